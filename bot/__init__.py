@@ -1,0 +1,1 @@
+"""The process and its engine: a message with speech in it becomes one job, and the job becomes text."""
