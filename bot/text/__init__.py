@@ -1,0 +1,1 @@
+"""Pure text: a transcript laid out for Telegram, and every sentence a user reads."""

@@ -1,0 +1,232 @@
+"""Every sentence a user reads."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from bot.errors import Fact, Reason
+from bot.text.layout import MESSAGE_LIMIT, split, utf16_length
+
+NO_SPEECH = "I heard no speech in this recording. If there is some, try another model: /models lists them."
+
+CANCEL_BUTTON = "Cancel"
+CANCELLED_TOAST = "Cancelled."
+NOT_YOURS = "Only the person who sent this recording, or an admin of this chat, can cancel it."
+TOO_LATE = "It is too late to cancel: this one is already finished."
+ORPHAN_REMOVED = "This message was left over and is removed now. The answer comes in another one."
+
+COMMANDS = (
+    ("start", "What this bot does"),
+    ("help", "How to use it, also in groups"),
+    ("model", "Show or change the model of this chat"),
+    ("models", "List the models to choose from"),
+)
+
+_ASKED_LIMIT = 40
+_FACT_LIMIT = 12
+_MAX_SUGGESTIONS = 5
+
+
+class Notice(StrEnum):
+    """What the placeholder says about the wait."""
+
+    NONE = ""
+    RETRYING = "retrying"
+    HELD = "held"
+    QUEUED = "queued"
+
+
+_PLACEHOLDERS: dict[str, str] = {
+    Notice.NONE: "Transcribing…",
+    Notice.RETRYING: (
+        "The speech service is not answering at the moment. I keep trying by myself; there is nothing you need to do."
+    ),
+    Notice.HELD: (
+        "Transcription is paused for a reason the operator of this bot has to fix. "
+        "It goes on by itself after that; there is no need to send this again."
+    ),
+    Notice.QUEUED: "Waiting in line…",
+}
+
+
+def placeholder(notice: str) -> str:
+    """What stands in the chat until the answer is there; an unknown notice reads like none."""
+    return _PLACEHOLDERS.get(notice, _PLACEHOLDERS[Notice.NONE])
+
+
+# Why, whether it is tried again, what to do. Written out as three so that none can be forgotten.
+_APOLOGIES: dict[Reason, tuple[str, str, str]] = {
+    Reason.TOO_BIG: (
+        "This file is too big for me.",
+        "I will not try it again.",
+        "Please send a smaller file, or the recording in several parts.",
+    ),
+    Reason.EMPTY: (
+        "This file is empty, so there is nothing to transcribe.",
+        "I will not try it again.",
+        "Please record it once more and send the new recording.",
+    ),
+    Reason.NOT_AUDIO: (
+        "I could not read this file as audio or video.",
+        "I will not try it again.",
+        "Please send it as a voice note or in a common format, such as MP3, M4A, OGG, WAV or MP4.",
+    ),
+    Reason.NO_SOUND: (
+        "This video has no sound track, so there is nothing to transcribe.",
+        "I will not try it again.",
+        "If it should have sound, please check the original and send it once more.",
+    ),
+    Reason.TOO_LONG: (
+        "This recording is too long for me.",
+        "I will not try it again.",
+        "Please cut it into shorter parts and send them one by one.",
+    ),
+    Reason.FILE_GONE: (
+        "Telegram no longer has this file for me.",
+        "I will not try it again.",
+        "Please upload the recording once more; forwarding the old message may not be enough.",
+    ),
+    Reason.REFUSED: (
+        "The speech service did not accept this recording.",
+        "I will not try it again as it is.",
+        "Please choose another model with /model and send it once more, or send it in another format.",
+    ),
+    Reason.PROVIDER_FAILED: (
+        "The speech service could not transcribe this recording.",
+        "I will not try it again by myself.",
+        "Please send it once more, or choose another model with /model first.",
+    ),
+    Reason.PROVIDER_DOWN: (
+        "The speech service did not answer, although I tried for a long time.",
+        "I have stopped trying.",
+        "Please send the recording again later.",
+    ),
+    Reason.TELEGRAM_DOWN: (
+        "I could not fetch this file from Telegram, although I tried for a long time.",
+        "I have stopped trying.",
+        "Please send the recording again later.",
+    ),
+    Reason.TOO_SLOW: (
+        "The speech service took this recording but did not finish it in time.",
+        "I have stopped waiting and will not try it again by myself.",
+        "Please send it again later, or choose another model with /model first.",
+    ),
+    Reason.ON_HOLD: (
+        "Transcription was paused for too long, for a reason only the operator of this bot can fix.",
+        "I have stopped trying.",
+        "Please let the operator know, and send the recording again later.",
+    ),
+    Reason.INTERNAL: (
+        "Something in this bot went wrong, several times in a row.",
+        "I have stopped trying.",
+        "Please send the recording once more; if it fails again, please tell the operator of this bot.",
+    ),
+    Reason.CANCELLED: (
+        "This transcription was cancelled.",
+        "I will not go on with it.",
+        "To have the text after all, please send the recording again.",
+    ),
+}
+
+# What the facts add to the first sentence, the fullest first; used as far as the facts are there.
+_DETAILED: dict[Reason, tuple[str, ...]] = {
+    Reason.TOO_BIG: ("This file is too big for me: I can take up to {limit_mb} MB.",),
+    Reason.TOO_LONG: (
+        "This recording is too long for me: it runs {minutes} min, and I can take up to {limit_minutes} min.",
+        "This recording is too long for me: I can take up to {limit_minutes} min.",
+    ),
+}
+
+
+def apology(reason: Reason, facts: Mapping[str, Fact]) -> str:
+    """Why there is no transcript, whether it is tried again, what to do; at most 300 characters."""
+    why, again, advice = _APOLOGIES[reason]
+    known = {name: _fact(value) for name, value in facts.items()}
+    for template in _DETAILED.get(reason, ()):
+        try:
+            why = template.format_map(known)
+        except KeyError:
+            continue
+        break
+    return f"{why} {again} {advice}"
+
+
+def start(model_name: str) -> str:
+    return (
+        "Send or forward me a voice note, an audio file or a video, and I answer with what is said in it.\n\n"
+        f"This chat uses the model {model_name}. /help tells more."
+    )
+
+
+def help_text(limit_mb: int, limit_minutes: int) -> str:
+    return (
+        "Send or forward me a voice note, an audio file, a video or a video message, "
+        "and I answer with what is said in it. A long text comes folded, a very long one as a text file.\n\n"
+        f"A file can have up to {limit_mb} MB and {limit_minutes} minutes.\n\n"
+        "/model shows the model this chat uses; /model and a name changes it.\n"
+        "/models lists the models and the languages they know.\n\n"
+        "In a group I see voice notes only if I am an admin there, or if my privacy mode is turned off "
+        "(the operator of this bot does that with @BotFather, and then adds me to the group again)."
+    )
+
+
+def model_shown(model_name: str, about: str, language_note: str) -> str:
+    current = _lines(f"This chat uses the model {_with_note(model_name, language_note)}.", about)
+    return f"{current}\n\nTo change it, send /model and a name; /models lists them."
+
+
+def model_set(model_name: str, about: str) -> str:
+    return _lines(f"From now on this chat uses the model {model_name}.", about)
+
+
+def model_unknown(asked: str, suggestions: Sequence[str]) -> str:
+    """`asked` is whatever somebody typed: it is shown on one line and cut short."""
+    name = _one_line(asked, _ASKED_LIMIT)
+    unknown = f"I know no model called “{name}”" if name else "I know no such model"
+    meant = f"Did you mean {' or '.join(suggestions[:_MAX_SUGGESTIONS])}?" if suggestions else ""
+    return _lines(f"{unknown}, so nothing was changed.", meant, "/models lists the ones I know.")
+
+
+def models(lines: Sequence[tuple[str, str, str]]) -> str:
+    """The list of (name, about, language note) in one message: shorter where it would not fit, then cut."""
+    head = "Send /model and one of these names to change the model of this chat:\n"
+    full = _lines(head, *(f"• {_with_note(name, note)}: {about}" for name, about, note in lines))
+    if utf16_length(full) <= MESSAGE_LIMIT:
+        return full
+    names = _lines(head, *(f"• {name}" for name, _, _ in lines))
+    if utf16_length(names) <= MESSAGE_LIMIT:
+        return names
+    return split(names, MESSAGE_LIMIT - 2)[0] + "\n…"
+
+
+def model_replaced(old: str, new: str) -> str:
+    return (
+        f"The model this chat had chosen, {old}, no longer exists. I use {new} now. "
+        "To choose another one, send /model and a name; /models lists them."
+    )
+
+
+def not_allowed(chat_id: int) -> str:
+    return (
+        "This is a private bot, and this chat is not on its list. "
+        f"To use it here, please ask the operator of this bot to allow the chat id {chat_id}."
+    )
+
+
+def _with_note(name: str, note: str) -> str:
+    return f"{name} ({note})" if note else name
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _fact(value: Fact) -> str:
+    text = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return _one_line(text, _FACT_LIMIT)
+
+
+def _one_line(text: str, limit: int) -> str:
+    """Text of unknown origin, harmless inside a sentence: printable, without line breaks, cut short."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    words = " ".join(printable.split())
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"

@@ -1,0 +1,188 @@
+"""What a user reads."""
+
+import re
+
+import pytest
+
+from bot.errors import Reason
+from bot.text import sentences
+from bot.text.layout import MESSAGE_LIMIT, utf16_length
+from bot.text.sentences import Notice
+
+FACTS = {"limit_mb": 20, "minutes": 245.55, "limit_minutes": 120.0}
+AGAIN = re.compile(r"will not try it again|have stopped|will not go on")
+ADVICE = re.compile(r"\b[Pp]lease\b")
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_every_notice_has_a_calm_placeholder_of_its_own(notice):
+    assert sentences.placeholder(notice) == sentences.placeholder(notice.value)
+    others = {sentences.placeholder(other) for other in Notice if other is not notice}
+    assert sentences.placeholder(notice) not in others
+
+
+def test_an_ordinary_wait_is_one_word():
+    assert sentences.placeholder("") == "Transcribing…"
+
+
+def test_an_unknown_notice_reads_like_none():
+    assert sentences.placeholder("from a newer version") == sentences.placeholder("")
+
+
+def test_a_retry_says_that_nothing_is_to_be_done():
+    assert "by myself" in sentences.placeholder("retrying")
+    assert "nothing you need to do" in sentences.placeholder("retrying")
+
+
+def test_a_hold_names_neither_key_nor_credits():
+    text = sentences.placeholder("held")
+    assert "operator" in text
+    assert "no need to send this again" in text
+    assert not re.search("key|credit|bill|money", text)
+
+
+@pytest.mark.parametrize("facts", [{}, FACTS], ids=["without facts", "with facts"])
+@pytest.mark.parametrize("reason", Reason)
+def test_every_apology_says_why_whether_it_is_retried_and_what_to_do(reason, facts):
+    text = sentences.apology(reason, facts)
+    again, advice = AGAIN.search(text), ADVICE.search(text)
+    assert again, text
+    assert advice, text
+    assert 20 < again.start() < advice.start()
+    assert "{" not in text
+    assert "!" not in text
+    assert utf16_length(text) <= 300
+
+
+def test_no_two_reasons_sound_the_same():
+    assert len({sentences.apology(reason, {}) for reason in Reason}) == len(Reason)
+
+
+def test_too_big_names_the_limit():
+    assert "up to 20 MB" in sentences.apology(Reason.TOO_BIG, {"limit_mb": 20})
+
+
+def test_too_long_names_both_lengths():
+    text = sentences.apology(Reason.TOO_LONG, FACTS)
+    assert re.search(r"runs 245\.\d min.* up to 120 min", text)
+
+
+def test_too_long_names_the_limit_alone_if_that_is_all_it_knows():
+    text = sentences.apology(Reason.TOO_LONG, {"limit_minutes": 120})
+    assert "up to 120 min" in text
+    assert "runs" not in text
+
+
+@pytest.mark.parametrize("fact", ["x" * 5000, "a\nb", 10**50, 1e300, float("nan"), -1])
+def test_an_odd_fact_does_not_blow_up_an_apology(fact):
+    text = sentences.apology(Reason.TOO_LONG, {"minutes": fact, "limit_minutes": fact})
+    assert utf16_length(text) <= 300
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [sentences.CANCELLED_TOAST, sentences.NOT_YOURS, sentences.TOO_LATE, sentences.ORPHAN_REMOVED],
+)
+def test_a_callback_answer_fits_the_200_characters_telegram_takes(answer):
+    assert 0 < utf16_length(answer) <= 200
+
+
+def test_silence_is_answered_with_something_to_try():
+    assert "no speech" in sentences.NO_SPEECH
+    assert "/models" in sentences.NO_SPEECH
+
+
+def test_the_command_menu_is_one_telegram_accepts():
+    assert [command for command, _ in sentences.COMMANDS] == ["start", "help", "model", "models"]
+    assert all(1 <= len(description) <= 256 for _, description in sentences.COMMANDS)
+
+
+def test_the_greeting_says_what_to_send_and_names_the_model():
+    text = sentences.start("nova-2-general")
+    assert "voice note" in text
+    assert "nova-2-general" in text
+    assert "/help" in text
+
+
+def test_the_help_covers_media_limits_commands_and_groups():
+    text = sentences.help_text(20, 120)
+    for word in ("voice note", "audio", "video", "20 MB", "120 minutes", "/model ", "/models", "admin", "privacy mode"):
+        assert word in text
+    assert utf16_length(text) <= MESSAGE_LIMIT
+
+
+def test_the_current_model_is_shown_with_what_it_knows():
+    text = sentences.model_shown("nova-2-finance", "Talk about finance.", "English only")
+    assert text.startswith("This chat uses the model nova-2-finance (English only).\nTalk about finance.\n\n")
+    assert "/models" in text
+
+
+def test_a_model_without_a_language_note_has_no_empty_brackets():
+    assert "()" not in sentences.model_shown("nova-2-finance", "", "")
+
+
+def test_a_model_that_was_set_is_confirmed():
+    assert sentences.model_set("whisper-tiny", "Quick.") == "From now on this chat uses the model whisper-tiny.\nQuick."
+
+
+def test_an_unknown_model_changes_nothing_and_offers_others():
+    text = sentences.model_unknown("wisper", ["whisper-tiny", "whisper-base"])
+    assert "“wisper”, so nothing was changed" in text
+    assert "Did you mean whisper-tiny or whisper-base?" in text
+    assert "/models" in text
+
+
+def test_an_unknown_model_without_any_like_it_points_to_the_list():
+    text = sentences.model_unknown("gpt", [])
+    assert "Did you mean" not in text
+    assert "/models" in text
+
+
+def test_a_hostile_model_name_is_one_short_printable_line():
+    text = sentences.model_unknown("evil\n\x00\u202e\ud83d " + "x" * 5000, [])
+    quoted = re.search("“(.*)”", text)
+    assert quoted
+    assert quoted[1].isprintable()
+    assert quoted[1].startswith("evil x")
+    assert quoted[1].endswith("x…")
+    assert len(quoted[1]) == 40
+
+
+def test_a_model_name_of_nothing_readable_is_not_quoted():
+    assert "“" not in sentences.model_unknown("\u202e\n", [])
+
+
+def test_only_a_handful_of_models_is_suggested():
+    text = sentences.model_unknown("x", [f"model-{number}" for number in range(50)])
+    assert "model-4" in text
+    assert "model-5" not in text
+
+
+def test_the_list_of_models_says_what_each_is_for():
+    text = sentences.models([("a", "For this.", "English only"), ("b", "For that.", "")])
+    assert text.endswith(":\n\n• a (English only): For this.\n• b: For that.")
+    assert "/model " in text
+
+
+def test_a_list_too_long_for_a_message_falls_back_to_names():
+    rows = [(f"model-{number}", "About " * 20, "note") for number in range(100)]
+    text = sentences.models(rows)
+    assert text.endswith("• model-98\n• model-99")
+    assert utf16_length(text) <= MESSAGE_LIMIT
+
+
+def test_even_the_names_of_countless_models_fit_a_message():
+    text = sentences.models([(f"model-{number}", "", "") for number in range(10_000)])
+    assert re.search(r"• model-\d+\n…$", text)
+    assert utf16_length(text) <= MESSAGE_LIMIT
+
+
+def test_a_model_that_is_gone_is_named_with_the_one_that_replaces_it():
+    text = sentences.model_replaced("old-one", "new-one")
+    assert "old-one, no longer exists" in text
+    assert "I use new-one now" in text
+
+
+def test_a_stranger_learns_which_chat_id_to_ask_for():
+    assert "-100123" in sentences.not_allowed(-100123)
