@@ -1,0 +1,107 @@
+"""Reading the answers of the AI/ML API: is a generation accepted, pending, done or failed?
+
+Nothing but TemporaryError leaves these functions, whatever JSON they are given: an answer that cannot be
+read is asked for again until the deadline. Sources: the vendor's OpenAPI files of May 2025 (`status` and
+`result`) and the newer ones (`id`, `status`, `output`, `error`); both are alive, and neither is complete.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import TemporaryError
+from bot.speech.dialects import as_object, as_text, read_transcript
+from bot.speech.transcript import Transcript
+
+PENDING = frozenset({"waiting", "active", "queued", "generating", "processing", "pending", "running"})
+DONE = frozenset({"completed", "succeeded", "success", "done"})
+FAILED = frozenset({"error", "failed", "cancelled", "canceled", "timeout"})
+
+LONGEST_ID = 512  # characters; an id goes into a URL, and it is a uuid or shorter
+LONGEST_NAME = 40
+LONGEST_MESSAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Not finished. `known` is False for a status nobody has documented: worth counting."""
+
+    status: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider tried and gave up, in its own words, cut short."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the key can still spend; None when the answer does not say."""
+
+    credits: float | None
+    low: bool
+
+
+def read_created(body: object) -> str:
+    """The generation id. Without one it is unknown whether a generation was made: not `sure`."""
+    fields = as_object(body)
+    for value in (fields.get("generation_id"), fields.get("id")):
+        if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= LONGEST_ID:
+            return value
+    raise TemporaryError("create: the answer has no generation id", sure=False)
+
+
+def read_fetched(body: object) -> Pending | Done | Failed:
+    """What became of a generation.
+
+    A finished one without a readable result is neither silence nor a failure: it raises TemporaryError.
+    """
+    fields = as_object(body)
+    status = _short(fields.get("status"), LONGEST_NAME).lower()
+    if status in FAILED:
+        return _failed(status, fields)
+    if status and status not in DONE:
+        return Pending(status, known=status in PENDING)
+    return Done(_transcript(fields))
+
+
+def read_balance(body: object) -> Balance:
+    fields = as_object(body)
+    return Balance(credits=_number(fields.get("balance")), low=fields.get("lowBalance") is True)
+
+
+def _transcript(fields: dict[str, Any]) -> Transcript:
+    """The result stands under `result`, under `output`, or is the answer itself."""
+    for place in (fields.get("result"), fields.get("output"), fields):
+        transcript = read_transcript(place)
+        if transcript is not None:
+            return transcript
+    raise TemporaryError("fetch: the answer has no readable result")
+
+
+def _failed(status: str, fields: dict[str, Any]) -> Failed:
+    error = fields.get("error")
+    details = as_object(error)
+    name = _short(details.get("name"), LONGEST_NAME) or status
+    said = details.get("message") or error or fields.get("message")
+    return Failed(name, _short(said, LONGEST_MESSAGE))
+
+
+def _short(value: object, length: int) -> str:
+    """One line of at most so many characters, fit for a log; empty for what is no text."""
+    return " ".join((as_text(value) or "").split())[:length]
+
+
+def _number(value: object) -> float | None:
+    """Credits may be below zero after the last generation took more than was left."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+        return float(value)
+    return None

@@ -1,0 +1,162 @@
+"""What a failed call to the AI/ML API means for the job: one table for answers, one for exceptions.
+
+Source: the vendor's pages about errors, the two shapes of error bodies seen (`{message, statusCode, ...}` and
+`application/problem+json`), and the web pages of the CDN that stands in front.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from email.utils import mktime_tz, parsedate_tz
+from typing import Literal
+
+import aiohttp
+
+from bot.errors import (
+    OperatorError,
+    PermanentError,
+    RateLimitedError,
+    Reason,
+    TemporaryError,
+    VerbatimError,
+)
+from bot.speech.dialects import as_object, as_text
+
+Call = Literal["create", "fetch", "balance"]
+
+LONGEST_MESSAGE = 200  # characters of the server's own words
+LONGEST_BODY = 65536  # bytes; a longer error is a web page, and nothing in it is worth reading
+LONGEST_WAIT = 3600.0  # seconds; whoever asks for more is asked again after an hour
+SHORTEST_HIDDEN = 3  # characters; hiding fewer would hide the sentence around them and protect nothing
+
+# The first is spelt as the vendor spells it.
+_OUT_OF_CREDITS = re.compile(
+    rb"err_insuff?ici?ent_credits|r[ua]n out of credits|insufficient[ _]credits", re.IGNORECASE
+)
+_MODEL = re.compile(rb"\bmodel\b", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
+
+_STATUS: dict[int, type[VerbatimError]] = {
+    401: OperatorError,  # the key is wrong
+    402: OperatorError,  # undocumented; says of itself that somebody has to pay
+    404: OperatorError,  # nothing at this address understands us: the base URL is wrong
+    405: OperatorError,
+    408: TemporaryError,
+    425: TemporaryError,
+    429: RateLimitedError,
+}
+_HUNDRED: dict[int, type[VerbatimError]] = {
+    3: OperatorError,  # the API moved, and the key must not follow on its own
+    4: PermanentError,
+    5: TemporaryError,
+}
+_GAVE_UP_WAITING = frozenset({504, 524})
+
+_NEVER_CONNECTED = (
+    aiohttp.ClientConnectorError,  # refused, no such name, no route, no valid certificate
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ServerFingerprintMismatch,
+)
+_NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+
+
+def failure(
+    status: int,
+    body: bytes | str,
+    headers: Mapping[str, str],
+    call: Call,
+    *,
+    hidden: Iterable[str] = (),
+) -> VerbatimError:
+    """What an answer that is no success stands for.
+
+    `hidden` are texts the server may repeat and no message may contain. Failed requests are not billed, so a
+    create that was answered is `sure` not to have been carried out; unless it was a gateway that answered,
+    because it was tired of waiting for the server behind it.
+    """
+    raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    raw = raw[:LONGEST_BODY]
+    said = f"{call} answered {status}: {_said(raw, hidden)}"
+    meaning = _meaning(status, raw, call)
+    if meaning is PermanentError:
+        return PermanentError(Reason.REFUSED, said)
+    if meaning is OperatorError:
+        return OperatorError(said)
+    wait = _retry_after(headers)
+    if meaning is RateLimitedError:
+        return RateLimitedError(said, retry_after=wait)
+    return TemporaryError(said, retry_after=wait, sure=call != "create" or status not in _GAVE_UP_WAITING)
+
+
+def _meaning(status: int, raw: bytes, call: Call) -> type[VerbatimError]:
+    """The table, and the two statuses of which one number says too little."""
+    if status == 403 and _OUT_OF_CREDITS.search(raw):
+        return OperatorError
+    if status == 404 and call == "fetch":  # the generation is unknown, not the address
+        return TemporaryError
+    if status == 404 and _MODEL.search(raw):  # the vendor retired what one chat has chosen
+        return PermanentError
+    return _STATUS.get(status) or _HUNDRED.get(status // 100, TemporaryError)
+
+
+def translate(error: BaseException, call: Call, *, sent: bool = True) -> VerbatimError:
+    """What an exception of aiohttp, asyncio or the JSON parser stands for.
+
+    `sent` is False when the request had not left this machine whole. Only the exception's class is told:
+    its text may carry the URL.
+    """
+    said = f"{call}: {type(error).__name__}"
+    if isinstance(error, _NO_ADDRESS):
+        return OperatorError(said)
+    never_arrived = isinstance(error, _NEVER_CONNECTED) or not sent
+    return TemporaryError(said, sure=call != "create" or never_arrived)
+
+
+def _said(raw: bytes, hidden: Iterable[str]) -> str:
+    """The server's own words on one line, cut short after what is hidden was taken out."""
+    said = _words(raw)
+    for secret in hidden:
+        if len(secret) >= SHORTEST_HIDDEN:
+            said = said.replace(secret, "[hidden]")
+    return " ".join(said.split())[:LONGEST_MESSAGE]
+
+
+def _words(raw: bytes) -> str:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        text = raw.decode("utf-8", "replace")
+        return "a web page" if text.lstrip().startswith("<") else text
+    fields = as_object(body)
+    error = as_object(fields.get("error"))
+    return _sentence(
+        *(fields.get(key) for key in ("message", "title", "detail", "error")),
+        *(error.get(key) for key in ("message", "name")),
+    )
+
+
+def _sentence(*candidates: object) -> str:
+    """The first that says something; a list of sentences is one sentence."""
+    for candidate in candidates:
+        parts = candidate if isinstance(candidate, list) else [candidate]
+        said = "; ".join(filter(None, map(as_text, parts)))
+        if said:
+            return said
+    return "(no reason given)"
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait. A date is measured against the answer's own `Date`, so no clock has to be right."""
+    asked = headers.get("Retry-After", "").strip()
+    if _NUMBER.fullmatch(asked):
+        return min(float(asked), LONGEST_WAIT)
+    until, now = _moment(asked), _moment(headers.get("Date", ""))
+    return None if until is None or now is None else min(max(until - now, 0.0), LONGEST_WAIT)
+
+
+def _moment(date: str) -> float | None:
+    parsed = parsedate_tz(date)
+    try:
+        return None if parsed is None else float(mktime_tz(parsed))
+    except (ValueError, OverflowError):
+        return None

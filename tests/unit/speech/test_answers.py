@@ -1,0 +1,408 @@
+"""Reading the answers of the AI/ML API, in every dialect."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import TemporaryError
+from bot.speech.answers import (
+    Balance,
+    Done,
+    Failed,
+    Pending,
+    read_balance,
+    read_created,
+    read_fetched,
+)
+from bot.speech.transcript import Transcript, Word
+
+
+def word(text, start, end, **more):
+    return {"word": text.strip(".,!").lower(), "start": start, "end": end, "confidence": 0.9} | more
+
+
+def channel(transcript, words=(), **more):
+    alternative = {"transcript": transcript, "confidence": 0.99, "words": list(words)} | more
+    return {"alternatives": [alternative]}
+
+
+def deepgram(*channels, **results):
+    return {"metadata": {"duration": 2.5}, "results": {"channels": list(channels)} | results}
+
+
+def completed(result):
+    return {"status": "completed", "result": result}
+
+
+def transcript(body):
+    answer = read_fetched(body)
+    assert isinstance(answer, Done)
+    return answer.transcript
+
+
+HELLO = deepgram(channel("Hello world."))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"generation_id": "abc-1"},
+        {"generation_id": "abc-1", "status": "queued"},
+        {"id": "abc-1", "status": "queued"},
+        {"generation_id": None, "id": "abc-1"},
+        {"generation_id": "abc-1", "id": "something else"},
+    ],
+)
+def test_a_created_generation_is_known_by_its_id(body):
+    assert read_created(body) == "abc-1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        None,
+        [],
+        "abc",
+        {"generation_id": ""},
+        {"generation_id": "  "},
+        {"id": 7},
+        {"id": "x" * 513},
+        {"id": "a\nb"},
+        {"id": "\ud800"},
+    ],
+)
+def test_a_create_without_a_usable_id_may_have_been_carried_out(body):
+    with pytest.raises(TemporaryError) as caught:
+        read_created(body)
+    assert caught.value.sure is False
+
+
+@pytest.mark.parametrize(
+    "status", ["waiting", "active", "queued", "generating", "processing", "pending", "running", " Queued "]
+)
+def test_a_documented_status_before_the_end_is_pending_and_known(status):
+    assert read_fetched({"status": status}) == Pending(status.strip().lower(), known=True)
+
+
+def test_a_status_nobody_has_heard_of_is_pending_and_unknown():
+    assert read_fetched({"status": "Contemplating"}) == Pending("contemplating", known=False)
+
+
+def test_an_unknown_status_is_cut_short():
+    assert read_fetched({"status": "x" * 500}) == Pending("x" * 40, known=False)
+
+
+@pytest.mark.parametrize("status", ["completed", "succeeded", "success", "done", "COMPLETED", None, "", 200])
+def test_a_result_is_read_when_the_status_says_done_or_says_nothing(status):
+    assert transcript({"status": status, "result": HELLO}).text == "Hello world."
+
+
+@pytest.mark.parametrize("status", ["error", "failed", "cancelled", "canceled", "timeout", "ERROR"])
+def test_a_failed_generation_says_so(status):
+    assert read_fetched({"status": status}) == Failed(status.lower(), "")
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "message"),
+    [
+        ({"error": {"name": "BadAudio", "message": "cannot\n decode"}}, "BadAudio", "cannot decode"),
+        ({"error": {"message": None}, "message": "see above"}, "error", ""),
+        ({"error": "cannot decode"}, "error", "cannot decode"),
+        ({"error": None, "message": "cannot decode"}, "error", "cannot decode"),
+        ({"error": {"name": 5, "message": ["a"]}}, "error", ""),
+        ({"error": {"message": "x" * 999}}, "error", "x" * 200),
+    ],
+)
+def test_a_failure_is_told_in_the_providers_words_cut_short(more, name, message):
+    assert read_fetched({"status": "error"} | more) == Failed(name, message)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "completed", "result": HELLO},
+        {"status": "completed", "output": HELLO, "id": "x", "error": None},
+        {"status": "completed", "result": None, "output": HELLO},
+        {"status": "completed", "result": {"metadata": {}}, "output": HELLO},
+        {"status": "completed"} | HELLO,
+        HELLO,
+        {"status": "completed", "result": HELLO["results"]},
+    ],
+)
+def test_the_result_is_found_under_result_under_output_or_at_the_root(body):
+    assert transcript(body).text == "Hello world."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        None,
+        [],
+        "completed",
+        {"status": "completed"},
+        {"status": "completed", "result": None},
+        {"status": "completed", "result": {"metadata": {"duration": 3}}},
+        {"status": "completed", "result": {"results": {"channels": []}}},
+        {"status": "completed", "result": {"results": {"channels": [{"alternatives": []}]}}},
+        {"status": "completed", "result": {"results": {"channels": [{"alternatives": [{"words": 5}]}]}}},
+        {"status": "completed", "result": {"results": {"channels": [], "utterances": [{"start": 1}]}}},
+        {"status": "completed", "result": {"text": None}},
+    ],
+)
+def test_done_without_a_readable_result_is_not_silence(body):
+    with pytest.raises(TemporaryError):
+        read_fetched(body)
+
+
+def test_a_nova_answer_is_read_whole():
+    words = [
+        word("Hello,", 0.1, 0.5, punctuated_word="Hello,", speaker=0),
+        word("world.", 0.6, 1.0, punctuated_word="world.", speaker=1),
+    ]
+    result = deepgram(channel("Hello, world.", words) | {"detected_language": "en"})
+    assert transcript(completed(result)) == Transcript(
+        "Hello, world.", "en", 2.5, (Word("Hello,", 0.1, 0.5, "0"), Word("world.", 0.6, 1.0, "1"))
+    )
+
+
+def test_channels_may_be_one_object_and_paragraphs_an_array():
+    paragraphs = [{"transcript": "\nOne.\n\nTwo.", "paragraphs": {"sentences": [{"text": "One."}]}}]
+    result = {"results": {"channels": channel("One. Two.", paragraphs=paragraphs)}}
+    assert transcript(completed(result)).text == "One.\n\nTwo."
+
+
+def test_paragraphs_are_preferred_when_they_say_the_same():
+    paragraphs = {"transcript": "\nOne.\n\nTwo.", "paragraphs": []}
+    assert transcript(completed(deepgram(channel("One. Two.", paragraphs=paragraphs)))).text == "One.\n\nTwo."
+
+
+def test_speaker_labels_nobody_said_are_left_out_and_the_paragraphs_stay():
+    sentences = [
+        {"speaker": 0, "sentences": [{"text": "One."}, {"text": "Two."}]},
+        {"speaker": 1, "sentences": [{"text": "Three."}]},
+    ]
+    paragraphs = {"transcript": "\nSpeaker 0: One. Two.\n\nSpeaker 1: Three.", "paragraphs": sentences}
+    result = deepgram(channel("One. Two. Three.", paragraphs=paragraphs))
+    assert transcript(completed(result)).text == "One. Two.\n\nThree."
+
+
+def test_paragraphs_that_say_something_else_are_not_believed():
+    paragraphs = {"transcript": "Speaker 0: One.", "paragraphs": [{"sentences": [{"text": "Ten."}, None]}]}
+    assert transcript(completed(deepgram(channel(" One. ", paragraphs=paragraphs)))).text == "One."
+
+
+def test_paragraphs_stand_in_for_a_missing_transcript():
+    assert transcript(completed(deepgram(channel(None, paragraphs={"transcript": "One."})))).text == "One."
+
+
+def test_words_stand_in_for_a_missing_transcript():
+    words = [word("so", 0, 1), word("be", 1, 2), word("it", 2, 3)]
+    assert transcript(completed(deepgram(channel(None, words)))).text == "so be it"
+
+
+def test_utterances_stand_in_for_missing_channels():
+    utterances = [
+        {"start": 0, "end": 1, "transcript": "Hello.", "speaker": 0, "words": [word("Hello", 0, 1, speaker=0)]},
+        {"start": 1, "end": 2, "transcript": " ", "speaker": 1},
+        {"start": 2, "end": 3, "transcript": "Bye.", "speaker": 1},
+    ]
+    read = transcript(completed({"results": {"channels": None, "utterances": utterances}}))
+    assert read == Transcript("Hello.\nBye.", words=(Word("hello", 0, 1, "0"),))
+
+
+def test_silence_is_an_empty_text_and_not_an_error():
+    assert transcript(completed(deepgram(channel("")))) == Transcript("", duration=2.5)
+
+
+def test_channels_of_their_own_are_told_one_after_the_other_and_their_words_in_order_of_time():
+    result = deepgram(
+        channel("Hello?", [word("Hello?", 1.0, 1.5, speaker=0)]),
+        channel(""),
+        channel("Hi. Bye.", [word("Hi.", 0.5, 0.9, speaker=0), word("Bye.", 2.0, 2.5, speaker=1)]),
+    )
+    read = transcript(completed(result))
+    assert read.text == "Hello?\n\nHi. Bye."
+    assert [(w.text, w.speaker) for w in read.words] == [("hi", "1"), ("hello?", "0"), ("bye", "1")]
+
+
+def test_the_same_voice_in_both_channels_is_told_once():
+    left = channel("Hello.", [word("Hello.", 0.0, 0.5)])
+    right = channel("Hello.", [word("Hello.", 0.1, 0.6)])
+    read = transcript(completed(deepgram(left, right, channel(""))))
+    assert read == Transcript("Hello.", duration=2.5, words=(Word("hello", 0.0, 0.5),))
+
+
+def test_all_channels_silent_is_silence():
+    assert transcript(completed(deepgram(channel(""), channel("")))).text == ""
+
+
+def test_a_broken_channel_does_not_hide_a_sound_one():
+    assert transcript(completed(deepgram(None, {"alternatives": [None]}, channel("Hi.")))).text == "Hi."
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        "word",
+        {"word": "a", "start": None, "end": 1},
+        {"word": "a", "start": float("nan"), "end": 1},
+        {"word": "a", "start": 0, "end": float("inf")},
+        {"word": "a", "start": -1, "end": 1},
+        {"word": "a", "start": True, "end": 1},
+        {"word": "a", "start": 0, "end": 10**400},
+        {"word": 5, "start": 0, "end": 1},
+        {"word": "", "start": 0, "end": 1},
+    ],
+)
+def test_a_broken_word_is_left_out_and_the_rest_is_kept(broken):
+    read = transcript(completed(deepgram(channel("Yes.", [broken, word("Yes.", 0, 1)]))))
+    assert [w.text for w in read.words] == ["yes"]
+
+
+def test_a_word_never_ends_before_it_starts():
+    read = transcript(completed(deepgram(channel("Yes.", [word("Yes.", 2.0, 1.0)]))))
+    assert read.words == (Word("yes", 2.0, 2.0),)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "known_as"), [(0, "0"), (3.0, "3"), ("B", "B"), ("", None), (True, None), (None, None), ({}, None)]
+)
+def test_a_speaker_is_a_short_text_or_unknown(speaker, known_as):
+    read = transcript(completed(deepgram(channel("Yes.", [word("Yes.", 0, 1, speaker=speaker)]))))
+    assert read.words[0].speaker == known_as
+
+
+@pytest.mark.parametrize(
+    ("found", "language"),
+    [
+        ("en", "en"),
+        ("en_us", "en-US"),
+        ("pt-br", "pt-BR"),
+        ("zh-Hant", "zh-Hant"),
+        ("es-419", "es-419"),
+        ("", None),
+        ("not a tag", None),
+        (5, None),
+        (None, None),
+    ],
+)
+def test_a_detected_language_is_a_language_tag_or_unknown(found, language):
+    read = transcript(completed(deepgram(channel("Yes.") | {"detected_language": found})))
+    assert read.language == language
+
+
+@pytest.mark.parametrize("duration", [None, "2", -1, float("nan"), float("inf"), True, 10**400])
+def test_a_senseless_duration_is_unknown(duration):
+    result = deepgram(channel("Yes."))
+    result["metadata"]["duration"] = duration
+    assert transcript(completed(result)).duration is None
+
+
+def test_text_no_store_could_hold_is_made_whole():
+    read = transcript(completed(deepgram(channel("a\0b \ud800 \ud83d\ude00", [word("\udfff", 0, 1)]))))
+    assert read.text == "ab � 😀"
+    assert read.words[0].text == "�"
+
+
+def test_an_assembly_answer_counts_its_words_in_milliseconds_and_its_duration_in_seconds():
+    result = {
+        "id": "x",
+        "status": "completed",
+        "language_code": "en_us",
+        "text": "Hello.",
+        "audio_duration": 2,
+        "words": [{"text": "Hello.", "start": 120, "end": 640, "confidence": 0.9, "speaker": "A"}],
+    }
+    expected = Transcript("Hello.", "en-US", 2, (Word("Hello.", pytest.approx(0.12), pytest.approx(0.64), "A"),))
+    assert transcript({"status": "completed", "output": result}) == expected
+    assert transcript(result) == expected
+
+
+def test_assembly_utterances_stand_in_for_a_missing_text():
+    said = [{"text": "Hi.", "words": [{"text": "Hi.", "start": 1000, "end": 2000, "speaker": "A"}]}]
+    read = transcript(completed({"text": None, "utterances": said}))
+    assert read == Transcript("Hi.", words=(Word("Hi.", 1.0, 2.0, "A"),))
+
+
+def test_a_bare_text_with_usage_is_read():
+    result = {"text": " Hello. ", "usage": {"type": "duration", "seconds": 3}}
+    assert transcript(completed(result)) == Transcript("Hello.", duration=3)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+KEYS = """
+    status result output error message name generation_id id results channels alternatives transcript words word
+    punctuated_word text start end speaker paragraphs sentences utterances metadata duration detected_language
+    language_code usage seconds balance lowBalance
+"""
+lookalikes = st.recursive(
+    json_values | st.sampled_from(["completed", "error", "queued", "en", "\ud800", "\0", 10**400]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS.split()), inner, max_size=6),
+    max_leaves=30,
+)
+
+
+def check_it_is_read_or_refused(body):
+    try:
+        answer = read_fetched(body)
+    except TemporaryError:
+        return
+    if isinstance(answer, Done):
+        answer.transcript.to_json().encode()
+        assert Transcript.from_json(answer.transcript.to_json()) == answer.transcript
+
+
+@settings(deadline=None)
+@given(json_values | lookalikes)
+def test_arbitrary_json_is_read_or_refused_and_never_anything_else(body):
+    check_it_is_read_or_refused(body)
+    read_balance(body)
+    with suppress(TemporaryError):
+        assert read_created(body)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(lookalikes, max_size=3), lookalikes, lookalikes, lookalikes)
+def test_a_finished_answer_with_anything_inside_is_read_or_refused(words, paragraphs, text, utterances):
+    sides = [channel(text, words, paragraphs=paragraphs), channel("Hello.", words)]
+    check_it_is_read_or_refused(completed(deepgram(*sides, utterances=utterances)))
+    check_it_is_read_or_refused(completed({"text": text, "words": words, "utterances": utterances}))
+
+
+def test_deep_nesting_is_refused():
+    body = {"status": "completed", "result": {}}
+    for _ in range(100_000):
+        body = {"status": "completed", "result": body}
+    with pytest.raises(TemporaryError):
+        read_fetched(body)
+
+
+def test_an_hour_of_speech_keeps_every_word():
+    words = [word(f"w{n}", n * 0.3, n * 0.3 + 0.2, punctuated_word=f"W{n}.") for n in range(12_000)]
+    body = json.loads(json.dumps(completed(deepgram(channel("so it goes", words)))))
+    assert len(transcript(body).words) == 12_000
+
+
+@pytest.mark.parametrize(
+    ("body", "balance"),
+    [
+        ({"balance": 1500, "lowBalance": False, "lowBalanceThreshold": 1}, Balance(1500.0, low=False)),
+        ({"balance": -0.5, "lowBalance": True}, Balance(-0.5, low=True)),
+        ({"balance": "many", "lowBalance": "true"}, Balance(None, low=False)),
+        ({"balance": float("nan")}, Balance(None, low=False)),
+        ({"balance": True}, Balance(None, low=False)),
+        (None, Balance(None, low=False)),
+    ],
+)
+def test_a_balance_is_read_as_far_as_it_can_be(body, balance):
+    assert read_balance(body) == balance

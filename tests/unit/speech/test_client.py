@@ -1,0 +1,325 @@
+"""The AI/ML API client, against a real server on this machine."""
+
+import asyncio
+import gzip
+import json
+from importlib.metadata import version
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError
+from bot.speech import client as client_module
+from bot.speech.answers import Balance, Done, Failed, Pending
+from bot.speech.client import USER_AGENT, SpeechClient
+
+KEY = "sk-secret-key"
+SOUND = bytes(range(256)) * 1000
+
+
+def answering(body, status=200, **more):
+    raw = body if isinstance(body, bytes) else body.encode()
+
+    async def answer(request):
+        return web.Response(body=raw, status=status, **more)
+
+    return answer
+
+
+def answering_json(body, status=200):
+    return answering(json.dumps(body), status, content_type="application/json")
+
+
+class Api:
+    """A server that answers every request as the test told it to, and keeps what it was asked."""
+
+    def __init__(self):
+        self.answer = answering_json({"generation_id": "gen-1"})
+        self.requests = []
+        self.forms = []
+
+    async def handle(self, request):
+        self.requests.append(request)
+        if request.method == "POST":
+            form = [(part.name, part, await part.read()) async for part in await request.multipart()]
+            self.forms.append(form)
+        return await self.answer(request)
+
+
+@pytest.fixture
+def api():
+    return Api()
+
+
+@pytest.fixture
+def seen():
+    return []
+
+
+@pytest.fixture
+async def server(api):
+    app = web.Application(client_max_size=2**30)
+    app.router.add_route("*", "/{path:.*}", api.handle)
+    async with TestServer(app) as running:
+        yield running
+
+
+@pytest.fixture
+async def speech(server, seen):
+    async with aiohttp.ClientSession() as session:
+        yield SpeechClient(session, f"{server.make_url('/v1/')}", KEY, observe=lambda *answer: seen.append(answer))
+
+
+@pytest.fixture
+def audio(tmp_path):
+    path = tmp_path / "voice.oga"
+    path.write_bytes(SOUND)
+    return path
+
+
+async def submit(speech, audio, **more):
+    wanted = {"file_name": "голос.ogg", "content_type": "audio/ogg", "fields": {"model": "m"}, "timeout": 5}
+    return await speech.submit(audio, **(wanted | more))
+
+
+async def cut_off(request):
+    response = web.StreamResponse(headers={"Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(b'{"generation_id": "ge')
+    request.transport.close()
+    return response
+
+
+async def hang_up(request):
+    request.transport.close()
+    return web.Response()
+
+
+async def never(request):
+    await asyncio.Event().wait()
+
+
+async def test_a_submitted_recording_arrives_whole_with_its_fields_before_it(api, speech, audio):
+    fields = {"model": "#g1_nova-2-general", "language": "de", "smart_format": "true"}
+    assert await submit(speech, audio, fields=fields) == "gen-1"
+    *texts, (name, part, sound) = api.forms[0]
+    assert {name: value.decode() for name, _, value in texts} == fields
+    assert (name, part.filename, part.headers["Content-Type"]) == ("audio", "голос.ogg", "audio/ogg")
+    assert sound == SOUND
+
+
+async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name(api, speech, audio):
+    await submit(speech, audio)
+    request = api.requests[0]
+    assert (request.method, request.path) == ("POST", "/v1/stt/create")
+    assert request.headers["Authorization"] == f"Bearer {KEY}"
+    assert request.headers["User-Agent"] == USER_AGENT
+    assert USER_AGENT.startswith(f"Verbatim/{version('verbatim-bot')} (+")
+    assert int(request.headers["Content-Length"]) > len(SOUND)
+
+
+async def test_the_same_recording_can_be_sent_again(api, speech, audio):
+    assert await submit(speech, audio) == await submit(speech, audio) == "gen-1"
+    assert [form[-1][2] for form in api.forms] == [SOUND, SOUND]
+
+
+async def test_the_file_field_can_have_another_name(api, speech, audio):
+    await submit(speech, audio, field="file")
+    assert api.forms[0][-1][0] == "file"
+
+
+async def test_a_type_is_sent_without_its_parameters(api, speech, audio):
+    await submit(speech, audio, content_type="audio/ogg; codecs=opus")
+    assert api.forms[0][-1][1].headers["Content-Type"] == "audio/ogg"
+
+
+async def test_an_empty_recording_can_be_sent(api, speech, audio):
+    audio.write_bytes(b"")
+    assert await submit(speech, audio) == "gen-1"
+
+
+@pytest.mark.parametrize(
+    ("file_name", "content_type"),
+    [('a\r\nX-Evil: 1\r\n".ogg', "audio/ogg\r\nX-Evil: 1"), ("\n", "nonsense"), ("", "")],
+)
+async def test_no_name_and_no_type_breaks_out_of_its_header(api, speech, audio, file_name, content_type):
+    assert await submit(speech, audio, file_name=file_name, content_type=content_type) == "gen-1"
+    part = api.forms[0][-1][1]
+    assert "X-Evil" not in part.headers
+    assert part.headers["Content-Type"] == "application/octet-stream"
+    assert part.filename
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+async def test_any_success_and_any_content_type_is_fine_when_the_body_is_json(api, speech, audio, status):
+    api.answer = answering('{"id": "gen-2", "status": "queued"}', status, content_type="text/html")
+    assert await submit(speech, audio) == "gen-2"
+
+
+@pytest.mark.parametrize("body", ["", "{", "<html>", "null", '{"generation_id": ""}', "[" * 100_000])
+async def test_a_create_with_an_unreadable_answer_may_have_been_carried_out(api, speech, audio, body):
+    api.answer = answering(body)
+    with pytest.raises(TemporaryError) as caught:
+        await submit(speech, audio)
+    assert caught.value.sure is False
+
+
+@pytest.mark.parametrize("answer", [cut_off, hang_up, never])
+async def test_a_create_whose_answer_never_came_may_have_been_carried_out(api, speech, audio, answer):
+    api.answer = answer
+    with pytest.raises(TemporaryError) as caught:
+        await submit(speech, audio, timeout=0.2)
+    assert caught.value.sure is False
+    assert caught.value.reason is Reason.PROVIDER_DOWN
+
+
+async def test_a_create_that_was_cut_off_while_uploading_was_surely_not_carried_out(audio, unused_tcp_port):
+    async def hang_up_at_once(reader, writer):
+        await reader.read(1000)
+        writer.transport.abort()
+
+    audio.write_bytes(b"\0" * 30_000_000)
+    listener = await asyncio.start_server(hang_up_at_once, "127.0.0.1", unused_tcp_port)
+    async with listener, aiohttp.ClientSession() as session:
+        speech = SpeechClient(session, f"http://127.0.0.1:{unused_tcp_port}/v1", KEY)
+        with pytest.raises(TemporaryError) as caught:
+            await submit(speech, audio)
+    assert caught.value.sure is True
+
+
+async def test_a_create_nobody_listened_to_was_surely_not_carried_out(audio, unused_tcp_port, seen):
+    async with aiohttp.ClientSession() as session:
+        url = f"http://127.0.0.1:{unused_tcp_port}/v1"
+        speech = SpeechClient(session, url, KEY, observe=lambda *answer: seen.append(answer))
+        with pytest.raises(TemporaryError) as caught:
+            await submit(speech, audio)
+    assert caught.value.sure is True
+    assert seen == [("create", "ClientConnectorError")]
+
+
+async def test_a_base_url_that_is_none_is_for_the_operator(audio):
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(OperatorError):
+            await submit(SpeechClient(session, "nowhere", KEY), audio)
+
+
+async def test_a_refused_recording_is_refused_for_good(api, speech, audio):
+    api.answer = answering_json({"message": ["Body validation error!"]}, status=400)
+    with pytest.raises(PermanentError, match="create answered 400: Body validation error!"):
+        await submit(speech, audio)
+
+
+async def test_too_many_requests_ask_for_patience(api, speech, audio):
+    api.answer = answering("", 429, headers={"retry-after": "12"})
+    with pytest.raises(RateLimitedError) as caught:
+        await submit(speech, audio)
+    assert caught.value.retry_after == 12
+
+
+async def test_no_message_contains_the_key_or_the_file_name(api, speech, audio):
+    api.answer = answering_json({"message": f"wrong key {KEY} for голос.ogg"}, status=401)
+    with pytest.raises(OperatorError) as caught:
+        await submit(speech, audio)
+    assert str(caught.value) == "create answered 401: wrong key [hidden] for [hidden]"
+
+
+async def test_a_redirect_is_not_followed(api, speech, audio):
+    api.answer = answering("", 307, headers={"Location": "/elsewhere"})
+    with pytest.raises(OperatorError):
+        await submit(speech, audio)
+    assert [request.path for request in api.requests] == ["/v1/stt/create"]
+
+
+async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_packed(api, speech):
+    packed = gzip.compress(b" " * (client_module.LARGEST_ANSWER + 1), compresslevel=1)
+    api.answer = answering(packed, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(TemporaryError, match="ClientPayloadError"):
+        await speech.fetch("gen-1")
+
+
+async def test_a_packed_answer_is_read(api, speech):
+    body = gzip.compress(b'{"status": "queued"}')
+    api.answer = answering(body, headers={"Content-Encoding": "gzip"})
+    assert await speech.fetch("gen-1") == Pending("queued", known=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"status": "queued"}, Pending),
+        ({"status": "completed", "result": {"text": ""}}, Done),
+        ({"status": "error", "error": {"name": "n", "message": "m"}}, Failed),
+    ],
+)
+async def test_a_generation_is_pending_done_or_failed(api, speech, body, kind):
+    api.answer = answering_json(body, status=201)
+    assert type(await speech.fetch("gen-1")) is kind
+    assert (api.requests[0].method, api.requests[0].path) == ("GET", "/v1/stt/gen-1")
+    assert api.requests[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+async def test_an_unknown_generation_is_none(api, speech):
+    api.answer = answering_json({"message": "not found"}, status=404)
+    assert await speech.fetch("gen-1") is None
+
+
+async def test_an_id_cannot_leave_its_place_in_the_path(api, speech):
+    api.answer = answering_json({"status": "queued"})
+    await speech.fetch("a/../b?c=d#e%2F é")
+    assert api.requests[0].raw_path == "/v1/stt/a%2F..%2Fb%3Fc=d%23e%252F%20%C3%A9"
+
+
+@pytest.mark.parametrize("answer", [cut_off, hang_up, never, answering("<html>", 502), answering("{")])
+async def test_a_fetch_that_failed_is_tried_again_and_costs_nothing(api, speech, answer):
+    api.answer = answer
+    with pytest.raises(TemporaryError) as caught:
+        await speech.fetch("gen-1", timeout=0.2)
+    assert caught.value.sure is True
+
+
+async def test_the_balance_is_asked_for(api, speech):
+    api.answer = answering_json({"balance": 12.5, "lowBalance": True})
+    assert await speech.balance() == Balance(12.5, low=True)
+    assert (api.requests[0].method, api.requests[0].path) == ("GET", "/v1/billing/balance")
+
+
+async def test_every_answer_is_observed_once(api, speech, audio, seen):
+    await submit(speech, audio)
+    api.answer = answering("", 404)
+    await speech.fetch("gen-1")
+    api.answer = answering("", 500)
+    with pytest.raises(TemporaryError):
+        await speech.balance()
+    api.answer = never
+    with pytest.raises(TemporaryError):
+        await speech.fetch("gen-1", timeout=0.05)
+    assert seen == [("create", 200), ("fetch", 404), ("balance", 500), ("fetch", "TimeoutError")]
+
+
+async def test_a_wrapped_key_is_unwrapped_for_the_server_alone(api, server):
+    class Wrapped:
+        def get_secret_value(self):
+            return f"{KEY}\n"
+
+    async with aiohttp.ClientSession() as session:
+        speech = SpeechClient(session, str(server.make_url("/v1")), Wrapped())
+        api.answer = answering_json({"balance": 1})
+        await speech.balance()
+    assert api.requests[0].headers["Authorization"] == f"Bearer {KEY}"
+    assert KEY not in repr(speech)
+
+
+async def test_a_translated_failure_shows_no_trace_of_the_address(speech, api):
+    api.answer = hang_up
+    with pytest.raises(TemporaryError) as caught:
+        await speech.fetch("gen-1")
+    assert caught.value.__suppress_context__
+    assert json.dumps(str(caught.value)) == '"fetch: ServerDisconnectedError"'
+
+
+async def test_a_missing_recording_is_not_the_providers_fault(speech, tmp_path, seen):
+    with pytest.raises(FileNotFoundError):
+        await submit(speech, tmp_path / "gone.ogg")
+    assert seen == []

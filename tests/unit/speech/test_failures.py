@@ -1,0 +1,177 @@
+"""What failed calls mean for the job."""
+
+import json
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError, VerbatimError
+from bot.speech.failures import failure, translate
+
+OLD = {"message": "no", "path": "/v1/stt/create", "requestId": "r", "statusCode": "403", "timestamp": "t"}
+CREDITS = [
+    {"message": "You've run out of credits. Top up."},
+    {"message": ["Sorry.", "You have insufficient credits"]},
+    {"title": "Forbidden", "status": 403, "error": {"name": "err_insufficent_credits", "data": {"kind": "x"}}},
+    {"error": {"name": "err_insufficient_credits"}},
+    {"error": "You ran out of credits"},
+]
+HTML = "<!DOCTYPE html><html><head><title>Gone</title></head></html>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "call", "kind"),
+    [
+        *((status, OLD, "create", PermanentError) for status in (400, 413, 415, 422, 403, 418)),
+        *((status, OLD, "create", OperatorError) for status in (401, 402, 404, 405, 301, 307)),
+        *((403, body, "create", OperatorError) for body in CREDITS),
+        (403, HTML, "create", PermanentError),
+        (404, {"message": "Cannot POST /v1/v1/stt/create"}, "create", OperatorError),
+        (404, {"message": "Model not found"}, "create", PermanentError),
+        (404, OLD, "balance", OperatorError),
+        (404, OLD, "fetch", TemporaryError),
+        (429, OLD, "create", RateLimitedError),
+        (429, OLD, "fetch", RateLimitedError),
+        *((status, OLD, "create", TemporaryError) for status in (408, 425, 500, 502, 503, 504, 520, 524, 599)),
+        (502, HTML, "fetch", TemporaryError),
+        (100, "", "create", TemporaryError),
+        (999, "", "create", TemporaryError),
+    ],
+)
+def test_an_answer_that_is_no_success_has_one_meaning(status, body, call, kind):
+    raw = body if isinstance(body, str) else json.dumps(body).encode()
+    assert type(failure(status, raw, {}, call)) is kind
+
+
+def test_a_refused_job_says_that_it_was_refused():
+    assert failure(400, b"", {}, "create").reason is Reason.REFUSED
+
+
+def test_a_server_out_of_order_is_the_provider_down():
+    assert failure(500, b"", {}, "create").reason is Reason.PROVIDER_DOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "call", "sure"),
+    [
+        (500, "create", True),
+        (503, "create", True),
+        (504, "create", False),
+        (524, "create", False),
+        (504, "fetch", True),
+    ],
+)
+def test_only_a_gateway_that_gave_up_waiting_may_have_let_a_create_through(status, call, sure):
+    assert failure(status, b"", {}, call).sure is sure
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({}, None),
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": " 1.5 "}, 1.5),
+        ({"Retry-After": "0"}, 0.0),
+        ({"Retry-After": "999999"}, 3600.0),
+        ({"Retry-After": "9" * 999}, 3600.0),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:27:00 GMT"}, 60.0),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 0.0),
+        ({"Retry-After": "Thu, 22 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 3600.0),
+        ({"Retry-After": "Wed, 99 Foo 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, None),
+        ({"Retry-After": "21 Oct 99999999999999999999 07:28:00 GMT", "Date": "x"}, None),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_server_says_how_long_to_wait_and_never_for_more_than_an_hour(status, headers, wait):
+    assert failure(status, b"", headers, "create").retry_after == wait
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"message": "Body validation\n error!"}, "Body validation error!"),
+        ({"message": ["a", "b", None, 5]}, "a; b"),
+        ({"title": "Forbidden", "error": {"name": "x"}}, "Forbidden"),
+        ({"error": "Unauthorized"}, "Unauthorized"),
+        ({"error": {"message": "boom", "name": "x"}}, "boom"),
+        ({"error": {"name": "err_x"}}, "err_x"),
+        ({"message": None}, "(no reason given)"),
+        ([], "(no reason given)"),
+        ({"message": "x" * 999}, "x" * 200),
+    ],
+)
+def test_the_servers_own_words_are_told_on_one_line_and_cut_short(body, said):
+    assert str(failure(400, json.dumps(body), {}, "create")) == f"create answered 400: {said}"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(HTML, "a web page"), ("Bad\r\nGateway", "Bad Gateway"), (b"\xff\xfe", "��"), ("[" * 100_000, "[" * 200)],
+)
+def test_a_body_that_is_no_json_is_told_too_unless_it_is_a_web_page(body, said):
+    assert str(failure(502, body, {}, "fetch")) == f"fetch answered 502: {said}"
+
+
+def test_what_is_hidden_is_taken_out_before_the_message_is_cut():
+    body = json.dumps({"message": "bad key sk-123456 for my  голос.ogg " + "x" * 170 + "sk-123456"})
+    told = str(failure(401, body, {}, "create", hidden=("sk-123456", "my  голос.ogg", "b")))
+    assert told.startswith("create answered 401: bad key [hidden] for [hidden] xxx")
+    assert "sk-" not in told
+
+
+@settings(deadline=None)
+@given(
+    st.integers(100, 599),
+    st.binary() | st.text(),
+    st.dictionaries(st.sampled_from(["Retry-After", "Date"]), st.text()),
+    st.sampled_from(["create", "fetch", "balance"]),
+)
+def test_any_answer_has_a_meaning(status, body, headers, call):
+    assert isinstance(failure(status, body, headers, call), VerbatimError)
+
+
+KEY = SimpleNamespace(ssl=True, host="api.example", port=443)
+REFUSED = aiohttp.ClientConnectorError(KEY, OSError(111, "refused"))
+NO_SUCH_NAME = aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "no such name"))
+
+
+@pytest.mark.parametrize(
+    ("error", "sent", "sure"),
+    [
+        (REFUSED, True, True),
+        (NO_SUCH_NAME, True, True),
+        (aiohttp.ConnectionTimeoutError("https://api.example"), True, True),
+        (TimeoutError(), True, False),
+        (TimeoutError(), False, True),
+        (aiohttp.SocketTimeoutError(), True, False),
+        (aiohttp.ServerDisconnectedError(), True, False),
+        (aiohttp.ServerDisconnectedError(), False, True),
+        (aiohttp.ClientOSError(104, "reset"), True, False),
+        (aiohttp.ClientPayloadError(), True, False),
+        (json.JSONDecodeError("half", "{", 1), True, False),
+        (RecursionError(), True, False),
+    ],
+)
+def test_a_create_without_an_answer_may_have_been_carried_out_unless_it_surely_never_arrived(error, sent, sure):
+    failed = translate(error, "create", sent=sent)
+    assert type(failed) is TemporaryError
+    assert failed.reason is Reason.PROVIDER_DOWN
+    assert failed.sure is sure
+    assert translate(error, "fetch", sent=sent).sure is True
+
+
+@pytest.mark.parametrize("error", [aiohttp.InvalidURL("nowhere"), aiohttp.NonHttpUrlClientError("ftp://x")])
+def test_an_address_that_is_none_is_for_the_operator(error):
+    assert type(translate(error, "create")) is OperatorError
+
+
+def test_a_translated_exception_tells_its_class_and_no_address():
+    told = str(translate(aiohttp.InvalidURL("https://secret@api.example"), "create"))
+    assert told == "create: InvalidURL"
