@@ -1,0 +1,7 @@
+"""A strict AI/ML speech-to-text API on this machine: it takes what the real one takes and refuses the rest."""
+
+from bot.playground.speech.recognition import Recognition, Word
+from bot.playground.speech.records import Call, Fetch, Generation, Upload
+from bot.playground.speech.server import FakeSpeech
+
+__all__ = ["Call", "FakeSpeech", "Fetch", "Generation", "Recognition", "Upload", "Word"]

@@ -1,0 +1,65 @@
+"""Reading what was posted: text fields and files from a multipart body, or the fields of a JSON object."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from bot.playground.speech.refusals import RefusedError, invalid
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    field_name: str
+    file_name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A posted form; `pairs` keeps a field that was sent twice twice."""
+
+    pairs: tuple[tuple[str, str], ...]
+    files: tuple[FilePart, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return dict(self.pairs)
+
+
+async def read_form(request: web.Request) -> Form:
+    try:
+        if request.content_type == "multipart/form-data":
+            return await _read_multipart(request)
+        return Form(tuple(_json_pairs(await request.json())))
+    except ValueError as error:
+        raise RefusedError(invalid(f"The body cannot be read: {error}")) from error
+
+
+async def _read_multipart(request: web.Request) -> Form:
+    pairs: list[tuple[str, str]] = []
+    files: list[FilePart] = []
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise ValueError("a part without a name")
+        if part.filename is None:
+            pairs.append((part.name, await part.text()))
+        else:
+            files.append(await _read_file(part, part.name, part.filename))
+    return Form(tuple(pairs), tuple(files))
+
+
+async def _read_file(part: BodyPartReader, field_name: str, file_name: str) -> FilePart:
+    content_type = part.headers.get("Content-Type", "application/octet-stream")
+    return FilePart(field_name, file_name, content_type, bytes(await part.read()))
+
+
+def _json_pairs(body: Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(body, dict):
+        raise ValueError("expected an object")  # noqa: TRY004 - the caller's mistake, not a programmer's
+    for name, value in body.items():
+        for one in value if isinstance(value, list) else [value]:
+            yield name, one if isinstance(one, str) else json.dumps(one)

@@ -1,0 +1,109 @@
+"""The rules of a create request: what the API refuses, and what it takes although it cannot be meant."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from bot.playground.speech import catalogue
+from bot.playground.speech.form import Form
+
+FILE_FIELD = "audio"
+BOT_TOKEN = re.compile(r"\d{5,}:[\w-]{20,}")
+LIBRARY_AGENT = re.compile(r"(python|aiohttp|curl|wget|go-http|node|axios|okhttp)\b", re.IGNORECASE)
+
+
+def findings(form: Form) -> list[str]:
+    """Why the API refuses this form; none: it is taken."""
+    model = form.fields.get("model")
+    if model not in catalogue.MODELS:
+        return [f"model: Invalid enum value, received {model!r}"]
+    return [*_file_findings(form), *_option_findings(form, model)]
+
+
+def _file_findings(form: Form) -> Iterator[str]:
+    if "url" in form.fields:
+        yield "url: not reachable here"
+    elif not form.files:
+        yield f"{FILE_FIELD}: a file or a url is required"
+    elif len(form.files) > 1:
+        yield f"{FILE_FIELD}: exactly one file is expected"
+    elif form.files[0].field_name != FILE_FIELD:
+        yield f"{form.files[0].field_name}: Unexpected field"
+    elif not form.files[0].data:
+        yield f"{FILE_FIELD}: the file is empty"
+
+
+def _option_findings(form: Form, model: str) -> Iterator[str]:
+    for name, times in Counter(name for name, _ in form.pairs).items():
+        if times > 1 and name not in catalogue.LISTS:
+            yield f"{name}: Expected string, received array"
+    for name, value in form.pairs:
+        if not _acceptable(name, value):
+            yield f"{name}: Invalid value {value!r}"
+    if "language" in form.fields and form.fields["language"] not in catalogue.languages(model):
+        yield f"language: {catalogue.plain(model)} does not speak {form.fields['language']!r}"
+
+
+def _acceptable(name: str, value: str) -> bool:
+    if name in catalogue.BOOLEANS:
+        return value in {"true", "false"}
+    if name in catalogue.MODES:
+        return value in {"strict", "extended"}
+    if name == "summarize":
+        return value == "v2"
+    if name == "keywords":
+        return len(value.split(",")) <= catalogue.KEYWORDS_LIMIT
+    return name != "utt_split" or re.fullmatch(r"\d+(\.\d+)?", value) is not None
+
+
+def doubts(form: Form) -> list[str]:
+    """What the API may well take, but no careful client sends."""
+    fields = form.fields
+    model = fields.get("model", "")
+    return [
+        *_language_doubts(fields, model),
+        *_option_doubts(form),
+        *_model_doubts(fields, model),
+        *("a file is empty" for file in form.files if not file.data),
+    ]
+
+
+def _language_doubts(fields: Mapping[str, str], model: str) -> Iterator[str]:
+    detects = fields.get("detect_language") == "true"
+    if "language" not in fields and not detects:
+        yield "neither language nor detect_language"
+    if detects and model in catalogue.MODELS and catalogue.languages(model) == catalogue.ENGLISH:
+        yield f"detect_language, but {catalogue.plain(model)} speaks only English"
+    if detects:
+        return
+    language = fields.get("language", "en")
+    if language.partition("-")[0] != "en":
+        for name in sorted(catalogue.ENGLISH_ONLY_OPTIONS & fields.keys()):
+            yield f"{name} is for English, not for {language}"
+    if language in catalogue.UNSPACED_LANGUAGES and "paragraphs" in fields:
+        yield f"paragraphs are for languages with spaces between words, not for {language}"
+
+
+def _option_doubts(form: Form) -> Iterator[str]:
+    for name, value in form.pairs:
+        if name not in catalogue.OPTIONS | {"model", "url"}:
+            yield f"unknown option {name}"
+        elif name in catalogue.BOOLEANS and value != "true":
+            yield f"{name}={value}: leave out what is not to be true"
+        elif name == "url" and BOT_TOKEN.search(value):
+            yield "a url with a bot token in it"
+
+
+def _model_doubts(fields: Mapping[str, str], model: str) -> Iterator[str]:
+    if catalogue.family(model) == "whisper":
+        for name in sorted(catalogue.NOT_FOR_WHISPER & fields.keys()):
+            yield f"whisper knows no {name}"
+
+
+def agent_doubts(user_agent: str) -> list[str]:
+    """A CDN stands in front of the API and turns some clients away by their name."""
+    if not user_agent:
+        return ["no User-Agent"]
+    if LIBRARY_AGENT.match(user_agent):
+        return [f"a library's User-Agent: {user_agent}"]
+    return []

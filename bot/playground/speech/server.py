@@ -1,0 +1,262 @@
+"""The server: a speech-to-text API on 127.0.0.1, and the strings a test pulls behind it."""
+
+import itertools
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.playground.speech import answers, catalogue, refusals, rules
+from bot.playground.speech.changes import Changes, Seen
+from bot.playground.speech.form import FilePart, Form, read_form
+from bot.playground.speech.generations import Generations
+from bot.playground.speech.recognition import Recogniser, Recognition, Script, spoken
+from bot.playground.speech.records import Call, Failure, Fetch, Generation, Upload
+from bot.playground.speech.refusals import RefusedError
+from bot.playground.speech.trouble import Trouble
+
+Latency = float | Callable[[str, bytes], float]
+Effect = Callable[[web.Request], Awaitable[web.Response]]
+
+REQUEST_ID = web.RequestKey("request_id", str)
+LARGEST_BODY = 2**31
+LOW_BALANCE = 10.0
+GRACE_SECONDS = 0.1  # for requests still in hand when the server stops
+LONGEST_DUMP = 30
+
+
+class FakeSpeech:
+    """A fake to be driven over HTTP and controlled from within the same event loop.
+
+    Everything it remembers survives `stop` and another `start`. Time is read from `clock` alone:
+    a generation is ready once `clock()` has reached its creation plus `latency` seconds.
+    """
+
+    def __init__(self, key: str = "test-key", clock: Callable[[], float] = time.time) -> None:
+        self.key = key
+        self.latency: Latency = 2.0
+        self.dialect: answers.Dialect = "deepgram"
+        self.created_status = 200
+        self.created_style: answers.CreatedStyle = "generation_id"
+        self.pending_status: str | Sequence[str] = "queued"
+        self.done_status = "completed"
+        self.error_style: refusals.ErrorStyle = "problem"
+        self.picky = True
+        self.first_fetches_404 = 0
+        self.credits = 1000.0
+        self.price = 0.01
+        self.concurrency: Mapping[str, int] = {}
+        self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self.uploads: list[Upload] = []
+        self.fetches: list[Fetch] = []
+        self.calls: list[Call] = []
+        self.violations: list[str] = []
+        self._clock = clock
+        self._script = Script()
+        self.recognise: Recogniser = self._script.recognise
+        self._trouble = Trouble()
+        self.fault, self.heal, self.watch = self._trouble.fault, self._trouble.heal, self._trouble.watch
+        self._changes = Changes()
+        self._made = Generations(clock, self._changes.announce)
+        self._request_ids = itertools.count(1)
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self.stop()
+
+    async def start(self, port: int = 0) -> None:
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_post("/v1/stt/create", self._route("create", self._create))
+        app.router.add_get("/v1/stt/{generation_id}", self._route("fetch", self._fetch))
+        app.router.add_get("/v1/billing/balance", self._route("balance", self._balance))
+        app.router.add_route("*", "/{address:.*}", self._route("unknown", self._unknown))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECONDS)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        self._runner, self._port = runner, runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        await self._made.stop()
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API, as it stands in a client's settings; known once started."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    @property
+    def generations(self) -> dict[str, Generation]:
+        return self._made.by_id
+
+    @property
+    def peak(self) -> dict[str, int]:
+        """The most generations of each family that were under way at the same time."""
+        return self._made.peak
+
+    def says(self, text: str | Recognition, language: str = "en") -> None:
+        """What is heard in every recording that `hears` knows nothing of."""
+        self._script.default = _recognition(text, language)
+
+    def hears(self, data: bytes, text: str | Recognition, language: str = "en") -> None:
+        """What is heard in exactly these bytes."""
+        self._script.hears(data, _recognition(text, language))
+
+    def fail_generation(self, generation_id: str, error: dict[str, str] | None = None, status: str = "error") -> None:
+        """Let a generation, or the "next" one to be created, end in `error`; seen when its time has come."""
+        told = error or {"name": "InternalError", "message": "the recording could not be processed"}
+        self._made.fail(generation_id, Failure(status, told))
+
+    def forget(self, generation_id: str) -> None:
+        """Answer 404 for this generation from now on."""
+        self.generations[generation_id].forgotten = True
+
+    async def wait_for(self, predicate: Callable[[], Seen], timeout: float = 10) -> Seen:  # noqa: ASYNC109 - the failure tells what was seen
+        """What `predicate` returned once it was true; asked after every request and recognition.
+
+        Moving the clock is not noticed. Raises AssertionError, with all calls so far, after `timeout`.
+        """
+        return await self._changes.wait_for(predicate, timeout, self._dump)
+
+    def _dump(self) -> str:
+        lines = [f"{call.method} {call.path} -> {call.status}" for call in self.calls[-LONGEST_DUMP:]]
+        made = [f"{one.id}: {one.model}, {one.fetches} fetches" for one in self.generations.values()]
+        return "\n".join([f"{len(self.calls)} calls:", *lines, f"{len(made)} generations:", *made[-LONGEST_DUMP:]])
+
+    def _route(self, operation: str, effect: Effect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            request[REQUEST_ID] = f"{next(self._request_ids):08x}"
+            self._doubt(operation, rules.agent_doubts(request.headers.get("User-Agent", "")))
+
+            async def carried_out() -> web.Response:
+                try:
+                    return await effect(request)
+                except RefusedError as refused:
+                    return self._refuse(request, refused.refusal)
+
+            response, status = await self._trouble.answer(
+                operation, request, carried_out, lambda of: self._refuse(request, refusals.of_status(of))
+            )
+            self.calls.append(Call(request.method, request.path, status, self._clock()))
+            self._changes.announce()
+            return response
+
+        return handle
+
+    async def _create(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        form = await read_form(request)
+        self._doubt("create", rules.doubts(form))
+        if found := rules.findings(form):
+            raise RefusedError(refusals.invalid(*found))
+        self._afford(form.fields["model"])
+        upload = self._carry_out(form, form.files[0])
+        answer = _answer(request, answers.created(upload.generation_id, self.created_style), self.created_status)
+        answer.headers["x-aimlapi-credits-used"] = str(self.price)
+        return answer
+
+    def _authorise(self, request: web.Request) -> None:
+        if request.headers.get("Authorization") != f"Bearer {self.key}":
+            raise RefusedError(refusals.unauthorised())
+
+    def _afford(self, model: str) -> None:
+        if self.credits <= 0:
+            raise RefusedError(refusals.out_of_credits())
+        family = catalogue.family(model)
+        if family in self.concurrency and self._made.under_way(family) >= self.concurrency[family]:
+            raise RefusedError(refusals.too_many())
+
+    def _carry_out(self, form: Form, file: FilePart) -> Upload:
+        """From here on it costs money."""
+        options = form.fields
+        model = options.pop("model")
+        latency = self.latency if isinstance(self.latency, int | float) else self.latency(model, file.data)
+        generation = self._made.begin(self.new_id(), model, file.data, options, latency)
+        self._made.recognise(generation, file.data, self.recognise, picky=self.picky)
+        upload = Upload(
+            model=model,
+            fields=form.fields,
+            field_name=file.field_name,
+            file_name=file.file_name,
+            content_type=file.content_type,
+            data=file.data,
+            at=generation.created_at,
+            generation_id=generation.id,
+        )
+        self.uploads.append(upload)
+        self.credits -= self.price
+        self._changes.announce()
+        return upload
+
+    async def _fetch(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        now, generation_id = self._clock(), request.match_info["generation_id"]
+        generation = self._made.find(generation_id)
+        if generation is not None:
+            generation.fetches += 1
+        if generation is None or generation.fetches <= self.first_fetches_404:
+            self.fetches.append(Fetch(generation_id, now, "404"))
+            raise RefusedError(refusals.unknown_generation())
+        shown = self._show(generation, now)
+        self.fetches.append(Fetch(generation_id, now, shown["status"]))
+        return _answer(request, shown)
+
+    def _show(self, generation: Generation, now: float) -> answers.Json:
+        outcome = generation.outcome
+        if outcome is None or not generation.ready(now):
+            return answers.pending(self.dialect, generation, self._pending_status(generation))
+        if generation.first_ready_fetch_at is None:
+            generation.first_ready_fetch_at = now
+        if isinstance(outcome, Failure):
+            return answers.failed(self.dialect, generation, outcome)
+        return answers.completed(self.dialect, generation, outcome, self.done_status)
+
+    def _pending_status(self, generation: Generation) -> str:
+        if isinstance(self.pending_status, str):
+            return self.pending_status
+        return self.pending_status[(generation.fetches - 1) % len(self.pending_status)]
+
+    async def _balance(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        return _answer(
+            request,
+            {
+                "balance": self.credits,
+                "lowBalance": self.credits < LOW_BALANCE,
+                "lowBalanceThreshold": LOW_BALANCE,
+                "autoDebitStatus": "disabled",
+                "status": "current",
+            },
+        )
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        page = refusals.unknown_address(request.method, request.path)
+        return web.Response(status=404, text=page, content_type="text/html")
+
+    def _refuse(self, request: web.Request, refusal: refusals.Refusal) -> web.Response:
+        told, content_type = refusals.body(refusal, self.error_style, request.path, request[REQUEST_ID], self._clock())
+        return _answer(request, told, refusal.status, content_type)
+
+    def _doubt(self, operation: str, doubts: Sequence[str]) -> None:
+        self.violations.extend(f"{operation}: {doubt}" for doubt in doubts)
+
+
+def _recognition(text: str | Recognition, language: str) -> Recognition:
+    return spoken(text, language) if isinstance(text, str) else text
+
+
+def _answer(
+    request: web.Request, told: dict[str, Any], status: int = 200, content_type: str = refusals.JSON
+) -> web.Response:
+    response = web.Response(status=status, text=json.dumps(told), content_type=content_type)
+    response.headers["X-Request-Id"] = request[REQUEST_ID]
+    return response
