@@ -1,0 +1,118 @@
+"""Runs ffmpeg on files from strangers: one named demuxer, no network, and always an end."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from bot.errors import Reason, TemporaryError
+
+_KEPT_BYTES = 32_768  # of either end of what ffmpeg says
+
+
+@dataclass(frozen=True, slots=True)
+class FfmpegRun:
+    """How a run ended; of `stdout` and `stderr` only the beginning and the end when they were long."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    def raise_if_ours(self) -> None:
+        """Raise TemporaryError when it failed for a reason that lies with this machine, not with the file."""
+        if self.returncode < 0:
+            raise _ours(f"ffmpeg was killed by signal {-self.returncode}")
+        for sign in ("Unknown encoder", "No space left", "Permission denied"):
+            if self.returncode and sign in self.stderr:
+                raise _ours(f"ffmpeg: {sign}")
+
+
+def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = get_ffmpeg_exe) -> str:
+    """The ffmpeg on `search_path` (PATH unless given), else the one that came with imageio-ffmpeg."""
+    try:
+        return shutil.which("ffmpeg", path=search_path) or bundled()
+    except RuntimeError as failure:
+        raise _ours("there is no ffmpeg on this machine") from failure
+
+
+def source(path: Path, demuxer: str) -> tuple[str, ...]:
+    """The arguments that open `path` with this demuxer and no other.
+
+    Left to guess, ffmpeg takes a playlist for a recording and opens whatever files it lists. The whitelist
+    forbids the same to data inside a container, such as the subtitles of an AVI file.
+    """
+    return ("-f", demuxer, "-format_whitelist", demuxer, "-i", f"file:{path}")
+
+
+async def run(
+    *arguments: str,
+    timeout: float,  # noqa: ASYNC109 - at its end the process is killed, which a cancelled caller could not do
+    executable: str | None = None,
+) -> FfmpegRun:
+    """Run ffmpeg with one input and one thread; no process outlives the call, however it ends.
+
+    Raises TemporaryError after `timeout` seconds, or when there is no ffmpeg to run.
+    """
+    if executable is None:
+        executable = await asyncio.to_thread(ffmpeg_path)
+    process = await _start(executable, *arguments)
+    assert process.stdout
+    assert process.stderr
+    try:
+        async with asyncio.timeout(timeout):
+            stdout, stderr = await asyncio.gather(_both_ends(process.stdout), _both_ends(process.stderr))
+            return FfmpegRun(await process.wait(), stdout, stderr)
+    except TimeoutError as late:
+        raise _ours(f"ffmpeg took more than {timeout:g} s") from late
+    finally:
+        await _end(process)
+
+
+async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process:
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            executable,
+            *("-nostdin", "-hide_banner", "-nostats", "-y", "-threads", "1"),
+            *("-protocol_whitelist", "file,pipe"),
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # a process group of its own, to be killed as one
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except OSError as failure:
+        raise _ours("ffmpeg could not be started") from failure
+    except asyncio.CancelledError:
+        # Cancelled halfway, asyncio would kill the process and leave its children.
+        with suppress(OSError):
+            await _end(await starting)
+        raise
+
+
+async def _both_ends(stream: asyncio.StreamReader) -> str:
+    """The first and the last _KEPT_BYTES; a broken file can make ffmpeg complain without end."""
+    kept = bytearray()
+    while chunk := await stream.read(_KEPT_BYTES):
+        kept += chunk
+        del kept[_KEPT_BYTES:-_KEPT_BYTES]
+    return kept.decode(errors="replace")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.communicate()
+
+
+def _ours(message: str) -> TemporaryError:
+    return TemporaryError(message, reason=Reason.INTERNAL)

@@ -1,0 +1,110 @@
+"""Makes of a downloaded file what is uploaded to the provider: itself where it can be, else Ogg/Opus."""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import PermanentError, Reason
+from bot.media.convert import encode, quiet_cuts
+from bot.media.probe import Probe, opus_duration, probe
+from bot.media.sniff import Container
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In seconds: the longest recording taken, the longest part uploaded, the longest run of ffmpeg."""
+
+    max_seconds: float
+    split_seconds: float
+    ffmpeg_timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file for the provider; its sound begins `start` seconds into the recording."""
+
+    path: Path
+    content_type: str
+    file_name: str
+    start: float
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How a container the provider reads is announced to it, and the codecs it is known to read there."""
+
+    content_type: str
+    file_name: str
+    codecs: tuple[str, ...]
+
+
+_OGG = _Format("audio/ogg", "audio.ogg", ("opus", "vorbis"))
+_UPLOADED_AS_IS = {
+    Container.OGG: _OGG,
+    Container.MP3: _Format("audio/mpeg", "audio.mp3", ("mp3",)),
+    Container.MP4: _Format("audio/mp4", "audio.m4a", ("aac",)),
+    Container.WEBM: _Format("audio/webm", "audio.webm", ("opus", "vorbis")),
+    Container.WAV: _Format("audio/wav", "audio.wav", ("pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le")),
+    Container.FLAC: _Format("audio/flac", "audio.flac", ("flac",)),
+}
+_VIDEO_KINDS = frozenset({"video", "video_note"})
+
+
+async def prepare(path: Path, *, kind: str, limits: Limits, folder: Path) -> tuple[Upload, ...]:
+    """The uploads of this recording, at least one and in order; the same file gives the same ones again.
+
+    `kind` is what Telegram called it. New files are written into `folder`, and left to its owner; `path` is
+    never changed. Raises PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG) or TemporaryError.
+    """
+    found = await probe(path, timeout=limits.ffmpeg_timeout)
+    _check(found, kind, limits)
+    as_is = _UPLOADED_AS_IS.get(found.container)
+    short = found.duration <= limits.split_seconds
+    if as_is and short and found.codec in as_is.codecs and not found.has_video:
+        return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
+    return await _converted(path, found, limits, folder)
+
+
+def _check(found: Probe, kind: str, limits: Limits) -> None:
+    if not found.has_audio:
+        raise PermanentError(Reason.NO_SOUND if found.has_video or kind in _VIDEO_KINDS else Reason.NOT_AUDIO)
+    if found.duration > limits.max_seconds:
+        raise PermanentError(
+            Reason.TOO_LONG,
+            minutes=math.ceil(found.duration / 60),
+            limit_minutes=int(limits.max_seconds // 60),
+        )
+
+
+async def _converted(path: Path, found: Probe, limits: Limits, folder: Path) -> tuple[Upload, ...]:
+    cuts = await quiet_cuts(
+        path,
+        found.container,
+        duration=found.duration,
+        split_seconds=limits.split_seconds,
+        folder=folder,
+        timeout=limits.ffmpeg_timeout,
+    )
+    parts = await encode(
+        path,
+        found.container,
+        cuts=cuts,
+        max_seconds=limits.max_seconds,
+        folder=folder,
+        timeout=limits.ffmpeg_timeout,
+    )
+    uploads = await asyncio.to_thread(_uploads, parts, (0.0, *cuts))
+    if not uploads:
+        raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
+    return uploads
+
+
+def _uploads(parts: tuple[Path, ...], starts: tuple[float, ...]) -> tuple[Upload, ...]:
+    measured = ((part, start, opus_duration(part)) for part, start in zip(parts, starts, strict=True))
+    return tuple(
+        Upload(part, _OGG.content_type, _OGG.file_name, start, duration)
+        for part, start, duration in measured
+        if duration is not None
+    )

@@ -1,0 +1,145 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import PermanentError, Reason, TemporaryError
+from bot.media.prepare import Limits, Upload, prepare
+from bot.media.probe import probe
+
+AUDIO = Path(__file__).parents[2] / "audio"
+LIMITS = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=10)
+
+
+async def refusal(path: Path, folder: Path, kind: str = "document", limits: Limits = LIMITS) -> PermanentError:
+    with pytest.raises(PermanentError) as caught:
+        await prepare(path, kind=kind, limits=limits, folder=folder)
+    return caught.value
+
+
+async def test_a_voice_note_goes_up_as_it_came_without_a_process(tmp_path):
+    no_time_for_one = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=0)
+    path = AUDIO / "voice.ogg"
+    (upload,) = await prepare(path, kind="voice", limits=no_time_for_one, folder=tmp_path)
+    assert upload == Upload(path, "audio/ogg", "audio.ogg", 0.0, pytest.approx(3.84, abs=0.01))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "file_name"),
+    [
+        ("voice_short.ogg", "audio/ogg", "audio.ogg"),
+        ("silence.ogg", "audio/ogg", "audio.ogg"),
+        ("truncated.ogg", "audio/ogg", "audio.ogg"),
+        ("chained.ogg", "audio/ogg", "audio.ogg"),
+        ("speech_vorbis.ogg", "audio/ogg", "audio.ogg"),
+        ("speech.mp3", "audio/mpeg", "audio.mp3"),
+        ("cover.mp3", "audio/mpeg", "audio.mp3"),
+        ("speech.m4a", "audio/mp4", "audio.m4a"),
+        ("truncated.m4a", "audio/mp4", "audio.m4a"),
+        ("speech.wav", "audio/wav", "audio.wav"),
+        ("speech.flac", "audio/flac", "audio.flac"),
+        ("speech.webm", "audio/webm", "audio.webm"),
+    ],
+)
+async def test_what_the_provider_reads_goes_up_as_it_came(tmp_path, name, content_type, file_name):
+    path = AUDIO / name
+    (upload,) = await prepare(path, kind="document", limits=LIMITS, folder=tmp_path)
+    assert (upload.path, upload.content_type, upload.file_name) == (path, content_type, file_name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("video.mp4", 3.0),
+        ("video_note.mp4", 3.0),
+        ("speech.amr", 3.85),
+        ("speech.3gp", 3.85),
+        ("speech.aac", 3.9),
+        ("speech.wma", 3.84),
+        ("speech.ts", 3.88),
+        ("speech.aiff", 1.0),
+    ],
+)
+async def test_everything_else_becomes_ogg_opus(tmp_path, name, seconds):
+    (upload,) = await prepare(AUDIO / name, kind="document", limits=LIMITS, folder=tmp_path)
+    assert (upload.content_type, upload.file_name, upload.start) == ("audio/ogg", "audio.ogg", 0.0)
+    assert upload.duration == pytest.approx(seconds, abs=0.05)
+    assert upload.path.parent == tmp_path
+    assert (await probe(upload.path, timeout=0)).codec == "opus"
+
+
+async def test_a_long_recording_is_cut_in_its_pauses(tmp_path):
+    limits = Limits(max_seconds=600, split_seconds=7, ffmpeg_timeout=10)
+    uploads = await prepare(AUDIO / "talk.ogg", kind="audio", limits=limits, folder=tmp_path)
+    starts = [upload.start for upload in uploads]
+    assert len(uploads) == 3
+    assert starts[0] == 0.0
+    assert 3.04 < starts[1] < 4.54
+    assert 7.57 < starts[2] < 9.07
+    assert sum(upload.duration for upload in uploads) == pytest.approx(12.26, abs=0.1)
+    assert all(upload.duration <= 7 for upload in uploads)
+
+
+async def test_the_same_recording_gives_the_same_parts_again(tmp_path):
+    limits = Limits(max_seconds=600, split_seconds=2.5, ffmpeg_timeout=10)
+    folders = tmp_path / "one", tmp_path / "two"
+    made = []
+    for folder in folders:
+        folder.mkdir()
+        uploads = await prepare(AUDIO / "speech.mp3", kind="audio", limits=limits, folder=folder)
+        made.append([(upload.start, upload.duration, upload.path.read_bytes()) for upload in uploads])
+    assert len(made[0]) > 1
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("empty.ogg", Reason.EMPTY),
+        ("random.bin", Reason.NOT_AUDIO),
+        ("text.mp3", Reason.NOT_AUDIO),
+        ("playlist.mp3", Reason.NOT_AUDIO),
+        ("concat.ogg", Reason.NOT_AUDIO),
+        ("broken.mp3", Reason.NOT_AUDIO),
+        ("truncated.mp4", Reason.NOT_AUDIO),
+        ("subtitles.mp4", Reason.NOT_AUDIO),
+        ("video_silent.mp4", Reason.NO_SOUND),
+    ],
+)
+async def test_what_holds_no_sound_is_refused_with_its_reason(tmp_path, name, reason):
+    assert (await refusal(AUDIO / name, tmp_path)).reason is reason
+
+
+async def test_what_telegram_calls_a_video_lacks_its_sound_even_if_no_picture_is_found(tmp_path):
+    assert (await refusal(AUDIO / "subtitles.mp4", tmp_path, kind="video")).reason is Reason.NO_SOUND
+
+
+async def test_a_playlist_behind_the_tag_of_an_mp3_is_refused(tmp_path):
+    hidden = tmp_path / "hidden.mp3"
+    hidden.write_bytes(b"ID3\x04\0\0\0\0\0\0" + (AUDIO / "playlist.mp3").read_bytes())
+    assert (await refusal(hidden, tmp_path)).reason is Reason.NOT_AUDIO
+
+
+async def test_sound_that_cannot_be_decoded_is_refused(tmp_path):
+    video = (AUDIO / "video.mp4").read_bytes()
+    begin, end = video.index(b"mdat") + 4, video.index(b"moov") - 4
+    ruined = tmp_path / "ruined.mp4"
+    ruined.write_bytes(video[:begin] + bytes(end - begin) + video[end:])
+    assert (await refusal(ruined, tmp_path)).reason is Reason.NOT_AUDIO
+
+
+@pytest.mark.parametrize(("name", "kind"), [("talk.ogg", "voice"), ("video.mp4", "video")])
+async def test_a_recording_over_the_limit_is_refused_before_any_of_it_is_converted(tmp_path, name, kind):
+    limits = Limits(max_seconds=2.5, split_seconds=1, ffmpeg_timeout=10)
+    refused = await refusal(AUDIO / name, tmp_path, kind, limits)
+    assert list(tmp_path.iterdir()) == []
+    assert refused.reason is Reason.TOO_LONG
+    assert refused.facts == {"minutes": 1, "limit_minutes": 0}
+
+
+async def test_too_slow_a_conversion_is_tried_again(tmp_path):
+    limits = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=0)
+    with pytest.raises(TemporaryError) as failure:
+        await prepare(AUDIO / "speech.amr", kind="document", limits=limits, folder=tmp_path)
+    assert failure.value.reason is Reason.INTERNAL

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from bot.media.sniff import HEAD_BYTES, Container, sniff
+
+AUDIO = Path(__file__).parents[2] / "audio"
+ID3_OF_20_BYTES = b"ID3\x04\0\0\0\0\0\x14" + bytes(20)
+MP3_FRAME = b"\xff\xfb\x90\x64" + bytes(413)  # MPEG 1, 128 kbit/s, 44.1 kHz: 417 bytes
+MP3_FRAME_OF_MPEG_2 = b"\xff\xf3\x48\xc4" + bytes(140)  # 32 kbit/s, 16 kHz: 144 bytes
+ADTS_FRAME = b"\xff\xf1\x50\x80\x02\x00\xfc" + bytes(9)  # 16 bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "container"),
+    [
+        ("voice.ogg", Container.OGG),
+        ("speech_vorbis.ogg", Container.OGG),
+        ("speech.mp3", Container.MP3),
+        ("cover.mp3", Container.MP3),
+        ("speech.m4a", Container.MP4),
+        ("speech.3gp", Container.MP4),
+        ("video.mp4", Container.MP4),
+        ("speech.wav", Container.WAV),
+        ("speech.flac", Container.FLAC),
+        ("speech.webm", Container.WEBM),
+        ("speech.amr", Container.AMR),
+        ("speech.aac", Container.AAC),
+        ("speech.aiff", Container.AIFF),
+        ("speech.wma", Container.ASF),
+        ("speech.ts", Container.MPEGTS),
+        ("empty.ogg", None),
+        ("random.bin", None),
+        ("text.mp3", None),
+        ("playlist.mp3", None),
+        ("concat.ogg", None),
+    ],
+)
+def test_a_file_is_known_by_its_bytes_whatever_its_name(name, container):
+    assert sniff((AUDIO / name).read_bytes()[:HEAD_BYTES]) is container
+
+
+@pytest.mark.parametrize(
+    ("head", "container"),
+    [
+        (b"RF64\xff\xff\xff\xffWAVEds64", Container.WAV),
+        (b"#!AMR-WB\n\x04", Container.AMR),
+        (b"\0\0\0\x08wide\0\0\0\0mdat", Container.MP4),
+        (b"\x1aE\xdf\xa3\xa3B\x86\x81\x01B\x82\x88matroska", Container.MATROSKA),
+        (b"caff\0\x01\0\0desc", Container.CAF),
+        (b".snd\0\0\0\x18", Container.AU),
+        (b"RIFF\x10\0\0\0AVI LIST", Container.AVI),
+        (b"FLV\x01\x04", Container.FLV),
+        (b"\0\0\x01\xba\x44", Container.MPEG),
+        ((b"G" + bytes(187)) * 3, Container.MPEGTS),
+        ((b"time" + b"G" + bytes(187)) * 3, Container.MPEGTS),
+        (MP3_FRAME * 2, Container.MP3),
+        (MP3_FRAME_OF_MPEG_2 * 2, Container.MP3),
+        (ADTS_FRAME * 2, Container.AAC),
+    ],
+)
+def test_a_container_is_known_by_its_signature(head, container):
+    assert sniff(head) is container
+
+
+@pytest.mark.parametrize("frame", [MP3_FRAME, ADTS_FRAME])
+def test_a_recording_may_be_a_single_frame(frame):
+    assert sniff(frame) is not None
+
+
+@pytest.mark.parametrize("frame", [MP3_FRAME, ADTS_FRAME])
+def test_a_frame_followed_by_something_else_is_chance(frame):
+    assert sniff(frame + b"something else") is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\xff\xfe" + "a text in UTF-16".encode("utf-16-le"),
+        b"\xff\xfb",
+        b"\xff\xf1\x50",
+        b"\xff\xeb\x90\x64" + bytes(413),  # the version that is reserved
+        b"\xff\xfb\x00\x64" + bytes(413),  # a bitrate that is not said
+        b"\xff\xfb\xf0\x64" + bytes(413),  # a bitrate that does not exist
+        b"\xff\xfb\x9c\x64" + bytes(413),  # a sample rate that does not exist
+    ],
+)
+def test_what_only_looks_like_a_frame_is_none(head):
+    assert sniff(head) is None
+
+
+@pytest.mark.parametrize(
+    ("behind", "container"),
+    [
+        (ADTS_FRAME * 2, Container.AAC),
+        (bytes(100) + MP3_FRAME * 2, Container.MP3),
+        (b"fLaC\0\0\0\x22", Container.FLAC),
+    ],
+)
+def test_a_tag_in_front_is_passed_over(behind, container):
+    assert sniff(ID3_OF_20_BYTES + behind) is container
+
+
+def test_a_tag_larger_than_the_head_means_mp3():
+    assert sniff(b"ID3\x04\0\0\0\x7f\x7f\x7f" + bytes(1000)) is Container.MP3
