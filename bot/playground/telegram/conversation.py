@@ -1,0 +1,139 @@
+"""A conversation: who takes part, and the messages in it as they can be seen now and were seen before."""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.playground.telegram.people import User
+
+JSON = dict[str, Any]
+ChatType = Literal["private", "group", "supergroup", "channel"]
+Status = Literal["creator", "administrator", "member", "left", "kicked"]
+Ref = int | JSON  # a message, by its id or as it was answered
+GENERAL_TOPIC = 1
+MEDIA = ("voice", "audio", "video", "video_note", "document")
+INSIDE: frozenset[Status] = frozenset({"creator", "administrator", "member"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the bot made visible: at `at` the message read `text` (its caption if it has a file)."""
+
+    at: float
+    method: str
+    message_id: int
+    text: str | None
+    reply_markup: JSON | None = None
+
+
+def id_of(message: Ref) -> int:
+    return message if isinstance(message, int) else int(message["message_id"])
+
+
+class Conversation:
+    """The state of one chat. `bot_status` is the bot's; `statuses` are the people's."""
+
+    def __init__(
+        self,
+        chat_id: int,
+        kind: ChatType,
+        *,
+        name: str,
+        clock: Callable[[], float],
+        ids: Iterator[int],
+    ) -> None:
+        self.id = chat_id
+        self.type = kind
+        self.name = name
+        self.username: str | None = None
+        self.user: User | None = None  # the other side of a private chat
+        self.is_forum = False
+        self.privacy = True
+        self.silenced = False  # the bot may read but not write
+        self.bot_status: Status = "member"
+        self.people: dict[int, User] = {}
+        self.statuses: dict[int, Status] = {}
+        self.topics: dict[int, str] = {}
+        self.closed_topics: set[int] = set()
+        self.linked: Conversation | None = None
+        self.migrated_to: int | None = None
+        self.history: list[Seen] = []
+        self._clock = clock
+        self._ids = ids
+        self._messages: dict[int, JSON] = {}
+
+    def as_json(self) -> JSON:
+        fields: JSON = {"id": self.id, "type": self.type}
+        if self.user is not None:
+            person = self.user.as_json()
+            fields |= {key: person[key] for key in ("first_name", "last_name", "username") if key in person}
+            return fields
+        fields["title"] = self.name
+        if self.username:
+            fields["username"] = self.username
+        if self.is_forum:
+            fields["is_forum"] = True
+        return fields
+
+    @property
+    def messages(self) -> list[JSON]:
+        """What can be seen now, oldest first, as the Bot API would give it."""
+        return [copy.deepcopy(message) for message in self._messages.values()]
+
+    def message(self, message: Ref) -> JSON:
+        """One message as it is now; a LookupError once it is deleted."""
+        return copy.deepcopy(self._messages[id_of(message)])
+
+    def find(self, message_id: int) -> JSON | None:
+        """The living message, to be changed in place; None if it is not there."""
+        return self._messages.get(message_id)
+
+    def is_by(self, bot: User, message: JSON) -> bool:
+        """A post in a channel has no author; there the history knows the bot's."""
+        if self.type == "channel":
+            return any(seen.message_id == message["message_id"] for seen in self.history)
+        return bool(message.get("from", {}).get("id") == bot.id)
+
+    def stamp(self) -> JSON:
+        """What every new message starts with."""
+        return {"message_id": next(self._ids), "date": int(self._clock()), "chat": self.as_json()}
+
+    def keep(self, message: JSON) -> JSON:
+        self._messages[message["message_id"]] = message
+        return copy.deepcopy(message)
+
+    def remove(self, message: Ref) -> None:
+        del self._messages[id_of(message)]
+
+    def note(self, method: str, message: JSON) -> None:
+        """Adds to the history what the bot just made visible."""
+        shown = message.get("text", message.get("caption"))
+        markup = copy.deepcopy(message.get("reply_markup"))
+        self.history.append(Seen(self._clock(), method, message["message_id"], shown, markup))
+
+    def place(self, reply_to: int | None, thread: int | None) -> JSON:
+        """The fields that say where in the chat a message stands and what it replies to."""
+        replied = self._messages.get(reply_to) if reply_to is not None else None
+        if self.is_forum:
+            return self._in_topic(replied, thread)
+        if replied is None:
+            return {}
+        fields: JSON = {"reply_to_message": quoted(replied)}
+        if self.type == "supergroup":
+            fields["message_thread_id"] = replied.get("message_thread_id", replied["message_id"])
+        return fields
+
+    def _in_topic(self, replied: JSON | None, thread: int | None) -> JSON:
+        if not thread and replied is not None:
+            thread = replied.get("message_thread_id")
+        if not thread or thread == GENERAL_TOPIC:
+            return {"reply_to_message": quoted(replied)} if replied is not None else {}
+        replied = replied if replied is not None else self._messages.get(thread)
+        fields: JSON = {"message_thread_id": thread, "is_topic_message": True}
+        return fields | ({"reply_to_message": quoted(replied)} if replied is not None else {})
+
+
+def quoted(message: JSON) -> JSON:
+    """A message as it is shown inside its reply: without what it replied to itself."""
+    return {key: copy.deepcopy(value) for key, value in message.items() if key != "reply_to_message"}

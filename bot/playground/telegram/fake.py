@@ -1,0 +1,315 @@
+"""The fake Bot API server as those who start it see it: people, chats, what was seen, and trouble."""
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.playground.telegram.chat import Chat
+from bot.playground.telegram.conversation import ChatType, Ref
+from bot.playground.telegram.faults import Fault, Moment, Watch
+from bot.playground.telegram.pace import Pace
+from bot.playground.telegram.people import User
+from bot.playground.telegram.server import Server
+from bot.playground.telegram.state import Call, CallbackAnswer, ChatAction, Reaction, State
+from bot.playground.telegram.webhook import deliver_to_webhook
+
+FIRST_USER_ID = 1001
+FIRST_GROUP_ID = -5001
+FIRST_CHANNEL_ID = -1_001_000_000_001
+HOST = "127.0.0.1"
+
+
+class FakeTelegram:
+    """A Bot API server for one bot, strict as the real one, over real HTTP on this machine.
+
+    `clock` gives wall seconds. Privacy mode is on unless `privacy` says otherwise, for new groups and in getMe.
+    `plain_webhooks` takes webhooks without https, for a bot on this machine.
+    With `local_folder` it is a server of one's own: files of any size, handed out as paths in that folder.
+    `violations` collects what the real server would let pass although no careful caller does it.
+    """
+
+    def __init__(
+        self,
+        token: str = "123456:TEST-token",  # noqa: S107 - no secret, the name it goes by in tests
+        username: str = "verbatim_bot",
+        clock: Callable[[], float] = time.time,
+        *,
+        privacy: bool = True,
+        local_folder: Path | None = None,
+        plain_webhooks: bool = False,
+        redelivery_delay: float = 0.05,
+    ) -> None:
+        bot = User(int(token.partition(":")[0]), "Verbatim", username=username, is_bot=True)
+        self.state = State(token, bot, clock, privacy=privacy, local_folder=local_folder, plain_webhooks=plain_webhooks)
+        self.url = ""
+        self._port = 0
+        self._redelivery_delay = redelivery_delay
+        self._server = Server(self.state)
+        self._user_ids = itertools.count(FIRST_USER_ID)
+        self._group_ids = itertools.count(FIRST_GROUP_ID, -1)
+        self._channel_ids = itertools.count(FIRST_CHANNEL_ID, -1)
+        self._running = AsyncExitStack()
+
+    async def start(self, port: int = 0) -> None:
+        """Listens on `port`, 0 being any at first and the same again after a stop."""
+        runner = web.AppRunner(self._server.application(), access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        self._running.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, HOST, port or self._port)
+        await site.start()
+        self._port = runner.addresses[0][1]
+        self.url = f"http://{HOST}:{self._port}"
+        self.state.updates.closed = False
+        delivering = asyncio.create_task(deliver_to_webhook(self.state, self._redelivery_delay))
+        self._running.push_async_callback(_cancel, delivering)
+        self._running.callback(self.state.updates.close)
+
+    async def stop(self) -> None:
+        """Ends waiting polls and closes every connection; chats and updates stay as they are."""
+        await self._running.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def user(
+        self,
+        first_name: str,
+        *,
+        username: str | None = None,
+        language_code: str | None = "en",
+        last_name: str | None = None,
+    ) -> User:
+        user = User(next(self._user_ids), first_name, username, language_code, last_name)
+        self.state.users[user.id] = user
+        return user
+
+    def private(self, user: User) -> Chat:
+        """The chat of a user who has started the bot; always the same one."""
+        known = self.state.chats.get(user.id)
+        if isinstance(known, Chat):
+            return known
+        chat = Chat(self.state, user.id, "private", user.first_name)
+        chat.user = user
+        chat.people, chat.statuses = {user.id: user}, {user.id: "member"}
+        return chat
+
+    def group(
+        self,
+        title: str,
+        members: Iterable[User] = (),
+        admins: Iterable[User] = (),
+        *,
+        owner: User | None = None,
+        privacy: bool | None = None,
+        bot_admin: bool = False,
+    ) -> Chat:
+        """A basic group with the bot in it. `privacy` overrides what holds for the bot as a whole."""
+        chat = self._many(next(self._group_ids), "group", title, members, admins, owner)
+        return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
+
+    def supergroup(
+        self,
+        title: str,
+        members: Iterable[User] = (),
+        admins: Iterable[User] = (),
+        *,
+        owner: User | None = None,
+        privacy: bool | None = None,
+        bot_admin: bool = False,
+        topics: bool = False,
+        username: str | None = None,
+    ) -> Chat:
+        chat = self._many(next(self._channel_ids), "supergroup", title, members, admins, owner)
+        chat.is_forum, chat.username = topics, username
+        return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
+
+    def channel(
+        self,
+        title: str,
+        *,
+        linked_group: Chat | None = None,
+        owner: User | None = None,
+        bot_admin: bool = True,
+        username: str | None = None,
+    ) -> Chat:
+        chat = self._many(next(self._channel_ids), "channel", title, (), (), owner)
+        chat.username, chat.linked = username, linked_group
+        if linked_group is not None:
+            linked_group.linked = chat
+        return self._with_bot(chat, privacy=False, bot_admin=bot_admin)
+
+    def _many(
+        self,
+        chat_id: int,
+        kind: ChatType,
+        title: str,
+        members: Iterable[User],
+        admins: Iterable[User],
+        owner: User | None,
+    ) -> Chat:
+        chat = Chat(self.state, chat_id, kind, title)
+        for status, people in (("member", members), ("administrator", admins)):
+            for person in people:
+                chat.people[person.id] = person
+                chat.statuses[person.id] = "administrator" if status == "administrator" else "member"
+        if owner is not None:
+            chat.people[owner.id] = owner
+            chat.statuses[owner.id] = "creator"
+        return chat
+
+    def _with_bot(self, chat: Chat, *, privacy: bool | None, bot_admin: bool) -> Chat:
+        chat.privacy = self.state.privacy if privacy is None else privacy
+        chat.bot_status = "administrator" if bot_admin else "member"
+        return chat
+
+    @property
+    def chats(self) -> list[Chat]:
+        return [chat for chat in self.state.chats.values() if isinstance(chat, Chat)]
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call that reached a method, oldest first; downloads are calls of "file"."""
+        return self.state.calls
+
+    def calls_of(self, *methods: str) -> list[Call]:
+        return [call for call in self.state.calls if call.method in methods]
+
+    @property
+    def violations(self) -> list[str]:
+        return self.state.violations
+
+    @property
+    def callback_answers(self) -> list[CallbackAnswer]:
+        return self.state.callback_answers
+
+    @property
+    def reactions(self) -> list[Reaction]:
+        return self.state.reactions
+
+    @property
+    def chat_actions(self) -> list[ChatAction]:
+        return self.state.chat_actions
+
+    @property
+    def commands(self) -> dict[tuple[str, str], list[dict[str, str]]]:
+        """What setMyCommands said, by (scope, language); ("default", "") is what most people see."""
+        return self.state.commands
+
+    @property
+    def confirmed_offset(self) -> int:
+        """Updates below this one are confirmed."""
+        return self.state.updates.confirmed_offset
+
+    @property
+    def pending_updates(self) -> list[dict[str, Any]]:
+        return self.state.updates.pending
+
+    def queue_update(self, kind: str, content: dict[str, Any]) -> None:
+        """Queues any update as it is, also one that no library can read."""
+        self.state.updates.add(kind, content)
+
+    def redeliver(self, update: dict[str, Any]) -> None:
+        """Queues an update once more under its old id, as Telegram sometimes does."""
+        self.state.updates.add_again(update)
+
+    def file_bytes(self, file_id: str) -> bytes:
+        """What lies behind a file_id; a LookupError if nothing does."""
+        file = self.state.files.find(file_id)
+        if file is None:
+            raise LookupError(file_id)
+        return file.data
+
+    def lose_file(self, message: Ref, chat: Chat) -> None:
+        """From now on getFile says that the file of this message is unavailable."""
+        self.state.files.lose(self.state.file_in(chat.message(message)))
+
+    def fault(
+        self,
+        method: str,
+        status: int = 500,
+        *,
+        body: dict[str, Any] | str | None = None,
+        times: int | None = 1,
+        drop: bool = False,
+        after_effect: bool = False,
+        retry_after: int | None = None,
+        chat_id: int | None = None,
+    ) -> Fault:
+        """Makes the next `times` calls go wrong (None: until `clear()` of the fault returned)."""
+        fault = Fault(method, status, body, times, drop, after_effect, retry_after, chat_id)
+        self._server.trouble.faults.append(fault)
+        return fault
+
+    def watch(
+        self,
+        method: str,
+        callback: Callable[..., object],
+        moment: Moment = "before",
+        times: int | None = 1,
+    ) -> None:
+        """Awaits `callback()` or `callback(call)` before such a call takes effect, or between effect and answer.
+
+        A call that is watched "before" is carried out afterwards even if its caller has died meanwhile;
+        a callback that wants it lost orders `fault(method, drop=True)`.
+        """
+        self._server.trouble.watches.append(Watch(method, callback, moment, times))
+
+    def enforce_pace(
+        self,
+        *,
+        per_chat_per_second: float = 1.0,
+        burst: int = 3,
+        per_group_per_minute: int = 20,
+        overall_per_second: int = 30,
+    ) -> None:
+        self._server.pace = Pace(
+            self.state.clock,
+            per_chat_per_second=per_chat_per_second,
+            burst=burst,
+            per_group_per_minute=per_group_per_minute,
+            overall_per_second=overall_per_second,
+        )
+
+    async def wait_for(self, predicate: Callable[[], Any], timeout: float = 10) -> Any:  # noqa: ASYNC109 - its name
+        """The first true value of `predicate`, looked at again after each call and change."""
+        try:
+            async with asyncio.timeout(timeout):
+                return await self.state.bell.until(predicate)
+        except TimeoutError:
+            raise AssertionError(f"it did not happen within {timeout} s\n{self.describe()}") from None
+
+    async def next_change(self) -> None:
+        """Returns after the next call or change."""
+        await self.state.bell.next()
+
+    def describe(self) -> str:
+        """All chats and the latest calls, for people to read."""
+        lines = []
+        for chat in self.chats:
+            lines.append(f"{chat.type} {chat.name!r} ({chat.id}), the bot is {chat.bot_status}")
+            lines += [f"  {_line(message)}" for message in chat.messages]
+        lines.append(f"{len(self.pending_updates)} updates wait; the latest calls:")
+        lines += [f"  {call.method} {call.status} {call.params}" for call in self.calls[-10:]]
+        return "\n".join([*lines, *self.violations])
+
+
+def _line(message: dict[str, Any]) -> str:
+    author = message.get("from", message.get("sender_chat", {}))
+    said = {key: value for key, value in message.items() if key not in {"from", "sender_chat", "chat", "date"}}
+    return f"{author.get('first_name', author.get('title'))}: {json.dumps(said, ensure_ascii=False)[:300]}"
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,61 @@
+"""Asking about chats and their members, and leaving them."""
+
+from bot.playground.telegram.conversation import INSIDE, JSON
+from bot.playground.telegram.members import member
+from bot.playground.telegram.methods.targets import SERVICE_NAMES, chat_of, open_chat_of
+from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.refusal import bad_request, forbidden
+from bot.playground.telegram.state import State
+
+GIFTS = (
+    "unlimited_gifts",
+    "limited_gifts",
+    "unique_gifts",
+    "premium_subscription",
+    "gifts_from_channels",
+)
+
+
+def get_chat(state: State, parameters: Parameters) -> JSON:
+    chat = chat_of(state, parameters)
+    if chat.type != "private" and chat.bot_status not in INSIDE:
+        open_chat_of(state, parameters)
+    full = chat.as_json() | {
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(GIFTS, chat.type == "private"),
+    }
+    if chat.username and chat.type != "private":
+        full["active_usernames"] = [chat.username]
+    if chat.linked is not None:
+        full["linked_chat_id"] = chat.linked.id
+    return full
+
+
+def get_chat_member(state: State, parameters: Parameters) -> JSON:
+    chat = open_chat_of(state, parameters)
+    user_id = parameters.integer("user_id")
+    if user_id == state.bot.id:
+        return member(state.bot, chat.bot_status)
+    user = state.users.get(user_id)
+    if user is None:
+        raise bad_request("PARTICIPANT_ID_INVALID")
+    return member(user, chat.statuses.get(user_id, "left"))
+
+
+def get_chat_administrators(state: State, parameters: Parameters) -> list[JSON]:
+    chat = open_chat_of(state, parameters)
+    if chat.type == "private":
+        raise bad_request("there are no administrators in the private chat")
+    wanted = ("creator", "administrator")
+    return [member(chat.people[who], status) for who, status in chat.statuses.items() if status in wanted]
+
+
+def leave_chat(state: State, parameters: Parameters) -> bool:
+    chat = chat_of(state, parameters)
+    if chat.type == "private":
+        raise bad_request("chat member status can't be changed in private chats")
+    if chat.bot_status not in INSIDE:
+        raise forbidden(f"bot is not a member of the {SERVICE_NAMES[chat.type]}")
+    state.change_bot(chat, "left", state.bot)
+    return True

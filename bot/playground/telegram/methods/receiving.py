@@ -1,0 +1,106 @@
+"""How the bot learns what happened: getUpdates, the webhook's settings, files and button presses."""
+
+import re
+from typing import Any
+
+from bot.playground.telegram.conversation import JSON
+from bot.playground.telegram.files import DOWNLOAD_LIMIT
+from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.refusal import bad_request, conflict
+from bot.playground.telegram.state import CallbackAnswer, State, Webhook
+
+QUERY_TTL = 60
+CALLBACK_ANSWER_LIMIT = 200
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+async def get_updates(state: State, parameters: Parameters) -> list[JSON]:
+    if state.webhook is not None:
+        raise conflict(
+            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+        )
+    state.updates.allow(_allowed_updates(parameters))
+    return await state.updates.poll(
+        parameters.integer("offset"), parameters.integer("limit", 100), parameters.integer("timeout")
+    )
+
+
+def _allowed_updates(parameters: Parameters) -> list[Any] | None:
+    allowed = parameters.parsed("allowed_updates")
+    if allowed is not None and not isinstance(allowed, list):
+        raise bad_request("expected an Array of String as allowed_updates")
+    return allowed
+
+
+def set_webhook(state: State, parameters: Parameters) -> bool:
+    url, secret = parameters.text("url"), parameters.text("secret_token")
+    if url and not (url.startswith("https://") or state.plain_webhooks):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if secret and not _SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")
+    state.updates.allow(_allowed_updates(parameters))
+    state.updates.end_polls("setWebhook request")
+    most = parameters.integer("max_connections", 40)
+    state.webhook = Webhook(url, secret, most, parameters.text("ip_address")) if url else None
+    return _drop_if_asked(state, parameters)
+
+
+def delete_webhook(state: State, parameters: Parameters) -> bool:
+    state.webhook = None
+    return _drop_if_asked(state, parameters)
+
+
+def _drop_if_asked(state: State, parameters: Parameters) -> bool:
+    if parameters.flag("drop_pending_updates"):
+        state.updates.drop()
+    state.bell.ring()
+    return True
+
+
+def get_webhook_info(state: State, _: Parameters) -> JSON:
+    info: JSON = {
+        "url": "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(state.updates.pending),
+    }
+    if state.updates.allowed:
+        info["allowed_updates"] = state.updates.allowed
+    if state.webhook is not None:
+        info |= {"url": state.webhook.url, "max_connections": state.webhook.max_connections}
+        if state.webhook.ip_address:
+            info["ip_address"] = state.webhook.ip_address
+        if state.webhook.last_error is not None:
+            at, sentence = state.webhook.last_error
+            info |= {"last_error_date": int(at), "last_error_message": sentence}
+    return info
+
+
+def get_file(state: State, parameters: Parameters) -> JSON:
+    file_id = parameters.text("file_id")
+    if not file_id:
+        raise bad_request("file_id not specified")
+    file = state.files.find(file_id)
+    if file is None:
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
+    if file.size > DOWNLOAD_LIMIT and state.local_folder is None:
+        raise bad_request("file is too big")
+    return {
+        "file_id": file_id,
+        "file_unique_id": file.unique_id,
+        "file_size": file.size,
+        "file_path": state.files.link(file),
+    }
+
+
+def answer_callback_query(state: State, parameters: Parameters) -> bool:
+    """A press is answered once, and soon."""
+    query_id, text = parameters.text("callback_query_id"), parameters.text("text")
+    pressed_at = state.queries.get(query_id, float("-inf"))
+    if state.clock() - pressed_at > QUERY_TTL:
+        raise bad_request("query is too old and response timeout expired or query ID is invalid")
+    if len(text) > CALLBACK_ANSWER_LIMIT:
+        raise bad_request("MESSAGE_TOO_LONG")
+    state.queries[query_id] = float("-inf")
+    answer = CallbackAnswer(query_id, text, parameters.flag("show_alert"), state.clock())
+    state.callback_answers.append(answer)
+    return True

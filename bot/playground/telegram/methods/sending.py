@@ -1,0 +1,97 @@
+"""Writing new messages: sendMessage and sendDocument, and the small signs of life."""
+
+from bot.playground.telegram.conversation import JSON, Conversation
+from bot.playground.telegram.files import StoredFile, guess_mime_type
+from bot.playground.telegram.methods.targets import (
+    message_id_of,
+    open_chat_of,
+    reply_of,
+    topic_of,
+    writable_chat_of,
+)
+from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.refusal import bad_request, too_large
+from bot.playground.telegram.rules import (
+    CHAT_ACTIONS,
+    read_caption,
+    read_inline_keyboard,
+    read_reaction,
+    read_text,
+)
+from bot.playground.telegram.state import ChatAction, Reaction, State
+
+UPLOAD_LIMIT = 50 * 1024 * 1024
+NOT_TO_REACT_TO = ("new_chat_members", "migrate_to_chat_id", "migrate_from_chat_id")
+
+
+def send_message(state: State, parameters: Parameters) -> JSON:
+    content = read_text(parameters) | _link_preview(parameters)
+    chat = writable_chat_of(state, parameters)
+    return _write(state, chat, "sendMessage", content, parameters)
+
+
+def send_document(state: State, parameters: Parameters) -> JSON:
+    content = read_caption(parameters)
+    file = file_of(state, parameters, "document", parameters.text("document"))
+    chat = writable_chat_of(state, parameters)
+    return _write(state, chat, "sendDocument", content | state.attach(file), parameters)
+
+
+def _write(state: State, chat: Conversation, method: str, content: JSON, parameters: Parameters) -> JSON:
+    keyboard = read_inline_keyboard(parameters)
+    thread, reply_to = topic_of(chat, parameters), reply_of(chat, parameters)
+    author: JSON = {"sender_chat": chat.as_json()} if chat.type == "channel" else {"from": state.bot.as_json()}
+    where = chat.place(reply_to, thread)
+    message = chat.stamp() | author | where | content | keyboard
+    chat.note(method, message)
+    return state.publish(chat, message)
+
+
+def _link_preview(parameters: Parameters) -> JSON:
+    options = parameters.parsed("link_preview_options", "link preview options")
+    return {"link_preview_options": options} if options else {}
+
+
+def file_of(state: State, parameters: Parameters, field: str, said: str) -> StoredFile:
+    """The file that is uploaded in `field`, or that `said` points at: attach://part or a file_id."""
+    upload = parameters.attached(said.removeprefix("attach://") if said.startswith("attach://") else field)
+    if upload is None:
+        return _known_file(state, said)
+    if len(upload.data) > UPLOAD_LIMIT:
+        raise too_large()
+    if not upload.data:
+        raise bad_request("file must be non-empty")
+    name = upload.name or "file"
+    return state.files.store("document", upload.data, name=name, mime_type=guess_mime_type(name))
+
+
+def _known_file(state: State, file_id: str) -> StoredFile:
+    if not file_id:
+        raise bad_request("there is no document in the request")
+    file = state.files.find(file_id)
+    if file is None:
+        raise bad_request("wrong remote file identifier specified: Wrong string length")
+    return file
+
+
+def send_chat_action(state: State, parameters: Parameters) -> bool:
+    chat = writable_chat_of(state, parameters)
+    action = parameters.text("action").lower()
+    if action not in CHAT_ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    thread = topic_of(chat, parameters, general=True)
+    state.chat_actions.append(ChatAction(chat.id, action, thread, state.clock()))
+    return True
+
+
+def set_message_reaction(state: State, parameters: Parameters) -> bool:
+    chat = open_chat_of(state, parameters)
+    emoji = read_reaction(parameters)
+    message_id = message_id_of(parameters)
+    message = chat.find(message_id)
+    if message is None:
+        raise bad_request("message to react not found")
+    if any(field in message for field in NOT_TO_REACT_TO):
+        raise bad_request("message can't be reacted")
+    state.reactions.append(Reaction(chat.id, message_id, emoji[0] if emoji else None, state.clock()))
+    return True

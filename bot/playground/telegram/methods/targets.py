@@ -1,0 +1,106 @@
+"""What a call is about: the chat, the message, the topic, or the server's reason why not."""
+
+from bot.playground.telegram.conversation import JSON, Conversation
+from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.refusal import RefusedError, bad_request, forbidden
+from bot.playground.telegram.state import State
+
+SERVICE_NAMES = {"private": "user", "group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
+
+
+def chat_of(state: State, parameters: Parameters) -> Conversation:
+    """The chat named by chat_id, by number or by @username."""
+    named = parameters.text("chat_id")
+    if not named:
+        raise bad_request("chat_id is empty")
+    chat = _by_username(state, named[1:]) if named.startswith("@") else state.chats.get(_number(named))
+    if chat is None:
+        raise bad_request("chat not found")
+    if chat.migrated_to is not None:
+        raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
+    return chat
+
+
+def _by_username(state: State, username: str) -> Conversation | None:
+    named = (chat for chat in state.chats.values() if chat.username and chat.type != "private")
+    return next((chat for chat in named if str(chat.username).lower() == username.lower()), None)
+
+
+def _number(named: str) -> int:
+    try:
+        return int(named)
+    except ValueError:
+        return 0
+
+
+def open_chat_of(state: State, parameters: Parameters) -> Conversation:
+    """The same, if the bot is still in it."""
+    chat = chat_of(state, parameters)
+    if refusal := _shut_out(chat):
+        raise refusal
+    return chat
+
+
+def _shut_out(chat: Conversation) -> RefusedError | None:
+    place = SERVICE_NAMES[chat.type]
+    match chat.bot_status:
+        case "kicked" if chat.type == "private":
+            return forbidden("bot was blocked by the user")
+        case "kicked":
+            return forbidden(f"bot was kicked from the {place}")
+        case "left":
+            return forbidden(f"bot is not a member of the {place}")
+        case _:
+            return None
+
+
+def writable_chat_of(state: State, parameters: Parameters) -> Conversation:
+    chat = open_chat_of(state, parameters)
+    if chat.silenced:
+        raise bad_request("not enough rights to send text messages to the chat")
+    if chat.type == "channel" and chat.bot_status != "administrator":
+        raise bad_request("need administrator rights in the channel chat")
+    return chat
+
+
+def topic_of(chat: Conversation, parameters: Parameters, *, general: bool = False) -> int | None:
+    """The topic to write to; General has no id to write to, although an action may name it."""
+    thread = parameters.integer("message_thread_id")
+    if not thread or (general and thread == 1 and chat.is_forum):
+        return None
+    if thread not in chat.topics:
+        raise bad_request("message thread not found")
+    if thread in chat.closed_topics and chat.bot_status != "administrator":
+        raise bad_request("TOPIC_CLOSED")
+    return thread
+
+
+def reply_of(chat: Conversation, parameters: Parameters) -> int | None:
+    """The message to reply to; None if there is none or it is gone and the caller does not mind."""
+    reply = parameters.parsed("reply_parameters", "reply parameters")
+    if not reply:
+        return None
+    if not isinstance(reply, dict) or not isinstance(reply.get("message_id"), int):
+        raise bad_request("can't parse reply parameters")
+    here = reply.get("chat_id") in {None, chat.id, str(chat.id)}
+    if here and chat.find(reply["message_id"]) is not None:
+        return int(reply["message_id"])
+    if not reply.get("allow_sending_without_reply"):
+        raise bad_request("message to be replied not found")
+    return None
+
+
+def editable_message_of(state: State, chat: Conversation, parameters: Parameters) -> JSON:
+    message = chat.find(message_id_of(parameters))
+    if message is None:
+        raise bad_request("message to edit not found")
+    if not chat.is_by(state.bot, message):
+        raise bad_request("message can't be edited")
+    return message
+
+
+def message_id_of(parameters: Parameters) -> int:
+    message_id = parameters.integer("message_id")
+    if message_id <= 0:
+        raise bad_request("message identifier is not specified")
+    return message_id

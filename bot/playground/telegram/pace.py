@@ -1,0 +1,52 @@
+"""How fast a bot may write, when the playground is told to mind: more than that is answered with 429."""
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.playground.telegram.refusal import too_many_requests
+
+
+@dataclass(slots=True)
+class Window:
+    """At most `most` writes in any `seconds`."""
+
+    most: int
+    seconds: float
+    written: deque[float] = field(default_factory=deque)
+
+    def wait(self, now: float) -> float:
+        while self.written and self.written[0] <= now - self.seconds:
+            self.written.popleft()
+        return 0.0 if len(self.written) < self.most else self.written[0] + self.seconds - now
+
+
+class Pace:
+    """Sends and edits count: `burst` in a row per chat, a few per second on average, 20 a minute in a group."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        per_chat_per_second: float = 1.0,
+        burst: int = 3,
+        per_group_per_minute: int = 20,
+        overall_per_second: int = 30,
+    ) -> None:
+        self._clock = clock
+        self._chats = defaultdict[int, Window](lambda: Window(burst, burst / per_chat_per_second))
+        self._groups = defaultdict[int, Window](lambda: Window(per_group_per_minute, 60.0))
+        self._overall = Window(overall_per_second, 1.0)
+
+    def admit(self, chat_id: int) -> None:
+        """Counts one write, or refuses it and counts nothing."""
+        now = self._clock()
+        windows = [self._overall, self._chats[chat_id]]
+        if chat_id < 0:
+            windows.append(self._groups[chat_id])
+        wait = max(window.wait(now) for window in windows)
+        if wait > 0:
+            raise too_many_requests(math.ceil(wait))
+        for window in windows:
+            window.written.append(now)

@@ -1,0 +1,30 @@
+"""The people: users, and the accounts that Telegram itself lends to channels and anonymous admins."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    first_name: str
+    username: str | None = None
+    language_code: str | None = None
+    last_name: str | None = None
+    is_bot: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        fields = {
+            "id": self.id,
+            "is_bot": self.is_bot,
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "username": self.username,
+            "language_code": self.language_code,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+TELEGRAM = User(777000, "Telegram")  # who forwards channel posts into the linked group
+ANONYMOUS_ADMIN = User(1087968824, "Group", username="GroupAnonymousBot", is_bot=True)
+CHANNEL_MEMBER = User(136817688, "Channel", username="Channel_Bot", is_bot=True)

@@ -1,0 +1,148 @@
+"""All that Telegram knows: the bot, the chats, the files, what waits and what was recorded."""
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.playground.telegram.bell import Bell
+from bot.playground.telegram.conversation import JSON, MEDIA, Conversation, Status, quoted
+from bot.playground.telegram.files import Files, StoredFile
+from bot.playground.telegram.members import member
+from bot.playground.telegram.people import TELEGRAM, User
+from bot.playground.telegram.privacy import reaches_bot
+from bot.playground.telegram.updates import UpdateQueue
+
+CONTENT = ("text", "entities", "caption", "caption_entities", *MEDIA)
+
+
+@dataclass(slots=True)
+class Call:
+    """One request of the bot; `status` is None while it is under way and if its caller went away."""
+
+    method: str
+    params: JSON
+    at: float
+    status: int | None = None
+    answer: JSON | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    query_id: str
+    text: str
+    show_alert: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What the bot reacted with; no emoji when it took its reaction back."""
+
+    chat_id: int
+    message_id: int
+    emoji: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAction:
+    chat_id: int
+    action: str
+    message_thread_id: int | None
+    at: float
+
+
+@dataclass(slots=True)
+class Webhook:
+    url: str
+    secret_token: str = ""
+    max_connections: int = 40
+    ip_address: str = ""
+    last_error: tuple[float, str] | None = None
+
+
+@dataclass
+class State:
+    token: str
+    bot: User
+    clock: Callable[[], float]
+    privacy: bool = True
+    local_folder: Path | None = None
+    plain_webhooks: bool = False
+    bell: Bell = field(default_factory=Bell)
+    chats: dict[int, Conversation] = field(default_factory=dict)
+    users: dict[int, User] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    queries: dict[str, float] = field(default_factory=dict)
+    callback_answers: list[CallbackAnswer] = field(default_factory=list)
+    reactions: list[Reaction] = field(default_factory=list)
+    chat_actions: list[ChatAction] = field(default_factory=list)
+    commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    short_descriptions: dict[str, str] = field(default_factory=dict)
+    webhook: Webhook | None = None
+    logged_out: bool = False
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # of private chats and groups
+
+    def __post_init__(self) -> None:
+        self.updates = UpdateQueue(self.clock, self.bell)
+        self.files = Files(self.clock, self.local_folder)
+
+    def publish(self, chat: Conversation, message: JSON) -> JSON:
+        """Puts a new message into its chat, tells the bot if it may know, and shows it to the linked group."""
+        kept = chat.keep(message)
+        self.tell(chat, "channel_post" if chat.type == "channel" else "message", kept)
+        if chat.type == "channel" and chat.linked is not None:
+            self._forward_automatically(chat, chat.linked, kept)
+        return kept
+
+    def tell(self, chat: Conversation, kind: str, message: JSON) -> None:
+        if reaches_bot(chat, message, self.bot):
+            self.updates.add(kind, copy.deepcopy(message))
+        self.bell.ring()
+
+    def _forward_automatically(self, channel: Conversation, group: Conversation, post: JSON) -> None:
+        origin = {"type": "channel", "chat": channel.as_json(), "message_id": post["message_id"]}
+        head = group.stamp() | {"from": TELEGRAM.as_json(), "sender_chat": channel.as_json()}
+        head |= {"is_automatic_forward": True, "forward_origin": origin | {"date": post["date"]}}
+        self.publish(group, head | self.content_again(post))
+
+    def change_bot(self, chat: Conversation, status: Status, by: User) -> None:
+        """Somebody adds, promotes, blocks or removes the bot, and it is told."""
+        old, chat.bot_status = chat.bot_status, status
+        change = {
+            "chat": chat.as_json(),
+            "from": by.as_json(),
+            "date": int(self.clock()),
+            "old_chat_member": member(self.bot, old),
+            "new_chat_member": member(self.bot, status),
+        }
+        self.updates.add("my_chat_member", change)
+
+    def content_again(self, message: JSON) -> JSON:
+        """What a forward carries: the same content, its file under another file_id."""
+        content: JSON = {key: value for key, value in quoted(message).items() if key in CONTENT}
+        for kind in MEDIA:
+            if kind in content:
+                content[kind]["file_id"] = self.files.hand_out(self.file_in(message))
+        return content
+
+    def file_in(self, message: JSON) -> StoredFile:
+        """The file of a message; a LookupError when there is none."""
+        file_ids = [message[kind]["file_id"] for kind in MEDIA if kind in message]
+        file = self.files.find(file_ids[0]) if file_ids else None
+        if file is None:
+            raise LookupError(f"there is no file in message {message['message_id']}")
+        return file
+
+    def attach(self, file: StoredFile, **fields: Any) -> JSON:
+        """A file as a part of a message: its ids, its size, and what else is said about it."""
+        said = {"mime_type": file.mime_type, "file_name": file.name, **fields}
+        part: JSON = {"file_id": self.files.hand_out(file), "file_unique_id": file.unique_id}
+        part |= {key: value for key, value in said.items() if value is not None}
+        part["file_size"] = file.size
+        return {file.kind: part}

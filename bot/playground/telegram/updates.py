@@ -1,0 +1,120 @@
+"""The queue of updates: what waits for the bot, and the rules by which it is handed out."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bot.playground.telegram.bell import Bell
+from bot.playground.telegram.refusal import conflict
+
+KINDS = frozenset(
+    {
+        "message",
+        "edited_message",
+        "channel_post",
+        "edited_channel_post",
+        "business_connection",
+        "business_message",
+        "edited_business_message",
+        "deleted_business_messages",
+        "guest_message",
+        "message_reaction",
+        "message_reaction_count",
+        "inline_query",
+        "chosen_inline_result",
+        "callback_query",
+        "shipping_query",
+        "pre_checkout_query",
+        "purchased_paid_media",
+        "poll",
+        "poll_answer",
+        "my_chat_member",
+        "chat_member",
+        "chat_join_request",
+        "chat_boost",
+        "removed_chat_boost",
+        "managed_bot",
+    }
+)
+ALLOWED_UNASKED = KINDS - {"chat_member", "message_reaction", "message_reaction_count"}
+KEPT_FOR = 24 * 60 * 60
+LONGEST_POLL = 50
+MOST_AT_ONCE = 100
+FIRST_UPDATE_ID = 731_500_001
+
+
+class UpdateQueue:
+    """Updates in order. `confirmed_offset` is the lowest update_id that is not confirmed yet."""
+
+    def __init__(self, clock: Callable[[], float], bell: Bell) -> None:
+        self._clock = clock
+        self._bell = bell
+        self._waiting: list[tuple[float, dict[str, Any]]] = []
+        self._next_id = FIRST_UPDATE_ID
+        self._poll = 0
+        self._ended_by: str | None = None
+        self.confirmed_offset = FIRST_UPDATE_ID
+        self.allowed: list[str] = []
+        self.closed = False
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """Not confirmed, oldest first; what has waited for a day is gone."""
+        oldest = self._clock() - KEPT_FOR
+        self._waiting = [(at, update) for at, update in self._waiting if at > oldest]
+        return [update for _, update in self._waiting]
+
+    def add(self, kind: str, content: dict[str, Any]) -> None:
+        """Queues an update unless the bot said it does not want this kind."""
+        if kind not in (self.allowed or ALLOWED_UNASKED):
+            return
+        self._waiting.append((self._clock(), {"update_id": self._next_id, kind: content}))
+        self._next_id += 1
+        self._bell.ring()
+
+    def add_again(self, update: dict[str, Any]) -> None:
+        """Queues the same update once more, as Telegram sometimes does."""
+        self._waiting.append((self._clock(), update))
+        self._waiting.sort(key=lambda waiting: waiting[1]["update_id"])
+        self._bell.ring()
+
+    def allow(self, kinds: Iterable[str] | None) -> None:
+        """Remembers what the bot wants; None keeps the previous wish, nothing means the default."""
+        if kinds is not None:
+            self.allowed = [kind for kind in kinds if kind in KINDS]
+
+    def confirm(self, offset: int) -> None:
+        """Forgets everything below `offset`; a negative one counts from the end."""
+        pending = self.pending
+        if offset < 0 and pending:
+            offset = pending[max(0, len(pending) + offset)]["update_id"]
+        if offset > 0:
+            self._waiting = [waiting for waiting in self._waiting if waiting[1]["update_id"] >= offset]
+            self.confirmed_offset = max(self.confirmed_offset, offset)
+            self._bell.ring()
+
+    def drop(self) -> None:
+        self.confirm(self._next_id)
+
+    async def poll(self, offset: int, limit: int, seconds: float) -> list[dict[str, Any]]:
+        """The updates from `offset` on, as soon as there are any. A newer poll ends this one."""
+        self.end_polls("other getUpdates request; make sure that only one bot instance is running")
+        mine = self._poll
+        self.confirm(offset)
+        if seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(seconds, LONGEST_POLL)):
+                    await self._bell.until(lambda: self._poll != mine or self.closed or self.pending)
+        if self._poll != mine:
+            raise conflict(f"terminated by {self._ended_by}")
+        return self.pending[: limit if 1 <= limit <= MOST_AT_ONCE else MOST_AT_ONCE]
+
+    def end_polls(self, by: str) -> None:
+        self._poll += 1
+        self._ended_by = by
+        self._bell.ring()
+
+    def close(self) -> None:
+        self.closed = True
+        self._bell.ring()
