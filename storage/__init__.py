@@ -1,0 +1,1 @@
+"""Durable state: the words, what the Store promises, and the engine that keeps the promises."""

@@ -1,0 +1,62 @@
+"""Deciding, in one transaction, whether a queued job goes to the provider, waits, or is answered already."""
+
+import sqlite3
+
+from storage.connection import row, rows
+from storage.outcomes import Admission, Admitted, Known, MustWait
+from storage.transitions import guarded
+from storage.words import SAME, WOKEN, Job
+
+
+def admit(connection: sqlite3.Connection, job: Job, family: str, places: int, now: float) -> Admission | None:
+    """See `Store.admit`."""
+    current = row(
+        connection,
+        "SELECT slot, waits FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'",
+        job.id,
+        job.lease_token,
+    )
+    if current is None:
+        return None
+    if current["slot"] is not None:  # taken before a crash, and still ours
+        return Admitted()
+    if known := _transcript(connection, job, now, waited=current["waits"] == WOKEN):
+        return known
+    if _older_is_on_its_way(connection, job):
+        guarded(connection, job, "waits = $4", SAME)
+        return MustWait(full=False)
+    if _taken(connection, family) >= places:
+        guarded(connection, job, "waits = $4", family)
+        return MustWait(full=True)
+    guarded(connection, job, "slot = $4, waits = NULL", family)
+    return Admitted()
+
+
+def _transcript(connection: sqlite3.Connection, job: Job, now: float, *, waited: bool) -> Known | None:
+    """A transcript of the same key; one that this job waited for counts even where nothing is kept."""
+    found = row(
+        connection,
+        "SELECT id FROM transcripts WHERE cache_key = $1 AND (expires_at > $2 OR $3) ORDER BY id DESC LIMIT 1",
+        job.cache_key,
+        now,
+        waited,
+    )
+    return Known(found["id"]) if found else None
+
+
+def _older_is_on_its_way(connection: sqlite3.Connection, job: Job) -> bool:
+    return bool(
+        rows(
+            connection,
+            "SELECT 1 FROM jobs WHERE cache_key = $1 AND next_at IS NOT NULL AND state IN ('queued', 'submitted')"
+            " AND (id < $2 OR state = 'submitted' OR slot IS NOT NULL) AND id <> $2 LIMIT 1",
+            job.cache_key,
+            job.id,
+        )
+    )
+
+
+def _taken(connection: sqlite3.Connection, family: str) -> int:
+    counted = row(connection, "SELECT count(*) AS n FROM jobs WHERE slot = $1", family)
+    assert counted is not None
+    return int(counted["n"])

@@ -1,0 +1,102 @@
+"""One SQLite connection on a thread of its own, and one way to use it: a whole transaction in one hop.
+
+Statements of different coroutines must never meet inside somebody's open BEGIN, and a cancelled
+coroutine must not leave one open; both are impossible when a transaction never leaves its thread.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from storage.store import StorageUnavailableError
+
+Result = TypeVar("Result")
+Row = sqlite3.Row
+BUSY_SECONDS = 5.0
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+# Conditions of the disk or of a neighbour; everything else sqlite3 raises is a bug of ours.
+PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+class Connection(aiosqlite.Connection):
+    """An aiosqlite connection that runs whole functions on its worker thread."""
+
+    async def hop(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `function` there to its end, even when the caller is cancelled meanwhile."""
+        try:
+            return await self._execute(function, self._conn)  # type: ignore[no-any-return, no-untyped-call]
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
+
+def translated(error: sqlite3.Error) -> Exception:
+    """StorageUnavailableError where waiting may help, the error itself where it is a bug."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in PASSING:
+        return StorageUnavailableError(f"the database cannot be used just now: {error}")
+    return error
+
+
+async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connection:
+    """Open (or make) the database; a caller that is refused gets StorageUnavailableError."""
+
+    def open_file() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=busy_seconds)
+        connection.row_factory = sqlite3.Row
+        for pragma in PRAGMAS:
+            connection.execute(pragma).close()
+        return connection
+
+    connection = Connection(open_file, iter_chunk_size=64)
+    try:
+        await connection
+    except sqlite3.Error as error:
+        raise translated(error) from error
+    return connection
+
+
+def write(
+    function: Callable[[sqlite3.Connection], Result],
+) -> Callable[[sqlite3.Connection], Result]:
+    """Wrap `function` in BEGIN IMMEDIATE … COMMIT; any failure rolls all of it back."""
+
+    def transaction(connection: sqlite3.Connection) -> Result:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = function(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    return transaction
+
+
+def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> list[Row]:
+    """Run one statement with `$1`, `$2`, … and fetch all: a RETURNING left half read keeps the write lock."""
+    return connection.execute(sql, {str(number): value for number, value in enumerate(values, 1)}).fetchall()
+
+
+def row(connection: sqlite3.Connection, sql: str, *values: Any) -> Row | None:
+    found = rows(connection, sql, *values)
+    return found[0] if found else None

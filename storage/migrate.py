@@ -1,0 +1,48 @@
+"""Schema by numbered files: applied once each, all or nothing, and never on a database newer than this code."""
+
+import re
+import sqlite3
+from importlib import resources
+
+from storage.connection import write
+from storage.store import SchemaTooNewError
+
+NAME = re.compile(r"(\d{4})_\w+\.sql")
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Number and text of every migration, in order."""
+    files = resources.files("storage").joinpath("migrations").iterdir()
+    return sorted((int(match[1]), file.read_text("utf-8")) for file in files if (match := NAME.fullmatch(file.name)))
+
+
+def statements(script: str) -> list[str]:
+    """The script cut into statements (executescript would commit behind our back)."""
+    found, piece = [], ""
+    for line in script.splitlines(keepends=True):
+        piece += line
+        if sqlite3.complete_statement(piece):
+            found.append(piece)
+            piece = ""
+    return found
+
+
+def migrate(connection: sqlite3.Connection) -> int:
+    """Bring the schema up to this code's version in one transaction; returns the version."""
+    return write(_apply_missing)(connection)
+
+
+def _apply_missing(connection: sqlite3.Connection) -> int:
+    known = migrations()
+    newest = known[-1][0]
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > newest:
+        raise SchemaTooNewError(
+            f"the database has schema version {version}, this program knows {newest}: use a newer program"
+        )
+    for number, script in known:
+        if number > version:
+            for statement in statements(script):
+                connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {newest}")
+    return newest

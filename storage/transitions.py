@@ -1,0 +1,230 @@
+"""The statements that move a job on, one function an outcome; each runs inside a transaction of the caller.
+
+Every UPDATE of a leased job is guarded by id, lease and state: no row back means that the lease was lost.
+"""
+
+import sqlite3
+
+from storage import outcomes
+from storage.connection import row, rows
+from storage.words import SAME, WOKEN, Generation, Job, State
+
+GUARD = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING *"
+RETURNED = "lease_token = NULL, claims = 0, posting = 0"
+
+
+def guarded(connection: sqlite3.Connection, job: Job, assignments: str, *values: object) -> sqlite3.Row | None:
+    """Set `assignments` (values from $4 on) on the job if its lease still holds."""
+    return row(connection, f"UPDATE jobs SET {assignments} {GUARD}", job.id, job.lease_token, job.state, *values)
+
+
+def apply(  # noqa: PLR0911 - one line an outcome: this is the table
+    connection: sqlite3.Connection, job: Job, outcome: outcomes.Outcome, now: float
+) -> bool:
+    """Record what a step achieved, and wake whoever waited for it."""
+    match outcome:
+        case outcomes.Submitted():
+            return _submitted(connection, job, outcome, now)
+        case outcomes.Waiting(next_at, waits):
+            return _stays(connection, job, next_at, now, waits=waits)
+        case outcomes.Attempted(next_at, doubt):
+            return _stays(connection, job, next_at, now, attempts=1, doubts=int(doubt))
+        case outcomes.Released():
+            return _stays(connection, job, now, now, doubts=1)
+        case outcomes.Forgotten(next_at):
+            return _forgotten(connection, job, next_at, now)
+        case outcomes.Ready(body, expires_at):
+            return _ready(connection, job, body, expires_at, now)
+        case outcomes.Known(transcript_id):
+            return _known(connection, job, transcript_id, now)
+        case outcomes.Hopeless(apology):
+            return _hopeless(connection, job, apology, now)
+        case outcomes.Ended(state):
+            return _ended(connection, job, state, now)
+
+
+def _submitted(connection: sqlite3.Connection, job: Job, outcome: outcomes.Submitted, now: float) -> bool:
+    moved = guarded(
+        connection,
+        job,
+        f"state = 'submitted', submitted_at = $4, next_at = $5, audio_seconds = $6, {RETURNED}",
+        now,
+        outcome.first_look_at,
+        outcome.audio_seconds,
+    )
+    if moved is None:
+        return False
+    if outcome.generation is not None:
+        add_generation(connection, job, outcome.generation)
+    return True
+
+
+def add_generation(connection: sqlite3.Connection, job: Job, generation: Generation) -> None:
+    rows(
+        connection,
+        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at) VALUES ($1, $2, $3, $4, $5)",
+        job.id,
+        generation.part,
+        generation.generation_id,
+        generation.start,
+        generation.submitted_at,
+    )
+
+
+def _stays(
+    connection: sqlite3.Connection,
+    job: Job,
+    next_at: float,
+    now: float,
+    *,
+    attempts: int = 0,
+    doubts: int = 0,
+    waits: str | None = None,
+) -> bool:
+    """The state stays; a queued job gives its place back, and one that was woken meanwhile is due at once."""
+    before = row(connection, "SELECT slot, waits FROM jobs WHERE id = $1", job.id)
+    stayed = guarded(
+        connection,
+        job,
+        "next_at = CASE WHEN waits = $8 THEN $7 ELSE $4 END,"
+        " waits = CASE WHEN waits = $8 THEN NULL ELSE coalesce($9, waits) END,"
+        " attempts = attempts + $5, doubts = doubts + $6 * posting,"
+        f" slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END, {RETURNED}",
+        next_at,
+        attempts,
+        doubts,
+        now,
+        WOKEN,
+        waits,
+    )
+    if stayed is None or before is None:
+        return False
+    if job.state is State.QUEUED:
+        wake_for_place(connection, before["slot"], now)
+    return True
+
+
+def _forgotten(connection: sqlite3.Connection, job: Job, next_at: float, now: float) -> bool:
+    moved = guarded(
+        connection,
+        job,
+        f"state = 'queued', submitted_at = NULL, next_at = $4, attempts = attempts + 1, slot = NULL, {RETURNED}",
+        next_at,
+    )
+    if moved is None:
+        return False
+    rows(connection, "DELETE FROM generations WHERE job_id = $1", job.id)
+    wake_for_place(connection, job.slot, now)
+    return True
+
+
+def _ready(connection: sqlite3.Connection, job: Job, body: str, expires_at: float, now: float) -> bool:
+    new = row(
+        connection,
+        "INSERT INTO transcripts (cache_key, body, expires_at) VALUES ($1, $2, $3) RETURNING id",
+        job.cache_key,
+        body,
+        expires_at,
+    )
+    assert new is not None
+    if not _known(connection, job, new["id"], now):
+        rows(connection, "DELETE FROM transcripts WHERE id = $1", new["id"])
+        return False
+    rows(
+        connection,
+        "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waits = NULL"
+        " WHERE cache_key = $3 AND waits = $4 AND lease_token IS NULL",
+        new["id"],
+        now,
+        job.cache_key,
+        SAME,
+    )
+    wake_the_same(connection, job.cache_key, now)
+    return True
+
+
+def _known(connection: sqlite3.Connection, job: Job, transcript_id: int, now: float) -> bool:
+    moved = guarded(
+        connection,
+        job,
+        f"state = 'ready', ready_at = $4, next_at = $4, transcript_id = $5, slot = NULL, waits = NULL, {RETURNED}",
+        now,
+        transcript_id,
+    )
+    return moved is not None and _provider_is_done(connection, job, now)
+
+
+def _hopeless(connection: sqlite3.Connection, job: Job, apology: str, now: float) -> bool:
+    moved = guarded(
+        connection,
+        job,
+        f"state = 'ready', ready_at = $4, next_at = $4, apology = $5, slot = NULL, waits = NULL, attempts = 0,"
+        f" {RETURNED}",
+        now,
+        apology,
+    )
+    if moved is None:
+        return False
+    wake_the_same(connection, job.cache_key, now)
+    return _provider_is_done(connection, job, now)
+
+
+def _ended(connection: sqlite3.Connection, job: Job, state: State, now: float) -> bool:
+    ended = guarded(
+        connection,
+        job,
+        f"state = $4, ended_at = $5, next_at = NULL, slot = NULL, waits = NULL, {RETURNED}",
+        state,
+        now,
+    )
+    if ended is None:
+        return False
+    wake_the_same(connection, job.cache_key, now)
+    forget_expired(connection, ended["transcript_id"], job.cache_key, now)
+    return _provider_is_done(connection, job, now)
+
+
+def _provider_is_done(connection: sqlite3.Connection, job: Job, now: float) -> bool:
+    """Nothing of this job is at the provider any more: its generations go, its place is free."""
+    rows(connection, "DELETE FROM generations WHERE job_id = $1", job.id)
+    wake_for_place(connection, job.slot, now)
+    return True
+
+
+def wake_for_place(connection: sqlite3.Connection, family: str | None, now: float) -> None:
+    """A place of the family got free: the oldest job that waits for one may ask again."""
+    if family is not None:
+        rows(
+            connection,
+            "UPDATE jobs SET waits = CASE WHEN lease_token IS NULL THEN NULL ELSE $1 END,"
+            " next_at = CASE WHEN lease_token IS NULL THEN $2 ELSE next_at END"
+            " WHERE id = (SELECT id FROM jobs WHERE waits = $3 ORDER BY id LIMIT 1)",
+            WOKEN,
+            now,
+            family,
+        )
+
+
+def wake_the_same(connection: sqlite3.Connection, cache_key: str, now: float) -> None:
+    """The job that others with the same key waited for is no longer on its way."""
+    rows(
+        connection,
+        "UPDATE jobs SET waits = $1, next_at = CASE WHEN lease_token IS NULL THEN $2 ELSE next_at END"
+        " WHERE cache_key = $3 AND waits = $4 AND next_at IS NOT NULL",
+        WOKEN,
+        now,
+        cache_key,
+        SAME,
+    )
+
+
+def forget_expired(connection: sqlite3.Connection, transcript_id: int | None, cache_key: str, now: float) -> None:
+    """Delete a transcript that nobody may keep, once nobody is left to be shown it."""
+    rows(
+        connection,
+        "DELETE FROM transcripts WHERE id = $1 AND expires_at <= $2 AND NOT EXISTS"
+        " (SELECT 1 FROM jobs WHERE cache_key = $3 AND next_at IS NOT NULL AND state IN ('queued', 'ready'))",
+        transcript_id,
+        now,
+        cache_key,
+    )
