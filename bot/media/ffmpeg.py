@@ -8,12 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from bot.errors import Reason, TemporaryError
 
 _KEPT_BYTES = 32_768  # of either end of what ffmpeg says
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,24 @@ async def run(
 ) -> FfmpegRun:
     """Run ffmpeg with one input and one thread; no process outlives the call, however it ends.
 
-    Raises TemporaryError after `timeout` seconds, or when there is no ffmpeg to run.
+    As many run at once as there are processors; the others wait, and their time has not begun. Raises
+    TemporaryError after `timeout` seconds, or when there is no ffmpeg to run.
     """
     if executable is None:
         executable = await asyncio.to_thread(ffmpeg_path)
+    async with _turns():
+        return await _run(executable, *arguments, timeout=timeout)
+
+
+def _turns() -> asyncio.Semaphore:
+    """The places for ffmpeg in this event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _places:
+        _places[loop] = asyncio.Semaphore(os.cpu_count() or 1)
+    return _places[loop]
+
+
+async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  # noqa: ASYNC109 - as above
     process = await _start(executable, *arguments)
     assert process.stdout
     assert process.stderr

@@ -89,9 +89,11 @@ def failure(
 
 
 def _meaning(status: int, raw: bytes, call: Call) -> type[VerbatimError]:
-    """The table, and the two statuses of which one number says too little."""
+    """The table, and the statuses of which the number alone says too little."""
     if status == 403 and _OUT_OF_CREDITS.search(raw):
         return OperatorError
+    if status == 403 and _is_page(raw):  # the CDN turned us away, not the API
+        return TemporaryError
     if status == 404 and call == "fetch":  # the generation is unknown, not the address
         return TemporaryError
     if status == 404 and _MODEL.search(raw):  # the vendor retired what one chat has chosen
@@ -121,12 +123,15 @@ def _said(raw: bytes, hidden: Iterable[str]) -> str:
     return " ".join(said.split())[:LONGEST_MESSAGE]
 
 
+def _is_page(raw: bytes) -> bool:
+    return raw.lstrip().startswith(b"<")
+
+
 def _words(raw: bytes) -> str:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
-        text = raw.decode("utf-8", "replace")
-        return "a web page" if text.lstrip().startswith("<") else text
+        return "a web page" if _is_page(raw) else raw.decode("utf-8", "replace")
     fields = as_object(body)
     error = as_object(fields.get("error"))
     return _sentence(

@@ -56,7 +56,7 @@ class Trouble:
         self._faults: list[Fault] = []
         self._watchers: list[Watcher] = []
 
-    def fault(  # noqa: PLR0913 - each is one way to go wrong, named where it is used
+    def fault(
         self,
         operation: str,
         *,

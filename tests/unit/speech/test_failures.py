@@ -28,7 +28,7 @@ HTML = "<!DOCTYPE html><html><head><title>Gone</title></head></html>"
         *((status, OLD, "create", PermanentError) for status in (400, 413, 415, 422, 403, 418)),
         *((status, OLD, "create", OperatorError) for status in (401, 402, 404, 405, 301, 307)),
         *((403, body, "create", OperatorError) for body in CREDITS),
-        (403, HTML, "create", PermanentError),
+        (403, HTML, "create", TemporaryError),
         (404, {"message": "Cannot POST /v1/v1/stt/create"}, "create", OperatorError),
         (404, {"message": "Model not found"}, "create", PermanentError),
         (404, OLD, "balance", OperatorError),

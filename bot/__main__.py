@@ -1,0 +1,60 @@
+"""The command line: run, check; the only place that exits."""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+import time
+from collections.abc import Sequence
+
+from bot import log
+from bot.app import build, run
+from bot.check import check
+from bot.config import Settings, SettingsError, load_settings
+from storage.store import StorageError
+
+WRONG_SETTINGS = 2
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exit codes: 0 all well, 1 failed, 2 settings missing or wrong (a line for each)."""
+    command = _parser().parse_args(arguments).command
+    try:
+        settings = load_settings()
+        secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
+        log.configure(settings.log_level, settings.log_format, secrets)
+        sys.exit(asyncio.run(_check(settings) if command == "check" else _run(settings)))
+    except SettingsError as error:
+        print(*error.lines, sep="\n", file=sys.stderr)
+        sys.exit(WRONG_SETTINGS)
+    except StorageError as error:
+        print(f"DATABASE_URL: {error}", file=sys.stderr)
+        sys.exit(WRONG_SETTINGS)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="verbatim", description="A Telegram bot that turns speech into text.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="run the bot until it is told to stop")
+    commands.add_parser("check", help="try the token, the key and the database, and say what is wrong")
+    return parser
+
+
+async def _run(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with build(settings, time.time, random.random) as app:
+        await run(app, stop)
+    return 0 if stop.is_set() else FAILED
+
+
+async def _check(settings: Settings) -> int:
+    return 0 if await check(settings, time.time, print) else FAILED
+
+
+if __name__ == "__main__":
+    main()

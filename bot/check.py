@@ -1,0 +1,81 @@
+"""`verbatim check`: try the token, the key and the database, and say in a line each what is wrong."""
+
+from collections.abc import Callable
+
+from telegram.error import TelegramError
+
+from bot.app import Telegram, open_session, speech_client, telegram_application
+from bot.config import Settings
+from bot.errors import OperatorError, VerbatimError
+from bot.metrics import Metrics
+from bot.speech.catalogue import find
+from bot.speech.client import SpeechClient
+from bot.telegram.failures import failure
+from storage.sqlite import SQLiteStore
+from storage.store import DatabaseInUseError, StorageError
+
+Say = Callable[[str], None]
+
+
+async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
+    """True when everything works; each of the four is tried even when another one failed."""
+    metrics = Metrics()
+    async with open_session() as session:
+        results = [
+            _model(settings, say),
+            await _database(settings, now, say),
+            await _telegram(telegram_application(settings, session, metrics, now), say),
+            await _provider(speech_client(settings, session, metrics), say),
+        ]
+    return all(results)
+
+
+def _model(settings: Settings, say: Say) -> bool:
+    model = find(settings.default_model)
+    say(f"model: {model.name}" if model else f"model: DEFAULT_MODEL names {settings.default_model}, which is no model")
+    return model is not None
+
+
+async def _database(settings: Settings, now: Callable[[], float], say: Say) -> bool:
+    try:
+        store = await SQLiteStore.open(settings.database_path, now)
+        try:
+            await store.ping()
+        finally:
+            await store.close()
+    except DatabaseInUseError:
+        say("database: in use, so the bot is running already")
+        return True
+    except (StorageError, OSError) as error:
+        say(f"database: {error}")
+        return False
+    say(f"database: {settings.database_path} works")
+    return True
+
+
+async def _telegram(telegram: Telegram, say: Say) -> bool:
+    try:
+        await telegram.initialize()
+    except TelegramError as error:
+        say(f"telegram: {failure(error)}")
+        return False
+    me = telegram.bot.bot
+    say(f"telegram: @{me.username} works")
+    if not me.can_read_all_group_messages:
+        say("telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin")
+    await telegram.shutdown()
+    return True
+
+
+async def _provider(speech: SpeechClient, say: Say) -> bool:
+    try:
+        balance = await speech.balance()
+    except OperatorError as error:
+        say(f"aimlapi: AIMLAPI_KEY or AIMLAPI_URL does not work: {error}")
+        return False
+    except VerbatimError as error:
+        say(f"aimlapi: {error}")
+        return False
+    low = ", which is low" if balance.low else ""
+    say("aimlapi: works" if balance.credits is None else f"aimlapi: works, {balance.credits:g} credits left{low}")
+    return balance.credits is None or balance.credits > 0

@@ -1,0 +1,46 @@
+"""What has to be done now and then: prove that the database takes writes, count the backlog, purge."""
+
+import asyncio
+from collections.abc import Callable
+
+from bot.log import get_logger
+from bot.metrics import Metrics
+from storage.store import StorageUnavailableError, Store
+
+log = get_logger(__name__)
+
+EVERY_SECONDS = 20.0
+JOBS_KEPT_SECONDS = 7 * 24 * 3600.0  # a message that Telegram delivers again must still find its job
+PURGE_CHUNK = 500
+
+
+class Chores:
+    """Runs beside the poller, in small bites."""
+
+    def __init__(self, store: Store, metrics: Metrics, now: Callable[[], float]) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._now = now
+
+    async def run(self) -> None:
+        """Until cancelled; a database that cannot be used is left for the next round."""
+        while True:
+            try:
+                await self.turn()
+            except StorageUnavailableError as error:
+                log.error("storage.unavailable", error=str(error))
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def turn(self) -> int:
+        """One round; how many rows were purged."""
+        await self._store.ping()
+        await self._count()
+        purged = 0
+        while gone := await self._store.purge(self._now(), self._now() - JOBS_KEPT_SECONDS, PURGE_CHUNK):
+            purged += gone
+        return purged
+
+    async def _count(self) -> None:
+        self._metrics.backlog.clear()
+        for state, count in (await self._store.backlog(self._now())).items():
+            self._metrics.backlog.labels(state).set(count)

@@ -1,0 +1,160 @@
+"""Settings: the only reader of the environment. Secrets never show in a repr."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SQLITE = "sqlite:///"
+MEGABYTE = 1024 * 1024
+SECRETS = ("telegram_bot_token", "aimlapi_key")
+TOKEN = re.compile(r"\d+:[\w-]+")
+
+
+class SettingsError(Exception):
+    """Some settings are missing or wrong; `lines` has a sentence for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+class Settings(BaseSettings):
+    """What the operator decides, from the environment or `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+    telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather.")
+    aimlapi_key: SecretStr = Field(description="The AI/ML API key.")
+    telegram_bot_token_file: Path | None = Field(None, description="A file that holds the token instead.")
+    aimlapi_key_file: Path | None = Field(None, description="A file that holds the key instead.")
+    telegram_api_url: str = Field(
+        "https://api.telegram.org",
+        description="The Bot API server. A local one lifts the 20 MB limit on downloads.",
+    )
+    aimlapi_url: str = Field("https://api.aimlapi.com/v1", description="The AI/ML API, with its version.")
+    database_url: str = Field(
+        "sqlite:///data/verbatim.db",
+        description="Where jobs live: `sqlite:///relative/path` or `sqlite:////absolute/path`.",
+    )
+    default_model: str = Field("#g1_nova-2-general", description="The model of chats that chose none.")
+    default_language: str = Field(
+        "auto",
+        description="A language tag such as `en` or `pt-BR`, or `auto` to detect it.",
+        pattern=r"^[A-Za-z0-9-]{2,12}$",
+    )
+    allowed_chats: Annotated[frozenset[int], NoDecode] = Field(
+        frozenset(), description="Ids of the chats the bot works for, comma separated; empty: everyone."
+    )
+    max_audio_minutes: float = Field(120, gt=0, description="The longest recording that is transcribed.")
+    max_file_mb: float = Field(
+        20, gt=0, description="The largest file that is downloaded; raise it only with a local Bot API server."
+    )
+    split_minutes: float = Field(
+        60, ge=1, description="Longer recordings go to the provider in parts of about this length."
+    )
+    transcript_ttl_hours: float = Field(
+        24, ge=0, description="How long a transcript may answer the same file again; 0 keeps none after delivery."
+    )
+    nova_concurrency: int = Field(50, ge=1, description="Nova generations at the provider at once.")
+    whisper_concurrency: int = Field(5, ge=1, description="Whisper generations at the provider at once.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
+    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+    http_port: int | None = Field(
+        None, ge=0, le=65535, description="Serve `/healthz` and `/metrics` there; empty: nowhere."
+    )
+    http_host: str = Field("127.0.0.1", description="The address `HTTP_PORT` listens on.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """`NAME_FILE` names a file that holds the secret, as container platforms hand them over."""
+        files = {name: values.get(f"{name}_file") for name in SECRETS}
+        read = {name: _content(file) for name, file in files.items() if file}
+        return {name: content for name, content in read.items() if content is not None} | values
+
+    @field_validator(*(f"{name}_file" for name in SECRETS))
+    @classmethod
+    def _is_readable(cls, file: Path | None) -> Path | None:
+        if file is not None and _content(file) is None:
+            raise ValueError(f"names {file}, which cannot be read")
+        return file
+
+    @field_validator(*SECRETS)
+    @classmethod
+    def _has_no_space(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        text = value.get_secret_value().strip()
+        if not text or any(character.isspace() for character in text):
+            raise ValueError("is empty or has white space inside")
+        if info.field_name == "telegram_bot_token" and not TOKEN.fullmatch(text):
+            raise ValueError("does not look like 123456789:AAE… as @BotFather gives it")
+        return SecretStr(text)
+
+    @field_validator("allowed_chats", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
+    @field_validator("telegram_api_url", "aimlapi_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite(cls, value: str) -> str:
+        if not value.startswith(SQLITE) or not value.removeprefix(SQLITE).strip("/"):
+            raise ValueError("must look like sqlite:///data/verbatim.db")
+        return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        return value.upper() if info.field_name == "log_level" else value.lower()
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def max_file_bytes(self) -> int:
+        return int(self.max_file_mb * MEGABYTE)
+
+
+def load_settings() -> Settings:
+    """Read the environment and `.env`; SettingsError has one line per setting that is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_lines(error)) from None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors(include_url=False))}
+    return [
+        _line(name.upper(), problem)
+        for name, problem in reversed(problems.items())
+        if f"{name}_file" not in problems  # one sentence about a secret is enough
+    ]
+
+
+def _line(name: str, problem: Any) -> str:
+    if problem["type"] == "missing":
+        also = f" (or {name}_FILE)" if name.lower() in SECRETS else ""
+        return f"{name} is not set{also}"
+    return f"{name} {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _content(file: object) -> str | None:
+    try:
+        return Path(str(file)).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None

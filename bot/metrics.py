@@ -1,0 +1,39 @@
+"""What the operator can count; labels never name a chat, a person or a file."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
+
+
+class Metrics:
+    """Every metric of one process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.accepted = self._counter("jobs_accepted", "Jobs made from messages.", "kind")
+        self.ended = self._counter("jobs_ended", "Jobs that ended, by what the user got.", "outcome")
+        self.reused = self._counter("transcripts_reused", "Jobs answered without a generation of their own.")
+        self.doubts = self._counter("creates_in_doubt", "Creates whose answer never came: each may have been paid for.")
+        self.bugs = self._counter("bugs", "Steps and updates that failed unexpectedly.", "where")
+        self.poison = self._counter("updates_skipped", "Updates that could not be read.")
+        self.provider = self._counter("provider_answers", "Answers of the AI/ML API.", "call", "status")
+        self.telegram = self._counter("telegram_answers", "Answers of the Bot API.", "method", "status")
+        self.unknown_statuses = self._counter(
+            "provider_unknown_statuses", "Generation statuses that no document names, taken as pending."
+        )
+        self.stage = Histogram(
+            "verbatim_stage_seconds",
+            "How long jobs were in a stage.",
+            ["stage"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.backlog = Gauge(
+            "verbatim_backlog", "Unfinished jobs by state; `due` waits for a worker.", ["state"], registry=self.registry
+        )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"verbatim_{name}", text, labels, registry=self.registry)
+
+    def render(self) -> bytes:
+        return generate_latest(self.registry)

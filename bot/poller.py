@@ -1,0 +1,205 @@
+"""The poller: claims what is due, takes steps, records outcomes; the one loop that moves jobs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.errors import ChatMovedError, OperatorError, VerbatimError
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.steps.failing import Verdict, verdict, worn_out
+from bot.telegram.delivery import Delivery, LeaseLostError
+from storage import outcomes
+from storage.store import Claim, StorageUnavailableError, Store
+from storage.words import Job, State
+
+log = get_logger(__name__)
+
+STEP_SECONDS = 540.0  # a step ends before its lease does, so there is no heartbeat
+LEASE_SECONDS = 600.0
+STEPS_AT_ONCE = 100
+LONGEST_SLEEP = 30.0
+STORAGE_RETRY_SECONDS = 1.0
+
+Take = Callable[[Job], Awaitable[outcomes.Outcome]]
+
+
+@dataclass(slots=True)
+class _Running:
+    state: State
+    task: asyncio.Task[None]
+
+
+class Poller:
+    """Runs steps side by side, each job's one after the other. `now` is the wall clock in seconds."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        take: Take,
+        delivery: Delivery,
+        metrics: Metrics,
+        now: Callable[[], float],
+        random: Callable[[], float],
+        steps_at_once: int = STEPS_AT_ONCE,
+    ) -> None:
+        self._store = store
+        self._take = take
+        self._delivery = delivery
+        self._metrics = metrics
+        self._now = now
+        self._random = random
+        self._steps_at_once = steps_at_once
+        self._running: dict[int, _Running] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def nudge(self) -> None:
+        """Something may have become due: look now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until stopped. A database that cannot be used is tried again and again."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                next_at = (await self._start_due()).next_at
+            except StorageUnavailableError as error:
+                log.error("storage.unavailable", error=str(error))
+                next_at = self._now() + STORAGE_RETRY_SECONDS
+            await self._sleep_until(next_at)
+
+    async def turn(self) -> int:
+        """Start every step that is due now and see all that run to their end; how many were started."""
+        claim = await self._start_due()
+        await asyncio.gather(*(each.task for each in list(self._running.values())))
+        return len(claim.jobs)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Start nothing more; let steps end for a while, then interrupt them and give their leases back."""
+        self._stopping = True
+        self._wake.set()
+        tasks = [each.task for each in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace_seconds)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _start_due(self) -> Claim:
+        free = self._steps_at_once - len(self._running)
+        if free <= 0:
+            return Claim((), None)
+        claim = await self._store.claim(self._now(), self._now() + LEASE_SECONDS, free)
+        for job in claim.jobs:
+            self._start(job)
+        return claim
+
+    async def _sleep_until(self, next_at: float | None) -> None:
+        """Until that moment, a nudge, or the end of a step, whichever is first."""
+        seconds = LONGEST_SLEEP if next_at is None else min(max(next_at - self._now(), 0.0), LONGEST_SLEEP)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _start(self, job: Job) -> None:
+        earlier = self._running.get(job.id)
+        task = asyncio.create_task(self._after(earlier, job), name=f"job {job.id}")
+        running = _Running(job.state, task)
+        self._running[job.id] = running
+        task.add_done_callback(lambda _: self._ended(job.id, running))
+
+    def _ended(self, job_id: int, running: _Running) -> None:
+        if self._running.get(job_id) is running:
+            del self._running[job_id]
+        self._wake.set()
+
+    async def _after(self, earlier: _Running | None, job: Job) -> None:
+        """A job whose lease was taken away may still be in a step: end that first, but never cut an edit."""
+        if earlier is not None:
+            if earlier.state is not State.READY:
+                earlier.task.cancel()
+            await asyncio.wait([earlier.task])
+        await self._step(job)
+
+    async def _step(self, job: Job) -> None:
+        try:
+            ended = worn_out(job)
+            if ended is None:
+                async with asyncio.timeout(STEP_SECONDS):
+                    ended = await self._take(job)
+        except LeaseLostError:
+            log.info("lease.lost", job=job.id)
+        except asyncio.CancelledError:
+            await self._record(job, outcomes.Released())
+            raise
+        except StorageUnavailableError as error:
+            log.error("storage.unavailable", job=job.id, error=str(error))
+            await self._record(job, outcomes.Waiting(self._now() + STORAGE_RETRY_SECONDS))
+        except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither neighbours nor the loop
+            await self._fail(job, error)
+        else:
+            await self._record(job, ended)
+
+    async def _fail(self, job: Job, error: Exception) -> None:
+        self._tell_operator(job, error)
+        if isinstance(error, ChatMovedError):
+            await self._store.move_chat(job.chat_id, error.new_chat_id)
+        decided = verdict(error, job, self._now(), self._random)
+        await self._tell_user(job, decided)
+        await self._record(job, decided.outcome)
+
+    def _tell_operator(self, job: Job, error: Exception) -> None:
+        if isinstance(error, OperatorError):
+            log.error("operator.needed", job=job.id, error=str(error))
+        elif isinstance(error, VerbatimError | TimeoutError):
+            log.info("step.failed", job=job.id, state=job.state, kind=type(error).__name__, error=str(error))
+        else:
+            self._metrics.bugs.labels("step").inc()
+            log.error("step.bug", job=job.id, state=job.state, exc_info=error)
+
+    async def _tell_user(self, job: Job, decided: Verdict) -> None:
+        """The placeholder says what the wait is about; if that fails, the wait matters more."""
+        if decided.notice is not None:
+            try:
+                await self._delivery.note(job, decided.notice)
+            except (VerbatimError, LeaseLostError) as error:
+                log.info("notice.later", job=job.id, error=str(error))
+
+    async def _record(self, job: Job, outcome: outcomes.Outcome) -> None:
+        """Record the outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""
+        lease_ends = self._now() + LEASE_SECONDS - STEP_SECONDS
+        while True:
+            try:
+                recorded = await self._store.record(job, outcome, self._now())
+                break
+            except StorageUnavailableError as error:
+                log.error("storage.unavailable", job=job.id, error=str(error))
+                if self._now() > lease_ends:
+                    return
+                await asyncio.sleep(STORAGE_RETRY_SECONDS)
+        if recorded:
+            self._report(job, outcome)
+        else:
+            log.info("lease.lost", job=job.id)
+
+    def _report(self, job: Job, outcome: outcomes.Outcome) -> None:
+        """One line and the metrics of a transition."""
+        event = f"job.{type(outcome).__name__.lower()}"
+        log.info(event, job=job.id, was=job.state)
+        now = self._now()
+        match outcome:
+            case outcomes.Submitted():
+                self._metrics.stage.labels("queued").observe(now - job.created_at)
+            case outcomes.Ready():
+                self._metrics.stage.labels("submitted").observe(now - (job.submitted_at or now))
+            case outcomes.Ended(state):
+                self._metrics.stage.labels("ready").observe(now - (job.ready_at or now))
+                self._metrics.stage.labels("total").observe(now - job.created_at)
+                answered = "apology" if job.apology is not None else "transcript"
+                self._metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
+            case _:
+                pass

@@ -1,0 +1,110 @@
+"""The step of a SUBMITTED job: ask the provider what became of it."""
+
+from collections.abc import Callable, Sequence
+
+from bot.errors import PermanentError, Reason
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.speech.answers import Done, Failed, Pending
+from bot.speech.client import SpeechClient
+from bot.speech.transcript import Transcript, Word
+from bot.steps.failing import apology_json
+from bot.steps.rhythm import Rhythm, deadline
+from bot.telegram.delivery import Delivery, held
+from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
+from storage.store import Store
+from storage.words import Generation, Job
+
+log = get_logger(__name__)
+
+NOT_YET = 60.0  # seconds after a create in which "unknown generation" only means "not yet"
+
+
+class Fetch:
+    """Looks at generations until they are done. `transcript_ttl` in seconds."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        speech: SpeechClient,
+        delivery: Delivery,
+        rhythm: Rhythm,
+        metrics: Metrics,
+        transcript_ttl: float,
+        now: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._speech = speech
+        self._delivery = delivery
+        self._rhythm = rhythm
+        self._metrics = metrics
+        self._transcript_ttl = transcript_ttl
+        self._now = now
+
+    async def __call__(self, job: Job) -> Outcome:
+        """Ask for the first part that is not heard yet: parts are few, and finish in about their order."""
+        await self._delivery.place_if_possible(job)
+        generations = await self._store.generations(job)
+        asked = next(generation for generation in generations if generation.body is None)
+        elapsed = self._now() - asked.submitted_at
+        match await self._speech.fetch(asked.generation_id):
+            case None:
+                return self._unknown(job, elapsed)
+            case Pending(status, known):
+                self._count_unknown(status, known=known)
+                return self._look_again(job, elapsed)
+            case Failed(name):
+                return self._failed(job, name)
+            case Done(transcript):
+                self._rhythm.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
+                return await self._heard(job, generations, asked, transcript)
+
+    def _unknown(self, job: Job, elapsed: float) -> Outcome:
+        if elapsed < NOT_YET:
+            return self._look_again(job, elapsed)
+        log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
+        return Forgotten(self._now())
+
+    def _look_again(self, job: Job, elapsed: float) -> Outcome:
+        if elapsed > deadline(job.audio_seconds or 0.0):
+            return Hopeless(apology_json(Reason.TOO_SLOW))
+        return Waiting(self._now() + self._rhythm.next_look(elapsed))
+
+    def _count_unknown(self, status: str, *, known: bool) -> None:
+        if not known:
+            self._metrics.unknown_statuses.inc()
+            log.warning("generation.unknown_status", status=status[:40])
+
+    def _failed(self, job: Job, name: str) -> Outcome:
+        """A failed generation is not billed, so one more try costs nothing; a second failure is meant."""
+        log.warning("generation.failed", job=job.id, error=name[:80])
+        if job.attempts > 0:
+            raise PermanentError(Reason.PROVIDER_FAILED)
+        return Forgotten(self._now())
+
+    async def _heard(
+        self, job: Job, generations: Sequence[Generation], asked: Generation, transcript: Transcript
+    ) -> Outcome:
+        if sum(generation.body is None for generation in generations) > 1:
+            held(await self._store.heard(job, asked.part, transcript.to_json()))
+            return Waiting(self._now())
+        heard = [
+            (each.start, transcript if each.body is None else Transcript.from_json(each.body)) for each in generations
+        ]
+        return Ready(join(heard).to_json(), self._now() + self._transcript_ttl)
+
+
+def join(parts: Sequence[tuple[float, Transcript]]) -> Transcript:
+    """One transcript of the parts of a recording; each part's times are moved to where it begins."""
+    if len(parts) == 1:
+        return parts[0][1]
+    words = tuple(
+        Word(word.text, start + word.start, start + word.end, word.speaker)
+        for start, transcript in parts
+        for word in transcript.words
+    )
+    text = "\n\n".join(transcript.text for _, transcript in parts if transcript.text)
+    language = next((transcript.language for _, transcript in parts if transcript.language), None)
+    last_start, last = parts[-1]
+    return Transcript(text, language, None if last.duration is None else last_start + last.duration, words)

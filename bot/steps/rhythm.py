@@ -1,0 +1,53 @@
+"""When to ask the provider again: pure arithmetic over seconds, and a memory of how quick models were lately."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+
+FLOOR = 0.4  # seconds; the least between two looks, and where learning stops
+CEILING = 15.0
+MEMORY = 32  # generations remembered for each model
+ENOUGH = 8  # below this many the memory says nothing
+FAST_QUANTILE = 0.25
+SHRINK = 0.9  # a generation was ready some time before it was seen ready
+GIVE_UP = 55 * 60.0  # the provider forgets a result after an hour
+
+
+def usual(audio_seconds: float) -> float:
+    """How long after the upload the first look pays off when nothing is known about the model."""
+    return min(2.0 + 0.05 * audio_seconds, 60.0)
+
+
+def deadline(audio_seconds: float) -> float:
+    """Seconds after the upload at which a generation is given up; before the provider forgets it."""
+    return min(600.0 + 2.0 * audio_seconds, GIVE_UP)
+
+
+class Rhythm:
+    """Looks early where this model has been quick lately.
+
+    What is learnt is a share of `usual`, never above 1, so a slow look cannot make the next one later; and
+    as each observation is shrunk a little, looks creep earlier until a quarter of them come too early.
+    """
+
+    def __init__(self, random: Callable[[], float]) -> None:
+        self._random = random
+        self._lately: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=MEMORY))
+
+    def learn(self, model: str, audio_seconds: float, elapsed: float) -> None:
+        """A generation was first seen finished `elapsed` seconds after its upload."""
+        self._lately[model].append(elapsed * SHRINK / usual(audio_seconds))
+
+    def first_look(self, model: str, audio_seconds: float) -> float:
+        """Seconds from the upload to the first look."""
+        lately = sorted(self._lately[model])
+        share = min(1.0, lately[int(FAST_QUANTILE * len(lately))]) if len(lately) >= ENOUGH else 1.0
+        return max(FLOOR, share * usual(audio_seconds))
+
+    def next_look(self, elapsed: float) -> float:
+        """Seconds to the next look at a generation that was not finished `elapsed` seconds after its upload."""
+        return min(max(elapsed / 8, FLOOR), CEILING) * (0.9 + 0.2 * self._random())
+
+
+def backoff(attempts: int, random: Callable[[], float]) -> float:
+    """Seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60, with jitter."""
+    return min(float(2 ** min(attempts, 10)), 60.0) * (0.8 + 0.4 * random())

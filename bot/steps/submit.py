@@ -1,0 +1,176 @@
+"""The step of a QUEUED job: placeholder, download, upload; or the reason why not now."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.errors import OperatorError, RateLimitedError, Reason, TemporaryError
+from bot.log import get_logger
+from bot.media.prepare import Limits, Upload, prepare
+from bot.metrics import Metrics
+from bot.speech.catalogue import Family, Model, find
+from bot.speech.client import SpeechClient
+from bot.speech.options import form_fields
+from bot.steps.failing import MOST_DOUBTS, apology_json
+from bot.steps.hold import Hold
+from bot.steps.rhythm import Rhythm
+from bot.telegram.delivery import Delivery, LeaseLostError, held
+from bot.telegram.transport import Transport
+from bot.text.sentences import Notice, model_replaced
+from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting
+from storage.store import Store
+from storage.words import HELD, Generation, Job
+
+log = get_logger(__name__)
+
+LOOK_AGAIN = 15.0  # seconds; for jobs that wait for a neighbour and are normally woken
+UPLOAD_SECONDS = 60.0  # for an upload, plus a second for every UPLOAD_BYTES
+UPLOAD_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the operator decided about uploads, in the units of this room."""
+
+    default_model: Model
+    places: Mapping[Family, int]  # generations at the provider at once
+    limits: Limits
+
+
+class Submit:
+    """Brings a job to the provider. `workplace` is a folder for files that live as long as a step."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        speech: SpeechClient,
+        transport: Transport,
+        delivery: Delivery,
+        rhythm: Rhythm,
+        rules: Rules,
+        metrics: Metrics,
+        workplace: Path,
+        now: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._speech = speech
+        self._transport = transport
+        self._delivery = delivery
+        self._rhythm = rhythm
+        self._rules = rules
+        self._metrics = metrics
+        self._workplace = workplace
+        self._now = now
+        self._hold = Hold()
+        self._replacing_model = asyncio.Lock()
+
+    async def __call__(self, job: Job) -> Outcome:
+        if job.posting:
+            return self._answer_was_lost(job)
+        model = find(job.model) or await self._replace_model(job)
+        match await self._store.admit(job, model.family, self._rules.places[model.family], self._now()):
+            case None:
+                raise LeaseLostError
+            case Known() as known:
+                self._metrics.reused.inc()
+                return known
+            case MustWait():
+                await self._delivery.place_if_possible(job)
+                return Waiting(self._now() + LOOK_AGAIN)
+            case Admitted():
+                return await self._upload(job, model)
+
+    def _answer_was_lost(self, job: Job) -> Outcome:
+        """Whoever held this job died between a create and its record: the one window for paying twice."""
+        self._metrics.doubts.inc()
+        log.warning("create.in_doubt", job=job.id, doubts=job.doubts + 1)
+        if job.doubts + 1 >= MOST_DOUBTS:
+            return Hopeless(apology_json(Reason.PROVIDER_DOWN))
+        return Attempted(self._now(), doubt=True)
+
+    async def _replace_model(self, job: Job) -> Model:
+        """The chosen model left the catalogue: the chat is told once and uses the default from now on."""
+        default = self._rules.default_model
+        async with self._replacing_model:
+            if (await self._store.settings(job.chat_id)).model == job.model:
+                await self._transport.say(job.chat_id, model_replaced(job.model, default.name))
+                await self._store.set_model(job.chat_id, None)
+        return default
+
+    async def _upload(self, job: Job, model: Model) -> Outcome:
+        if not self._hold.lets_through(self._now()):
+            return await self._wait_for_the_provider(job)
+        with TemporaryDirectory(dir=self._workplace) as name:
+            folder = Path(name)
+            audio = folder / "received"
+            await self._place_and_download(job, audio)
+            uploads = await prepare(audio, kind=job.kind, limits=self._rules.limits, folder=folder)
+            return await self._create_all(job, model, uploads)
+
+    async def _wait_for_the_provider(self, job: Job) -> Outcome:
+        if self._hold.by_operator:
+            await self._delivery.note(job, Notice.HELD)
+        else:
+            await self._delivery.place_if_possible(job)
+        return Waiting(self._hold.until, waits=HELD)
+
+    async def _place_and_download(self, job: Job, audio: Path) -> None:
+        """Both at once. A placeholder on its way is never cut off: it may be there already."""
+        placing = asyncio.create_task(self._delivery.place_if_possible(job))
+        try:
+            await self._transport.download(job.file_id, job.claimed_bytes, audio)
+        finally:
+            await placing
+
+    async def _create_all(self, job: Job, model: Model, uploads: tuple[Upload, ...]) -> Outcome:
+        """Create the generations that are missing; a part that went up before a crash is not sent again.
+
+        The last one is recorded together with the job's new state.
+        """
+        there = {generation.part for generation in await self._store.generations(job)}
+        last = len(uploads) - 1
+        generation = None
+        for part, upload in enumerate(uploads):
+            if part not in there:
+                generation = await self._create(job, model, part, upload)
+                if part < last:
+                    held(await self._store.created(job, generation))
+        await self._open_for_all()
+        seconds = sum(upload.duration for upload in uploads)
+        first_look_at = self._now() + self._rhythm.first_look(model.name, seconds / len(uploads))
+        return Submitted(first_look_at, seconds, None if last in there else generation)
+
+    async def _open_for_all(self) -> None:
+        """A job got through, so those that wait for the provider may go on."""
+        if self._hold.clear():
+            log.info("hold.over", woken=await self._store.wake(HELD, self._now()))
+
+    async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
+        held(await self._store.posting(job))
+        size = (await asyncio.to_thread(upload.path.stat)).st_size
+        try:
+            generation_id = await self._speech.submit(
+                upload.path,
+                file_name=upload.file_name,
+                content_type=upload.content_type,
+                fields=form_fields(model, job.language),
+                field=model.field,
+                timeout=UPLOAD_SECONDS + size / UPLOAD_BYTES,
+            )
+        except (OperatorError, RateLimitedError, TemporaryError) as error:
+            self._learn_from(error)
+            raise
+        return Generation(part, generation_id, upload.start, self._now(), None)
+
+    def _learn_from(self, error: OperatorError | RateLimitedError | TemporaryError) -> None:
+        """What stopped this create would stop the others too."""
+        match error:
+            case OperatorError():
+                self._hold.wait_for_operator(self._now())
+            case RateLimitedError():
+                self._hold.be_patient(self._now(), error.retry_after)
+            case TemporaryError(sure=False):
+                self._metrics.doubts.inc()

@@ -1,0 +1,122 @@
+"""The placeholder from its first word to the answer, every message of it stored before it is needed again.
+
+An answer is only ever shown by editing a message that a row points to. Editing is the one delivery that can
+be repeated without harm, so a crash between an edit and its record costs a "not modified" and nothing else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
+from bot.log import get_logger
+from bot.telegram.pace import Urgency
+from bot.telegram.transport import Transport
+from bot.text import sentences
+from bot.text.layout import Document, Page, lay_out
+from storage.store import Store
+from storage.words import Job
+
+log = get_logger(__name__)
+PAGE_TO_COME = "…"
+
+
+class LeaseLostError(Exception):
+    """Somebody else owns the job now: drop what you hold."""
+
+
+def held(still_ours: bool) -> None:  # noqa: FBT001 - reads as a sentence around a guarded write
+    """Stop here if a guarded write came back empty."""
+    if not still_ours:
+        raise LeaseLostError
+
+
+class Delivery:
+    """Placeholders, notices and answers of jobs whose lease the caller holds."""
+
+    def __init__(self, transport: Transport, store: Store) -> None:
+        self._transport = transport
+        self._store = store
+
+    async def place(self, job: Job, *, notice: str = "", urgency: Urgency = Urgency.PLACEHOLDER) -> Job:
+        """Send the placeholder of a job that has none, and store it; the job as it is then."""
+        if job.placeholder_id is not None:
+            return job
+        message_id = await self._send(job, sentences.placeholder(notice), urgency)
+        await self._keep(job, message_id, await self._store.place(job, message_id, notice))
+        return replace(job, placeholder_id=message_id, notice=notice)
+
+    async def place_if_possible(self, job: Job) -> Job:
+        """The placeholder can come later; the text matters more than the wait for it."""
+        try:
+            return await self.place(job)
+        except (RateLimitedError, TemporaryError) as error:
+            log.info("placeholder.later", job=job.id, error=str(error))
+            return job
+
+    async def note(self, job: Job, notice: str) -> None:
+        """Let the placeholder say what the wait is about; one the user deleted stays deleted."""
+        if job.notice == notice:
+            return
+        if job.placeholder_id is None:
+            await self.place(job, notice=notice)
+            return
+        held(await self._store.note(job, notice))
+        text = sentences.placeholder(notice)
+        try:
+            await self._transport.edit_placeholder(job.chat_id, job.placeholder_id, text, job_id=job.id)
+        except PlaceholderGoneError:
+            log.info("placeholder.gone", job=job.id)
+
+    async def deliver(self, job: Job, text: str) -> None:
+        """Show the text: the placeholder becomes the first page or the document, further pages follow."""
+        answer = lay_out(text) or (Page(sentences.NO_SPEECH, collapsed=False),)
+        if isinstance(answer, Document):
+            await self._show_in_placeholder(job, answer)
+            return
+        await self._show_in_placeholder(job, answer[0])
+        if answer[1:]:
+            await self._show_pages(job, answer[1:])
+
+    async def _show_in_placeholder(self, job: Job, answer: Page | Document) -> None:
+        job = await self.place(job, urgency=Urgency.ANSWER)
+        assert job.placeholder_id is not None
+        try:
+            await self._transport.show(job.chat_id, job.placeholder_id, answer)
+        except PlaceholderGoneError:
+            message_id = await self._send(job, sentences.placeholder(""), Urgency.ANSWER)
+            await self._keep(job, message_id, await self._store.replace(job, message_id))
+            await self._transport.show(job.chat_id, message_id, answer)
+
+    async def _show_pages(self, job: Job, pages: Sequence[Page]) -> None:
+        """Each page gets its message first and its text after that was stored, so none can show twice."""
+        placed = dict(await self._store.pages(job))
+        for number, page in enumerate(pages, 1):
+            message_id = placed.get(number) or await self._place_page(job, number)
+            try:
+                await self._transport.show(job.chat_id, message_id, page)
+            except PlaceholderGoneError:
+                log.info("page.gone", job=job.id, page=number)
+
+    async def _place_page(self, job: Job, number: int) -> int:
+        message_id = await self._send(job, PAGE_TO_COME, Urgency.ANSWER)
+        await self._keep(job, message_id, await self._store.page_placed(job, number, message_id))
+        return message_id
+
+    async def _send(self, job: Job, text: str, urgency: Urgency) -> int:
+        return await self._transport.send_placeholder(
+            job.chat_id,
+            text,
+            job_id=job.id,
+            thread_id=job.thread_id,
+            reply_to=job.message_id if job.message_id > 0 else None,
+            urgency=urgency,
+        )
+
+    async def _keep(self, job: Job, message_id: int, still_ours: bool) -> None:  # noqa: FBT001
+        """A message that could not be stored belongs to nobody: take it back before letting go."""
+        if not still_ours:
+            try:
+                await self._transport.delete(job.chat_id, message_id)
+            except VerbatimError as error:
+                log.warning("orphan.left", job=job.id, error=str(error))
+            raise LeaseLostError

@@ -1,0 +1,123 @@
+"""Telegram's pace: who may write now, and who comes back later. Nobody sleeps in here.
+
+About 30 messages a second overall, 1 a second in a chat and 20 a minute in a group (Bots FAQ); short bursts
+pass, and edits count. A write that would go beyond is refused with the seconds to wait, so that its step is
+rescheduled and the worker is free. Placeholders leave the last writes to answers.
+"""
+
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+from bot.errors import RateLimitedError
+
+OVERALL = (30, 1.0, 10)  # writes, in so many seconds, of them left to answers
+PRIVATE = (20, 20.0, 4)
+GROUP = (20, 60.0, 4)
+MANY = 1000  # chats remembered before the idle ones are forgotten
+
+
+class Urgency(StrEnum):
+    """What a write is for, said with `rate_limit_args`; a write without it is never refused here."""
+
+    PLACEHOLDER = "placeholder"
+    ANSWER = "answer"
+
+
+@dataclass(slots=True)
+class Window:
+    """At most `limit` writes within any `span` seconds, `kept` of them for answers."""
+
+    limit: int
+    span: float
+    kept: int
+    writes: deque[float] = field(default_factory=deque)
+
+    def wait(self, now: float, urgency: Urgency) -> float:
+        """Seconds until a write of this urgency may go; 0 when it may now."""
+        while self.writes and self.writes[0] <= now - self.span:
+            self.writes.popleft()
+        allowed = self.limit - (self.kept if urgency is Urgency.PLACEHOLDER else 0)
+        excess = len(self.writes) - allowed
+        return 0.0 if excess < 0 else max(0.0, self.writes[excess] + self.span - now)
+
+    def is_idle(self, now: float) -> bool:
+        return not self.writes or self.writes[-1] <= now - self.span
+
+
+class Pace(BaseRateLimiter[str]):
+    """Asked by python-telegram-bot before every call; `now` is the wall clock in seconds."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._overall = Window(*OVERALL)
+        self._chats: dict[int, Window] = {}
+        self._blocked: dict[int, float] = {}
+
+    async def initialize(self) -> None:
+        """There is nothing to open."""
+
+    async def shutdown(self) -> None:
+        """There is nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: str | None,
+    ) -> Any:
+        chat_id = data.get("chat_id")
+        if not isinstance(chat_id, int) or not _writes(endpoint):
+            return await callback(*args, **kwargs)
+        self.spend(chat_id, Urgency(rate_limit_args) if rate_limit_args else None)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as error:
+            self.block(chat_id, seconds(error))
+            raise
+
+    def spend(self, chat_id: int, urgency: Urgency | None) -> None:
+        """Count a write, or raise RateLimitedError with the seconds until it may go."""
+        now = self._now()
+        windows = (self._overall, self._chat(chat_id, now))
+        if urgency is not None:
+            blocked = self._blocked.get(chat_id, 0.0) - now
+            wait = max(blocked, *(window.wait(now, urgency) for window in windows))
+            if wait > 0:
+                raise RateLimitedError("our own pace", retry_after=wait)
+        for window in windows:
+            window.writes.append(now)
+
+    def block(self, chat_id: int, seconds: float) -> None:
+        """Telegram asked for patience in this chat."""
+        self._blocked[chat_id] = self._now() + seconds
+
+    def _chat(self, chat_id: int, now: float) -> Window:
+        if chat_id not in self._chats:
+            if len(self._chats) >= MANY:
+                self._forget_idle(now)
+            self._chats[chat_id] = Window(*(GROUP if chat_id < 0 else PRIVATE))
+        return self._chats[chat_id]
+
+    def _forget_idle(self, now: float) -> None:
+        self._blocked = {chat: until for chat, until in self._blocked.items() if until > now}
+        self._chats = {chat: window for chat, window in self._chats.items() if not window.is_idle(now)}
+
+
+def seconds(error: RetryAfter) -> float:
+    """`retry_after` is an int or, with PTB_TIMEDELTA set, a timedelta."""
+    asked = error.retry_after
+    return float(asked) if isinstance(asked, int | float) else asked.total_seconds()
+
+
+def _writes(endpoint: str) -> bool:
+    """Messages and edits count; downloads, chat actions and questions do not."""
+    return endpoint.startswith(("send", "edit")) and endpoint != "sendChatAction"

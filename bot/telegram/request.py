@@ -1,0 +1,75 @@
+"""python-telegram-bot's way to the network, on the aiohttp session that the rest of the process uses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+Seconds = Any  # a float, None for no limit, or the library's own sentinel for "not said"
+DEFAULT_TIMEOUT = 20.0
+
+
+class AiohttpRequest(BaseRequest):
+    """Carries Bot API calls; `observe(method, status)` is told of every answer, for the metrics.
+
+    The token is part of every address, so nothing raised here repeats what aiohttp says.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, observe: Callable[[str, str], None]) -> None:
+        self._session = session
+        self._observe = observe
+
+    @property
+    def read_timeout(self) -> float | None:
+        return DEFAULT_TIMEOUT
+
+    async def initialize(self) -> None:
+        """The session is opened and closed by whoever made it."""
+
+    async def shutdown(self) -> None:
+        """The session is opened and closed by whoever made it."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Seconds = None,
+        write_timeout: Seconds = None,
+        connect_timeout: Seconds = None,  # noqa: ARG002 - the session's connector decides
+        pool_timeout: Seconds = None,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        name = url.rpartition("/")[2]
+        limit = sum(_given(timeout) for timeout in (read_timeout, write_timeout)) or DEFAULT_TIMEOUT
+        try:
+            async with self._session.request(
+                method, url, data=_body(request_data), timeout=aiohttp.ClientTimeout(total=limit)
+            ) as answer:
+                payload = await answer.read()
+        except TimeoutError:
+            self._observe(name, "timeout")
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            self._observe(name, type(error).__name__)
+            raise NetworkError(f"no answer from the Bot API: {type(error).__name__}") from None
+        self._observe(name, str(answer.status))
+        return answer.status, payload
+
+
+def _given(timeout: Seconds) -> float:
+    return float(timeout) if isinstance(timeout, int | float) else 0.0
+
+
+def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+    if data is None or not data.parameters:
+        return None
+    if not data.contains_files:
+        return dict(data.json_parameters)
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (file_name, content, content_type) in data.multipart_data.items():
+        form.add_field(name, content, filename=file_name, content_type=content_type)
+    return form

@@ -1,0 +1,1 @@
+"""Telegram updates, each turned into one call."""

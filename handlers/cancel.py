@@ -1,0 +1,83 @@
+"""The cancel button under a placeholder."""
+
+from collections.abc import Callable
+
+from telegram import CallbackQuery, ChatMember, Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot.errors import Reason
+from bot.log import get_logger
+from bot.steps.failing import apology_json
+from bot.telegram.transport import job_of_button
+from bot.text import sentences
+from storage.store import Store
+from storage.words import Job
+
+log = get_logger(__name__)
+ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
+
+
+class Cancel:
+    """Ends jobs for those who may: the sender, and in groups the admins."""
+
+    def __init__(self, store: Store, nudge: Callable[[], None], now: Callable[[], float]) -> None:
+        self._store = store
+        self._nudge = nudge
+        self._now = now
+
+    async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is None or query.message is None:
+            return
+        job_id = job_of_button(query.data or "")
+        if job_id is None:
+            await _answer(query, None)
+            return
+        job = await self._store.job(job_id)
+        ours = job is not None and job.chat_id == query.message.chat.id
+        if ours and job is not None and not await _may_cancel(query, job):
+            await _answer(query, sentences.NOT_YOURS, alert=True)
+            return
+        await self._cancel(query, job_id)
+
+    async def _cancel(self, query: CallbackQuery, job_id: int) -> None:
+        assert query.message is not None
+        chat_id, message_id = query.message.chat.id, query.message.message_id
+        result = await self._store.cancel(job_id, chat_id, message_id, apology_json(Reason.CANCELLED), self._now())
+        if result.orphan:
+            log.info("orphan.removed", job=job_id)
+            await _remove(query)
+            await _answer(query, sentences.ORPHAN_REMOVED)
+        elif result.accepted:
+            log.info("job.cancelling", job=job_id)
+            self._nudge()
+            await _answer(query, sentences.CANCELLED_TOAST)
+        else:
+            await _answer(query, sentences.TOO_LATE)
+
+
+async def _may_cancel(query: CallbackQuery, job: Job) -> bool:
+    assert query.message is not None
+    chat = query.message.chat
+    if query.from_user.id == job.user_id or chat.type == ChatType.PRIVATE:
+        return True
+    member = await query.get_bot().get_chat_member(chat.id, query.from_user.id)
+    return member.status in ADMINS
+
+
+async def _remove(query: CallbackQuery) -> None:
+    assert query.message is not None
+    try:
+        await query.get_bot().delete_message(query.message.chat.id, query.message.message_id)
+    except TelegramError as error:
+        log.info("orphan.stays", kind=type(error).__name__)
+
+
+async def _answer(query: CallbackQuery, text: str | None, *, alert: bool = False) -> None:
+    """A toast or an alert; a query that is too old for one has been acted upon all the same."""
+    try:
+        await query.answer(text, show_alert=alert)
+    except TelegramError as error:
+        log.info("query.unanswered", kind=type(error).__name__)

@@ -1,0 +1,55 @@
+"""The commands: what the bot says of itself, and which model this chat uses."""
+
+from telegram import Message, Update
+from telegram.ext import ContextTypes
+
+from bot.log import get_logger
+from bot.speech.catalogue import MODELS, Model, find, suggest
+from bot.text import sentences
+from handlers.replying import reply
+from storage.store import Store
+
+log = get_logger(__name__)
+
+
+class Commands:
+    """Answers commands; settings belong to the chat."""
+
+    def __init__(self, store: Store, default_model: Model, limit_mb: int, limit_minutes: int) -> None:
+        self._store = store
+        self._default_model = default_model
+        self._limit_mb = limit_mb
+        self._limit_minutes = limit_minutes
+
+    async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = _message(update)
+        await reply(message, sentences.start((await self._model(message)).name))
+
+    async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        await reply(_message(update), sentences.help_text(self._limit_mb, self._limit_minutes))
+
+    async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        rows = [(model.name, model.about, model.language_note) for model in MODELS]
+        await reply(_message(update), sentences.models(rows))
+
+    async def model(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Without a name: show; with one: choose; with a wrong one: suggest and change nothing."""
+        message, asked = _message(update), " ".join(context.args or [])
+        if not asked:
+            model = await self._model(message)
+            await reply(message, sentences.model_shown(model.name, model.about, model.language_note))
+        elif chosen := find(asked):
+            await self._store.set_model(message.chat.id, chosen.name)
+            log.info("model.chosen", model=chosen.name)
+            await reply(message, sentences.model_set(chosen.name, chosen.about))
+        else:
+            await reply(message, sentences.model_unknown(asked, [model.name for model in suggest(asked)]))
+
+    async def _model(self, message: Message) -> Model:
+        chosen = (await self._store.settings(message.chat.id)).model
+        return (find(chosen) if chosen else None) or self._default_model
+
+
+def _message(update: Update) -> Message:
+    assert update.effective_message is not None
+    return update.effective_message

@@ -1,0 +1,61 @@
+"""Messages with speech in them: each becomes a recording at the front door."""
+
+from telegram import Message, Update
+from telegram.ext import ContextTypes
+
+from bot.intake import Intake, Recording
+
+# What a document must be called to be listened to when its sender claimed no audio or video type.
+_EXTENSIONS = """
+    3ga 3gp aac ac3 aif aiff amr ape au avi caf flac flv gsm m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpeg mpg mpga mts
+    oga ogg ogv opus ra spx ts voc wav weba webm wma wmv
+"""
+EXTENSIONS = frozenset(_EXTENSIONS.split())
+
+
+class Media:
+    """Hands recordings to the intake."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        recording = message and recording_of(message)
+        if recording:
+            await self._intake.accept(recording)
+
+
+def recording_of(message: Message) -> Recording | None:
+    """What a message carries to be transcribed; None for everything else.
+
+    Silent animations come with a document beside them, and a channel's posts arrive a second time as automatic
+    forwards in its group: neither counts.
+    """
+    if message.animation or message.is_automatic_forward:
+        return None
+    for kind in ("voice", "audio", "video_note", "video", "document"):
+        media = getattr(message, kind)
+        if media and (kind != "document" or _sounds(media.mime_type, media.file_name)):
+            return Recording(
+                chat_id=message.chat.id,
+                message_id=message.message_id,
+                thread_id=message.message_thread_id if message.is_topic_message else None,
+                user_id=_sender(message),
+                kind=kind,
+                file_id=media.file_id,
+                file_unique_id=media.file_unique_id,
+                claimed_bytes=media.file_size,
+            )
+    return None
+
+
+def _sounds(mime_type: str | None, file_name: str | None) -> bool:
+    if (mime_type or "").lower().startswith(("audio/", "video/")):
+        return True
+    return (file_name or "").rpartition(".")[2].lower() in EXTENSIONS
+
+
+def _sender(message: Message) -> int | None:
+    """The person who sent it; nobody for channels and for those who write in a chat's name."""
+    return message.from_user.id if message.from_user and message.sender_chat is None else None

@@ -1,0 +1,18 @@
+from tests.world import audio, texts
+
+
+async def test_the_placeholder_turns_into_exactly_what_was_said(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    world.speech.says("Buy <milk> & *eggs*, 3_000 of them 🙂")
+    voice = chat.send_voice(alice, audio())
+
+    await world.turn()
+    assert texts(chat) == ["Transcribing…"]
+    assert chat.bot_messages[0]["reply_to_message"]["message_id"] == voice["message_id"]
+
+    await world.settle()
+    assert texts(chat) == ["Buy <milk> & *eggs*, 3_000 of them 🙂"]
+    assert "reply_markup" not in chat.bot_messages[0]
+    assert [upload.data for upload in world.speech.uploads] == [audio()]
+    assert world.speech.uploads[0].fields["detect_language"] == "true"

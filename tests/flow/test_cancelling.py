@@ -1,0 +1,131 @@
+import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.text.sentences import CANCELLED_TOAST, NOT_YOURS, ORPHAN_REMOVED
+from storage.words import State
+from tests.world import audio, texts
+
+
+async def waiting(world, chat, person):
+    """A voice of this person, transcribing; its placeholder."""
+    chat.send_voice(person, audio())
+    await world.turn()
+    return chat.bot_messages[-1]
+
+
+async def press(world, chat, person, placeholder):
+    chat.press(person, placeholder, "Cancel")
+    await world.settle()
+    return world.telegram.callback_answers[-1]
+
+
+async def states(world):
+    return [job.state for job in await world.jobs()]
+
+
+async def test_the_sender_cancels_and_the_placeholder_says_so(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    answer = await press(world, chat, alice, await waiting(world, chat, alice))
+
+    assert answer.text == CANCELLED_TOAST
+    (text,) = texts(chat)
+    assert "cancelled" in text
+    assert "reply_markup" not in chat.bot_messages[0]
+    assert await states(world) == [State.CANCELLED]
+
+
+async def test_a_job_that_has_not_been_uploaded_can_be_cancelled_too(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    world.speech.fault("create", status=503, times=None)
+    await press(world, chat, alice, await waiting(world, chat, alice))
+    assert await states(world) == [State.CANCELLED]
+    assert world.speech.uploads == []
+
+
+async def test_pressing_twice_changes_nothing(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    placeholder = await waiting(world, chat, alice)
+    chat.press(alice, placeholder, "Cancel")
+    chat.press(alice, placeholder, "Cancel")
+    await world.settle()
+    assert [answer.text for answer in world.telegram.callback_answers] == [CANCELLED_TOAST] * 2
+    assert len(chat.bot_messages) == 1
+
+
+async def test_in_a_group_others_get_an_alert_and_admins_may(world):
+    alice, bob, carol = (world.telegram.user(name) for name in ("Alice", "Bob", "Carol"))
+    group = world.telegram.group("Team", [alice, bob], admins=[carol], privacy=False)
+    placeholder = await waiting(world, group, alice)
+
+    refused = await world_press_without_settling(world, group, bob, placeholder)
+    assert (refused.text, refused.show_alert) == (NOT_YOURS, True)
+    assert await states(world) == [State.SUBMITTED]
+
+    assert (await press(world, group, carol, placeholder)).text == CANCELLED_TOAST
+    assert await states(world) == [State.CANCELLED]
+
+
+async def world_press_without_settling(world, chat, person, placeholder):
+    chat.press(person, placeholder, "Cancel")
+    await world.turn()
+    return world.telegram.callback_answers[-1]
+
+
+async def test_what_an_anonymous_admin_sent_is_cancelled_by_any_admin(world):
+    bob, carol = world.telegram.user("Bob"), world.telegram.user("Carol")
+    group = world.telegram.supergroup("Team", [bob], admins=[carol], privacy=False)
+    placeholder = await waiting(world, group, None)
+    assert (await world_press_without_settling(world, group, bob, placeholder)).text == NOT_YOURS
+    assert (await press(world, group, carol, placeholder)).text == CANCELLED_TOAST
+
+
+async def test_a_press_on_an_orphan_removes_it(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    placeholder = await waiting(world, chat, alice)
+    (job,) = await world.jobs()
+    orphan = await world.app.telegram.bot.send_message(
+        chat.id, "Transcribing…", reply_markup=button(f"cancel:{job.id}")
+    )
+
+    assert (await press(world, chat, alice, orphan.message_id)).text == ORPHAN_REMOVED
+    assert [message["message_id"] for message in chat.bot_messages] == [placeholder["message_id"]]
+    assert await states(world) == [State.DELIVERED]
+
+
+@pytest.mark.parametrize(
+    "data", ["cancel:", "cancel:x", "cancel:-1", "cancel:１", "cancel:" + "9" * 40, "else", "\x00"]
+)
+async def test_button_data_of_strangers_harms_nobody(world, data):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    await waiting(world, chat, alice)
+    forged = await world.app.telegram.bot.send_message(chat.id, "forged", reply_markup=button(data))
+    await press(world, chat, alice, forged.message_id)
+    assert await states(world) == [State.DELIVERED]
+
+
+async def test_a_button_of_another_chat_cancels_nothing_here(world):
+    alice, eve = world.telegram.user("Alice"), world.telegram.user("Eve")
+    hers, evil = world.telegram.private(alice), world.telegram.private(eve)
+    await waiting(world, hers, alice)
+    forged = await world.app.telegram.bot.send_message(evil.id, "forged", reply_markup=button("cancel:1"))
+    await press(world, evil, eve, forged.message_id)
+    assert await states(world) == [State.DELIVERED]
+
+
+async def test_a_press_that_is_answered_too_late_still_counts(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    placeholder = await waiting(world, chat, alice)
+    chat.press(alice, placeholder, "Cancel")
+    world.clock.pass_(3600)
+    await world.settle()
+    assert "cancelled" in texts(chat)[0]
+
+
+def button(data):
+    return InlineKeyboardMarkup.from_button(InlineKeyboardButton("Cancel", callback_data=data))

@@ -1,0 +1,170 @@
+import pytest
+
+from storage.words import State
+from tests.world import audio, other_voice, texts
+
+
+@pytest.fixture
+def alice(world):
+    return world.telegram.user("Alice")
+
+
+@pytest.fixture
+def chat(world, alice):
+    return world.telegram.private(alice)
+
+
+async def states(world):
+    return [job.state for job in await world.jobs()]
+
+
+async def test_a_deleted_placeholder_is_replaced_by_a_new_message(world, chat, alice):
+    world.speech.says("still wanted")
+    chat.send_voice(alice, audio())
+    await world.turn()
+    chat.delete(chat.bot_messages[0])
+    await world.settle()
+    assert texts(chat) == ["still wanted"]
+
+
+async def test_a_deleted_recording_is_answered_all_the_same(world, chat, alice):
+    voice = chat.send_voice(alice, audio())
+    await world.app.receiver.turn(0)
+    chat.delete(voice)
+    world.speech.says("heard")
+    await world.settle()
+    assert texts(chat) == ["heard"]
+
+
+async def test_a_bot_that_is_blocked_before_the_upload_spends_nothing(world, chat, alice):
+    chat.send_voice(alice, audio())
+    await world.app.receiver.turn(0)
+    chat.block()
+    await world.settle()
+    assert await states(world) == [State.FAILED]
+    assert world.speech.uploads == []
+
+
+async def test_a_bot_that_is_removed_meanwhile_ends_the_job_quietly(world, alice):
+    group = world.telegram.supergroup("Team", [alice], privacy=False)
+    group.send_voice(alice, audio())
+    await world.turn()
+    group.kick_bot()
+    await world.settle()
+    assert await states(world) == [State.FAILED]
+
+
+async def test_a_bot_that_may_not_write_ends_the_job_quietly(world, alice):
+    group = world.telegram.supergroup("Team", [alice], privacy=False)
+    group.silence_bot()
+    group.send_voice(alice, audio())
+    await world.settle()
+    assert await states(world) == [State.FAILED]
+    assert world.speech.uploads == []
+
+
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 502, "body": "<html>"}, {"drop": True}])
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_an_edit_that_fails_is_repeated_until_it_shows(world, chat, alice, trouble, after_effect):
+    world.telegram.fault("editMessageText", **trouble, times=3, after_effect=after_effect)
+    chat.send_voice(alice, audio())
+    world.speech.says("shown once")
+    await world.settle()
+    assert texts(chat) == ["shown once"]
+    assert await states(world) == [State.DELIVERED]
+
+
+async def test_telegram_asking_for_patience_reschedules_this_chat_alone(world, chat, alice):
+    bob = world.telegram.user("Bob")
+    his = world.telegram.private(bob)
+    world.telegram.fault("editMessageText", 429, retry_after=40, chat_id=chat.id)
+    chat.send_voice(alice, audio())
+    his.send_voice(bob, other_voice())
+    world.speech.says("both")
+    started = world.clock()
+
+    await world.settle(seconds=30)
+    assert texts(his) == ["both"]
+    assert texts(chat) == ["Transcribing…"]
+
+    await world.settle()
+    assert texts(chat) == ["both"]
+    assert world.clock() - started >= 40
+    assert [job.attempts for job in await world.jobs()] == [0, 0]
+
+
+async def test_a_flood_of_voices_in_one_group_stays_within_telegrams_pace(world, alice):
+    world.telegram.enforce_pace(burst=25)
+    group = world.telegram.supergroup("Team", [alice], privacy=False)
+    for _ in range(25):
+        group.send_voice(alice, other_voice())
+    world.speech.says("all of them")
+    await world.settle()
+    assert texts(group) == ["all of them"] * 25
+    refused = [call for call in world.telegram.calls if call.status == 429]
+    assert refused == []
+
+
+async def test_a_placeholder_that_cannot_be_sent_does_not_hold_up_the_text(world, chat, alice):
+    world.telegram.fault("sendMessage", 500, times=2)
+    chat.send_voice(alice, audio())
+    world.speech.says("anyway")
+    await world.settle()
+    assert texts(chat) == ["anyway"]
+    assert len(world.speech.uploads) == 1
+
+
+async def test_a_group_that_becomes_a_supergroup_meanwhile_is_answered_there(world, alice):
+    group = world.telegram.group("Team", [alice], privacy=False)
+    group.send_voice(alice, audio())
+    group.send_voice(alice, other_voice())
+    world.speech.says("moved along")
+    await world.turn()
+    supergroup = group.upgrade(alice)
+    await world.settle()
+    assert texts(supergroup) == ["moved along"] * 2
+    assert await states(world) == [State.DELIVERED] * 2
+
+
+async def test_a_move_noticed_only_by_writing_is_followed(world, alice):
+    group = world.telegram.group("Team", [alice], privacy=False)
+    group.send_voice(alice, audio())
+    await world.app.receiver.turn(0)
+    supergroup = group.upgrade(alice)
+    world.speech.says("found it")
+    await world.app.poller.turn()
+    await world.settle()
+    assert texts(supergroup) == ["found it"]
+    supergroup.send_voice(alice, other_voice())
+    await world.settle()
+    assert texts(supergroup) == ["found it"] * 2
+
+
+async def test_voices_sent_while_the_bot_was_down_are_answered(stage):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    async with stage.running():
+        pass
+    chat.send_voice(alice, audio())
+    stage.clock.pass_(3600)
+    stage.speech.says("good morning")
+    async with stage.running() as world:
+        await world.settle()
+    assert texts(chat) == ["good morning"]
+
+
+async def test_an_update_nobody_can_read_blocks_nothing(world, chat, alice):
+    world.telegram.queue_update("message", {"message_id": "x", "chat": 5})
+    chat.send_voice(alice, audio())
+    world.speech.says("behind the poison")
+    await world.settle()
+    assert texts(chat) == ["behind the poison"]
+    assert world.telegram.pending_updates == [] or await world.app.receiver.confirm() is None
+
+
+async def test_a_voice_costs_two_writes(world):
+    crowd = [world.telegram.user(f"Person {number}") for number in range(12)]
+    for person in crowd:
+        world.telegram.private(person).send_voice(person, other_voice())
+    await world.settle()
+    assert len(world.telegram.calls_of("sendMessage", "editMessageText")) == 24

@@ -1,0 +1,184 @@
+import pytest
+
+from bot.text.sentences import Notice, placeholder
+from storage.words import State
+from tests.world import audio, other_voice, texts
+
+
+@pytest.fixture
+def alice(world):
+    return world.telegram.user("Alice")
+
+
+@pytest.fixture
+def chat(world, alice):
+    return world.telegram.private(alice)
+
+
+async def test_ten_minutes_without_an_answer_end_in_the_transcript(world, chat, alice):
+    world.speech.fault("*", status=502, body="<html>Bad gateway</html>", times=None)
+    chat.send_voice(alice, audio())
+    world.speech.says("better late than never")
+
+    await world.settle(seconds=600)
+    assert texts(chat) == [placeholder(Notice.RETRYING)]
+
+    world.speech.heal()
+    await world.settle(seconds=120)
+    assert texts(chat) == ["better late than never"]
+    assert len(world.speech.uploads) == 1
+
+
+async def test_a_provider_that_stays_down_ends_in_an_apology_within_two_hours(world, chat, alice):
+    world.speech.fault("create", status=503, times=None)
+    chat.send_voice(alice, audio())
+    await world.settle(seconds=7200)
+    assert [job.state for job in await world.jobs()] == [State.DELIVERED]
+    assert "send" in texts(chat)[0]
+    world.speech.heal()
+
+
+async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat, alice):
+    world.speech.credits = 0
+    for _ in range(5):
+        chat.send_voice(alice, other_voice())
+    world.speech.says("worth the wait")
+
+    await world.settle(seconds=3600)
+    assert texts(chat) == [placeholder(Notice.HELD)] * 5
+    assert [job.attempts for job in await world.jobs()] == [0] * 5
+    assert len([call for call in world.speech.calls if call.method == "POST"]) < 3600 / 30 + 10
+
+    world.speech.credits = 100.0
+    await world.settle(seconds=150)
+    assert texts(chat) == ["worth the wait"] * 5
+
+
+async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stage):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    async with stage.running(aimlapi_key="wrong-key") as world:
+        chat.send_voice(alice, audio())
+        await world.settle(seconds=20 * 3600)
+        assert texts(chat) == [placeholder(Notice.HELD)]
+        await world.settle(seconds=6 * 3600)
+        assert [job.state for job in await world.jobs()] == [State.DELIVERED]
+        assert texts(chat) != [placeholder(Notice.HELD)]
+
+
+async def test_too_many_requests_spend_no_attempt(world, chat, alice):
+    world.speech.fault("create", status=429, headers={"Retry-After": "7"}, times=3)
+    chat.send_voice(alice, audio())
+    world.speech.says("patience")
+    started = world.clock()
+    await world.settle()
+    assert texts(chat) == ["patience"]
+    assert world.clock() - started >= 21
+    assert [job.attempts for job in await world.jobs()] == [0]
+
+
+async def test_a_refused_file_is_an_apology_at_once(world, chat, alice):
+    world.speech.fault("create", status=400)
+    chat.send_voice(alice, audio())
+    await world.settle(seconds=5)
+    assert "did not accept" in texts(chat)[0]
+
+
+async def test_a_generation_that_fails_is_tried_once_more(world, chat, alice):
+    world.speech.fail_generation("next")
+    chat.send_voice(alice, audio())
+    world.speech.says("second time lucky")
+    await world.settle()
+    assert texts(chat) == ["second time lucky"]
+    assert len(world.speech.uploads) == 2
+
+
+async def test_a_generation_that_fails_twice_is_an_apology(world, chat, alice):
+    chat.send_voice(alice, audio())
+    for _ in range(2):
+        world.speech.fail_generation("next")
+    await world.settle()
+    assert "could not transcribe" in texts(chat)[0]
+    assert len(world.speech.uploads) == 2
+
+
+async def test_a_forgotten_generation_goes_up_again(world, chat, alice):
+    chat.send_voice(alice, audio())
+    world.speech.latency = 100
+    world.speech.says("once more")
+    await world.settle(seconds=70)
+    world.speech.forget(world.speech.uploads[0].generation_id)
+    world.speech.latency = 1
+    await world.settle()
+    assert texts(chat) == ["once more"]
+    assert len(world.speech.uploads) == 2
+
+
+async def test_not_found_in_the_first_seconds_means_not_yet(world, chat, alice):
+    world.speech.first_fetches_404 = 3
+    chat.send_voice(alice, audio())
+    world.speech.says("there it is")
+    await world.settle()
+    assert texts(chat) == ["there it is"]
+    assert len(world.speech.uploads) == 1
+
+
+async def test_unknown_statuses_are_waited_for(world, chat, alice):
+    world.speech.pending_status = ["pondering", "queued", "generating"]
+    world.speech.latency = 20
+    chat.send_voice(alice, audio())
+    world.speech.says("hm")
+    await world.settle()
+    assert texts(chat) == ["hm"]
+
+
+async def test_a_generation_that_never_ends_is_given_up_before_the_hour(world, chat, alice):
+    world.speech.latency = 10_000
+    chat.send_voice(alice, audio())
+    await world.settle(seconds=3600)
+    assert [job.state for job in await world.jobs()] == [State.DELIVERED]
+    assert "took too long" in texts(chat)[0] or "did not finish" in texts(chat)[0]
+
+
+@pytest.mark.parametrize("dialect", ["deepgram", "deepgram-channels-object", "output", "root", "assembly", "text"])
+@pytest.mark.parametrize("style", ["generation_id", "queued", "id"])
+async def test_every_dialect_is_understood(world, chat, alice, dialect, style):
+    world.speech.dialect, world.speech.created_style, world.speech.created_status = dialect, style, 200
+    chat.send_voice(alice, audio())
+    world.speech.says("Same words. Every time.")
+    await world.settle()
+    assert texts(chat) == ["Same words. Every time."]
+
+
+@pytest.mark.parametrize("trouble", [{"drop": True}, {"half": True}, {"status": 200, "body": "<html>"}])
+async def test_half_answers_to_a_fetch_are_asked_for_again(world, chat, alice, trouble):
+    world.speech.fault("fetch", **trouble)
+    world.speech.fault("fetch", **trouble)
+    chat.send_voice(alice, audio())
+    world.speech.says("whole")
+    await world.settle()
+    assert texts(chat) == ["whole"]
+    assert len(world.speech.uploads) == 1
+
+
+async def test_creates_without_an_answer_are_counted_and_capped(world, chat, alice):
+    world.speech.fault("create", drop=True, after_effect=True, times=None)
+    chat.send_voice(alice, audio())
+    await world.settle()
+    (job,) = await world.jobs()
+    assert job.state is State.DELIVERED
+    assert job.doubts >= 4
+    assert len(world.speech.uploads) == 5
+    assert b"verbatim_creates_in_doubt_total 5.0" in world.app.metrics.render()
+    world.speech.heal()
+
+
+async def test_neighbours_are_not_disturbed_by_a_job_in_trouble(world, chat, alice):
+    bob = world.telegram.user("Bob")
+    his = world.telegram.private(bob)
+    world.speech.fault("create", status=500)
+    chat.send_voice(alice, audio())
+    his.send_voice(bob, other_voice())
+    world.speech.says("fine")
+    await world.settle(seconds=4)
+    assert texts(chat) == texts(his) == ["fine"]

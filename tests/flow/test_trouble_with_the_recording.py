@@ -1,0 +1,94 @@
+import itertools
+import math
+
+import pytest
+
+from bot.playground.speech import Recognition
+from tests.world import audio, texts
+
+
+async def answer_to(world, data, **claims):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    chat.send_document(alice, data, file_name="recording.mp3", mime_type="audio/mpeg", **claims)
+    await world.settle(seconds=300)
+    (text,) = texts(chat)
+    assert "reply_markup" not in chat.bot_messages[0]
+    return text
+
+
+@pytest.mark.parametrize(
+    ("sample", "says"),
+    [
+        ("empty.ogg", "is empty"),
+        ("random.bin", "could not read"),
+        ("text.mp3", "could not read"),
+        ("truncated.mp4", "could not read"),
+        ("video_silent.mp4", "no sound track"),
+        ("playlist.mp3", "could not read"),
+    ],
+)
+async def test_what_cannot_be_heard_is_explained(world, sample, says):
+    assert says in await answer_to(world, audio(sample))
+    assert world.speech.uploads == []
+
+
+async def test_a_file_over_the_limit_is_explained_without_a_download(world):
+    assert "20 MB" in await answer_to(world, audio(), file_size=20_971_521)
+    assert world.telegram.calls_of("getFile", "file") == []
+
+
+async def test_a_file_that_lied_about_its_size_is_stopped_on_its_way(stage):
+    async with stage.running(max_file_mb=0.01) as world:
+        assert "too big" in await answer_to(world, audio("speech.wav"), file_size=100)
+
+
+async def test_a_recording_over_the_limit_is_measured_not_believed(stage):
+    async with stage.running(max_audio_minutes=0.02) as world:
+        alice = world.telegram.user("Alice")
+        chat = world.telegram.private(alice)
+        chat.send_voice(alice, audio(), duration=1)
+        await world.settle()
+        assert "too long" in texts(chat)[0]
+        assert world.speech.uploads == []
+
+
+async def test_a_truncated_recording_is_transcribed_as_far_as_it_goes(world):
+    world.speech.says("as far as")
+    assert await answer_to(world, audio("truncated.ogg")) == "as far as"
+
+
+async def test_a_file_telegram_no_longer_has_is_explained(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    voice = chat.send_voice(alice, audio())
+    world.telegram.lose_file(voice, chat)
+    await world.settle()
+    assert "no longer has this file" in texts(chat)[0]
+
+
+async def test_a_download_that_breaks_off_is_tried_again(world):
+    world.telegram.fault("file", after_effect=True, drop=True, times=2)
+    world.telegram.fault("file", 500)
+    world.speech.says("complete")
+    assert await answer_to(world, audio("speech.mp3")) == "complete"
+    assert world.speech.uploads[0].data == audio("speech.mp3")
+
+
+async def test_a_long_recording_goes_up_in_parts_and_comes_back_as_one(stage):
+    numbers = itertools.count(1)
+
+    async def recognise(_data, _model, _options):
+        return Recognition(f"Part {next(numbers)}.", duration=60.0)
+
+    stage.speech.recognise = recognise
+    async with stage.running(split_minutes=1) as world:
+        alice = world.telegram.user("Alice")
+        chat = world.telegram.private(alice)
+        chat.send_audio(alice, audio("speech.mp3") * 60)
+        await world.settle()
+        (job,) = await world.jobs()
+
+    parts = len(stage.speech.uploads)
+    assert parts >= math.ceil(job.audio_seconds / 60) > 1
+    assert texts(chat) == ["\n\n".join(f"Part {number}." for number in range(1, parts + 1))]

@@ -1,0 +1,109 @@
+"""The bot, its two fakes and a hand on the clock: everything a story needs, over real HTTP and a real file."""
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, build, introduce
+from bot.config import Settings
+from bot.playground.speech import FakeSpeech
+from bot.playground.telegram import FakeTelegram
+from storage.words import Job
+
+AUDIO = Path(__file__).parent / "audio"
+KEY = "test-key-0123456789"
+MOST_TURNS = 3000
+
+
+def audio(name: str = "voice.ogg") -> bytes:
+    return (AUDIO / name).read_bytes()
+
+
+_numbers = itertools.count(1)
+
+
+def other_voice() -> bytes:
+    """A voice note of its own: the same sound, but bytes that nobody has sent before.
+
+    Ogg readers skip what is no page, so a few bytes behind the last page change the file and not the sound.
+    """
+    return audio() + f"another {next(_numbers)}".encode()
+
+
+class Clock:
+    """Wall seconds that pass only when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def pass_(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+class World:
+    """One bot with people around it. Crash it by leaving `running()` and enter again: the file stays."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.clock = Clock()
+        self.telegram = FakeTelegram(clock=self.clock)
+        self.speech = FakeSpeech(key=KEY, clock=self.clock)
+        self.database = folder / "verbatim.db"
+        self.changed = settings
+        self.app: App
+
+    def settings(self) -> Settings:
+        given = {
+            "telegram_bot_token": self.telegram.state.token,
+            "aimlapi_key": KEY,
+            "telegram_api_url": self.telegram.url,
+            "aimlapi_url": self.speech.url,
+            "database_url": f"sqlite:///{self.database}",
+        }
+        return Settings(_env_file=None, **(given | self.changed))
+
+    @asynccontextmanager
+    async def running(self, **settings: Any) -> AsyncIterator["World"]:
+        """The bot as one process lifetime; settings given here hold from now on."""
+        self.changed |= settings
+        async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
+            await self.app.store.release_all()
+            await introduce(self.app)
+            yield self
+            await self.app.poller.stop(0)
+
+    async def turn(self) -> int:
+        """Everything that is to be done at this moment, once."""
+        return await self.app.receiver.turn(0) + await self.app.poller.turn()
+
+    async def settle(self, seconds: float = 48 * 3600) -> None:
+        """Work, and let time pass to whatever is due next, until nothing is left or so many seconds are over."""
+        until = self.clock.seconds + seconds
+        for _ in range(MOST_TURNS):
+            if await self.turn():
+                continue
+            next_at = (await self.app.store.claim(self.clock(), self.clock(), 0)).next_at
+            if next_at is None or next_at > until:
+                self.clock.seconds = self.clock.seconds if next_at is None else until
+                return
+            self.clock.seconds = max(self.clock.seconds, next_at)
+        raise AssertionError(f"never settled\n{self.telegram.describe()}")
+
+    async def jobs(self) -> list[Job]:
+        """Every job there is, oldest first."""
+        found = []
+        for number in range(1, 1000):
+            job = await self.app.store.job(number)
+            if job is None:
+                return found
+            found.append(job)
+        raise AssertionError("too many jobs to look at")
+
+
+def texts(chat: Any) -> list[str]:
+    """What the bot's messages say now."""
+    return [message.get("text") or message.get("caption") for message in chat.bot_messages]
