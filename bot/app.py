@@ -96,7 +96,7 @@ async def build(settings: Settings, now: Callable[[], float], random: Callable[[
 
 def open_session() -> aiohttp.ClientSession:
     """One session for everything; what is allowed at once is decided by the poller, not by its sockets."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), auto_decompress=True)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
 
 
 @contextmanager
@@ -121,8 +121,9 @@ def _default_model(settings: Settings) -> Model:
 
 def _wire(settings: Settings, default_model: Model, store: SQLiteStore, outside: Outside) -> App:
     metrics = Metrics()
-    telegram = telegram_application(settings, outside.session, metrics, outside.now)
-    transport = Transport(telegram.bot, outside.session, settings.max_file_bytes)
+    pace = Pace(outside.now)
+    telegram = telegram_application(settings, outside.session, metrics, pace)
+    transport = Transport(telegram.bot, outside.session, pace, settings.max_file_bytes)
     delivery = Delivery(transport, store)
     poller = Poller(
         store=store,
@@ -159,9 +160,7 @@ def _wire(settings: Settings, default_model: Model, store: SQLiteStore, outside:
     return App(settings, store, telegram, receiver, poller, chores, metrics, outside.now)
 
 
-def telegram_application(
-    settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, now: Callable[[], float]
-) -> Telegram:
+def telegram_application(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, pace: Pace) -> Telegram:
     """The library's application: its dispatch and its types, with our own network, pace and receiving."""
 
     def observe(method: str, status: str) -> None:
@@ -175,7 +174,7 @@ def telegram_application(
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .request(request)
         .get_updates_request(request)
-        .rate_limiter(Pace(now))
+        .rate_limiter(pace)
         .updater(None)
         .build()
     )

@@ -11,6 +11,7 @@ from bot.metrics import Metrics
 from bot.speech.catalogue import find
 from bot.speech.client import SpeechClient
 from bot.telegram.failures import failure
+from bot.telegram.pace import Pace
 from storage.sqlite import SQLiteStore
 from storage.store import DatabaseInUseError, StorageError
 
@@ -24,7 +25,7 @@ async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
         results = [
             _model(settings, say),
             await _database(settings, now, say),
-            await _telegram(telegram_application(settings, session, metrics, now), say),
+            await _telegram(telegram_application(settings, session, metrics, Pace(now)), say),
             await _provider(speech_client(settings, session, metrics), say),
         ]
     return all(results)

@@ -41,6 +41,7 @@ class Chores:
         return purged
 
     async def _count(self) -> None:
+        backlog = await self._store.backlog(self._now())
         self._metrics.backlog.clear()
-        for state, count in (await self._store.backlog(self._now())).items():
+        for state, count in backlog.items():
             self._metrics.backlog.labels(state).set(count)

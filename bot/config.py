@@ -25,7 +25,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What the operator decides, from the environment or `.env`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True, allow_inf_nan=False
+    )
 
     telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather.")
     aimlapi_key: SecretStr = Field(description="The AI/ML API key.")
@@ -135,6 +137,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError(_lines(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f".env cannot be read: {error}"]) from None
 
 
 def _lines(error: ValidationError) -> list[str]:

@@ -1,5 +1,6 @@
 """Logs: one line per transition, as JSON or for a console, with every secret cut out of the finished line."""
 
+import json
 import logging
 import sys
 from collections.abc import Iterable
@@ -16,13 +17,19 @@ class Redacting:
 
     def __init__(self, render: Processor, secrets: Iterable[str]) -> None:
         self._render = render
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._secrets = _spellings(secrets)
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
         line = str(self._render(logger, name, event))
         for secret in self._secrets:
             line = line.replace(secret, REDACTED)
         return line
+
+
+def _spellings(secrets: Iterable[str]) -> list[str]:
+    """Each secret as it is and as JSON writes it; the longest first, as one may be a part of another."""
+    plain = {secret for secret in secrets if secret}
+    return sorted(plain | {json.dumps(secret)[1:-1] for secret in plain}, key=len, reverse=True)
 
 
 def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | None = None) -> None:
@@ -55,6 +62,7 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
             ],
         )
     )
+    logging.raiseExceptions = False  # a line that cannot be formatted would be printed past us, secrets and all
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.errors import ChatMovedError, OperatorError, VerbatimError
+from bot.errors import ChatMovedError, OperatorError, RateLimitedError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.steps.failing import Verdict, verdict, worn_out
@@ -20,6 +20,8 @@ LEASE_SECONDS = 600.0
 STEPS_AT_ONCE = 100
 LONGEST_SLEEP = 30.0
 STORAGE_RETRY_SECONDS = 1.0
+CLOSING_SECONDS = 1.0  # for what an interrupted step does not leave half done, before it is interrupted again
+BREATH_SECONDS = 0.02  # between claims: what becomes due meanwhile is claimed together
 
 Take = Callable[[Job], Awaitable[outcomes.Outcome]]
 
@@ -52,23 +54,34 @@ class Poller:
         self._random = random
         self._steps_at_once = steps_at_once
         self._running: dict[int, _Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()  # also of steps that a later one waits for
         self._wake = asyncio.Event()
+        self._next_at = 0.0  # when something may be due, as far as is known
         self._stopping = False
 
     def nudge(self) -> None:
         """Something may have become due: look now."""
-        self._wake.set()
+        self._expect(self._now())
+
+    def _expect(self, moment: float) -> None:
+        if moment < self._next_at:
+            self._next_at = moment
+            self._wake.set()
 
     async def run(self) -> None:
         """Work until stopped. A database that cannot be used is tried again and again."""
         while not self._stopping:
             self._wake.clear()
-            try:
-                next_at = (await self._start_due()).next_at
-            except StorageUnavailableError as error:
-                log.error("storage.unavailable", error=str(error))
-                next_at = self._now() + STORAGE_RETRY_SECONDS
-            await self._sleep_until(next_at)
+            if self._now() >= self._next_at and len(self._running) < self._steps_at_once:
+                self._next_at = self._now() + LONGEST_SLEEP  # nudges that come during the claim bring it forward again
+                try:
+                    claim = await self._start_due()
+                    self._expect(self._next_at if claim.next_at is None else claim.next_at)
+                except StorageUnavailableError as error:
+                    log.error("storage.unavailable", error=str(error))
+                    self._expect(self._now() + STORAGE_RETRY_SECONDS)
+                await asyncio.sleep(BREATH_SECONDS)
+            await self._sleep()
 
     async def turn(self) -> int:
         """Start every step that is due now and see all that run to their end; how many were started."""
@@ -80,12 +93,12 @@ class Poller:
         """Start nothing more; let steps end for a while, then interrupt them and give their leases back."""
         self._stopping = True
         self._wake.set()
-        tasks = [each.task for each in self._running.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace_seconds)
-            for task in tasks:
+        running = set(self._tasks)
+        while running:
+            _, running = await asyncio.wait(running, timeout=grace_seconds)
+            for task in running:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            grace_seconds = CLOSING_SECONDS
 
     async def _start_due(self) -> Claim:
         free = self._steps_at_once - len(self._running)
@@ -93,12 +106,16 @@ class Poller:
             return Claim((), None)
         claim = await self._store.claim(self._now(), self._now() + LEASE_SECONDS, free)
         for job in claim.jobs:
-            self._start(job)
+            if self._stopping:  # while the claim was under way: nobody would see these steps to their end
+                await self._release(job)
+            else:
+                self._start(job)
         return claim
 
-    async def _sleep_until(self, next_at: float | None) -> None:
-        """Until that moment, a nudge, or the end of a step, whichever is first."""
-        seconds = LONGEST_SLEEP if next_at is None else min(max(next_at - self._now(), 0.0), LONGEST_SLEEP)
+    async def _sleep(self) -> None:
+        """Until something may be due, or is nearer than was known, or a step has ended and made room."""
+        full = len(self._running) >= self._steps_at_once
+        seconds = LONGEST_SLEEP if full else min(max(self._next_at - self._now(), 0.0), LONGEST_SLEEP)
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -110,19 +127,26 @@ class Poller:
         task = asyncio.create_task(self._after(earlier, job), name=f"job {job.id}")
         running = _Running(job.state, task)
         self._running[job.id] = running
+        self._tasks.add(task)
         task.add_done_callback(lambda _: self._ended(job.id, running))
 
     def _ended(self, job_id: int, running: _Running) -> None:
+        if len(self._running) >= self._steps_at_once:
+            self._wake.set()
+        self._tasks.discard(running.task)
         if self._running.get(job_id) is running:
             del self._running[job_id]
-        self._wake.set()
 
     async def _after(self, earlier: _Running | None, job: Job) -> None:
         """A job whose lease was taken away may still be in a step: end that first, but never cut an edit."""
         if earlier is not None:
             if earlier.state is not State.READY:
                 earlier.task.cancel()
-            await asyncio.wait([earlier.task])
+            try:
+                await asyncio.wait([earlier.task])
+            except asyncio.CancelledError:
+                await self._release(job)
+                raise
         await self._step(job)
 
     async def _step(self, job: Job) -> None:
@@ -134,7 +158,7 @@ class Poller:
         except LeaseLostError:
             log.info("lease.lost", job=job.id)
         except asyncio.CancelledError:
-            await self._record(job, outcomes.Released())
+            await self._release(job)
             raise
         except StorageUnavailableError as error:
             log.error("storage.unavailable", job=job.id, error=str(error))
@@ -144,17 +168,35 @@ class Poller:
         else:
             await self._record(job, ended)
 
+    async def _release(self, job: Job) -> None:
+        """Give the lease back, if that is possible at once: a stop does not wait, and the next start takes the rest."""
+        try:
+            recorded = await self._store.record(job, outcomes.Released(), self._now())
+        except StorageUnavailableError as error:
+            log.error("storage.unavailable", job=job.id, error=str(error))
+        else:
+            log.info("job.released" if recorded else "lease.lost", job=job.id)
+
     async def _fail(self, job: Job, error: Exception) -> None:
         self._tell_operator(job, error)
         if isinstance(error, ChatMovedError):
-            await self._store.move_chat(job.chat_id, error.new_chat_id)
+            await self._move(job, error.new_chat_id)
         decided = verdict(error, job, self._now(), self._random)
         await self._tell_user(job, decided)
         await self._record(job, decided.outcome)
 
+    async def _move(self, job: Job, new_chat_id: int) -> None:
+        """If that cannot be stored now, Telegram will say it again."""
+        try:
+            await self._store.move_chat(job.chat_id, new_chat_id)
+        except StorageUnavailableError as error:
+            log.error("storage.unavailable", job=job.id, error=str(error))
+
     def _tell_operator(self, job: Job, error: Exception) -> None:
         if isinstance(error, OperatorError):
             log.error("operator.needed", job=job.id, error=str(error))
+        elif isinstance(error, RateLimitedError):
+            log.debug("step.later", job=job.id, state=job.state, again_in=error.retry_after)
         elif isinstance(error, VerbatimError | TimeoutError):
             log.info("step.failed", job=job.id, state=job.state, kind=type(error).__name__, error=str(error))
         else:
@@ -166,7 +208,7 @@ class Poller:
         if decided.notice is not None:
             try:
                 await self._delivery.note(job, decided.notice)
-            except (VerbatimError, LeaseLostError) as error:
+            except (VerbatimError, LeaseLostError, StorageUnavailableError) as error:
                 log.info("notice.later", job=job.id, error=str(error))
 
     async def _record(self, job: Job, outcome: outcomes.Outcome) -> None:
@@ -182,6 +224,7 @@ class Poller:
                     return
                 await asyncio.sleep(STORAGE_RETRY_SECONDS)
         if recorded:
+            self._expect(_due(outcome, self._now()))
             self._report(job, outcome)
         else:
             log.info("lease.lost", job=job.id)
@@ -189,7 +232,8 @@ class Poller:
     def _report(self, job: Job, outcome: outcomes.Outcome) -> None:
         """One line and the metrics of a transition."""
         event = f"job.{type(outcome).__name__.lower()}"
-        log.info(event, job=job.id, was=job.state)
+        level = log.debug if isinstance(outcome, outcomes.Waiting) else log.info  # to wait is no transition
+        level(event, job=job.id, was=job.state)
         now = self._now()
         match outcome:
             case outcomes.Submitted():
@@ -203,3 +247,14 @@ class Poller:
                 self._metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
             case _:
                 pass
+
+
+def _due(outcome: outcomes.Outcome, now: float) -> float:
+    """When to look again after an outcome: at the job itself, or at those that it may have woken."""
+    match outcome:
+        case outcomes.Submitted(first_look_at):
+            return first_look_at
+        case outcomes.Waiting(next_at):
+            return next_at
+        case _:
+            return now

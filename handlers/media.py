@@ -53,7 +53,8 @@ def recording_of(message: Message) -> Recording | None:
 def _sounds(mime_type: str | None, file_name: str | None) -> bool:
     if (mime_type or "").lower().startswith(("audio/", "video/")):
         return True
-    return (file_name or "").rpartition(".")[2].lower() in EXTENSIONS
+    _, dot, extension = (file_name or "").rpartition(".")
+    return bool(dot) and extension.lower() in EXTENSIONS
 
 
 def _sender(message: Message) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage.store import StorageUnavailableError
+from storage.store import StorageError, StorageUnavailableError
 
 Result = TypeVar("Result")
 Row = sqlite3.Row
@@ -56,19 +56,25 @@ def translated(error: sqlite3.Error) -> Exception:
 
 
 async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connection:
-    """Open (or make) the database; a caller that is refused gets StorageUnavailableError."""
+    """Open (or make) the database; StorageUnavailableError where it is refused, StorageError where it is none."""
 
     def open_file() -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, timeout=busy_seconds)
         connection.row_factory = sqlite3.Row
-        for pragma in PRAGMAS:
-            connection.execute(pragma).close()
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(pragma).close()
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     connection = Connection(open_file, iter_chunk_size=64)
     try:
         await connection
     except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise StorageError(f"{path} is not a database: move that file away, or name another one") from error
         raise translated(error) from error
     return connection
 

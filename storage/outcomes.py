@@ -41,9 +41,13 @@ class Attempted:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The provider lost the generations: they are dropped and the audio goes up again at `next_at`."""
+    """The generations came to nothing: they are dropped and the audio goes up again at `next_at`.
+
+    `paid` ones count as doubts, so that a provider that forgets is not paid for ever.
+    """
 
     next_at: float
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

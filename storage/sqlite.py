@@ -8,7 +8,7 @@ from typing import Self
 
 from storage.admission import admit
 from storage.cancelling import cancel
-from storage.connection import Connection, Result, connect, row, rows, write
+from storage.connection import BUSY_SECONDS, Connection, Result, connect, row, rows, write
 from storage.jobs import generation_of, job_of
 from storage.lock import FileLock
 from storage.migrate import migrate
@@ -28,15 +28,18 @@ class SQLiteStore:
         self._last_write_at = now()
 
     @classmethod
-    async def open(cls, path: Path, now: Callable[[], float]) -> Self:
-        """Make or open the database, migrate it and keep every other process away from it."""
+    async def open(cls, path: Path, now: Callable[[], float], *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Make or open the database, migrate it and keep every other process away from it.
+
+        A tool that locks the database (a shell, a backup) is waited for `busy_seconds` long, at each write.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageUnavailableError(f"cannot make {path.parent}: {error.strerror}") from error
         lock = FileLock(path)
         try:
-            connection = await connect(path)
+            connection = await connect(path, busy_seconds=busy_seconds)
             try:
                 await connection.hop(migrate)
             except BaseException:
@@ -104,17 +107,20 @@ class SQLiteStore:
 
     async def claim(self, now: float, lease_until: float, limit: int) -> Claim:
         token = secrets.token_hex(8)
+        longest_due = "SELECT id FROM jobs WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2"
 
         def lease(connection: sqlite3.Connection) -> Claim:
+            order = [each["id"] for each in rows(connection, longest_due, now, limit)]
             leased = rows(
                 connection,
-                "UPDATE jobs SET lease_token = $1, next_at = $2, claims = claims + 1 WHERE next_at <= $3 AND id IN"
-                " (SELECT id FROM jobs WHERE next_at <= $3 ORDER BY next_at LIMIT $4) RETURNING *",
-                token,
-                lease_until,
+                "UPDATE jobs SET lease_token = $3, next_at = $4, claims = claims + 1 WHERE next_at <= $1 AND id IN"
+                f" ({longest_due}) RETURNING *",
                 now,
                 limit,
+                token,
+                lease_until,
             )
+            leased.sort(key=lambda each: order.index(each["id"]))  # RETURNING keeps no order
             first = row(connection, "SELECT min(next_at) AS next_at FROM jobs WHERE next_at IS NOT NULL")
             assert first is not None
             return Claim(tuple(job_of(each) for each in leased), first["next_at"])

@@ -4,6 +4,7 @@ Every UPDATE of a leased job is guarded by id, lease and state: no row back mean
 """
 
 import sqlite3
+from dataclasses import replace
 
 from storage import outcomes
 from storage.connection import row, rows
@@ -22,6 +23,7 @@ def apply(  # noqa: PLR0911 - one line an outcome: this is the table
     connection: sqlite3.Connection, job: Job, outcome: outcomes.Outcome, now: float
 ) -> bool:
     """Record what a step achieved, and wake whoever waited for it."""
+    job = replace(job, slot=_place_of(connection, job))
     match outcome:
         case outcomes.Submitted():
             return _submitted(connection, job, outcome, now)
@@ -31,8 +33,8 @@ def apply(  # noqa: PLR0911 - one line an outcome: this is the table
             return _stays(connection, job, next_at, now, attempts=1, doubts=int(doubt))
         case outcomes.Released():
             return _stays(connection, job, now, now, doubts=1)
-        case outcomes.Forgotten(next_at):
-            return _forgotten(connection, job, next_at, now)
+        case outcomes.Forgotten():
+            return _forgotten(connection, job, outcome, now)
         case outcomes.Ready(body, expires_at):
             return _ready(connection, job, body, expires_at, now)
         case outcomes.Known(transcript_id):
@@ -41,6 +43,12 @@ def apply(  # noqa: PLR0911 - one line an outcome: this is the table
             return _hopeless(connection, job, apology, now)
         case outcomes.Ended(state):
             return _ended(connection, job, state, now)
+
+
+def _place_of(connection: sqlite3.Connection, job: Job) -> str | None:
+    """The place it takes up by now: its holder may have claimed it before it was admitted."""
+    found = row(connection, "SELECT slot FROM jobs WHERE id = $1", job.id)
+    return found["slot"] if found else None
 
 
 def _submitted(connection: sqlite3.Connection, job: Job, outcome: outcomes.Submitted, now: float) -> bool:
@@ -81,35 +89,40 @@ def _stays(
     doubts: int = 0,
     waits: str | None = None,
 ) -> bool:
-    """The state stays; a queued job gives its place back, and one that was woken meanwhile is due at once."""
-    before = row(connection, "SELECT slot, waits FROM jobs WHERE id = $1", job.id)
+    """The state stays; a queued job gives its place back, and one that was woken meanwhile is due at once.
+
+    It stays woken until it asks again, because only so may it find a transcript that is not kept.
+    """
     stayed = guarded(
         connection,
         job,
         "next_at = CASE WHEN waits = $8 THEN $7 ELSE $4 END,"
-        " waits = CASE WHEN waits = $8 THEN NULL ELSE coalesce($9, waits) END,"
+        " waits = CASE WHEN waits = $10 THEN waits ELSE coalesce($9, waits) END,"
         " attempts = attempts + $5, doubts = doubts + $6 * posting,"
         f" slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END, {RETURNED}",
         next_at,
         attempts,
         doubts,
         now,
-        WOKEN,
+        None if job.waits == WOKEN else WOKEN,
         waits,
+        WOKEN,
     )
-    if stayed is None or before is None:
+    if stayed is None:
         return False
     if job.state is State.QUEUED:
-        wake_for_place(connection, before["slot"], now)
+        wake_for_place(connection, job.slot, now)
     return True
 
 
-def _forgotten(connection: sqlite3.Connection, job: Job, next_at: float, now: float) -> bool:
+def _forgotten(connection: sqlite3.Connection, job: Job, outcome: outcomes.Forgotten, now: float) -> bool:
     moved = guarded(
         connection,
         job,
-        f"state = 'queued', submitted_at = NULL, next_at = $4, attempts = attempts + 1, slot = NULL, {RETURNED}",
-        next_at,
+        "state = 'queued', submitted_at = NULL, next_at = $4, attempts = attempts + 1, doubts = doubts + $5,"
+        f" slot = NULL, {RETURNED}",
+        outcome.next_at,
+        int(outcome.paid),
     )
     if moved is None:
         return False

@@ -72,7 +72,7 @@ class Job:
     waits: str | None  # SAME, HELD, the family it wants a place of, or WOKEN
     posting: bool  # a create was begun and its answer is not recorded
     attempts: int
-    doubts: int  # creates whose answer never came: each may have been paid for
+    doubts: int  # creates without a result to show: each may have been paid for
     claims: int  # claims since the last recorded outcome; more than one means somebody died holding it
     transcript_id: int | None
     apology: str | None  # JSON: reason and facts

@@ -49,6 +49,7 @@ _UPLOADED_AS_IS = {
     Container.WAV: _Format("audio/wav", "audio.wav", ("pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le")),
     Container.FLAC: _Format("audio/flac", "audio.flac", ("flac",)),
 }
+LARGEST_AS_IS = 25 * 1024 * 1024  # bytes; beyond it Opus is quicker to make than the file is to upload
 _VIDEO_KINDS = frozenset({"video", "video_note"})
 
 
@@ -62,9 +63,13 @@ async def prepare(path: Path, *, kind: str, limits: Limits, folder: Path) -> tup
     _check(found, kind, limits)
     as_is = _UPLOADED_AS_IS.get(found.container)
     short = found.duration <= limits.split_seconds
-    if as_is and short and found.codec in as_is.codecs and not found.has_video:
+    if as_is and short and _is_small(path) and found.codec in as_is.codecs and not found.has_video:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
     return await _converted(path, found, limits, folder)
+
+
+def _is_small(path: Path) -> bool:
+    return path.stat().st_size <= LARGEST_AS_IS
 
 
 def _check(found: Probe, kind: str, limits: Limits) -> None:

@@ -79,7 +79,7 @@ def _hopeless(job: Job, reason: Reason, facts: Mapping[str, Fact] | None = None)
 
 
 def _held(job: Job, now: float) -> Verdict:
-    if now - job.created_at > DAY:
+    if now - _since(job) > DAY:
         return _hopeless(job, Reason.ON_HOLD)
     if job.state is State.QUEUED:
         return Verdict(Waiting(now + HOLD_SECONDS, waits=HELD), Notice.HELD)
@@ -87,7 +87,7 @@ def _held(job: Job, now: float) -> Verdict:
 
 
 def _patient(job: Job, retry_after: float | None, now: float) -> Verdict:
-    if now - job.created_at > DAY:
+    if now - _since(job) > DAY:
         return _hopeless(job, Reason.PROVIDER_DOWN)
     return Verdict(Waiting(now + (PATIENCE_SECONDS if retry_after is None else retry_after)))
 
@@ -103,10 +103,15 @@ def _tried(job: Job, error: TemporaryError, now: float, random: Callable[[], flo
 
 def _is_enough(job: Job, error: TemporaryError, now: float) -> bool:
     """Few tries at what is unlikely to change; else an hour, or a day for an answer that exists already."""
-    if not error.sure and job.doubts + 1 >= MOST_DOUBTS:
+    if job.state is State.QUEUED and not error.sure and job.doubts + 1 >= MOST_DOUBTS:
         return True
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
         return job.attempts + 1 >= FEW
-    since = job.ready_at if job.state is State.READY else job.created_at
     patience = DAY if job.state is State.READY else TRY_FOR
-    return job.attempts >= FEW and now - (since or job.created_at) > patience
+    return job.attempts >= FEW and now - _since(job) > patience
+
+
+def _since(job: Job) -> float:
+    """When the job came into its state: what was hard before says nothing about what is tried now."""
+    arrived = {State.SUBMITTED: job.submitted_at, State.READY: job.ready_at}.get(job.state)
+    return job.created_at if arrived is None else arrived

@@ -8,7 +8,7 @@ from bot.metrics import Metrics
 from bot.speech.answers import Done, Failed, Pending
 from bot.speech.client import SpeechClient
 from bot.speech.transcript import Transcript, Word
-from bot.steps.failing import apology_json
+from bot.steps.failing import FEW, apology_json
 from bot.steps.rhythm import Rhythm, deadline
 from bot.telegram.delivery import Delivery, held
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
@@ -61,9 +61,12 @@ class Fetch:
                 return await self._heard(job, generations, asked, transcript)
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
+        """A lost generation goes up again, but not for ever: each create may be paid for."""
         if elapsed < NOT_YET:
             return self._look_again(job, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
+        if job.attempts + 1 >= FEW:
+            raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self._now())
 
     def _look_again(self, job: Job, elapsed: float) -> Outcome:

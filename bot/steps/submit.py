@@ -70,6 +70,8 @@ class Submit:
     async def __call__(self, job: Job) -> Outcome:
         if job.posting:
             return self._answer_was_lost(job)
+        if job.placeholder_id is None:  # what could not be answered in time need not be uploaded yet
+            self._transport.check_pace(job.chat_id)
         model = find(job.model) or await self._replace_model(job)
         match await self._store.admit(job, model.family, self._rules.places[model.family], self._now()):
             case None:
@@ -150,7 +152,6 @@ class Submit:
 
     async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
         held(await self._store.posting(job))
-        size = (await asyncio.to_thread(upload.path.stat)).st_size
         try:
             generation_id = await self._speech.submit(
                 upload.path,
@@ -158,7 +159,7 @@ class Submit:
                 content_type=upload.content_type,
                 fields=form_fields(model, job.language),
                 field=model.field,
-                timeout=UPLOAD_SECONDS + size / UPLOAD_BYTES,
+                timeout=_upload_seconds(upload),
             )
         except (OperatorError, RateLimitedError, TemporaryError) as error:
             self._learn_from(error)
@@ -174,3 +175,7 @@ class Submit:
                 self._hold.be_patient(self._now(), error.retry_after)
             case TemporaryError(sure=False):
                 self._metrics.doubts.inc()
+
+
+def _upload_seconds(upload: Upload) -> float:
+    return UPLOAD_SECONDS + upload.path.stat().st_size / UPLOAD_BYTES

@@ -7,7 +7,7 @@ be repeated without harm, so a crash between an edit and its record costs a "not
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
+from bot.errors import PlaceholderGoneError, TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Transport
@@ -46,10 +46,10 @@ class Delivery:
         return replace(job, placeholder_id=message_id, notice=notice)
 
     async def place_if_possible(self, job: Job) -> Job:
-        """The placeholder can come later; the text matters more than the wait for it."""
+        """Where Telegram is in trouble the placeholder can come later; the text matters more than the wait for it."""
         try:
             return await self.place(job)
-        except (RateLimitedError, TemporaryError) as error:
+        except TemporaryError as error:
             log.info("placeholder.later", job=job.id, error=str(error))
             return job
 

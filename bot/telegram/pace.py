@@ -16,8 +16,8 @@ from telegram.ext import BaseRateLimiter
 
 from bot.errors import RateLimitedError
 
-OVERALL = (30, 1.0, 10)  # writes, in so many seconds, of them left to answers
-PRIVATE = (20, 20.0, 4)
+OVERALL = (30, 1.0, 6)  # writes, in so many seconds, of them left to answers
+PRIVATE = (60, 60.0, 10)
 GROUP = (20, 60.0, 4)
 MANY = 1000  # chats remembered before the idle ones are forgotten
 
@@ -37,14 +37,22 @@ class Window:
     span: float
     kept: int
     writes: deque[float] = field(default_factory=deque)
+    promised: dict[Urgency, float] = field(default_factory=dict)  # the latest moment a refused write was told
 
     def wait(self, now: float, urgency: Urgency) -> float:
-        """Seconds until a write of this urgency may go; 0 when it may now."""
+        """Seconds until a write of this urgency may go; 0 when it may now.
+
+        Those that are refused are told different moments, so that they do not all come back for one place.
+        """
         while self.writes and self.writes[0] <= now - self.span:
             self.writes.popleft()
         allowed = self.limit - (self.kept if urgency is Urgency.PLACEHOLDER else 0)
         excess = len(self.writes) - allowed
-        return 0.0 if excess < 0 else max(0.0, self.writes[excess] + self.span - now)
+        if excess < 0:
+            return 0.0
+        after_the_last = self.promised.get(urgency, 0.0) + self.span / allowed
+        self.promised[urgency] = max(self.writes[excess] + self.span, after_the_last)
+        return self.promised[urgency] - now
 
     def is_idle(self, now: float) -> bool:
         return not self.writes or self.writes[-1] <= now - self.span
@@ -84,16 +92,20 @@ class Pace(BaseRateLimiter[str]):
             self.block(chat_id, seconds(error))
             raise
 
-    def spend(self, chat_id: int, urgency: Urgency | None) -> None:
-        """Count a write, or raise RateLimitedError with the seconds until it may go."""
+    def check(self, chat_id: int, urgency: Urgency) -> None:
+        """Raise RateLimitedError, with the seconds to wait, if a write may not go now."""
         now = self._now()
-        windows = (self._overall, self._chat(chat_id, now))
+        blocked = self._blocked.get(chat_id, 0.0) - now
+        wait = max(blocked, *(window.wait(now, urgency) for window in (self._overall, self._chat(chat_id, now))))
+        if wait > 0:
+            raise RateLimitedError("our own pace", retry_after=wait)
+
+    def spend(self, chat_id: int, urgency: Urgency | None) -> None:
+        """Count a write, unless `check` refuses it."""
         if urgency is not None:
-            blocked = self._blocked.get(chat_id, 0.0) - now
-            wait = max(blocked, *(window.wait(now, urgency) for window in windows))
-            if wait > 0:
-                raise RateLimitedError("our own pace", retry_after=wait)
-        for window in windows:
+            self.check(chat_id, urgency)
+        now = self._now()
+        for window in (self._overall, self._chat(chat_id, now)):
             window.writes.append(now)
 
     def block(self, chat_id: int, seconds: float) -> None:

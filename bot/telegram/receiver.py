@@ -138,7 +138,7 @@ def _updates(status: int, body: bytes) -> list[Any]:
     """The updates in an answer; whatever else it is becomes a failure with its meaning."""
     try:
         read = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     if status == 200 and isinstance(read, dict) and isinstance(read.get("result"), list):
         return list(read["result"])
@@ -152,14 +152,19 @@ def _failure(status: int, answer: dict[str, Any]) -> VerbatimError:
     if status == 409:
         return OperatorError("another program receives this bot's updates, or a webhook is set")
     if status == 429:
-        asked = (answer.get("parameters") or {}).get("retry_after")
-        return RateLimitedError("Telegram asks for patience", retry_after=asked)
+        return RateLimitedError("Telegram asks for patience", retry_after=_patience(answer))
     return TemporaryError(f"getUpdates answered {status}", reason=Reason.TELEGRAM_DOWN)
+
+
+def _patience(answer: dict[str, Any]) -> float | None:
+    parameters = answer.get("parameters")
+    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return float(asked) if isinstance(asked, int | float) else None
 
 
 def _pause(error: Exception, failures: int) -> float:
     asked = error.retry_after if isinstance(error, RateLimitedError) else None
-    return float(asked) if asked else min(2.0 ** min(failures, 10), LONGEST_PAUSE)
+    return asked or min(2.0 ** min(failures, 10), LONGEST_PAUSE)
 
 
 def _number(raw: Any) -> int:

@@ -1,10 +1,11 @@
 """python-telegram-bot's way to the network, on the aiohttp session that the rest of the process uses."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 Seconds = Any  # a float, None for no limit, or the library's own sentinel for "not said"
@@ -56,6 +57,17 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"no answer from the Bot API: {type(error).__name__}") from None
         self._observe(name, str(answer.status))
         return answer.status, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The library's own logs what it cannot read, and half an answer may be a whole transcript."""
+        try:
+            read = json.loads(payload)
+        except (ValueError, RecursionError):
+            read = None
+        if not isinstance(read, dict):
+            raise TelegramError("Invalid server response")
+        return read
 
 
 def _given(timeout: Seconds) -> float:

@@ -21,7 +21,7 @@ from telegram.ext import ExtBot
 
 from bot.errors import PermanentError, Reason, TemporaryError, VerbatimError
 from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure
-from bot.telegram.pace import Urgency
+from bot.telegram.pace import Pace, Urgency
 from bot.text.layout import Document, Page, utf16_length
 from bot.text.sentences import CANCEL_BUTTON
 
@@ -43,12 +43,17 @@ def translated() -> Iterator[None]:
 
 
 class Transport:
-    """Sends, edits, deletes and downloads; `file_url` is where the Bot API server keeps files."""
+    """Sends, edits, deletes and downloads. Writes beyond the pace raise RateLimitedError."""
 
-    def __init__(self, bot: ExtBot[str], session: aiohttp.ClientSession, max_file_bytes: int) -> None:
+    def __init__(self, bot: ExtBot[str], session: aiohttp.ClientSession, pace: Pace, max_file_bytes: int) -> None:
         self._bot = bot
+        self._pace = pace
         self._session = session
         self._max_bytes = max_file_bytes
+
+    def check_pace(self, chat_id: int) -> None:
+        """RateLimitedError if a placeholder could not be sent to the chat now."""
+        self._pace.check(chat_id, Urgency.PLACEHOLDER)
 
     async def send_placeholder(
         self, chat_id: int, text: str, *, job_id: int, thread_id: int | None, reply_to: int | None, urgency: Urgency
@@ -141,9 +146,12 @@ class Transport:
                 await self._stream(answer, target)
 
     def _copy(self, local: Path, target: Path) -> None:
-        if local.stat().st_size > self._max_bytes:
-            raise self._too_big()
-        shutil.copyfile(local, target)
+        try:
+            if local.stat().st_size > self._max_bytes:
+                raise self._too_big()
+            shutil.copyfile(local, target)
+        except OSError as error:
+            raise TemporaryError(f"cannot copy the file: {error.strerror}", reason=Reason.TELEGRAM_DOWN) from None
 
     async def _stream(self, answer: aiohttp.ClientResponse, target: Path) -> None:
         received = 0

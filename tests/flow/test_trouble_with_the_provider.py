@@ -182,3 +182,14 @@ async def test_neighbours_are_not_disturbed_by_a_job_in_trouble(world, chat, ali
     world.speech.says("fine")
     await world.settle(seconds=4)
     assert texts(chat) == texts(his) == ["fine"]
+
+
+async def test_a_provider_that_always_forgets_is_not_paid_for_ever(world, chat, alice):
+    world.speech.latency = 1000
+    world.speech.fault("fetch", status=404, body={"message": "not found"}, times=None)
+    chat.send_voice(alice, audio())
+    await world.settle()
+    assert [job.state for job in await world.jobs()] == [State.DELIVERED]
+    assert len(world.speech.uploads) == 5
+    assert "could not transcribe" in texts(chat)[0]
+    world.speech.heal()

@@ -1,9 +1,10 @@
+import wave
 from pathlib import Path
 
 import pytest
 
 from bot.errors import PermanentError, Reason, TemporaryError
-from bot.media.prepare import Limits, Upload, prepare
+from bot.media.prepare import LARGEST_AS_IS, Limits, Upload, prepare
 from bot.media.probe import probe
 
 AUDIO = Path(__file__).parents[2] / "audio"
@@ -67,6 +68,18 @@ async def test_everything_else_becomes_ogg_opus(tmp_path, name, seconds):
     assert upload.duration == pytest.approx(seconds, abs=0.05)
     assert upload.path.parent == tmp_path
     assert (await probe(upload.path, timeout=0)).codec == "opus"
+
+
+async def test_a_huge_file_becomes_a_small_one(tmp_path):
+    path = tmp_path / "received"
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(96_000)
+        sound.writeframes(bytes(LARGEST_AS_IS + 4))
+    (upload,) = await prepare(path, kind="document", limits=LIMITS, folder=tmp_path)
+    assert upload.content_type == "audio/ogg"
+    assert upload.path.stat().st_size < 1_000_000
 
 
 async def test_a_long_recording_is_cut_in_its_pauses(tmp_path):
