@@ -47,12 +47,12 @@ format: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
-# Rewrites the pinned, hashed requirements from pyproject.toml; needs uv.
+# Rewrites the pinned, hashed requirements from pyproject.toml; needs uv. What runs is what was tested.
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate pyproject.toml
 pins:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate pyproject.toml --output-file requirements/run.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate --extra dev pyproject.toml --output-file requirements/dev.txt
+	$(PIN) --extra dev --output-file requirements/dev.txt
+	$(PIN) --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

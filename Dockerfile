@@ -1,0 +1,26 @@
+FROM python:3.12-slim-bookworm
+
+WORKDIR /app
+
+# The hashed pins that `make setup` installs too; an ffmpeg is among them.
+COPY requirements/run.txt requirements/run.txt
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/run.txt
+
+COPY bot bot
+COPY handlers handlers
+COPY storage storage
+
+# Nothing in here is written to at run time but /data, which belongs to the user below, and /tmp.
+RUN python -m compileall -q bot handlers storage && install -d -o 10001 -g 10001 -m 700 /data
+
+ENV DATABASE_URL=sqlite:////data/verbatim.db \
+    HTTP_PORT=8080
+VOLUME /data
+USER 10001:10001
+STOPSIGNAL SIGTERM
+
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import http.client, os, sys; probe = http.client.HTTPConnection('127.0.0.1', int(os.environ['HTTP_PORT']), timeout=5); probe.request('GET', '/healthz'); sys.exit(probe.getresponse().status != 200)"]
+
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["run"]

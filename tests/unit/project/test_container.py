@@ -1,0 +1,149 @@
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.health import serving
+from bot.metrics import Metrics
+from tests.unit.project.checkout import ROOT, text
+from tests.unit.project.image import argument, copies, copy_to, exec_form, instructions, is_sent
+
+# Prints the file of every module of ours that the command line brings along.
+LOADED = """
+import sys, bot.__main__
+for name, module in sys.modules.items():
+    if name.split(".")[0] in ("bot", "handlers", "storage"):
+        print(module.__file__)
+"""
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory) -> Path:
+    """The image's folder, as the COPY lines make it."""
+    folder = tmp_path_factory.mktemp("image")
+    copy_to(folder)
+    return folder
+
+
+def started(inside: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python in the image's folder, with the installed packages but without the way back to the checkout."""
+    # -S leaves .pth files unread, and with them the editable installation.
+    environment = {"PATH": os.defpath, "PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-S", *arguments]
+    return subprocess.run(command, cwd=inside, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_everything_that_is_copied_exists_and_reaches_the_build():
+    sources = [source for source, _ in copies()]
+    assert sources == ["requirements/run.txt", "bot", "handlers", "storage"]
+    assert all((ROOT / source).exists() and is_sent(source) for source in sources)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".git/config",
+        ".venv/bin/python",
+        ".env",
+        ".env.example",
+        "data/verbatim.db",
+        "tests/world.py",
+        "README.md",
+        "requirements/dev.txt",
+        "bot/__pycache__/app.cpython-312.pyc",
+        "storage/migrations/__pycache__/x.pyc",
+    ],
+)
+def test_what_the_image_does_not_need_never_reaches_the_build(path):
+    assert not is_sent(path)
+
+
+def test_the_packages_are_installed_with_their_hashes():
+    (install,) = [given for name, given in instructions() if name == "RUN" and "pip install" in given]
+    assert "--require-hashes -r requirements/run.txt" in install
+
+
+def test_the_image_runs_the_bot_as_nobody_special_and_passes_signals_on():
+    user, group = argument("USER").split(":")
+    assert int(user) == int(group) >= 1000
+    assert f"-o {user} -g {group}" in text("Dockerfile")
+    assert [*exec_form("ENTRYPOINT"), *exec_form("CMD")] == ["python", "-m", "bot", "run"]
+    assert argument("STOPSIGNAL") == "SIGTERM"
+    assert all(name != "USER" for name, _ in instructions()[: [name for name, _ in instructions()].index("RUN")])
+
+
+def test_the_image_keeps_its_database_in_the_volume():
+    environment = dict(pair.split("=", 1) for pair in argument("ENV").split())
+    settings = Settings(
+        _env_file=None,
+        telegram_bot_token="123:abc",
+        aimlapi_key="key",
+        **{name.lower(): value for name, value in environment.items()},
+    )
+    assert settings.database_path.is_relative_to(argument("VOLUME"))
+    assert settings.http_port is not None
+
+
+def test_the_bot_starts_from_what_is_copied_and_from_nothing_else(inside):
+    found = started(inside, "-c", LOADED)
+    assert found.stderr == ""
+    assert len(found.stdout.splitlines()) > 30
+    assert all(Path(file).is_relative_to(inside) for file in found.stdout.splitlines())
+
+
+def test_in_the_image_the_command_line_explains_itself(inside):
+    helped = started(inside, "-m", "bot", "--help")
+    assert helped.returncode == 0
+    assert "usage: verbatim" in helped.stdout
+
+
+def test_in_the_image_a_run_without_settings_names_both_secrets(inside):
+    refused = started(inside, "-m", "bot", "run")
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines() == [
+        "TELEGRAM_BOT_TOKEN is not set (or TELEGRAM_BOT_TOKEN_FILE)",
+        "AIMLAPI_KEY is not set (or AIMLAPI_KEY_FILE)",
+    ]
+
+
+async def probed(port: int) -> int:
+    """The exit code of the image's own health check."""
+    program, *arguments = exec_form("HEALTHCHECK")
+    assert program == "python"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-S", *arguments),
+        env={"HTTP_PORT": str(port)},
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    return await process.wait()
+
+
+@pytest.mark.parametrize(("age", "code"), [(0.0, 0), (1000.0, 1)])
+async def test_the_health_check_says_what_healthz_says(age, code):
+    async with serving("127.0.0.1", 0, Metrics(), lambda: age, lambda: 0.0) as port:
+        assert await probed(port) == code
+
+
+async def test_the_health_check_fails_where_nothing_listens(unused_tcp_port):
+    assert await probed(unused_tcp_port) != 0
+
+
+def test_compose_gives_the_bot_no_more_than_it_needs():
+    compose = text("compose.yaml")
+    for line in ("read_only: true", "no-new-privileges:true", "restart: unless-stopped", "stop_grace_period: 10s"):
+        assert re.search(rf"^\s+(- )?{re.escape(line)}$", compose, re.MULTILINE)
+    assert re.search(r"cap_drop:\n\s+- ALL\n", compose)
+    assert "ports:" not in compose
+    assert re.findall(r"^\s+- (\w+):(/\w+)$", compose, re.MULTILINE) == [("data", argument("VOLUME"))]
+
+
+def test_compose_and_the_image_agree_on_the_database_and_the_port():
+    environment = dict(pair.split("=", 1) for pair in argument("ENV").split())
+    stated = dict(re.findall(r'^      ([A-Z_]+): "?([^"\s]+)"?', text("compose.yaml"), re.MULTILINE))
+    assert stated == environment
