@@ -8,7 +8,7 @@ from bot.metrics import Metrics
 from bot.speech.answers import Done, Failed, Pending
 from bot.speech.client import SpeechClient
 from bot.speech.transcript import Transcript, Word
-from bot.steps.failing import FEW, apology_json
+from bot.steps.failing import MOST_DOUBTS, apology_json
 from bot.steps.rhythm import Rhythm, deadline
 from bot.telegram.delivery import Delivery, held
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
@@ -65,9 +65,9 @@ class Fetch:
         if elapsed < NOT_YET:
             return self._look_again(job, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
-        if job.attempts + 1 >= FEW:
+        if job.doubts + 1 >= MOST_DOUBTS:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self._now())
+        return Forgotten(self._now(), paid=True)
 
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):

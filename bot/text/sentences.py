@@ -32,7 +32,6 @@ class Notice(StrEnum):
     NONE = ""
     RETRYING = "retrying"
     HELD = "held"
-    QUEUED = "queued"
 
 
 _PLACEHOLDERS: dict[str, str] = {
@@ -44,7 +43,6 @@ _PLACEHOLDERS: dict[str, str] = {
         "Transcription is paused for a reason the operator of this bot has to fix. "
         "It goes on by itself after that; there is no need to send this again."
     ),
-    Notice.QUEUED: "Waiting in line…",
 }
 
 
