@@ -36,6 +36,7 @@ class ThreadGoneError(VerbatimError):
 # Descriptions begin with these, in lower case; the library strips "Bad Request: ".
 _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
     ("message is not modified", NotModifiedError),
+    ("there is no text in the message to edit", NotModifiedError),  # the answer stands there already, as a document
     ("message thread not found", ThreadGoneError),
     ("topic_deleted", ThreadGoneError),
     ("message to edit not found", PlaceholderGoneError),

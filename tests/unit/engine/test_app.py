@@ -1,0 +1,174 @@
+"""What the composition root adds by itself: order, patience at the start, and a stop that loses nothing."""
+
+import asyncio
+import socket
+import sqlite3
+import tempfile
+
+import aiohttp
+import pytest
+from telegram import Update
+
+from bot.app import build, introduce, run
+from bot.config import SettingsError
+from storage.store import DatabaseInUseError
+from tests.unit.engine.workbench import TOKEN
+
+SOON = 10.0
+
+
+@pytest.fixture
+async def app(stage):
+    async with build(stage.settings(), stage.clock, lambda: 0.5) as app:
+        yield app
+
+
+async def until_receiving(stage):
+    return await stage.telegram.wait_for(lambda: stage.telegram.calls_of("getUpdates"))
+
+
+async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stage):
+    settings = stage.settings().model_copy(update={"default_model": "whisper-gigantic"})
+    with pytest.raises(SettingsError, match="DEFAULT_MODEL names whisper-gigantic, which is not a model"):
+        async with build(settings, stage.clock, lambda: 0.5):
+            raise AssertionError
+    assert not stage.database.exists()
+
+
+async def test_a_second_bot_on_the_same_database_is_refused(stage, app):
+    with pytest.raises(DatabaseInUseError):
+        async with build(stage.settings(), stage.clock, lambda: 0.5):
+            raise AssertionError
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """A folder for temporary files that nobody else uses."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    return tmp_path / "temporary"
+
+
+async def test_files_of_a_crash_are_gone_at_the_next_start_and_at_the_end(stage, temporary):
+    async with build(stage.settings(), stage.clock, lambda: 0.5):
+        (workplace,) = temporary.iterdir()
+        assert workplace.stat().st_mode & 0o077 == 0
+    assert not workplace.exists()
+    workplace.mkdir()
+    (workplace / "left over").write_text("half a recording")
+    async with build(stage.settings(), stage.clock, lambda: 0.5):
+        assert list(workplace.iterdir()) == []
+    assert not workplace.exists()
+
+
+async def test_a_run_answers_health_and_stops_when_told(stage, app, lines):
+    settings = app.settings.model_copy(update={"http_port": 0})
+    app = type(app)(**{name: getattr(app, name) for name in app.__slots__} | {"settings": settings})
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(app, stop))
+    await until_receiving(stage)
+    (serving,) = lines.of("health.serving")
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{serving['port']}/healthz") as answer:
+        assert answer.status == 200
+    stage.clock.pass_(200)
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{serving['port']}/healthz") as answer:
+        assert answer.status == 503
+    stop.set()
+    async with asyncio.timeout(SOON):
+        await running
+    assert [line["event"] for line in lines][-2:] == ["stopping", "stopped"]
+    assert len(lines.of("everyone.allowed")) == 1
+    assert stage.telegram.commands[("default", "")]
+
+
+async def test_a_port_that_is_taken_is_a_wrong_setting(app):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        settings = app.settings.model_copy(update={"http_port": port})
+        app = type(app)(**{name: getattr(app, name) for name in app.__slots__} | {"settings": settings})
+        with pytest.raises(SettingsError, match=f"HTTP_PORT {port} cannot be listened on"):
+            await run(app, asyncio.Event())
+
+
+async def test_chats_that_are_allowed_need_no_warning(stage, lines):
+    stop = asyncio.Event()
+    stop.set()
+    settings = stage.settings().model_copy(update={"allowed_chats": frozenset({5})})
+    async with build(settings, stage.clock, lambda: 0.5) as app:
+        await run(app, stop)
+    assert lines.of("everyone.allowed") == []
+
+
+async def test_a_stop_confirms_the_last_update(stage, app, lines):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(app, stop))
+    await until_receiving(stage)
+    chat.say(alice, "/help")
+    await stage.telegram.wait_for(lambda: chat.bot_messages and len(stage.telegram.calls_of("getUpdates")) > 1)
+    stop.set()
+    async with asyncio.timeout(SOON):
+        await running
+    assert stage.telegram.pending_updates == []
+    assert lines.of("goodbye.unheard") == []
+
+
+async def test_a_stop_does_not_need_telegram(stage, app, lines):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(app, stop))
+    await until_receiving(stage)
+    chat.say(alice, "/help")
+    await stage.telegram.wait_for(lambda: chat.bot_messages and len(stage.telegram.calls_of("getUpdates")) > 1)
+    stage.telegram.fault("getUpdates", 401, times=None)
+    stop.set()
+    async with asyncio.timeout(SOON):
+        await running
+    assert [line["kind"] for line in lines.of("goodbye.unheard")] == ["OperatorError"]
+
+
+async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stage, app, lines):
+    running = asyncio.create_task(run(app, asyncio.Event()))
+    await until_receiving(stage)
+    with sqlite3.connect(stage.database) as someone:
+        someone.execute("DROP TABLE pages")
+        someone.execute("DROP TABLE generations")
+        someone.execute("DROP TABLE jobs")
+    someone.close()
+    app.poller.nudge()
+    async with asyncio.timeout(SOON):
+        await running
+    (line,) = lines.of("loop.ended")
+    assert isinstance(line["exc_info"], sqlite3.OperationalError)
+
+
+async def test_a_bug_in_a_handler_reaches_whoever_received_the_update(stage):
+    """The library keeps such errors to itself; an update that failed must not count as handled."""
+    async with stage.running():
+        alice = stage.telegram.user("Alice")
+        stage.telegram.private(alice).say(alice, "/start")
+        update = Update.de_json(stage.telegram.pending_updates[0], stage.app.telegram.bot)
+        with sqlite3.connect(stage.database) as someone:
+            someone.execute("ALTER TABLE chats RENAME TO elsewhere")
+        with pytest.raises(sqlite3.OperationalError):
+            await stage.app.receiver._process(update)
+        with someone:
+            someone.execute("ALTER TABLE elsewhere RENAME TO chats")
+        someone.close()
+        await stage.app.receiver._process(update)
+
+
+async def test_a_start_waits_for_telegram_and_says_why(stage, app, lines):
+    stage.telegram.fault("setMyCommands", 401)
+    await introduce(app)
+    await app.telegram.shutdown()
+    (line,) = lines.of("telegram.not_ready")
+    assert (line["error"], line["again_in"]) == ("Telegram does not accept TELEGRAM_BOT_TOKEN", 1.0)
+    (line,) = lines.of("telegram.ready")
+    assert line["username"] == "verbatim_bot"
+    assert line["sees_plain_voices_in_groups"] is False
+    assert TOKEN not in str(list(lines))

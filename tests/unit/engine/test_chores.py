@@ -1,0 +1,105 @@
+import asyncio
+import sqlite3
+
+import pytest
+
+from bot.chores import JOBS_KEPT_SECONDS, PURGE_CHUNK, Chores
+from bot.metrics import Metrics
+from storage.outcomes import Ended
+from storage.store import StorageUnavailableError
+from storage.words import State
+from tests.unit.engine.workbench import Neighbour, impatient_store, new_job
+from tests.world import Clock
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def store(tmp_path, clock):
+    store = await impatient_store(tmp_path / "jobs.db", clock)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def neighbour(tmp_path, store):
+    neighbour = Neighbour(tmp_path / "jobs.db")
+    yield neighbour
+    neighbour.close()
+
+
+def backlog(metrics) -> dict[str, float]:
+    return {sample.labels["state"]: sample.value for metric in metrics.backlog.collect() for sample in metric.samples}
+
+
+def copy_job(path, times):
+    """More jobs like the first one, faster than a store would make them."""
+    with sqlite3.connect(path) as connection:
+        columns = [column[1] for column in connection.execute("PRAGMA table_info(jobs)")]
+        kept = ", ".join(column for column in columns if column not in {"id", "message_id"})
+        connection.executemany(
+            f"INSERT INTO jobs (message_id, {kept}) SELECT ?, {kept} FROM jobs WHERE id = 1",
+            [(1000 + number,) for number in range(times)],
+        )
+    connection.close()
+
+
+async def end_all(store, clock):
+    for job in (await store.claim(clock(), clock() + 600, 10_000)).jobs:
+        assert await store.record(job, Ended(State.FAILED), clock())
+
+
+async def test_a_round_proves_that_the_database_takes_writes(store, clock):
+    clock.pass_(100)
+    await Chores(store, Metrics(), clock).turn()
+    assert store.last_write_at == clock()
+
+
+async def test_a_round_counts_the_backlog(store, clock):
+    metrics = Metrics()
+    for message_id in (1, 2):
+        await store.accept(new_job(message_id), clock())
+    await Chores(store, metrics, clock).turn()
+    assert backlog(metrics) == {"queued": 2.0, "due": 2.0}
+    await end_all(store, clock)
+    await Chores(store, metrics, clock).turn()
+    assert backlog(metrics) == {"due": 0.0}
+
+
+async def test_jobs_are_kept_for_a_week_after_their_end_and_then_purged_in_chunks(store, clock, tmp_path):
+    await store.accept(new_job(1), clock())
+    await end_all(store, clock)
+    copy_job(tmp_path / "jobs.db", times=PURGE_CHUNK)
+    chores = Chores(store, Metrics(), clock)
+    clock.pass_(JOBS_KEPT_SECONDS - 1)
+    assert await chores.turn() == 0
+    clock.pass_(1)
+    assert await chores.turn() == PURGE_CHUNK + 1
+    assert await store.job(1) is None
+
+
+async def test_a_count_that_fails_leaves_the_last_one_to_be_read(store, clock, neighbour):
+    metrics = Metrics()
+    await store.accept(new_job(1), clock())
+    chores = Chores(store, metrics, clock)
+    await chores.turn()
+    neighbour.lock()
+    with pytest.raises(StorageUnavailableError):
+        await chores.turn()
+    assert backlog(metrics) == {"queued": 1.0, "due": 1.0}
+
+
+async def test_a_database_that_cannot_be_used_does_not_end_the_chores(store, clock, neighbour, lines):
+    neighbour.lock()
+    told = asyncio.Event()
+    lines.when("storage.unavailable", told.set)
+    running = asyncio.create_task(Chores(store, Metrics(), clock).run())
+    await told.wait()
+    assert not running.done()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert lines.of("storage.unavailable")[0]["level"] == "error"

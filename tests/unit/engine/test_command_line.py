@@ -1,0 +1,128 @@
+"""The command line in this very process: arguments and exit codes, with the two APIs on another thread."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from bot.__main__ import main
+from bot.config import Settings
+from bot.playground.speech import FakeSpeech
+from bot.playground.telegram import FakeTelegram
+from storage.lock import FileLock
+from tests.unit.engine.workbench import TOKEN
+
+KEY = "test-key-0123456789"
+
+pytestmark = pytest.mark.usefixtures("logging_as_it_was")
+
+
+class Outside:
+    """Both fakes in a loop of their own, for a main that wants the loop of this thread."""
+
+    def __init__(self) -> None:
+        self.telegram, self.speech = FakeTelegram(token=TOKEN), FakeSpeech(key=KEY)
+        self._ready, self._done = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with self.telegram, self.speech:
+            self._ready.set()
+            await self._done.wait()
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator["Outside"]:
+        self._thread.start()
+        self._ready.wait()
+        try:
+            yield self
+        finally:
+            self._loop.call_soon_threadsafe(self._done.set)
+            self._thread.join()
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("AIMLAPI_KEY", KEY)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/jobs.db")
+    return monkeypatch
+
+
+@pytest.fixture
+def outside(environment):
+    with Outside().serving() as outside:
+        environment.setenv("TELEGRAM_API_URL", outside.telegram.url)
+        environment.setenv("AIMLAPI_URL", outside.speech.url)
+        yield outside
+
+
+def exit_code(*arguments) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    return left.value.code
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 2), (["sing"], 2), (["run", "--fast"], 2), (["--help"], 0)])
+def test_what_it_can_do_is_said_to_whoever_asks_for_something_else(arguments, code, capsys):
+    assert exit_code(*arguments) == code
+    printed = capsys.readouterr()
+    assert "usage: verbatim" in printed.out + printed.err
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_wrong_settings_are_a_line_each_and_exit_code_2(environment, capsys, command):
+    environment.setenv("TELEGRAM_BOT_TOKEN", "secret-part")
+    environment.delenv("AIMLAPI_KEY")
+    assert exit_code(command) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == ["TELEGRAM_BOT_TOKEN", "AIMLAPI_KEY"]
+    assert "secret-part" not in str(lines)
+
+
+def test_a_model_that_does_not_exist_is_a_wrong_setting(environment, capsys):
+    environment.setenv("DEFAULT_MODEL", "whisper-gigantic")
+    assert exit_code("run") == 2
+    assert capsys.readouterr().err == "DEFAULT_MODEL names whisper-gigantic, which is not a model\n"
+
+
+def test_a_database_in_use_is_exit_code_2(environment, capsys, tmp_path):
+    other = FileLock(tmp_path / "jobs.db")
+    assert exit_code("run") == 2
+    other.release()
+    assert capsys.readouterr().err.startswith("DATABASE_URL: another process is working on")
+
+
+def test_a_check_that_finds_nothing_wrong_is_exit_code_0(outside, capsys):
+    assert exit_code("check") == 0
+    printed = capsys.readouterr()
+    assert "telegram: @verbatim_bot works" in printed.out
+    assert "aimlapi: works" in printed.out
+    assert TOKEN not in printed.out + printed.err
+    assert KEY not in printed.out + printed.err
+
+
+def test_a_check_that_finds_something_wrong_is_exit_code_1(outside, environment, capsys):
+    environment.setenv("AIMLAPI_KEY", "another-key-0123456789")
+    assert exit_code("check") == 1
+    printed = capsys.readouterr()
+    assert "aimlapi: AIMLAPI_KEY or AIMLAPI_URL does not work" in printed.out
+    assert "another-key" not in printed.out + printed.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_told_to_stop_is_exit_code_0(outside, environment, capsys, number):
+    environment.setenv("LOG_FORMAT", "json")
+    outside.telegram.watch("getUpdates", lambda: os.kill(os.getpid(), number))
+    assert exit_code("run") == 0
+    printed = capsys.readouterr().err
+    assert '"event": "stopped"' in printed
+    assert TOKEN not in printed

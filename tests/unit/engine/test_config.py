@@ -1,0 +1,248 @@
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.config import Settings, SettingsError, load_settings
+
+TOKEN = "123456789:AAEsecret-part_of_the_token"
+KEY = "key-that-nobody-may-see"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    """An empty folder and an environment with the two secrets and nothing else of ours."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("AIMLAPI_KEY", KEY)
+    return monkeypatch
+
+
+def wrong(environment, **values) -> list[str]:
+    """The lines that these settings are refused with."""
+    for name, value in values.items():
+        environment.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert KEY not in str(refused.value)
+    assert "secret-part" not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert str(refused.value) == "; ".join(refused.value.lines)
+    return refused.value.lines
+
+
+def test_the_two_secrets_are_enough():
+    settings = load_settings()
+    assert settings.telegram_bot_token.get_secret_value() == TOKEN
+    assert settings.aimlapi_key.get_secret_value() == KEY
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.aimlapi_url == "https://api.aimlapi.com/v1"
+    assert settings.database_path == Path("data/verbatim.db")
+    assert settings.default_model == "#g1_nova-2-general"
+    assert settings.default_language == "auto"
+    assert settings.allowed_chats == frozenset()
+    assert settings.max_file_bytes == 20 * 1024 * 1024
+    assert settings.http_port is None
+    assert (settings.log_level, settings.log_format) == ("INFO", "console")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "read"),
+    [
+        ("TELEGRAM_API_URL", "http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
+        ("AIMLAPI_URL", "https://example.org/v2//", "https://example.org/v2"),
+        ("DATABASE_URL", "sqlite:////var/lib/jobs.db", "sqlite:////var/lib/jobs.db"),
+        ("DEFAULT_MODEL", "#g1_whisper-large", "#g1_whisper-large"),
+        ("DEFAULT_LANGUAGE", "pt-BR", "pt-BR"),
+        ("ALLOWED_CHATS", "1, -1001234567890 ,3", frozenset({1, -1001234567890, 3})),
+        ("ALLOWED_CHATS", "7", frozenset({7})),
+        ("ALLOWED_CHATS", "", frozenset()),
+        ("MAX_AUDIO_MINUTES", "0.5", 0.5),
+        ("MAX_FILE_MB", "2000", 2000),
+        ("SPLIT_MINUTES", "1", 1),
+        ("TRANSCRIPT_TTL_HOURS", "0", 0),
+        ("NOVA_CONCURRENCY", "1", 1),
+        ("WHISPER_CONCURRENCY", "9", 9),
+        ("LOG_LEVEL", "warning", "WARNING"),
+        ("LOG_FORMAT", "JSON", "json"),
+        ("HTTP_PORT", "0", 0),
+        ("HTTP_PORT", "", None),
+        ("HTTP_HOST", "0.0.0.0", "0.0.0.0"),
+    ],
+)
+def test_each_setting_is_read_from_the_environment(environment, name, given, read):
+    environment.setenv(name, given)
+    assert getattr(load_settings(), name.lower()) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("TELEGRAM_API_URL", "api.telegram.org"),
+        ("TELEGRAM_API_URL", "https://"),
+        ("AIMLAPI_URL", "ftp://example.org"),
+        ("AIMLAPI_URL", "http://["),
+        ("DATABASE_URL", "postgresql://localhost/verbatim"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:////"),
+        ("DEFAULT_LANGUAGE", "e"),
+        ("DEFAULT_LANGUAGE", "en_US"),
+        ("ALLOWED_CHATS", "1, @alice, bob"),
+        ("MAX_AUDIO_MINUTES", "0"),
+        ("MAX_AUDIO_MINUTES", "inf"),
+        ("MAX_FILE_MB", "-1"),
+        ("MAX_FILE_MB", "inf"),
+        ("MAX_FILE_MB", "nan"),
+        ("SPLIT_MINUTES", "0.5"),
+        ("TRANSCRIPT_TTL_HOURS", "-1"),
+        ("NOVA_CONCURRENCY", "0"),
+        ("WHISPER_CONCURRENCY", "many"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+        ("HTTP_PORT", "65536"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_begins_with_its_name(environment, name, given):
+    (line,) = wrong(environment, **{name: given})
+    assert line.startswith(f"{name} ")
+    assert "\n" not in line
+    assert "Value error" not in line
+
+
+def test_every_wrong_setting_has_a_line_in_the_order_of_the_settings(environment):
+    lines = wrong(environment, HTTP_PORT="x", AIMLAPI_KEY="", LOG_LEVEL="x", DATABASE_URL="x")
+    assert [line.split()[0] for line in lines] == ["AIMLAPI_KEY", "DATABASE_URL", "LOG_LEVEL", "HTTP_PORT"]
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "AIMLAPI_KEY"])
+def test_a_missing_secret_is_named_with_both_ways_to_give_it(environment, name):
+    environment.delenv(name)
+    assert wrong(environment) == [f"{name} is not set (or {name}_FILE)"]
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "AIMLAPI_KEY"])
+def test_an_empty_secret_is_a_missing_one(environment, name):
+    assert wrong(environment, **{name: ""}) == [f"{name} is not set (or {name}_FILE)"]
+
+
+@pytest.mark.parametrize("value", ["   ", "secret-part with space", "secret-part\nTwo: lines"])
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "AIMLAPI_KEY"])
+def test_a_secret_with_white_space_inside_is_refused(environment, name, value):
+    assert wrong(environment, **{name: value}) == [f"{name} is empty or has white space inside"]
+
+
+def test_white_space_around_a_secret_is_taken_off(environment):
+    environment.setenv("AIMLAPI_KEY", f"  {KEY}\n")
+    environment.setenv("TELEGRAM_BOT_TOKEN", f"\t{TOKEN} ")
+    settings = load_settings()
+    assert settings.aimlapi_key.get_secret_value() == KEY
+    assert settings.telegram_bot_token.get_secret_value() == TOKEN
+
+
+@pytest.mark.parametrize("token", ["secret-part", "bot123:secret-part", "123:", ":secret-part", "123:secret-part?"])
+def test_what_cannot_be_a_token_is_refused_without_repeating_it(environment, token):
+    (line,) = wrong(environment, TELEGRAM_BOT_TOKEN=token)
+    assert line == "TELEGRAM_BOT_TOKEN does not look like 123456789:AAE… as @BotFather gives it"
+
+
+def test_a_secret_may_come_from_a_file(environment, tmp_path):
+    environment.delenv("TELEGRAM_BOT_TOKEN")
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    environment.setenv("TELEGRAM_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    assert load_settings().telegram_bot_token.get_secret_value() == TOKEN
+
+
+def test_a_secret_in_the_environment_comes_before_its_file(environment, tmp_path):
+    (tmp_path / "key").write_text("another-key")
+    environment.setenv("AIMLAPI_KEY_FILE", str(tmp_path / "key"))
+    assert load_settings().aimlapi_key.get_secret_value() == KEY
+
+
+def test_an_empty_variable_leaves_the_word_to_the_file(environment, tmp_path):
+    (tmp_path / "key").write_text("another-key")
+    environment.setenv("AIMLAPI_KEY", "")
+    environment.setenv("AIMLAPI_KEY_FILE", str(tmp_path / "key"))
+    assert load_settings().aimlapi_key.get_secret_value() == "another-key"
+
+
+def test_a_file_that_is_not_there_is_one_line_about_the_file(environment, tmp_path):
+    environment.delenv("AIMLAPI_KEY")
+    (line,) = wrong(environment, AIMLAPI_KEY_FILE=str(tmp_path / "absent"))
+    assert line == f"AIMLAPI_KEY_FILE names {tmp_path}/absent, which cannot be read"
+
+
+def test_a_file_that_is_not_there_is_told_even_where_nobody_needs_it(environment, tmp_path):
+    (line,) = wrong(environment, AIMLAPI_KEY_FILE=str(tmp_path))
+    assert line == f"AIMLAPI_KEY_FILE names {tmp_path}, which cannot be read"
+
+
+def test_a_file_that_is_no_text_is_refused(environment, tmp_path):
+    environment.delenv("AIMLAPI_KEY")
+    (tmp_path / "key").write_bytes(b"\xff\xfe\x00k")
+    (line,) = wrong(environment, AIMLAPI_KEY_FILE=str(tmp_path / "key"))
+    assert line.endswith("which cannot be read")
+
+
+def test_an_empty_file_is_an_empty_secret(environment, tmp_path):
+    environment.delenv("AIMLAPI_KEY")
+    (tmp_path / "key").write_text("\n")
+    assert wrong(environment, AIMLAPI_KEY_FILE=str(tmp_path / "key")) == [
+        "AIMLAPI_KEY is empty or has white space inside"
+    ]
+
+
+def test_what_the_environment_does_not_say_is_read_from_the_env_file(environment, tmp_path):
+    environment.delenv("AIMLAPI_KEY")
+    (tmp_path / ".env").write_text('AIMLAPI_KEY="from the file"\nLOG_LEVEL=debug\nOTHER=ignored\n')
+    assert wrong(environment) == ["AIMLAPI_KEY is empty or has white space inside"]
+    (tmp_path / ".env").write_text("AIMLAPI_KEY=from-file\nLOG_LEVEL=debug\nOTHER=ignored\n")
+    settings = load_settings()
+    assert settings.aimlapi_key.get_secret_value() == "from-file"
+    assert settings.log_level == "DEBUG"
+
+
+def test_the_environment_comes_before_the_env_file(environment, tmp_path):
+    (tmp_path / ".env").write_text("AIMLAPI_KEY=from-file\nMAX_FILE_MB=\n")
+    settings = load_settings()
+    assert settings.aimlapi_key.get_secret_value() == KEY
+    assert settings.max_file_mb == 20
+
+
+def test_an_env_file_that_is_no_text_is_one_line(environment, tmp_path):
+    (tmp_path / ".env").write_bytes("AIMLAPI_KEY=x".encode("utf-16"))
+    (line,) = wrong(environment)
+    assert line.startswith(".env cannot be read")
+
+
+def test_no_secret_is_in_what_settings_print():
+    settings = load_settings()
+    for printed in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):
+        assert KEY not in printed
+        assert "secret-part" not in printed
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().log_level = "DEBUG"
+
+
+def test_settings_may_be_given_as_they_are():
+    settings = Settings(
+        _env_file=None,
+        telegram_bot_token=SecretStr(TOKEN),
+        aimlapi_key=SecretStr(KEY),
+        allowed_chats={5},
+        log_level="DEBUG",
+    )
+    assert settings.allowed_chats == frozenset({5})
+
+
+def test_a_level_that_is_no_text_is_refused_as_any_other():
+    with pytest.raises(ValueError, match="log_level"):
+        Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), aimlapi_key=SecretStr(KEY), log_level=10)
+
+
+def test_every_setting_says_what_it_is_for():
+    assert all(field.description for field in Settings.model_fields.values())

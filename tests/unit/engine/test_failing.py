@@ -1,0 +1,189 @@
+"""What every failure means for a job, in every state and at every age that makes a difference."""
+
+import json
+
+import pytest
+
+from bot.errors import (
+    ChatMovedError,
+    OperatorError,
+    PermanentError,
+    PlaceholderGoneError,
+    RateLimitedError,
+    Reason,
+    TemporaryError,
+    UndeliverableError,
+)
+from bot.steps.failing import DAY, Verdict, apology_json, verdict, worn_out
+from bot.text.sentences import Notice
+from storage.outcomes import Attempted, Ended, Hopeless, Waiting
+from storage.words import HELD, State
+from tests.unit.engine.workbench import NOW, job
+
+HOUR = 3600.0
+NOTHING_SAID = apology_json(Reason.TOO_BIG)
+FAILED = Ended(State.FAILED)
+
+
+def queued(age=0.0, **changes):
+    return job(created_at=NOW - age, **changes)
+
+
+def submitted(age=0.0, queued_for=0.0, **changes):
+    at = NOW - age
+    return job(state=State.SUBMITTED, created_at=at - queued_for, submitted_at=at, **changes)
+
+
+def ready(age=0.0, under_way_for=0.0, **changes):
+    at = NOW - age
+    fields = {"transcript_id": 1} | changes
+    return job(state=State.READY, created_at=at - under_way_for, ready_at=at, **fields)
+
+
+def apologising(age=0.0, **changes):
+    return ready(age, transcript_id=None, apology=NOTHING_SAID, **changes)
+
+
+def sorry(reason, **facts):
+    return Hopeless(apology_json(reason, facts))
+
+
+def temporary(reason=Reason.PROVIDER_DOWN, **more):
+    return TemporaryError("no answer", reason=reason, **more)
+
+
+def gone():
+    return temporary(Reason.FILE_GONE)
+
+
+def unsure():
+    return temporary(sure=False)
+
+
+TABLE = {
+    "nobody to tell, queued": (UndeliverableError(), queued(), FAILED, None),
+    "nobody to tell, submitted": (UndeliverableError(), submitted(), FAILED, None),
+    "nobody to tell, ready": (UndeliverableError(), ready(), FAILED, None),
+    "the chat moved, queued": (ChatMovedError(-5), queued(9 * DAY), Waiting(NOW), None),
+    "the chat moved, ready": (ChatMovedError(-5), ready(), Waiting(NOW), None),
+    "hopeless, queued": (
+        PermanentError(Reason.TOO_BIG, limit_mb=20),
+        queued(),
+        sorry(Reason.TOO_BIG, limit_mb=20),
+        None,
+    ),
+    "hopeless, submitted": (PermanentError(Reason.REFUSED), submitted(), sorry(Reason.REFUSED), None),
+    "hopeless, ready": (PermanentError(Reason.REFUSED), ready(), sorry(Reason.REFUSED), None),
+    "hopeless, even the apology": (PermanentError(Reason.REFUSED), apologising(), FAILED, None),
+    "the operator must act, queued": (OperatorError(), queued(), Waiting(NOW + 30, waits=HELD), Notice.HELD),
+    "the operator must act, submitted": (OperatorError(), submitted(), Waiting(NOW + 30), None),
+    "the operator must act, ready": (OperatorError(), ready(), Waiting(NOW + 30), None),
+    "the operator has one day": (OperatorError(), queued(DAY), Waiting(NOW + 30, waits=HELD), Notice.HELD),
+    "the operator had one day": (OperatorError(), queued(DAY + 1), sorry(Reason.ON_HOLD), None),
+    "the operator had one day for the answer": (OperatorError(), ready(DAY + 1), sorry(Reason.ON_HOLD), None),
+    "the operator had one day for the apology": (OperatorError(), apologising(DAY + 1), FAILED, None),
+    "a day in the queue is no day with an answer": (
+        OperatorError(),
+        ready(60, under_way_for=DAY),
+        Waiting(NOW + 30),
+        None,
+    ),
+    "patience for so long": (RateLimitedError("", retry_after=7), queued(), Waiting(NOW + 7), None),
+    "patience for no time": (RateLimitedError("", retry_after=0), ready(), Waiting(NOW), None),
+    "patience without saying": (RateLimitedError(""), submitted(), Waiting(NOW + 5), None),
+    "patience for a day": (RateLimitedError("", retry_after=7), queued(DAY), Waiting(NOW + 7), None),
+    "patience is over": (RateLimitedError("", retry_after=7), queued(DAY + 1), sorry(Reason.PROVIDER_DOWN), None),
+    "a late answer is not given up for Telegram's pace": (
+        RateLimitedError("", retry_after=7),
+        ready(60, under_way_for=2 * DAY),
+        Waiting(NOW + 7),
+        None,
+    ),
+    "patience with an apology is over": (RateLimitedError("", retry_after=7), apologising(DAY + 1), FAILED, None),
+    "the first try": (temporary(), queued(), Attempted(NOW + 1), None),
+    "the second try shows": (temporary(), queued(attempts=1), Attempted(NOW + 2), Notice.RETRYING),
+    "tries get rare": (temporary(), queued(attempts=5), Attempted(NOW + 32), Notice.RETRYING),
+    "but not rarer than once a minute": (temporary(), queued(attempts=30), Attempted(NOW + 60), Notice.RETRYING),
+    "as long as was asked for": (temporary(retry_after=100.0), queued(), Attempted(NOW + 100), None),
+    "not sooner than we would": (temporary(retry_after=0.5), queued(), Attempted(NOW + 1), None),
+    "a try at a fetch shows nothing": (temporary(), submitted(attempts=3), Attempted(NOW + 8), None),
+    "a try at an answer shows nothing": (temporary(), ready(attempts=3), Attempted(NOW + 8), None),
+    "an hour of tries": (temporary(), queued(HOUR, attempts=9), Attempted(NOW + 60), Notice.RETRYING),
+    "more than an hour of tries": (temporary(), queued(HOUR + 1, attempts=5), sorry(Reason.PROVIDER_DOWN), None),
+    "more than an hour of tries at the file": (
+        temporary(Reason.TELEGRAM_DOWN),
+        queued(HOUR + 1, attempts=5),
+        sorry(Reason.TELEGRAM_DOWN),
+        None,
+    ),
+    "an hour with few tries": (temporary(), queued(HOUR + 1, attempts=4), Attempted(NOW + 16), Notice.RETRYING),
+    "the provider had an hour": (temporary(), submitted(HOUR + 1, attempts=5), sorry(Reason.PROVIDER_DOWN), None),
+    "a hard hour in the queue does not count for what is paid": (
+        temporary(),
+        submitted(60, queued_for=HOUR, attempts=5),
+        Attempted(NOW + 32),
+        None,
+    ),
+    "an answer has longer than an hour": (temporary(), ready(DAY, attempts=50), Attempted(NOW + 60), None),
+    "an answer has a day": (
+        temporary(Reason.TELEGRAM_DOWN),
+        ready(DAY + 1, attempts=50),
+        sorry(Reason.TELEGRAM_DOWN),
+        None,
+    ),
+    "an apology has a day": (temporary(), apologising(DAY + 1, attempts=50), FAILED, None),
+    "a create in doubt": (unsure(), queued(), Attempted(NOW + 1, doubt=True), None),
+    "a fetch is never in doubt": (unsure(), submitted(), Attempted(NOW + 1), None),
+    "a delivery is never in doubt": (unsure(), ready(), Attempted(NOW + 1), None),
+    "the fourth doubt": (unsure(), queued(doubts=3), Attempted(NOW + 1, doubt=True), None),
+    "the fifth doubt is the last": (unsure(), queued(doubts=4), sorry(Reason.PROVIDER_DOWN), None),
+    "a sure failure after doubts": (temporary(), queued(doubts=4), Attempted(NOW + 1), None),
+    "doubts of before do not cost the generation": (unsure(), submitted(doubts=4), Attempted(NOW + 1), None),
+    "doubts of before do not cost the answer": (unsure(), ready(doubts=4), Attempted(NOW + 1), None),
+    "no such file just now": (gone(), queued(), Attempted(NOW + 1), None),
+    "no such file for the fourth time": (gone(), queued(attempts=3), Attempted(NOW + 8), Notice.RETRYING),
+    "no such file for the fifth time": (gone(), queued(attempts=4), sorry(Reason.FILE_GONE), None),
+    "the step took too long, queued": (TimeoutError(), queued(), Attempted(NOW + 1, doubt=True), None),
+    "the step took too long, ready": (TimeoutError(), ready(), Attempted(NOW + 1), None),
+    "a bug": (KeyError("x"), queued(), Attempted(NOW + 1), None),
+    "a bug for the fourth time": (KeyError("x"), submitted(attempts=3), Attempted(NOW + 8), None),
+    "a bug for the fifth time": (KeyError("x"), submitted(attempts=4), sorry(Reason.INTERNAL), None),
+    "a bug for the fifth time in the apology": (KeyError("x"), apologising(attempts=4), FAILED, None),
+    "our own word in the wrong place is a bug": (
+        PlaceholderGoneError(),
+        queued(attempts=4),
+        sorry(Reason.INTERNAL),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("error", "failed", "outcome", "notice"), TABLE.values(), ids=TABLE.keys())
+def test_a_failure_decides_what_becomes_of_the_job(error, failed, outcome, notice):
+    assert verdict(error, failed, NOW, random=lambda: 0.5) == Verdict(outcome, notice)
+
+
+@pytest.mark.parametrize(("random", "wait"), [(0.0, 0.8), (0.999, 1.2)])
+def test_tries_of_many_jobs_are_spread(random, wait):
+    decided = verdict(temporary(), queued(), NOW, lambda: random)
+    assert decided.outcome.next_at - NOW == pytest.approx(wait, abs=0.001)
+
+
+def test_an_apology_is_kept_as_reason_and_facts():
+    kept = apology_json(Reason.TOO_LONG, {"minutes": 130.5, "limit_minutes": 120})
+    assert json.loads(kept) == {"reason": "too_long", "facts": {"minutes": 130.5, "limit_minutes": 120}}
+    assert json.loads(apology_json(Reason.EMPTY)) == {"reason": "empty", "facts": {}}
+
+
+@pytest.mark.parametrize(
+    ("claimed", "end"),
+    [
+        (queued(claims=1), None),
+        (queued(claims=10), None),
+        (queued(claims=11), sorry(Reason.INTERNAL)),
+        (ready(claims=11), sorry(Reason.INTERNAL)),
+        (apologising(claims=11), FAILED),
+    ],
+)
+def test_a_job_that_whoever_takes_it_dies_of_comes_to_an_end(claimed, end):
+    assert worn_out(claimed) == end

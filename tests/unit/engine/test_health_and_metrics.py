@@ -1,0 +1,67 @@
+import aiohttp
+import pytest
+
+from bot.health import serving
+from bot.metrics import Metrics
+
+
+async def asked(path, *, received=0.0, written=0.0, metrics=None):
+    """Status, type and body of an answer, over real HTTP."""
+    async with (
+        serving("127.0.0.1", 0, metrics or Metrics(), lambda: received, lambda: written) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{path}") as answer,
+    ):
+        return answer.status, answer.content_type, await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("received", "written", "status"),
+    [(0, 0, 200), (120, 120, 200), (120.1, 0, 503), (0, 120.1, 503), (9999, 9999, 503)],
+)
+async def test_health_is_good_while_updates_come_and_the_database_takes_writes(received, written, status):
+    answered, kind, _ = await asked("/healthz", received=received, written=written)
+    assert (answered, kind) == (status, "application/json")
+
+
+async def test_health_says_how_old_each_success_is():
+    _, _, body = await asked("/healthz", received=130.04, written=2.26)
+    assert body == '{"ok": false, "seconds_since_update_poll": 130.0, "seconds_since_store_write": 2.3}'
+
+
+async def test_metrics_are_counted_and_rendered_as_prometheus_reads_them():
+    metrics = Metrics()
+    metrics.accepted.labels("voice").inc()
+    metrics.ended.labels("transcript").inc(2)
+    metrics.stage.labels("total").observe(1.5)
+    metrics.backlog.labels("queued").set(3)
+    status, kind, text = await asked("/metrics", metrics=metrics)
+    assert (status, kind) == (200, "text/plain")
+    assert 'verbatim_jobs_accepted_total{kind="voice"} 1.0' in text
+    assert 'verbatim_jobs_ended_total{outcome="transcript"} 2.0' in text
+    assert 'verbatim_stage_seconds_bucket{le="2.0",stage="total"} 1.0' in text
+    assert 'verbatim_backlog{state="queued"} 3.0' in text
+
+
+async def test_metrics_of_a_bot_at_work_name_no_chat_no_person_and_no_file(world):
+    alice = world.telegram.user("Alice", username="alice_in_person")
+    group = world.telegram.group("Family", [alice], bot_admin=True)
+    voice = group.send_voice(alice, b"this is no audio")
+    await world.settle()
+    _, _, text = await asked("/metrics", metrics=world.app.metrics)
+    assert 'verbatim_jobs_ended_total{outcome="apology"} 1.0' in text
+    assert 'verbatim_telegram_answers_total{method="getFile",status="200"} 1.0' in text
+    for name in (group.id, alice.id, "Alice", "alice_in_person", "Family", voice["voice"]["file_unique_id"]):
+        assert str(name) not in text
+
+
+async def test_other_paths_are_not_found():
+    status, _, _ = await asked("/")
+    assert status == 404
+
+
+async def test_two_bots_count_for_themselves():
+    first, second = Metrics(), Metrics()
+    first.poison.inc()
+    assert b"verbatim_updates_skipped_total 1.0" in first.render()
+    assert b"verbatim_updates_skipped_total 0.0" in second.render()

@@ -1,0 +1,172 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.steps.hold import LONGEST_HOLD_SECONDS, PATIENCE_SECONDS, Hold
+from bot.steps.rhythm import CEILING, ENOUGH, FLOOR, GIVE_UP, Rhythm, backoff, deadline, usual
+
+AUDIO = st.floats(0, 4 * 3600)
+ELAPSED = st.floats(0, 3300)
+CHANCE = st.floats(0, 1, exclude_max=True)
+MODEL = "#g1_nova-2-general"
+
+
+def certain():
+    return 0.5
+
+
+def looking(rhythm, audio_seconds, takes):
+    """Look at one generation until it is finished, as the steps do; how many looks, and how long after it was."""
+    elapsed, looks = rhythm.first_look(MODEL, audio_seconds), 1
+    while elapsed < takes:
+        elapsed, looks = elapsed + rhythm.next_look(elapsed), looks + 1
+    rhythm.learn(MODEL, audio_seconds, elapsed)
+    return looks, elapsed - takes
+
+
+def test_an_open_hold_lets_everybody_through():
+    hold = Hold()
+    assert hold.lets_through(0.0)
+    assert hold.lets_through(0.0)
+
+
+def test_while_only_the_operator_can_help_one_at_a_time_tries():
+    hold = Hold()
+    hold.wait_for_operator(100.0)
+    assert hold.by_operator
+    assert not hold.lets_through(129.9)
+    assert hold.lets_through(130.0)
+    assert not hold.lets_through(130.0)
+    assert not hold.lets_through(189.9)
+    assert hold.lets_through(190.0)
+
+
+def test_each_hold_that_ended_in_vain_makes_the_next_one_longer_up_to_two_minutes():
+    hold, now, spans = Hold(), 0.0, []
+    for _ in range(5):
+        hold.wait_for_operator(now)
+        spans.append(hold.until - now)
+        now = hold.until
+    assert spans == [30.0, 60.0, 120.0, LONGEST_HOLD_SECONDS, LONGEST_HOLD_SECONDS]
+
+
+def test_patience_ends_for_all_at_once():
+    hold = Hold()
+    hold.be_patient(100.0, 7.0)
+    assert not hold.lets_through(106.9)
+    assert hold.lets_through(107.0)
+    assert hold.lets_through(107.0)
+
+
+def test_patience_of_an_unsaid_length_is_short():
+    hold = Hold()
+    hold.be_patient(100.0, None)
+    assert hold.until == 100.0 + PATIENCE_SECONDS
+
+
+def test_a_short_wait_does_not_shorten_a_long_one():
+    hold = Hold()
+    hold.be_patient(100.0, 60.0)
+    hold.be_patient(101.0, 5.0)
+    hold.wait_for_operator(102.0)
+    assert hold.until == 160.0
+
+
+def test_a_job_that_got_through_opens_the_hold_for_all():
+    hold = Hold()
+    assert not hold.clear()
+    hold.wait_for_operator(100.0)
+    assert hold.clear()
+    assert not hold.by_operator
+    assert hold.lets_through(100.0)
+    assert hold.lets_through(100.0)
+    hold.wait_for_operator(100.0)
+    assert hold.until == 130.0, "the next trouble begins with a short hold again"
+
+
+@settings(max_examples=40)
+@given(AUDIO)
+def test_nothing_known_means_the_usual_wait_and_at_most_a_minute(audio_seconds):
+    assert Rhythm(certain).first_look(MODEL, audio_seconds) == usual(audio_seconds)
+    assert 2.0 <= usual(audio_seconds) <= 60.0
+
+
+@settings(max_examples=40)
+@given(AUDIO)
+def test_a_generation_is_given_up_before_the_provider_forgets_it(audio_seconds):
+    assert usual(audio_seconds) < deadline(audio_seconds) <= GIVE_UP < 3600
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(AUDIO, ELAPSED), max_size=60), AUDIO)
+def test_learning_never_makes_the_first_look_later_than_usual_nor_earlier_than_the_floor(seen, audio_seconds):
+    rhythm = Rhythm(certain)
+    for audio, elapsed in seen:
+        rhythm.learn(MODEL, audio, elapsed)
+        assert FLOOR <= rhythm.first_look(MODEL, audio_seconds) <= usual(audio_seconds)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(AUDIO, ELAPSED), max_size=ENOUGH - 1), AUDIO)
+def test_a_few_generations_teach_nothing(seen, audio_seconds):
+    rhythm = Rhythm(certain)
+    for audio, elapsed in seen:
+        rhythm.learn(MODEL, audio, elapsed)
+    assert rhythm.first_look(MODEL, audio_seconds) == usual(audio_seconds)
+
+
+@settings(max_examples=40)
+@given(ELAPSED, CHANCE)
+def test_looks_are_neither_denser_than_the_floor_nor_rarer_than_the_ceiling(elapsed, chance):
+    wait = Rhythm(lambda: chance).next_look(elapsed)
+    assert 0.9 * FLOOR <= wait <= 1.1 * CEILING
+    steady = Rhythm(certain).next_look(elapsed)
+    assert steady == pytest.approx(min(max(elapsed / 8, FLOOR), CEILING))
+
+
+@settings(max_examples=40)
+@given(st.floats(0.5, 300), st.floats(1, 600))
+def test_learning_costs_at_most_one_pause_between_looks(takes, audio_seconds):
+    """However slow the model is, what was seen late never pushes the next look further away."""
+    rhythm = Rhythm(certain)
+    latest = max(usual(audio_seconds) - takes, rhythm.next_look(takes))
+    for _ in range(100):
+        _, late = looking(rhythm, audio_seconds, takes)
+        assert late <= latest + 1e-9
+
+
+@settings(max_examples=40)
+@given(st.floats(0.5, 1.5), st.floats(1, 20))
+def test_looks_come_earlier_when_a_model_is_quick(takes, audio_seconds):
+    rhythm = Rhythm(certain)
+    for _ in range(150):
+        looks, _ = looking(rhythm, audio_seconds, takes)
+    _, late = looking(rhythm, audio_seconds, takes)
+    assert late <= 0.5, "a quick model is seen finished within half a second"
+    assert looks <= 3
+
+
+def test_a_model_that_got_slow_again_costs_looks_and_no_time():
+    rhythm = Rhythm(certain)
+    for _ in range(150):
+        looking(rhythm, 5.0, 0.6)
+    quick = rhythm.first_look(MODEL, 5.0)
+    for _ in range(150):
+        looking(rhythm, 5.0, 2.0)
+    assert quick < rhythm.first_look(MODEL, 5.0) <= 2.0 + FLOOR
+
+
+def test_one_model_teaches_nothing_about_another():
+    rhythm = Rhythm(certain)
+    for _ in range(20):
+        rhythm.learn(MODEL, 5.0, 0.5)
+    assert rhythm.first_look("#g1_whisper-large", 5.0) == usual(5.0)
+    assert rhythm.first_look(MODEL, 5.0) < usual(5.0)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), CHANCE)
+def test_backoff_doubles_up_to_a_minute(attempts, chance):
+    steady = backoff(attempts, certain)
+    assert steady == min(2.0**attempts if attempts < 10 else 60.0, 60.0)
+    assert 0.8 * steady <= backoff(attempts, lambda: chance) <= 1.2 * steady

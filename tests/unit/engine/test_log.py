@@ -1,0 +1,122 @@
+import io
+import json
+import logging
+
+import pytest
+
+from bot.log import REDACTED, configure, get_logger
+
+TOKEN = "123456:TEST-token"
+KEY = 'key-with-"quote"-é'
+
+pytestmark = pytest.mark.usefixtures("logging_as_it_was")
+
+
+def logging_to_text(style, level="INFO", secrets=(TOKEN, KEY, "")) -> io.StringIO:
+    stream = io.StringIO()
+    configure(level, style, secrets, stream)
+    return stream
+
+
+def test_a_json_line_is_one_object_with_the_event_its_facts_and_a_moment():
+    stream = logging_to_text("json")
+    get_logger("bot.poller").info("job.ready", job=7, was="submitted")
+    line = json.loads(stream.getvalue())
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "job.ready", "job": 7, "was": "submitted", "level": "info"}
+
+
+def test_a_console_line_is_for_people():
+    stream = logging_to_text("console")
+    get_logger("bot.poller").warning("job.ready", job=7)
+    (line,) = stream.getvalue().splitlines()
+    assert "warning" in line
+    assert "job.ready" in line
+    assert "job=7" in line
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_no_secret_is_in_a_line_wherever_it_stands(style):
+    stream = logging_to_text(style)
+    log = get_logger("bot")
+    log.error("%s failed", TOKEN, url=f"https://api.telegram.org/bot{TOKEN}/getMe", keys=[KEY, {"key": KEY}])
+    text = stream.getvalue()
+    assert TOKEN not in text
+    assert "key-with" not in text
+    assert text.count(REDACTED) == 4
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_no_secret_is_in_a_traceback(style):
+    stream = logging_to_text(style)
+    error = RuntimeError(f"Bearer {KEY}")
+    error.__cause__ = ValueError(f"no route to /bot{TOKEN}/getMe")
+    get_logger("bot").error("step.bug", exc_info=error)
+    text = stream.getvalue()
+    assert "RuntimeError" in text
+    assert "no route to" in text
+    assert TOKEN not in text
+    assert "key-with" not in text
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_lines_of_libraries_go_the_same_way(style):
+    stream = logging_to_text(style)
+    logger = logging.getLogger("some.library")
+    error = OSError(f"cannot reach {TOKEN}")
+    logger.error("GET %s", f"/file/bot{TOKEN}/voice.oga", exc_info=error, extra={"key": KEY})
+    logger.debug("too quiet to be seen")
+    text = stream.getvalue()
+    assert "GET /file/bot" in text
+    assert "OSError" in text
+    assert TOKEN not in text
+    assert "too quiet" not in text
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_secret_that_is_part_of_another_leaves_nothing_of_it(style):
+    stream = logging_to_text(style, secrets=("abc", "abcdef"))
+    get_logger("bot").info("abcdef")
+    assert "def" not in stream.getvalue()
+
+
+def test_a_line_of_a_library_that_cannot_be_formatted_says_no_secret_either(capsys):
+    stream = logging_to_text("console")
+    logging.getLogger("some.library").warning("%d", TOKEN)
+    assert TOKEN not in stream.getvalue() + capsys.readouterr().err
+
+
+def test_the_level_holds_for_our_lines_and_for_those_of_libraries():
+    stream = logging_to_text("console", level="ERROR")
+    for logger in (get_logger("bot"), logging.getLogger("some.library")):
+        logger.warning("not.this")
+        logger.error("but.this")
+    assert "not.this" not in stream.getvalue()
+    assert stream.getvalue().count("but.this") == 2
+
+
+def test_chatty_libraries_are_heard_from_warnings_on():
+    stream = logging_to_text("console", level="DEBUG")
+    get_logger("bot").debug("our.own")
+    for name in ("httpx", "telegram.ext", "aiosqlite", "asyncio", "aiohttp.access"):
+        logging.getLogger(name).info("chatter")
+        logging.getLogger(name).warning("trouble")
+    assert "our.own" in stream.getvalue()
+    assert "chatter" not in stream.getvalue()
+    assert stream.getvalue().count("trouble") == 5
+
+
+def test_lines_go_to_standard_error_by_default(capsys):
+    configure("INFO", "console", [])
+    get_logger("bot").info("hello")
+    printed = capsys.readouterr()
+    assert "hello" in printed.err
+    assert printed.out == ""
+
+
+def test_configuring_again_does_not_double_the_lines():
+    logging_to_text("console")
+    stream = logging_to_text("console")
+    get_logger("bot").info("once")
+    assert stream.getvalue().count("once") == 1

@@ -1,0 +1,636 @@
+"""The poller with a real store and steps that a test writes down as small coroutines."""
+
+import asyncio
+
+import pytest
+
+from bot.errors import ChatMovedError, OperatorError, RateLimitedError, Reason, TemporaryError, UndeliverableError
+from bot.metrics import Metrics
+from bot.poller import LEASE_SECONDS, Poller
+from bot.steps.failing import FEW, MOST_CLAIMS, apology_json
+from bot.telegram.delivery import Delivery, LeaseLostError
+from storage.outcomes import Attempted, Ended, Hopeless, Ready, Submitted, Waiting
+from storage.store import StorageUnavailableError
+from storage.words import Generation, State
+from tests.unit.engine.workbench import Neighbour, impatient_store, new_job, open_transport
+from tests.world import texts
+
+SORRY = apology_json(Reason.EMPTY)
+SOON = 5.0  # seconds in which whatever is awaited has happened, or never will
+
+
+class Bench:
+    """A poller, its store, and the jobs in it."""
+
+    def __init__(self, stage, store, transport, path) -> None:
+        self.stage, self.store, self.path = stage, store, path
+        self.clock = stage.clock
+        self.delivery = Delivery(transport, store)
+        self.metrics = Metrics()
+        self.alice = stage.telegram.user("Alice")
+        self.chat = stage.telegram.private(self.alice)
+        self.taken: list[int] = []
+
+    def poller(self, step, **changes) -> Poller:
+        async def take(job):
+            self.taken.append(job.id)
+            return await step(job)
+
+        fields = {
+            "store": self.store,
+            "take": take,
+            "delivery": self.delivery,
+            "metrics": self.metrics,
+            "now": self.clock,
+            "random": lambda: 0.5,
+        }
+        return Poller(**fields | changes)
+
+    async def accept(self, count=1) -> None:
+        for _ in range(count):
+            voice = self.chat.send_voice(self.alice, b"sound")
+            assert await self.store.accept(new_job(voice["message_id"], self.chat.id), self.clock())
+
+    async def job(self, job_id=1):
+        return await self.store.job(job_id)
+
+    async def put(self, *outcomes) -> None:
+        """Accept a job and record outcomes for it, one after the other."""
+        await self.accept()
+        for outcome in outcomes:
+            (job,) = (await self.store.claim(self.clock(), self.clock() + LEASE_SECONDS, 1)).jobs
+            assert await self.store.record(job, outcome, self.clock())
+
+    async def until_it_moves(self, job_id=1) -> None:
+        while (await self.job(job_id)).state is State.QUEUED:  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0)
+
+    def bugs(self) -> float:
+        return self.metrics.bugs.labels("step")._value.get()
+
+
+@pytest.fixture
+async def bench(stage, tmp_path):
+    path = tmp_path / "jobs.db"
+    store = await impatient_store(path, stage.clock)
+    async with open_transport(stage.settings(), stage.clock, 1024) as transport:
+        yield Bench(stage, store, transport, path)
+    await store.close()
+    assert [task for task in asyncio.all_tasks() if task.get_name().startswith("job ")] == []
+
+
+@pytest.fixture
+def neighbour(bench):
+    neighbour = Neighbour(bench.path)
+    yield neighbour
+    neighbour.close()
+
+
+async def until(predicate):
+    while not predicate():  # noqa: ASYNC110 - what is looked at has no event of its own
+        await asyncio.sleep(0)
+
+
+def steps_of(job_id) -> int:
+    return len([task for task in asyncio.all_tasks() if task.get_name() == f"job {job_id}"])
+
+
+def running(poller):
+    return asyncio.create_task(poller.run())
+
+
+async def ended(loop):
+    async with asyncio.timeout(SOON):
+        await loop
+
+
+async def submit(job):
+    generation = Generation(0, f"generation {job.id}", 0.0, 0.0, None)
+    return Submitted(job.created_at + 2.0, 3.0, generation)
+
+
+async def forever(_job):
+    await asyncio.Event().wait()
+
+
+def failing_with(error):
+    async def fail(_job):
+        raise error
+
+    return fail
+
+
+async def test_a_turn_takes_every_step_that_is_due_and_records_its_outcome(bench):
+    await bench.accept(3)
+    assert await bench.poller(submit).turn() == 3
+    for job_id in (1, 2, 3):
+        job = await bench.job(job_id)
+        assert (job.state, job.lease_token, job.claims) == (State.SUBMITTED, None, 0)
+    assert await bench.poller(submit).turn() == 0
+
+
+async def test_a_bug_in_a_step_becomes_an_attempt_and_stops_no_neighbour(bench, lines):
+    async def stumble(job):
+        if job.id == 1:
+            raise ZeroDivisionError
+        return await submit(job)
+
+    await bench.accept(2)
+    poller = bench.poller(stumble)
+    await poller.turn()
+    stumbled, neighbour = await bench.job(1), await bench.job(2)
+    assert (stumbled.state, stumbled.attempts, stumbled.lease_token) == (State.QUEUED, 1, None)
+    assert stumbled.next_at == bench.clock() + 1
+    assert neighbour.state is State.SUBMITTED
+    assert bench.bugs() == 1
+    (line,) = lines.of("step.bug")
+    assert isinstance(line["exc_info"], ZeroDivisionError)
+
+
+async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
+    await bench.accept()
+    poller = bench.poller(failing_with(ZeroDivisionError()))
+    for _ in range(FEW):
+        assert await poller.turn() == 1
+        bench.clock.pass_(60)
+    job = await bench.job()
+    assert (job.state, job.apology) == (State.READY, apology_json(Reason.INTERNAL))
+
+
+async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench):
+    await bench.accept()
+    for _ in range(MOST_CLAIMS):
+        await bench.store.claim(bench.clock(), bench.clock() + LEASE_SECONDS, 1)
+        bench.clock.pass_(LEASE_SECONDS)
+    await bench.poller(submit).turn()
+    assert bench.taken == []
+    assert (await bench.job()).apology == apology_json(Reason.INTERNAL)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "attempts", "wait"),
+    [
+        (TemporaryError("no answer"), State.QUEUED, 1, 1.0),
+        (TimeoutError(), State.QUEUED, 1, 1.0),
+        (RateLimitedError("wait", retry_after=7.0), State.QUEUED, 0, 7.0),
+        (UndeliverableError("blocked"), State.FAILED, 0, None),
+    ],
+)
+async def test_a_failure_is_recorded_as_what_it_means(bench, error, state, attempts, wait):
+    await bench.accept()
+    await bench.poller(failing_with(error)).turn()
+    job = await bench.job()
+    assert (job.state, job.attempts) == (state, attempts)
+    assert job.next_at == (None if wait is None else bench.clock() + wait)
+    assert bench.bugs() == 0
+
+
+async def test_a_failure_is_one_line_of_the_log(bench, lines):
+    await bench.accept()
+    await bench.poller(failing_with(TemporaryError("no answer"))).turn()
+    (line,) = lines.of("step.failed")
+    assert (line["job"], line["state"], line["kind"], line["error"]) == (1, "queued", "TemporaryError", "no answer")
+
+
+async def test_what_only_the_operator_can_help_is_told_to_both(bench, lines):
+    await bench.accept()
+    await bench.poller(failing_with(OperatorError("the key is not accepted"))).turn()
+    job = await bench.job()
+    assert (job.state, job.attempts, job.notice) == (State.QUEUED, 0, "held")
+    assert "paused" in texts(bench.chat)[0]
+    (line,) = lines.of("operator.needed")
+    assert (line["level"], line["error"]) == ("error", "the key is not accepted")
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 429, "retry_after": 3}, {"status": 403}])
+async def test_a_notice_that_cannot_be_shown_changes_nothing_about_the_wait(bench, lines, fault):
+    await bench.accept()
+    bench.stage.telegram.fault("sendMessage", **fault)
+    await bench.poller(failing_with(OperatorError("no credits"))).turn()
+    job = await bench.job()
+    assert (job.state, job.lease_token) == (State.QUEUED, None)
+    assert job.next_at == bench.clock() + 30
+    assert len(lines.of("notice.later")) == 1
+
+
+async def test_a_notice_that_cannot_be_stored_changes_nothing_about_the_wait(bench, neighbour, lines):
+    await bench.accept()
+    lines.when("operator.needed", neighbour.lock)
+    lines.when("notice.later", neighbour.let_go)
+    await bench.poller(failing_with(OperatorError("no credits"))).turn()
+    job = await bench.job()
+    assert (job.state, job.lease_token) == (State.QUEUED, None)
+    assert job.next_at == bench.clock() + 30
+
+
+async def test_a_chat_that_moved_takes_its_job_along(bench):
+    await bench.accept()
+    await bench.poller(failing_with(ChatMovedError(-1001234))).turn()
+    job = await bench.job()
+    assert (job.chat_id, job.state, job.attempts) == (-1001234, State.QUEUED, 0)
+    assert job.next_at == bench.clock()
+
+
+async def test_a_move_that_cannot_be_stored_is_done_the_next_time(bench, neighbour, lines):
+    await bench.accept()
+    lines.when("step.failed", neighbour.lock)
+    lines.when("storage.unavailable", neighbour.let_go)
+    poller = bench.poller(failing_with(ChatMovedError(-1001234)))
+    await poller.turn()
+    assert (await bench.job()).lease_token is None
+    bench.clock.pass_(1)
+    await poller.turn()
+    assert (await bench.job()).chat_id == -1001234
+
+
+async def test_an_outcome_whose_lease_was_lost_is_dropped(bench, lines):
+    async def cancelled_meanwhile(job):
+        await bench.store.cancel(job.id, job.chat_id, 99, SORRY, bench.clock())
+        return await submit(job)
+
+    await bench.accept()
+    await bench.poller(cancelled_meanwhile).turn()
+    job = await bench.job()
+    assert (job.state, job.apology) == (State.READY, SORRY)
+    assert await bench.store.generations(job) == ()
+    assert len(lines.of("lease.lost")) == 1
+
+
+async def test_a_step_that_finds_its_lease_lost_records_nothing(bench, lines):
+    await bench.accept()
+    await bench.poller(failing_with(LeaseLostError())).turn()
+    job = await bench.job()
+    assert job.lease_token is not None
+    assert (job.attempts, bench.bugs()) == (0, 0)
+    assert len(lines.of("lease.lost")) == 1
+
+
+async def test_a_database_out_of_reach_during_a_step_spends_nothing(bench, lines):
+    await bench.accept()
+    await bench.poller(failing_with(StorageUnavailableError("locked"))).turn()
+    job = await bench.job()
+    assert (job.state, job.attempts, job.lease_token) == (State.QUEUED, 0, None)
+    assert job.next_at == bench.clock() + 1
+    assert len(lines.of("storage.unavailable")) == 1
+
+
+async def test_an_outcome_is_recorded_as_soon_as_the_database_takes_it(bench, neighbour, lines):
+    async def submit_into_a_locked_database(job):
+        neighbour.lock()
+        return await submit(job)
+
+    await bench.accept()
+    lines.when("storage.unavailable", neighbour.let_go)
+    await bench.poller(submit_into_a_locked_database).turn()
+    assert (await bench.job()).state is State.SUBMITTED
+    assert bench.taken == [1]
+
+
+async def test_an_outcome_is_let_go_when_the_lease_has_run_out(bench, neighbour, lines):
+    async def submit_into_a_locked_database(job):
+        neighbour.lock()
+        return await submit(job)
+
+    await bench.accept()
+    lines.when("storage.unavailable", lambda: bench.clock.pass_(LEASE_SECONDS))
+    await bench.poller(submit_into_a_locked_database).turn()
+    neighbour.let_go()
+    assert (await bench.job()).state is State.QUEUED
+
+
+async def test_the_loop_starts_what_is_due_until_it_is_stopped(bench):
+    poller = bench.poller(submit)
+    loop = running(poller)
+    await bench.accept()
+    poller.nudge()
+    async with asyncio.timeout(SOON):
+        await bench.until_it_moves()
+    await poller.stop(0)
+    await ended(loop)
+    await bench.accept()
+    poller.nudge()
+    assert bench.taken == [1]
+
+
+async def test_the_loop_looks_by_itself_when_something_gets_due(bench):
+    await bench.put(Waiting(bench.clock() + 0.05))
+    poller = bench.poller(submit)
+    loop = running(poller)
+    await bench.store.ping()
+    bench.clock.pass_(0.05)
+    async with asyncio.timeout(SOON):
+        await bench.until_it_moves()
+    await poller.stop(0)
+    await ended(loop)
+
+
+async def test_the_loop_goes_on_when_the_database_was_out_of_reach(bench, neighbour, lines):
+    await bench.accept()
+    neighbour.lock()
+    told = asyncio.Event()
+    lines.when("storage.unavailable", told.set)
+    poller = bench.poller(submit)
+    loop = running(poller)
+    await told.wait()
+    neighbour.let_go()
+    poller.nudge()
+    async with asyncio.timeout(SOON):
+        await bench.until_it_moves()
+    await poller.stop(0)
+    await ended(loop)
+
+
+async def test_only_so_many_steps_are_taken_at_once(bench):
+    under_way, most, free = 0, 0, asyncio.Semaphore(0)
+
+    async def count(job):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await free.acquire()
+        under_way -= 1
+        return await submit(job)
+
+    await bench.accept(7)
+    poller = bench.poller(count, steps_at_once=3)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        for done in range(1, 8):
+            await until(lambda: len(bench.taken) >= min(done + 2, 7))  # noqa: B023 - awaited at once
+            poller.nudge()
+            free.release()
+        await bench.until_it_moves(7)
+    await poller.stop(0)
+    await ended(loop)
+    assert most == 3
+    assert sorted(bench.taken) == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_turn_that_has_no_room_starts_nothing(bench):
+    release = asyncio.Event()
+
+    async def wait(job):
+        await release.wait()
+        return await submit(job)
+
+    await bench.accept(2)
+    poller = bench.poller(wait, steps_at_once=1)
+    first = asyncio.create_task(poller.turn())
+    async with asyncio.timeout(SOON):
+        await until(lambda: bench.taken)
+        second = asyncio.create_task(poller.turn())
+        await asyncio.sleep(0)
+        release.set()
+        assert (await first, await second) == (1, 0)
+    assert bench.taken == [1]
+
+
+async def test_a_place_that_a_failed_job_gives_back_is_used_at_once(bench):
+    """The hand on the clock does not move: the one that waits for the place has nothing else to wait for."""
+    came = asyncio.Event()
+
+    async def compete(job):
+        admission = await bench.store.admit(job, "nova", 1, bench.clock())
+        if type(admission).__name__ == "MustWait":
+            came.set()
+            return Waiting(bench.clock() + 15)
+        if job.id == 1:
+            await came.wait()
+            return Attempted(bench.clock() + 60)
+        return await submit(job)
+
+    await bench.accept(2)
+    poller = bench.poller(compete)
+    loop = running(poller)
+    try:
+        async with asyncio.timeout(2):
+            await bench.until_it_moves(2)
+    finally:
+        await poller.stop(0)
+        await ended(loop)
+
+
+async def test_a_step_interrupted_by_a_stop_is_released_and_spends_nothing(bench):
+    await bench.accept()
+    poller = bench.poller(forever)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await until(lambda: bench.taken)
+    await poller.stop(0)
+    await ended(loop)
+    job = await bench.job()
+    assert (job.state, job.lease_token, job.attempts, job.doubts, job.claims) == (State.QUEUED, None, 0, 0, 0)
+    assert job.next_at == bench.clock()
+
+
+async def test_a_create_interrupted_by_a_stop_is_in_doubt(bench):
+    async def create(job):
+        await bench.store.posting(job)
+        posting.set()
+        await asyncio.Event().wait()
+
+    posting = asyncio.Event()
+    await bench.accept()
+    poller = bench.poller(create)
+    loop = running(poller)
+    await posting.wait()
+    await poller.stop(0)
+    await ended(loop)
+    job = await bench.job()
+    assert (job.doubts, job.posting, job.attempts) == (1, False, 0)
+
+
+async def test_a_stop_lets_a_step_come_to_its_end(bench):
+    release = asyncio.Event()
+
+    async def last_words(job):
+        await release.wait()
+        return await submit(job)
+
+    await bench.accept()
+    poller = bench.poller(last_words)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await until(lambda: bench.taken)
+    stopping = asyncio.create_task(poller.stop(SOON))
+    await asyncio.sleep(0)
+    release.set()
+    await ended(stopping)
+    await ended(loop)
+    assert (await bench.job()).state is State.SUBMITTED
+
+
+async def test_a_step_that_does_not_let_go_is_interrupted_again(bench):
+    async def cling(_job):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.Event().wait()
+
+    await bench.accept()
+    poller = bench.poller(cling)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await until(lambda: bench.taken)
+        await poller.stop(0)
+        await loop
+    assert (await bench.job()).lease_token is None
+
+
+async def test_a_stop_before_anything_was_started_is_nothing(bench):
+    await bench.poller(submit).stop(SOON)
+
+
+async def test_a_stop_while_jobs_are_being_claimed_starts_none_of_them(bench):
+    await bench.accept(2)
+    poller = bench.poller(forever)
+    loop = running(poller)
+    await asyncio.sleep(0)  # the claim is on its way to the database
+    await poller.stop(0)
+    await ended(loop)
+    assert bench.taken == []
+    for job_id in (1, 2):
+        job = await bench.job(job_id)
+        assert (job.lease_token, job.claims) == (None, 0)
+
+
+async def test_a_stop_does_not_wait_for_a_database_out_of_reach(bench, neighbour, lines):
+    await bench.accept()
+    poller = bench.poller(forever)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await until(lambda: bench.taken)
+    neighbour.lock()
+    async with asyncio.timeout(2):
+        await poller.stop(0)
+        await loop
+    assert len(lines.of("storage.unavailable")) == 1
+    neighbour.let_go()
+    assert await bench.store.release_all() == 1, "the next start takes back what could not be given back"
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SUBMITTED])
+async def test_a_stolen_lease_interrupts_the_earlier_step_and_waits_for_its_end(bench, state):
+    """No edit is under way, so what the earlier step still does is in vain."""
+    order = []
+
+    async def hang_first(job):
+        order.append("begins")
+        if len(order) > 1:
+            return Waiting(bench.clock() + 1000)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            order.append("has ended")
+
+    await bench.put(*[] if state is State.QUEUED else [Submitted(bench.clock(), 3.0, None)])
+    poller = bench.poller(hang_first)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await until(lambda: order)
+        bench.clock.pass_(LEASE_SECONDS)
+        await poller.turn()
+    assert order == ["begins", "has ended", "begins"]
+    job = await bench.job()
+    assert (job.lease_token, job.next_at) == (None, bench.clock() + 1000)
+    await poller.stop(0)
+    await ended(loop)
+
+
+async def test_a_stolen_lease_never_cuts_an_edit(bench):
+    order, release = [], asyncio.Event()
+
+    async def edit(_job):
+        order.append("begins")
+        if len(order) == 1:
+            await release.wait()
+        order.append("has ended")
+        return Ended(State.DELIVERED)
+
+    await bench.put(Hopeless(SORRY))
+    poller = bench.poller(edit)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await until(lambda: order)
+        bench.clock.pass_(LEASE_SECONDS)
+        turn = asyncio.create_task(poller.turn())
+        await until(lambda: steps_of(1) == 2)
+        assert order == ["begins"]
+        release.set()
+        await turn
+    assert order == ["begins", "has ended", "begins", "has ended"]
+    assert (await bench.job()).state is State.DELIVERED
+    await poller.stop(0)
+    await ended(loop)
+
+
+async def test_a_stop_sees_the_end_of_a_step_whose_lease_was_stolen(bench):
+    """Pressing the cancel button takes the lease of an edit away; both steps are ours until they have ended."""
+    begun, ends = asyncio.Event(), []
+
+    async def edit(_job):
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("edit")
+
+    await bench.put(Ready("{}", bench.clock() + 60))
+    poller = bench.poller(edit)
+    loop = running(poller)
+    async with asyncio.timeout(SOON):
+        await begun.wait()
+        await bench.store.cancel(1, bench.chat.id, 99, SORRY, bench.clock())
+        poller.nudge()
+        await until(lambda: steps_of(1) == 2)
+    await poller.stop(0)
+    assert ends == ["edit"]
+    await ended(loop)
+    job = await bench.job()
+    assert (job.state, job.lease_token) == (State.READY, None)
+    assert bench.taken == [1]
+
+
+@pytest.mark.parametrize(
+    ("state", "apology", "counted"),
+    [
+        (State.DELIVERED, SORRY, "apology"),
+        (State.DELIVERED, None, "transcript"),
+        (State.CANCELLED, SORRY, "cancelled"),
+        (State.FAILED, SORRY, "failed"),
+    ],
+)
+async def test_each_end_is_counted_and_measured(bench, state, apology, counted):
+    async def end(_job):
+        return Ended(state)
+
+    first = Hopeless(SORRY) if apology else Ready("{}", bench.clock() + 60)
+    await bench.put(Submitted(bench.clock(), 3.0, None), first)
+    bench.clock.pass_(2.0)
+    await bench.poller(end).turn()
+    text = bench.metrics.render().decode()
+    assert f'verbatim_jobs_ended_total{{outcome="{counted}"}} 1.0' in text
+    assert 'verbatim_stage_seconds_sum{stage="ready"} 2.0' in text
+    assert 'verbatim_stage_seconds_sum{stage="total"} 2.0' in text
+
+
+async def test_the_stages_before_the_end_are_measured_too(bench):
+    async def step(job):
+        return await submit(job) if job.state is State.QUEUED else Ready("{}", bench.clock() + 60)
+
+    await bench.accept()
+    bench.clock.pass_(3.0)
+    poller = bench.poller(step)
+    await poller.turn()
+    bench.clock.pass_(4.0)
+    await poller.turn()
+    text = bench.metrics.render().decode()
+    assert 'verbatim_stage_seconds_sum{stage="queued"} 3.0' in text
+    assert 'verbatim_stage_seconds_sum{stage="submitted"} 4.0' in text
+
+
+async def test_each_transition_is_one_line_with_the_job_and_where_it_was(bench, lines):
+    await bench.accept()
+    await bench.poller(submit).turn()
+    assert [(line["event"], line["job"], line["was"]) for line in lines] == [("job.submitted", 1, "queued")]

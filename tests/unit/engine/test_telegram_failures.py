@@ -1,0 +1,142 @@
+"""The sentences the Bot API refuses with, as PTB hands them on, and what each means for the job."""
+
+import pytest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    PassportDecryptionError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.errors import (
+    ChatMovedError,
+    OperatorError,
+    PermanentError,
+    PlaceholderGoneError,
+    RateLimitedError,
+    Reason,
+    TemporaryError,
+    UndeliverableError,
+)
+from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure
+
+TOKEN = "123456:TEST-token"
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        (
+            "Message is not modified: specified new message content and reply markup are exactly the same",
+            NotModifiedError,
+        ),
+        ("Message thread not found", ThreadGoneError),
+        ("TOPIC_DELETED", ThreadGoneError),
+        ("Message to edit not found", PlaceholderGoneError),
+        ("Message can't be edited", PlaceholderGoneError),
+        ("MESSAGE_ID_INVALID", PlaceholderGoneError),
+        ("Chat not found", UndeliverableError),
+        ("User is deactivated", UndeliverableError),
+        ("Group chat was deleted", UndeliverableError),
+        ("Group chat was deactivated", UndeliverableError),
+        ("Not enough rights to send text messages to the chat", UndeliverableError),
+        ("Have no rights to send a message", UndeliverableError),
+        ("Need administrator rights in the channel chat", UndeliverableError),
+        ("CHAT_WRITE_FORBIDDEN", UndeliverableError),
+        ("CHAT_RESTRICTED", UndeliverableError),
+        ("TOPIC_CLOSED", UndeliverableError),
+        ("PEER_ID_INVALID", UndeliverableError),
+    ],
+)
+def test_a_refusal_means_what_it_says(said, meaning):
+    assert type(failure(BadRequest(said))) is meaning
+    assert type(failure(BadRequest(f"Bad Request: {said.lower()}"))) is meaning
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Wrong file_id or the file is temporarily unavailable",
+        "Invalid file_id",
+        "Wrong file identifier/HTTP URL specified: wrong file id",
+        "file is temporarily unavailable",
+    ],
+)
+def test_a_file_that_is_not_found_is_tried_a_few_times(said):
+    translated = failure(BadRequest(said))
+    assert isinstance(translated, TemporaryError)
+    assert translated.reason is Reason.FILE_GONE
+    assert translated.sure
+
+
+def test_a_file_too_big_for_the_server_is_hopeless():
+    translated = failure(BadRequest("File is too big"))
+    assert isinstance(translated, PermanentError)
+    assert translated.reason is Reason.TOO_BIG
+
+
+def test_a_refusal_that_nobody_knows_is_tried_a_few_times_and_told_in_part():
+    translated = failure(BadRequest("Something new " + "x" * 200))
+    assert isinstance(translated, TemporaryError)
+    assert translated.reason is Reason.INTERNAL
+    assert len(str(translated)) < 120
+    assert "Something new" in str(translated)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Forbidden: bot was blocked by the user",
+        "Forbidden: bot was kicked from the supergroup chat",
+        "Forbidden: bot is not a member of the channel chat",
+        "Forbidden: user is deactivated",
+    ],
+)
+def test_where_the_bot_may_not_write_nobody_can_be_told(said):
+    assert isinstance(failure(Forbidden(said)), UndeliverableError)
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidToken(f"{TOKEN} rejected"), Conflict("terminated by other getUpdates request")]
+)
+def test_what_no_job_can_work_without_is_for_the_operator(error):
+    translated = failure(error)
+    assert isinstance(translated, OperatorError)
+    assert TOKEN not in str(translated)
+
+
+def test_patience_carries_its_seconds():
+    translated = failure(RetryAfter(13))
+    assert isinstance(translated, RateLimitedError)
+    assert translated.retry_after == 13.0
+
+
+def test_a_chat_that_moved_says_where_to():
+    translated = failure(ChatMigrated(-1001234567890))
+    assert isinstance(translated, ChatMovedError)
+    assert translated.new_chat_id == -1001234567890
+
+
+@pytest.mark.parametrize(
+    "error", [TimedOut(), NetworkError(f"cannot reach /bot{TOKEN}/sendMessage"), NetworkError("502")]
+)
+def test_no_answer_may_have_been_carried_out(error):
+    translated = failure(error)
+    assert isinstance(translated, TemporaryError)
+    assert translated.reason is Reason.TELEGRAM_DOWN
+    assert not translated.sure
+    assert TOKEN not in str(translated)
+
+
+@pytest.mark.parametrize("error", [TelegramError(f"Invalid answer {TOKEN}"), PassportDecryptionError("x")])
+def test_everything_else_is_tried_again(error):
+    translated = failure(error)
+    assert isinstance(translated, TemporaryError)
+    assert str(translated) == type(error).__name__
+    assert translated.sure

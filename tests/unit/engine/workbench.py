@@ -1,0 +1,132 @@
+"""What the engine's tests share: jobs in any state, a database that can be taken away, lines that were logged."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.app import open_session, telegram_application
+from bot.config import Settings
+from bot.metrics import Metrics
+from bot.telegram.pace import Pace
+from bot.telegram.transport import Transport
+from storage.sqlite import SQLiteStore
+from storage.words import Job, NewJob, State
+
+NOW = 1_800_000_000.0
+TOKEN = "123456:TEST-token"
+
+
+def job(**changes: Any) -> Job:
+    """A queued job, accepted now, of which nothing is known yet."""
+    fields: dict[str, Any] = {
+        "id": 1,
+        "chat_id": 1001,
+        "message_id": 1,
+        "thread_id": None,
+        "user_id": 1001,
+        "kind": "voice",
+        "file_id": "file",
+        "claimed_bytes": None,
+        "model": "#g1_nova-2-general",
+        "language": "auto",
+        "cache_key": "unique|#g1_nova-2-general|auto",
+        "state": State.QUEUED,
+        "placeholder_id": None,
+        "notice": "",
+        "slot": None,
+        "waits": None,
+        "posting": False,
+        "attempts": 0,
+        "doubts": 0,
+        "claims": 1,
+        "transcript_id": None,
+        "apology": None,
+        "audio_seconds": None,
+        "created_at": NOW,
+        "submitted_at": None,
+        "ready_at": None,
+        "ended_at": None,
+        "next_at": NOW,
+        "lease_token": "token",
+    }
+    return Job(**fields | changes)
+
+
+def new_job(message_id: int, chat_id: int = 1001) -> NewJob:
+    return NewJob(
+        chat_id=chat_id,
+        message_id=message_id,
+        thread_id=None,
+        user_id=1001,
+        kind="voice",
+        file_id=f"file {message_id}",
+        file_unique_id=f"unique {message_id}",
+        claimed_bytes=None,
+        model="#g1_nova-2-general",
+        language="auto",
+    )
+
+
+async def impatient_store(path: Path, now: Callable[[], float]) -> SQLiteStore:
+    """A store that does not wait for a locked database, but says at once that it cannot be used."""
+    return await SQLiteStore.open(path, now, busy_seconds=0.0)
+
+
+@asynccontextmanager
+async def open_transport(settings: Settings, now: Callable[[], float], max_file_bytes: int) -> AsyncIterator[Transport]:
+    async with open_session() as session:
+        pace = Pace(now)
+        telegram = telegram_application(settings, session, Metrics(), pace)
+        await telegram.initialize()
+        yield Transport(telegram.bot, session, pace, max_file_bytes)
+        await telegram.shutdown()
+
+
+class Lines(list[MutableMapping[str, Any]]):
+    """Every line that was logged. `when(event, act)` acts once, as an operator who reads the line would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._acts: dict[str, Callable[[], object]] = {}
+
+    def __call__(self, _logger: object, level: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        self.append({**line, "level": level})
+        if act := self._acts.pop(line["event"], None):
+            act()
+        raise structlog.DropEvent
+
+    def when(self, event: str, act: Callable[[], object]) -> None:
+        self._acts[event] = act
+
+    def of(self, event: str) -> list[MutableMapping[str, Any]]:
+        return [line for line in self if line["event"] == event]
+
+
+@contextmanager
+def reading_lines() -> Iterator[Lines]:
+    before, lines = structlog.get_config(), Lines()
+    structlog.configure(processors=[lines], cache_logger_on_first_use=False)
+    try:
+        yield lines
+    finally:
+        structlog.configure(**before)
+
+
+class Neighbour:
+    """Somebody else's program that keeps the database locked until it is told to let go."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+
+    def lock(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def let_go(self) -> None:
+        self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._connection.close()
