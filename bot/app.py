@@ -33,6 +33,7 @@ from bot.steps.rhythm import Rhythm
 from bot.steps.submit import Rules, Submit
 from bot.telegram.delivery import Delivery
 from bot.telegram.failures import failure
+from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
 from bot.telegram.request import AiohttpRequest
@@ -101,15 +102,12 @@ def open_session() -> aiohttp.ClientSession:
 
 @contextmanager
 def _workplace(database: Path) -> Iterator[Path]:
-    """A folder for files that live as long as a step. It is this database's own, so a crash leaves nothing behind."""
+    """A folder for files that live as long as a step; what an earlier process left behind when it died is removed."""
     mark = hashlib.sha256(str(database.absolute()).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"verbatim-{mark}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in Path(tempfile.gettempdir()).glob(f"verbatim-{mark}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"verbatim-{mark}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _default_model(settings: Settings) -> Model:
@@ -123,11 +121,11 @@ def _wire(settings: Settings, default_model: Model, store: SQLiteStore, outside:
     metrics = Metrics()
     pace = Pace(outside.now)
     telegram = telegram_application(settings, outside.session, metrics, pace)
-    transport = Transport(telegram.bot, outside.session, pace, settings.max_file_bytes)
-    delivery = Delivery(transport, store)
+    delivery = Delivery(Transport(telegram.bot, pace), store)
+    files = Files(telegram.bot, outside.session, settings.max_file_bytes)
     poller = Poller(
         store=store,
-        take=_steps(settings, default_model, store, transport, delivery, metrics, outside).take,
+        take=_steps(settings, default_model, store, files, delivery, metrics, outside).take,
         delivery=delivery,
         metrics=metrics,
         now=outside.now,
@@ -184,7 +182,7 @@ def _steps(
     settings: Settings,
     default_model: Model,
     store: SQLiteStore,
-    transport: Transport,
+    files: Files,
     delivery: Delivery,
     metrics: Metrics,
     outside: Outside,
@@ -194,7 +192,7 @@ def _steps(
     submit = Submit(
         store=store,
         speech=speech,
-        transport=transport,
+        files=files,
         delivery=delivery,
         rhythm=rhythm,
         rules=_rules(settings, default_model),

@@ -63,6 +63,7 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
         )
     )
     logging.raiseExceptions = False  # a line that cannot be formatted would be printed past us, secrets and all
+    logging.captureWarnings(capture=True)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

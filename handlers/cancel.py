@@ -37,8 +37,9 @@ class Cancel:
             return
         job = await self._store.job(job_id)
         ours = job is not None and job.chat_id == query.message.chat.id
-        if ours and job is not None and not await _may_cancel(query, job):
-            await _answer(query, sentences.NOT_YOURS, alert=True)
+        refusal = await _refusal(query, job) if ours and job is not None else None
+        if refusal is not None:
+            await _answer(query, refusal, alert=True)
             return
         await self._cancel(query, job_id)
 
@@ -58,13 +59,18 @@ class Cancel:
             await _answer(query, sentences.TOO_LATE)
 
 
-async def _may_cancel(query: CallbackQuery, job: Job) -> bool:
+async def _refusal(query: CallbackQuery, job: Job) -> str | None:
+    """Why this person may not cancel the job; None for the sender and for admins."""
     assert query.message is not None
     chat = query.message.chat
     if query.from_user.id == job.user_id or chat.type == ChatType.PRIVATE:
-        return True
-    member = await query.get_bot().get_chat_member(chat.id, query.from_user.id)
-    return member.status in ADMINS
+        return None
+    try:
+        member = await query.get_bot().get_chat_member(chat.id, query.from_user.id)
+    except TelegramError as error:
+        log.warning("admin.unknown", kind=type(error).__name__)
+        return sentences.WHO_ARE_YOU
+    return None if member.status in ADMINS else sentences.NOT_YOURS
 
 
 async def _remove(query: CallbackQuery) -> None:

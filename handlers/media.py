@@ -7,8 +7,8 @@ from bot.intake import Intake, Recording
 
 # What a document must be called to be listened to when its sender claimed no audio or video type.
 _EXTENSIONS = """
-    3ga 3gp aac ac3 aif aiff amr ape au avi caf flac flv gsm m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpeg mpg mpga mts
-    oga ogg ogv opus ra spx ts voc wav weba webm wma wmv
+    3ga 3gp aac ac3 aif aiff amr ape au avi caf flac flv gsm m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpeg mpg mpga
+    oga ogg ogv opus ra spx voc wav weba webm wma wmv
 """
 EXTENSIONS = frozenset(_EXTENSIONS.split())
 

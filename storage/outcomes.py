@@ -43,11 +43,10 @@ class Attempted:
 class Forgotten:
     """The generations came to nothing: they are dropped and the audio goes up again at `next_at`.
 
-    `paid` ones count as doubts, so that a provider that forgets is not paid for ever.
+    That counts as a doubt, so that a provider that forgets or fails is not asked, and paid, for ever.
     """
 
     next_at: float
-    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ def apply(  # noqa: PLR0911 - one line an outcome: this is the table
             return _stays(connection, job, next_at, now, attempts=1, doubts=int(doubt))
         case outcomes.Released():
             return _stays(connection, job, now, now, doubts=1)
-        case outcomes.Forgotten():
-            return _forgotten(connection, job, outcome, now)
+        case outcomes.Forgotten(next_at):
+            return _forgotten(connection, job, next_at, now)
         case outcomes.Ready(body, expires_at):
             return _ready(connection, job, body, expires_at, now)
         case outcomes.Known(transcript_id):
@@ -55,7 +55,7 @@ def _submitted(connection: sqlite3.Connection, job: Job, outcome: outcomes.Submi
     moved = guarded(
         connection,
         job,
-        f"state = 'submitted', submitted_at = $4, next_at = $5, audio_seconds = $6, {RETURNED}",
+        f"state = 'submitted', submitted_at = $4, next_at = $5, audio_seconds = $6, attempts = 0, {RETURNED}",
         now,
         outcome.first_look_at,
         outcome.audio_seconds,
@@ -115,14 +115,12 @@ def _stays(
     return True
 
 
-def _forgotten(connection: sqlite3.Connection, job: Job, outcome: outcomes.Forgotten, now: float) -> bool:
+def _forgotten(connection: sqlite3.Connection, job: Job, next_at: float, now: float) -> bool:
     moved = guarded(
         connection,
         job,
-        "state = 'queued', submitted_at = NULL, next_at = $4, attempts = attempts + 1, doubts = doubts + $5,"
-        f" slot = NULL, {RETURNED}",
-        outcome.next_at,
-        int(outcome.paid),
+        f"state = 'queued', submitted_at = NULL, next_at = $4, doubts = doubts + 1, slot = NULL, {RETURNED}",
+        next_at,
     )
     if moved is None:
         return False
@@ -160,7 +158,8 @@ def _known(connection: sqlite3.Connection, job: Job, transcript_id: int, now: fl
     moved = guarded(
         connection,
         job,
-        f"state = 'ready', ready_at = $4, next_at = $4, transcript_id = $5, slot = NULL, waits = NULL, {RETURNED}",
+        "state = 'ready', ready_at = $4, next_at = $4, transcript_id = $5, slot = NULL, waits = NULL, attempts = 0,"
+        f" {RETURNED}",
         now,
         transcript_id,
     )

@@ -21,7 +21,8 @@ from storage.outcomes import Attempted, Ended, Hopeless, Outcome, Waiting
 from storage.words import HELD, Job, State
 
 DAY = 24 * 3600.0
-TRY_FOR = 3600.0  # seconds a failing job is tried before its apology
+HOUR_OF_TRIES = 64  # attempts, with `backoff` between them
+DAY_OF_TRIES = 24 * 60
 FEW = 5  # attempts at what is not going to get better: a file Telegram does not find, our own bug
 MOST_DOUBTS = 5  # creates without an answer, each perhaps paid for, before the job is given up
 MOST_CLAIMS = 10  # claims without any outcome: whoever takes this job dies of it
@@ -72,14 +73,15 @@ def worn_out(job: Job) -> Outcome | None:
 
 
 def _hopeless(job: Job, reason: Reason, facts: Mapping[str, Fact] | None = None) -> Verdict:
-    """An apology; unless it is the apology that cannot be delivered."""
-    if job.state is State.READY and job.apology is not None:
+    """An apology; unless it is the apology that cannot be delivered, or Telegram takes nothing at all."""
+    if job.state is State.READY and (job.apology is not None or reason is Reason.TELEGRAM_DOWN):
         return Verdict(Ended(State.FAILED))
     return Verdict(Hopeless(apology_json(reason, facts)))
 
 
 def _held(job: Job, now: float) -> Verdict:
-    if now - _since(job) > DAY:
+    """What is known already waits for as long as it takes; so does `_patient`."""
+    if job.state is not State.READY and now - _since(job) > DAY:
         return _hopeless(job, Reason.ON_HOLD)
     if job.state is State.QUEUED:
         return Verdict(Waiting(now + HOLD_SECONDS, waits=HELD), Notice.HELD)
@@ -87,13 +89,13 @@ def _held(job: Job, now: float) -> Verdict:
 
 
 def _patient(job: Job, retry_after: float | None, now: float) -> Verdict:
-    if now - _since(job) > DAY:
+    if job.state is not State.READY and now - _since(job) > DAY:
         return _hopeless(job, Reason.PROVIDER_DOWN)
     return Verdict(Waiting(now + (PATIENCE_SECONDS if retry_after is None else retry_after)))
 
 
 def _tried(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
-    if _is_enough(job, error, now):
+    if _is_enough(job, error):
         return _hopeless(job, error.reason)
     wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
     doubt = not error.sure and job.state is State.QUEUED
@@ -101,17 +103,18 @@ def _tried(job: Job, error: TemporaryError, now: float, random: Callable[[], flo
     return Verdict(Attempted(now + wait, doubt=doubt), Notice.RETRYING if waiting_shows else None)
 
 
-def _is_enough(job: Job, error: TemporaryError, now: float) -> bool:
-    """Few tries at what is unlikely to change; else an hour, or a day for an answer that exists already."""
+def _is_enough(job: Job, error: TemporaryError) -> bool:
+    """Few tries at what is unlikely to change; else about an hour of them, or a day for what is known already.
+
+    Attempts are counted and not hours, so that a time in which this program was not running does not count.
+    """
     if job.state is State.QUEUED and not error.sure and job.doubts + 1 >= MOST_DOUBTS:
         return True
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
         return job.attempts + 1 >= FEW
-    patience = DAY if job.state is State.READY else TRY_FOR
-    return job.attempts >= FEW and now - _since(job) > patience
+    return job.attempts + 1 >= (DAY_OF_TRIES if job.state is State.READY else HOUR_OF_TRIES)
 
 
 def _since(job: Job) -> float:
     """When the job came into its state: what was hard before says nothing about what is tried now."""
-    arrived = {State.SUBMITTED: job.submitted_at, State.READY: job.ready_at}.get(job.state)
-    return job.created_at if arrived is None else arrived
+    return job.created_at if job.submitted_at is None else job.submitted_at

@@ -67,7 +67,7 @@ class Fetch:
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
         if job.doubts + 1 >= MOST_DOUBTS:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self._now(), paid=True)
+        return Forgotten(self._now())
 
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):
@@ -80,9 +80,9 @@ class Fetch:
             log.warning("generation.unknown_status", status=status[:40])
 
     def _failed(self, job: Job, name: str) -> Outcome:
-        """A failed generation is not billed, so one more try costs nothing; a second failure is meant."""
+        """A failed generation is not billed, so one more try costs nothing; if that fails too, it is meant."""
         log.warning("generation.failed", job=job.id, error=name[:80])
-        if job.attempts > 0:
+        if job.doubts > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self._now())
 

@@ -17,7 +17,7 @@ from bot.steps.failing import MOST_DOUBTS, apology_json
 from bot.steps.hold import Hold
 from bot.steps.rhythm import Rhythm
 from bot.telegram.delivery import Delivery, LeaseLostError, held
-from bot.telegram.transport import Transport
+from bot.telegram.files import Files
 from bot.text.sentences import Notice, model_replaced
 from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting
 from storage.store import Store
@@ -47,7 +47,7 @@ class Submit:
         *,
         store: Store,
         speech: SpeechClient,
-        transport: Transport,
+        files: Files,
         delivery: Delivery,
         rhythm: Rhythm,
         rules: Rules,
@@ -57,7 +57,7 @@ class Submit:
     ) -> None:
         self._store = store
         self._speech = speech
-        self._transport = transport
+        self._files = files
         self._delivery = delivery
         self._rhythm = rhythm
         self._rules = rules
@@ -70,8 +70,7 @@ class Submit:
     async def __call__(self, job: Job) -> Outcome:
         if job.posting:
             return self._answer_was_lost(job)
-        if job.placeholder_id is None:  # what could not be answered in time need not be uploaded yet
-            self._transport.check_pace(job.chat_id)
+        self._delivery.check_pace(job)  # what could not be answered in time need not be uploaded yet
         model = find(job.model) or await self._replace_model(job)
         match await self._store.admit(job, model.family, self._rules.places[model.family], self._now()):
             case None:
@@ -98,7 +97,7 @@ class Submit:
         default = self._rules.default_model
         async with self._replacing_model:
             if (await self._store.settings(job.chat_id)).model == job.model:
-                await self._transport.say(job.chat_id, model_replaced(job.model, default.name))
+                await self._delivery.say(job, model_replaced(job.model, default.name))
                 await self._store.set_model(job.chat_id, None)
         return default
 
@@ -123,7 +122,7 @@ class Submit:
         """Both at once. A placeholder on its way is never cut off: it may be there already."""
         placing = asyncio.create_task(self._delivery.place_if_possible(job))
         try:
-            await self._transport.download(job.file_id, job.claimed_bytes, audio)
+            await self._files.download(job.file_id, job.claimed_bytes, audio)
         finally:
             await placing
 

@@ -37,6 +37,15 @@ class Delivery:
         self._transport = transport
         self._store = store
 
+    def check_pace(self, job: Job) -> None:
+        """RateLimitedError if the job has no placeholder and none could be sent now."""
+        if job.placeholder_id is None:
+            self._transport.check_pace(job.chat_id)
+
+    async def say(self, job: Job, text: str) -> None:
+        """News for the chat, in a message of its own."""
+        await self._transport.say(job.chat_id, text)
+
     async def place(self, job: Job, *, notice: str = "", urgency: Urgency = Urgency.PLACEHOLDER) -> Job:
         """Send the placeholder of a job that has none, and store it; the job as it is then."""
         if job.placeholder_id is not None:

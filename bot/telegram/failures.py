@@ -1,5 +1,9 @@
 """Bot API failures, translated once: what happens to the job? (wordings as the server sends them)"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -54,6 +58,17 @@ _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
     ("topic_closed", UndeliverableError),
     ("peer_id_invalid", UndeliverableError),
 )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let no exception of the library, of the network below it or of this machine's disk past this point."""
+    try:
+        yield
+    except TelegramError as error:
+        raise failure(error) from None
+    except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError too
+        raise TemporaryError(f"a file of Telegram's: {type(error).__name__}", reason=Reason.TELEGRAM_DOWN) from None
 
 
 def failure(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line a kind: this is the table

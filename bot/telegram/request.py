@@ -56,6 +56,8 @@ class AiohttpRequest(BaseRequest):
             self._observe(name, type(error).__name__)
             raise NetworkError(f"no answer from the Bot API: {type(error).__name__}") from None
         self._observe(name, str(answer.status))
+        if answer.status == 404 and not payload.startswith(b"{"):  # a gateway's page, which says nothing of the token
+            raise NetworkError("a web page instead of an answer")
         return answer.status, payload
 
     @staticmethod

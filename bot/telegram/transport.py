@@ -1,13 +1,7 @@
-"""What the bot does in Telegram, one method each, with failures in this project's words."""
+"""What the bot writes in Telegram, one method each, with failures in this project's words."""
 
-import asyncio
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-import aiohttp
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -16,40 +10,23 @@ from telegram import (
     MessageEntity,
     ReplyParameters,
 )
-from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.errors import PermanentError, Reason, TemporaryError, VerbatimError
-from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure
+from bot.telegram.failures import NotModifiedError, ThreadGoneError, translated
 from bot.telegram.pace import Pace, Urgency
 from bot.text.layout import Document, Page, utf16_length
 from bot.text.sentences import CANCEL_BUTTON
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-CHUNK = 64 * 1024
 CANCEL_DATA = re.compile(r"cancel:([0-9]{1,18})")  # a job's id, which fits 64 bits
-MEGABYTE = 1024 * 1024
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Let nothing of the library, or of the network below it, past this point."""
-    try:
-        yield
-    except TelegramError as error:
-        raise failure(error) from None
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise TemporaryError(f"Telegram's file server: {type(error).__name__}", reason=Reason.TELEGRAM_DOWN) from None
 
 
 class Transport:
-    """Sends, edits, deletes and downloads. Writes beyond the pace raise RateLimitedError."""
+    """Sends, edits and deletes messages. Writes beyond the pace raise RateLimitedError."""
 
-    def __init__(self, bot: ExtBot[str], session: aiohttp.ClientSession, pace: Pace, max_file_bytes: int) -> None:
+    def __init__(self, bot: ExtBot[str], pace: Pace) -> None:
         self._bot = bot
         self._pace = pace
-        self._session = session
-        self._max_bytes = max_file_bytes
 
     def check_pace(self, chat_id: int) -> None:
         """RateLimitedError if a placeholder could not be sent to the chat now."""
@@ -118,53 +95,6 @@ class Transport:
         with translated():
             await self._bot.delete_message(chat_id, message_id)
 
-    async def download(self, file_id: str, claimed_bytes: int | None, target: Path) -> None:
-        """Stream a file to `target`, never more of it than allowed.
-
-        PermanentError(TOO_BIG) when it is, or claims to be, larger than allowed.
-        """
-        if claimed_bytes is not None and claimed_bytes > self._max_bytes:
-            raise self._too_big()
-        try:
-            with translated():
-                file = await self._bot.get_file(file_id)
-        except PermanentError as error:
-            raise (self._too_big() if error.reason is Reason.TOO_BIG else error) from None
-        if file.file_path is None:
-            raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
-        await self._fetch(file.file_path, target)
-
-    async def _fetch(self, address: str, target: Path) -> None:
-        """`address` is a URL, or a path on this machine where the Bot API server runs in local mode."""
-        if address.startswith("/"):
-            await asyncio.to_thread(self._copy, Path(address), target)
-            return
-        with translated():
-            async with self._session.get(address, timeout=aiohttp.ClientTimeout(total=300, sock_read=30)) as answer:
-                if answer.status != 200:
-                    raise _file_refused(answer.status)
-                await self._stream(answer, target)
-
-    def _copy(self, local: Path, target: Path) -> None:
-        try:
-            if local.stat().st_size > self._max_bytes:
-                raise self._too_big()
-            shutil.copyfile(local, target)
-        except OSError as error:
-            raise TemporaryError(f"cannot copy the file: {error.strerror}", reason=Reason.TELEGRAM_DOWN) from None
-
-    async def _stream(self, answer: aiohttp.ClientResponse, target: Path) -> None:
-        received = 0
-        with target.open("wb") as file:
-            async for chunk in answer.content.iter_chunked(CHUNK):
-                received += len(chunk)
-                if received > self._max_bytes:
-                    raise self._too_big()
-                file.write(chunk)
-
-    def _too_big(self) -> PermanentError:
-        return PermanentError(Reason.TOO_BIG, limit_mb=round(self._max_bytes / MEGABYTE))
-
 
 def job_of_button(data: str) -> int | None:
     """The job a pressed cancel button names; None for data that is not ours, for anybody can send some."""
@@ -184,9 +114,3 @@ def _entities(page: Page) -> list[MessageEntity] | None:
     if not page.collapsed:
         return None
     return [MessageEntity(MessageEntity.EXPANDABLE_BLOCKQUOTE, 0, utf16_length(page.text))]
-
-
-def _file_refused(status: int) -> VerbatimError:
-    if status == 404:
-        return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
-    return TemporaryError(f"Telegram's file server answered {status}", reason=Reason.TELEGRAM_DOWN)

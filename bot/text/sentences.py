@@ -11,6 +11,7 @@ NO_SPEECH = "I heard no speech in this recording. If there is some, try another 
 CANCEL_BUTTON = "Cancel"
 CANCELLED_TOAST = "Cancelled."
 NOT_YOURS = "Only the person who sent this recording, or an admin of this chat, can cancel it."
+WHO_ARE_YOU = "Telegram did not tell me whether you are an admin here. Please press again in a minute."
 TOO_LATE = "It is too late to cancel: this one is already finished."
 ORPHAN_REMOVED = "This message was left over and is removed now. The answer comes in another one."
 

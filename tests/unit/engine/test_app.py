@@ -57,8 +57,8 @@ async def test_files_of_a_crash_are_gone_at_the_next_start_and_at_the_end(stage,
     workplace.mkdir()
     (workplace / "left over").write_text("half a recording")
     async with build(stage.settings(), stage.clock, lambda: 0.5):
-        assert list(workplace.iterdir()) == []
-    assert not workplace.exists()
+        assert not workplace.exists()
+    assert list(temporary.iterdir()) == []
 
 
 async def test_a_run_answers_health_and_stops_when_told(stage, app, lines):

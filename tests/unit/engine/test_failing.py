@@ -20,7 +20,6 @@ from storage.outcomes import Attempted, Ended, Hopeless, Waiting
 from storage.words import HELD, State
 from tests.unit.engine.workbench import NOW, job
 
-HOUR = 3600.0
 NOTHING_SAID = apology_json(Reason.TOO_BIG)
 FAILED = Ended(State.FAILED)
 
@@ -80,8 +79,6 @@ TABLE = {
     "the operator must act, ready": (OperatorError(), ready(), Waiting(NOW + 30), None),
     "the operator has one day": (OperatorError(), queued(DAY), Waiting(NOW + 30, waits=HELD), Notice.HELD),
     "the operator had one day": (OperatorError(), queued(DAY + 1), sorry(Reason.ON_HOLD), None),
-    "the operator had one day for the answer": (OperatorError(), ready(DAY + 1), sorry(Reason.ON_HOLD), None),
-    "the operator had one day for the apology": (OperatorError(), apologising(DAY + 1), FAILED, None),
     "a day in the queue is no day with an answer": (
         OperatorError(),
         ready(60, under_way_for=DAY),
@@ -99,7 +96,6 @@ TABLE = {
         Waiting(NOW + 7),
         None,
     ),
-    "patience with an apology is over": (RateLimitedError("", retry_after=7), apologising(DAY + 1), FAILED, None),
     "the first try": (temporary(), queued(), Attempted(NOW + 1), None),
     "the second try shows": (temporary(), queued(attempts=1), Attempted(NOW + 2), Notice.RETRYING),
     "tries get rare": (temporary(), queued(attempts=5), Attempted(NOW + 32), Notice.RETRYING),
@@ -108,30 +104,32 @@ TABLE = {
     "not sooner than we would": (temporary(retry_after=0.5), queued(), Attempted(NOW + 1), None),
     "a try at a fetch shows nothing": (temporary(), submitted(attempts=3), Attempted(NOW + 8), None),
     "a try at an answer shows nothing": (temporary(), ready(attempts=3), Attempted(NOW + 8), None),
-    "an hour of tries": (temporary(), queued(HOUR, attempts=9), Attempted(NOW + 60), Notice.RETRYING),
-    "more than an hour of tries": (temporary(), queued(HOUR + 1, attempts=5), sorry(Reason.PROVIDER_DOWN), None),
+    "the answer waits for the operator": (OperatorError(), ready(9 * DAY), Waiting(NOW + 30), None),
+    "the answer waits for Telegram's pace": (
+        RateLimitedError("", retry_after=7),
+        ready(9 * DAY),
+        Waiting(NOW + 7),
+        None,
+    ),
+    "an apology waits too": (RateLimitedError("", retry_after=7), apologising(9 * DAY), Waiting(NOW + 7), None),
+    "time in which nothing ran does not count": (temporary(), queued(9 * DAY), Attempted(NOW + 1), None),
+    "an hour of tries": (temporary(), queued(attempts=62), Attempted(NOW + 60), Notice.RETRYING),
+    "more than an hour of tries": (temporary(), queued(attempts=63), sorry(Reason.PROVIDER_DOWN), None),
     "more than an hour of tries at the file": (
         temporary(Reason.TELEGRAM_DOWN),
-        queued(HOUR + 1, attempts=5),
+        queued(attempts=63),
         sorry(Reason.TELEGRAM_DOWN),
         None,
     ),
-    "an hour with few tries": (temporary(), queued(HOUR + 1, attempts=4), Attempted(NOW + 16), Notice.RETRYING),
-    "the provider had an hour": (temporary(), submitted(HOUR + 1, attempts=5), sorry(Reason.PROVIDER_DOWN), None),
-    "a hard hour in the queue does not count for what is paid": (
-        temporary(),
-        submitted(60, queued_for=HOUR, attempts=5),
-        Attempted(NOW + 32),
-        None,
-    ),
-    "an answer has longer than an hour": (temporary(), ready(DAY, attempts=50), Attempted(NOW + 60), None),
-    "an answer has a day": (
+    "the provider had an hour": (temporary(), submitted(attempts=63), sorry(Reason.PROVIDER_DOWN), None),
+    "an answer has longer than an hour": (temporary(), ready(attempts=1438), Attempted(NOW + 60), None),
+    "an answer that Telegram does not take for a day": (
         temporary(Reason.TELEGRAM_DOWN),
-        ready(DAY + 1, attempts=50),
-        sorry(Reason.TELEGRAM_DOWN),
+        ready(attempts=1439),
+        FAILED,
         None,
     ),
-    "an apology has a day": (temporary(), apologising(DAY + 1, attempts=50), FAILED, None),
+    "an apology has a day": (temporary(), apologising(attempts=1439), FAILED, None),
     "a create in doubt": (unsure(), queued(), Attempted(NOW + 1, doubt=True), None),
     "a fetch is never in doubt": (unsure(), submitted(), Attempted(NOW + 1), None),
     "a delivery is never in doubt": (unsure(), ready(), Attempted(NOW + 1), None),

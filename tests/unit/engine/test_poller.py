@@ -12,7 +12,7 @@ from bot.telegram.delivery import Delivery, LeaseLostError
 from storage.outcomes import Attempted, Ended, Hopeless, Ready, Submitted, Waiting
 from storage.store import StorageUnavailableError
 from storage.words import Generation, State
-from tests.unit.engine.workbench import Neighbour, impatient_store, new_job, open_transport
+from tests.unit.engine.workbench import Neighbour, impatient_store, new_job, open_telegram
 from tests.world import texts
 
 SORRY = apology_json(Reason.EMPTY)
@@ -73,7 +73,7 @@ class Bench:
 async def bench(stage, tmp_path):
     path = tmp_path / "jobs.db"
     store = await impatient_store(path, stage.clock)
-    async with open_transport(stage.settings(), stage.clock, 1024) as transport:
+    async with open_telegram(stage.settings(), stage.clock, 1024) as (transport, _):
         yield Bench(stage, store, transport, path)
     await store.close()
     assert [task for task in asyncio.all_tasks() if task.get_name().startswith("job ")] == []

@@ -1,26 +1,20 @@
 import pytest
 
 from bot.errors import (
-    PermanentError,
     PlaceholderGoneError,
     RateLimitedError,
-    Reason,
-    TemporaryError,
     UndeliverableError,
 )
-from bot.playground.telegram import FakeTelegram
 from bot.telegram.pace import OVERALL, PRIVATE, Urgency
 from bot.telegram.transport import job_of_button
 from bot.text.layout import Document, Page
-from tests.unit.engine.workbench import open_transport
+from tests.unit.engine.workbench import open_telegram
 from tests.world import texts
-
-LIMIT = 1024 * 1024
 
 
 @pytest.fixture
 async def transport(stage):
-    async with open_transport(stage.settings(), stage.clock, LIMIT) as transport:
+    async with open_telegram(stage.settings(), stage.clock, 1) as (transport, _):
         yield transport
 
 
@@ -34,21 +28,9 @@ def chat(stage, alice):
     return stage.telegram.private(alice)
 
 
-@pytest.fixture
-def target(tmp_path):
-    return tmp_path / "received"
-
-
 async def placed(transport, chat, text="Transcribing…", job_id=7, **changes) -> int:
     fields = {"thread_id": None, "reply_to": None, "urgency": Urgency.PLACEHOLDER} | changes
     return await transport.send_placeholder(chat.id, text, job_id=job_id, **fields)
-
-
-async def refused(transport, file_id, target, claimed=None):
-    with pytest.raises((TemporaryError, PermanentError)) as failed:
-        await transport.download(file_id, claimed, target)
-    assert "TEST-token" not in str(failed.value)
-    return failed.value
 
 
 async def test_a_placeholder_answers_quietly_and_can_be_cancelled(transport, chat, alice):
@@ -134,111 +116,6 @@ async def test_our_own_pace_is_a_request_for_patience(transport, chat):
     with pytest.raises(RateLimitedError):
         transport.check_pace(chat.id)
     await placed(transport, chat, urgency=Urgency.ANSWER)
-
-
-async def test_a_file_is_streamed_to_disk(transport, chat, alice, target):
-    data = bytes(range(256)) * 1000
-    voice = chat.send_voice(alice, data)["voice"]
-    await transport.download(voice["file_id"], voice["file_size"], target)
-    assert target.read_bytes() == data
-
-
-async def test_a_file_of_exactly_the_limit_is_taken(transport, chat, alice, target):
-    voice = chat.send_voice(alice, bytes(LIMIT))["voice"]
-    await transport.download(voice["file_id"], LIMIT, target)
-    assert target.stat().st_size == LIMIT
-
-
-async def test_a_file_that_claims_to_be_too_big_is_not_even_asked_for(stage, transport, target):
-    failed = await refused(transport, "any", target, claimed=LIMIT + 1)
-    assert (failed.reason, failed.facts) == (Reason.TOO_BIG, {"limit_mb": 1})
-    assert stage.telegram.calls_of("getFile") == []
-
-
-async def test_a_file_larger_than_it_claims_is_cut_off_at_the_limit(transport, chat, alice, target):
-    voice = chat.send_voice(alice, bytes(LIMIT + 1), file_size=10)["voice"]
-    failed = await refused(transport, voice["file_id"], target, claimed=10)
-    assert failed.reason is Reason.TOO_BIG
-    assert target.stat().st_size <= LIMIT
-
-
-async def test_a_file_too_big_for_the_server_is_told_with_our_limit(transport, chat, alice, target):
-    voice = chat.send_voice(alice, b"", file_size=21 * LIMIT)["voice"]
-    failed = await refused(transport, voice["file_id"], target)
-    assert (failed.reason, failed.facts) == (Reason.TOO_BIG, {"limit_mb": 1})
-
-
-async def test_a_file_that_telegram_lost_is_gone(stage, transport, chat, alice, target):
-    message = chat.send_voice(alice, b"sound")
-    stage.telegram.lose_file(message, chat)
-    failed = await refused(transport, message["voice"]["file_id"], target)
-    assert failed.reason is Reason.FILE_GONE
-
-
-async def test_a_file_without_a_path_is_gone(stage, transport, target):
-    body = {"ok": True, "result": {"file_id": "x", "file_unique_id": "y"}}
-    stage.telegram.fault("getFile", 200, body=body)
-    assert (await refused(transport, "x", target)).reason is Reason.FILE_GONE
-
-
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        ({"status": 404}, Reason.FILE_GONE),
-        ({"status": 502, "body": "<html>bad gateway</html>"}, Reason.TELEGRAM_DOWN),
-        ({"drop": True, "times": 2}, Reason.TELEGRAM_DOWN),  # the first is asked again by itself
-        ({"after_effect": True}, Reason.TELEGRAM_DOWN),
-    ],
-)
-async def test_a_download_that_goes_wrong_is_tried_again(stage, transport, chat, alice, target, fault, reason):
-    voice = chat.send_voice(alice, bytes(200_000))["voice"]
-    stage.telegram.fault("file", **fault)
-    failed = await refused(transport, voice["file_id"], target)
-    assert isinstance(failed, TemporaryError)
-    assert failed.reason is reason
-    await transport.download(voice["file_id"], None, target)
-    assert target.read_bytes() == bytes(200_000)
-
-
-class TestWithAServerOfOnesOwn:
-    @pytest.fixture
-    async def local(self, tmp_path, stage):
-        """The transport of a bot beside a Bot API server in local mode, and a chat there."""
-        fake = FakeTelegram(clock=stage.clock, local_folder=tmp_path / "server")
-        settings = stage.settings()
-        async with fake:
-            local = settings.model_copy(update={"telegram_api_url": fake.url})
-            async with open_transport(local, stage.clock, 30 * LIMIT) as transport:
-                alice = fake.user("Alice")
-                yield transport, fake.private(alice), alice, fake
-
-    async def test_the_file_is_copied_from_where_it_lies(self, local, target):
-        transport, chat, alice, fake = local
-        data = bytes(25 * LIMIT)
-        voice = chat.send_voice(alice, data)["voice"]
-        await transport.download(voice["file_id"], voice["file_size"], target)
-        assert target.read_bytes() == data
-        assert fake.calls_of("file") == []
-
-    async def test_a_file_larger_than_it_claims_is_not_copied(self, local, target):
-        transport, chat, alice, _ = local
-        voice = chat.send_voice(alice, bytes(30 * LIMIT + 1), file_size=1)["voice"]
-        assert (await refused(transport, voice["file_id"], target)).reason is Reason.TOO_BIG
-        assert not target.exists()
-
-    async def test_a_path_that_leads_nowhere_is_a_file_that_is_gone(self, local, target, tmp_path):
-        transport, _, _, fake = local
-        result = {"file_id": "x", "file_unique_id": "y", "file_path": str(tmp_path / "absent")}
-        fake.fault("getFile", 200, body={"ok": True, "result": result})
-        assert (await refused(transport, "x", target)).reason is Reason.FILE_GONE
-
-    async def test_a_file_that_cannot_be_read_is_tried_again(self, local, target):
-        transport, _, _, fake = local
-        result = {"file_id": "x", "file_unique_id": "y", "file_path": "/proc/self/mem"}
-        fake.fault("getFile", 200, body={"ok": True, "result": result})
-        failed = await refused(transport, "x", target)
-        assert isinstance(failed, TemporaryError)
-        assert failed.reason is Reason.TELEGRAM_DOWN
 
 
 @pytest.mark.parametrize(("data", "job_id"), [("cancel:1", 1), ("cancel:007", 7), (f"cancel:{10**17}", 10**17)])

@@ -11,6 +11,7 @@ import structlog
 from bot.app import open_session, telegram_application
 from bot.config import Settings
 from bot.metrics import Metrics
+from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.transport import Transport
 from storage.sqlite import SQLiteStore
@@ -77,12 +78,14 @@ async def impatient_store(path: Path, now: Callable[[], float]) -> SQLiteStore:
 
 
 @asynccontextmanager
-async def open_transport(settings: Settings, now: Callable[[], float], max_file_bytes: int) -> AsyncIterator[Transport]:
+async def open_telegram(
+    settings: Settings, now: Callable[[], float], max_file_bytes: int
+) -> AsyncIterator[tuple[Transport, Files]]:
     async with open_session() as session:
         pace = Pace(now)
         telegram = telegram_application(settings, session, Metrics(), pace)
         await telegram.initialize()
-        yield Transport(telegram.bot, session, pace, max_file_bytes)
+        yield Transport(telegram.bot, pace), Files(telegram.bot, session, max_file_bytes)
         await telegram.shutdown()
 
 

@@ -25,7 +25,7 @@ def said(title: str) -> str:
         ("In trouble", f"at most {rhythm.GIVE_UP / MINUTE:.0f} minutes"),
         ("In trouble", f"after {hold.HOLD_SECONDS:.0f} seconds, then every 1 to {hold.LONGEST_HOLD_SECONDS / 60:.0f} "),
         ("In trouble", f"else after {hold.PATIENCE_SECONDS:.0f} seconds"),
-        ("In trouble", f"up to {failing.FEW} failures in all"),
+        ("In trouble", f"up to {failing.MOST_DOUBTS} lost creates in all"),
         ("In trouble", f"| {failing.FEW} tries in all |"),
         ("In trouble", f"{failing.FEW} tries in all; {failing.MOST_CLAIMS} deaths"),
         ("In trouble", f"{failing.MOST_DOUBTS} in all, then an apology"),
@@ -47,10 +47,15 @@ def test_numbers_are_those_of_the_code(title, sentence):
     assert sentence in said(title)
 
 
+def tried_for(attempts: int) -> float:
+    return sum(rhythm.backoff(attempt, lambda: 0.5) for attempt in range(attempts))
+
+
 def test_numbers_written_as_words_are_those_of_the_code():
-    assert (failing.TRY_FOR, failing.DAY, NOT_YET) == (HOUR, DAY, MINUTE)
-    assert "Failing tries end after an hour, a pause that only the operator can end after a day" in said("States")
-    assert "Failing tries end after a day: a transcript becomes an apology" in said("States")
+    assert (tried_for(failing.HOUR_OF_TRIES), tried_for(failing.DAY_OF_TRIES)) == pytest.approx((HOUR, DAY), rel=0.05)
+    assert (failing.DAY, NOT_YET) == (DAY, MINUTE)
+    assert "An hour of failing tries ends it, a pause that only the operator can end after a day" in said("States")
+    assert "After a day of failing tries the job is FAILED" in said("States")
     assert "| for an hour, then an apology |" in said("In trouble")
     assert "| Generation unknown after a minute |" in said("In trouble")
     assert Settings.model_fields["split_minutes"].default == HOUR / MINUTE
