@@ -20,18 +20,24 @@ FAILED = 1
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Exit codes: 0 all well, 1 failed, 2 settings missing or wrong (a line for each)."""
-    command = _parser().parse_args(arguments).command
+    sys.exit(_obey(_parser().parse_args(arguments).command))
+
+
+def _obey(command: str) -> int:
     try:
         settings = load_settings()
         secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
         log.configure(settings.log_level, settings.log_format, secrets)
-        sys.exit(asyncio.run(_check(settings) if command == "check" else _run(settings)))
+        return asyncio.run(_check(settings) if command == "check" else _run(settings))
     except SettingsError as error:
         print(*error.lines, sep="\n", file=sys.stderr)
-        sys.exit(WRONG_SETTINGS)
+        return WRONG_SETTINGS
     except StorageError as error:
         print(f"DATABASE_URL: {error}", file=sys.stderr)
-        sys.exit(WRONG_SETTINGS)
+        return WRONG_SETTINGS
+    except Exception:  # noqa: BLE001 - the interpreter would print it with whatever secret is in it
+        log.get_logger(__name__).error("crashed", exc_info=True)
+        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:

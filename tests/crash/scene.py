@@ -1,0 +1,204 @@
+"""A scene: two fake servers, people, and one life of the bot after the other on the same database."""
+
+import asyncio
+import itertools
+import signal
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from bot.playground.speech import FakeSpeech
+from bot.playground.telegram import Chat, FakeTelegram
+from bot.text.layout import Document, lay_out
+from bot.text.sentences import CANCEL_BUTTON, placeholder
+from tests.crash.process import PATIENCE_SECONDS, BotProcess
+from tests.world import KEY, audio, other_voice
+
+Server = FakeTelegram | FakeSpeech
+Moment = Literal["before", "after"]
+FILE_NAME = "divorce papers.mp3"
+THREE_PAGES = " ".join(f"confidential{number}" for number in range(600))
+A_DOCUMENT = " ".join(f"confidential{number}" for number in range(1200))
+
+
+class Voice(NamedTuple):
+    """A recording, where it was sent, and what is said in it and nowhere else."""
+
+    chat: Chat
+    data: bytes
+    text: str
+
+
+class Scene:
+    """Everything around the process. Nothing inside it is touched: it is met where its requests arrive."""
+
+    def __init__(self, folder: Path, telegram: FakeTelegram, speech: FakeSpeech) -> None:
+        self.folder = folder
+        self.database = folder / "verbatim.db"
+        self.telegram = telegram
+        self.speech = speech
+        self.lives: list[BotProcess] = []
+        self.voices: list[Voice] = []
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self.environment = {
+            "TELEGRAM_BOT_TOKEN": telegram.state.token,
+            "TELEGRAM_API_URL": telegram.url,
+            "AIMLAPI_KEY": KEY,
+            "AIMLAPI_URL": speech.url,
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "TMPDIR": str(self.temporary),
+            "LOG_LEVEL": "DEBUG",
+        }
+        self.alice = telegram.user("Aloysia Quimby")
+        self.chat = telegram.private(self.alice)
+
+    @property
+    def life(self) -> BotProcess:
+        """The latest one."""
+        return self.lives[-1]
+
+    async def start(self, command: str = "run", **changes: str) -> BotProcess:
+        """The next life; `changes` are to its environment, an empty one takes a variable away."""
+        given = {name: value for name, value in (self.environment | changes).items() if value}
+        self.lives.append(await BotProcess.start(command, given, self.folder))
+        return self.life
+
+    def voice(self, chat: Chat | None = None, text: str = "") -> Voice:
+        """Somebody sends a voice note."""
+        voice = self._recording(other_voice(), chat, text)
+        voice.chat.send_voice(_somebody(voice.chat), voice.data)
+        return voice
+
+    def named_audio(self) -> Voice:
+        """Somebody sends a file whose name is nobody's business."""
+        voice = self._recording(audio("speech.mp3"), None, "")
+        voice.chat.send_audio(_somebody(voice.chat), voice.data, file_name=FILE_NAME)
+        return voice
+
+    def upgrade(self, group: Chat) -> Chat:
+        """The group becomes a supergroup, where its voices are to be answered."""
+        supergroup = group.upgrade()
+        self.voices = [voice._replace(chat=supergroup) if voice.chat is group else voice for voice in self.voices]
+        return supergroup
+
+    def _recording(self, data: bytes, chat: Chat | None, text: str) -> Voice:
+        text = text or f"these are the confidential words number {len(self.voices) + 1}"
+        self.speech.hears(data, text)
+        self.voices.append(Voice(chat or self.chat, data, text))
+        return self.voices[-1]
+
+    def kill_at(self, server: Server, operation: str, moment: Moment, nth: int = 1) -> None:
+        """The process dies at the `nth` such moment from now on; what it asked for "before" that is never done."""
+
+        async def die() -> None:
+            await self.life.kill()
+            if moment == "before":
+                server.fault(operation, drop=True)
+
+        _at_the_nth(server, operation, moment, nth, die)
+
+    def hold_at(self, server: Server, operation: str, until: asyncio.Event, nth: int = 1) -> asyncio.Event:
+        """The `nth` such request waits and is then lost; the event returned is set when it has come."""
+        come = asyncio.Event()
+
+        async def hold() -> None:
+            come.set()
+            await until.wait()
+            server.fault(operation, drop=True)
+
+        _at_the_nth(server, operation, "before", nth, hold)
+        return come
+
+    async def death(self) -> None:
+        """Wait until it was killed where that had been arranged."""
+        assert await self.life.wait() == -signal.SIGKILL
+
+    async def live_until(self, server: Server, operation: str, moment: Moment, nth: int = 1) -> None:
+        """One life from its start to its death at the `nth` such moment; see `kill_at`."""
+        self.kill_at(server, operation, moment, nth)
+        await self.start()
+        await self.death()
+
+    async def until_stored(self, number: int, where: str) -> None:
+        """Wait until at least so many jobs are like that."""
+        await self.life.says("leases.released")  # from here on there are tables
+        await self.life.until(lambda: len(self.rows(f"SELECT id FROM jobs WHERE {where}")) >= number)
+
+    async def see(self, chat: Chat, text: str) -> None:
+        """Wait until a message of the bot says this."""
+        await self.telegram.wait_for(lambda: says(chat, text), PATIENCE_SECONDS)
+
+    async def finish(self) -> None:
+        """Every voice is answered exactly once, and the bot leaves with nothing more to say and nothing behind."""
+        await self.until_stored(len(self.voices), "state = 'delivered'")
+        assert await self.life.stop() == 0
+        assert len(self.rows("SELECT id FROM jobs")) == len(self.voices)
+        for voice in self.voices:
+            assert self.answers(voice) == 1, self.telegram.describe()
+        assert list(self.temporary.iterdir()) == []
+
+    def answers(self, voice: Voice) -> float:
+        """How often the words can be read; a fraction if only some of their pages can."""
+        answer = lay_out(voice.text)
+        if isinstance(answer, Document):
+            return self._documents(voice.chat).count(answer.content)
+        return sum(says(voice.chat, page.text) for page in answer) / len(answer)
+
+    def _documents(self, chat: Chat) -> list[bytes]:
+        documents = [message["document"] for message in chat.bot_messages if "document" in message]
+        return [self.telegram.file_bytes(document["file_id"]) for document in documents]
+
+    def uploads(self, voice: Voice) -> int:
+        """How often this voice was paid for."""
+        return sum(upload.data == voice.data for upload in self.speech.uploads)
+
+    def orphans(self, chat: Chat) -> list[dict[str, Any]]:
+        """Messages that promise words to come although no row of the database points to them."""
+        rows = self.rows("SELECT placeholder_id FROM jobs UNION SELECT message_id FROM pages")
+        known = {message_id for (message_id,) in rows}
+        promising = [message for message in chat.bot_messages if CANCEL_BUTTON in chat.button_texts(message)]
+        return [message for message in promising if message["message_id"] not in known]
+
+    def files_left(self) -> list[str]:
+        """Files for passing use that are there now."""
+        return [file.name for file in self.temporary.rglob("*") if file.is_file()]
+
+    def told_secrets(self) -> set[str]:
+        """What nobody may read in a log, and can in one of ours."""
+        names = {chat.name for chat in self.telegram.chats}
+        secrets = {self.telegram.state.token, KEY, FILE_NAME, *names, *(voice.text[:40] for voice in self.voices)}
+        return {secret for secret in secrets for life in self.lives if secret in life.output}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the file says; a reader like this one cannot do the recovering that is the next life's business."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def says(chat: Chat, text: str) -> int:
+    """How many messages of the bot say exactly this."""
+    return sum(text == message.get("text") for message in chat.bot_messages)
+
+
+def waiting(chat: Chat) -> int:
+    """How many messages of the bot promise words to come."""
+    return says(chat, placeholder(""))
+
+
+def _somebody(chat: Chat) -> Any:
+    return next(iter(chat.people.values()))
+
+
+def _at_the_nth(
+    server: Server, operation: str, moment: Moment, nth: int, callback: Callable[[], Awaitable[None]]
+) -> None:
+    left = itertools.count(nth - 1, -1)
+
+    async def arrived() -> None:
+        if next(left) == 0:
+            await callback()
+
+    server.watch(operation, arrived, moment, times=nth)

@@ -1,0 +1,71 @@
+"""What an operator reads: missing settings, and `check` in good and bad cases."""
+
+import pytest
+
+from tests.world import KEY
+
+WELL = [
+    "model: nova-2-general",
+    "database: {database} works",
+    "telegram: @verbatim_bot works",
+    "telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin",
+    "aimlapi: works, 1000 credits left",
+]
+
+
+async def test_every_missing_setting_gets_one_line(scene):
+    await scene.start(TELEGRAM_BOT_TOKEN="", AIMLAPI_KEY="")
+    assert await scene.life.wait() == 2
+    assert scene.life.output.splitlines() == [
+        "TELEGRAM_BOT_TOKEN is not set (or TELEGRAM_BOT_TOKEN_FILE)",
+        "AIMLAPI_KEY is not set (or AIMLAPI_KEY_FILE)",
+    ]
+
+
+async def test_a_wrong_setting_gets_one_line_that_does_not_repeat_a_secret(scene):
+    await scene.start(AIMLAPI_KEY=f"{KEY} {KEY}", DEFAULT_LANGUAGE="?", LOG_FORMAT="xml")
+    assert await scene.life.wait() == 2
+    assert [line.split()[0] for line in scene.life.output.splitlines()] == [
+        "AIMLAPI_KEY",
+        "DEFAULT_LANGUAGE",
+        "LOG_FORMAT",
+    ]
+
+
+async def test_check_says_what_works(scene):
+    await scene.start("check")
+    assert await scene.life.wait() == 0
+    assert scene.life.output.splitlines() == [line.format(database=scene.database) for line in WELL]
+
+
+@pytest.mark.parametrize(
+    ("changes", "credit", "lines"),
+    [
+        pytest.param(
+            {"TELEGRAM_BOT_TOKEN": "654321:not-this-one"},
+            1000.0,
+            {2: "telegram: Telegram does not accept TELEGRAM_BOT_TOKEN", 3: None},
+            id="the token",
+        ),
+        pytest.param({"AIMLAPI_KEY": "not-this-one"}, 1000.0, {4: "aimlapi: AIMLAPI_KEY or "}, id="the key"),
+        pytest.param({}, 0.0, {4: "aimlapi: works, 0 credits left, which is low"}, id="the credits"),
+    ],
+)
+async def test_check_fails_because_of(scene, changes, credit, lines):
+    scene.speech.credits = credit
+    await scene.start("check", **changes)
+    assert await scene.life.wait() == 1
+    expected = [lines.get(number, line) for number, line in enumerate(WELL)]
+    said = scene.life.output.splitlines()
+    for line, beginning in zip(said, filter(None, expected), strict=True):
+        assert line.startswith(beginning.format(database=scene.database))
+    assert "not-this-one" not in scene.life.output
+
+
+async def test_check_does_not_mind_a_bot_that_is_running(scene):
+    running = await scene.start()
+    await running.says("telegram.ready")
+    await scene.start("check")
+    assert await scene.life.wait() == 0
+    assert "database: in use, so the bot is running already" in scene.life.output
+    assert await running.stop() == 0

@@ -1,0 +1,109 @@
+"""kill -9 at every moment between two writes: nothing lost, nothing doubled, nothing frozen.
+
+A voice that has died somewhere meets the next death on its way from there.
+"""
+
+from bot.errors import Reason
+from bot.steps.failing import MOST_DOUBTS
+from bot.text.layout import Document, lay_out
+from bot.text.sentences import CANCEL_BUTTON, ORPHAN_REMOVED, apology
+from tests.crash.scene import A_DOCUMENT, THREE_PAGES, waiting
+
+
+async def test_a_voice_survives_every_death_on_its_way_to_the_provider(scene):
+    voice = scene.voice()
+    await scene.live_until(scene.telegram, "getUpdates", "after")  # served, and not accepted
+    await scene.live_until(scene.telegram, "sendMessage", "before")
+    await scene.live_until(scene.telegram, "getFile", "before")
+    await scene.live_until(scene.telegram, "file", "before")
+    await scene.live_until(scene.telegram, "file", "after")
+    await scene.live_until(scene.speech, "create", "before")
+    await scene.start()
+    await scene.finish()
+    assert scene.uploads(voice) == 1
+    # The placeholder is on its way while the file is: a death there can come between its sending and its storing.
+    assert waiting(voice.chat) == len(scene.orphans(voice.chat)) <= 3
+
+
+async def test_a_voice_survives_every_death_on_its_way_back(scene):
+    voice = scene.voice()
+    await scene.live_until(scene.speech, "fetch", "before")
+    await scene.live_until(scene.speech, "fetch", "after")  # known, and not stored
+    await scene.live_until(scene.telegram, "editMessageText", "before")
+    await scene.live_until(scene.telegram, "editMessageText", "after")  # shown, and not recorded as such
+    await scene.start()
+    await scene.finish()
+    assert scene.uploads(voice) == 1
+    assert {fetch.generation_id for fetch in scene.speech.fetches} == {scene.speech.uploads[0].generation_id}
+    assert len(voice.chat.bot_messages) == 1
+
+
+async def test_a_death_between_an_upload_and_its_record_pays_once_more_and_is_counted(scene):
+    voice = scene.voice()
+    await scene.live_until(scene.speech, "create", "after")
+    await scene.start()
+    await scene.finish()
+    assert scene.uploads(voice) == 2
+    assert scene.rows("SELECT doubts FROM jobs") == [(1,)]
+    assert len(voice.chat.bot_messages) == 1
+
+
+async def test_a_process_that_dies_of_every_upload_stops_paying_and_says_so(scene):
+    voice = scene.voice()
+    for _ in range(MOST_DOUBTS):
+        await scene.live_until(scene.speech, "create", "after")
+    await scene.start()
+    await scene.see(voice.chat, apology(Reason.PROVIDER_DOWN, {}))
+    assert scene.uploads(voice) == MOST_DOUBTS
+    assert len(voice.chat.bot_messages) == 1
+
+
+async def test_a_placeholder_that_was_sent_and_not_stored_can_be_removed_by_its_button(scene):
+    voice = scene.voice()
+    await scene.live_until(scene.telegram, "sendMessage", "after")
+    await scene.start()
+    await scene.see(voice.chat, voice.text)
+    [orphan] = scene.orphans(voice.chat)
+    voice.chat.press(scene.alice, orphan, CANCEL_BUTTON)
+    await scene.telegram.wait_for(lambda: scene.telegram.callback_answers)
+    assert scene.telegram.callback_answers[0].text == ORPHAN_REMOVED
+    await scene.finish()
+    assert scene.uploads(voice) == 1
+    assert len(voice.chat.bot_messages) == 1
+
+
+async def test_the_pages_of_a_long_text_come_once_and_in_order_whatever_dies_between_them(scene):
+    voice = scene.voice(text=THREE_PAGES)
+    await scene.live_until(scene.telegram, "sendMessage", "before", nth=2)  # the first one is the placeholder
+    await scene.live_until(scene.telegram, "sendMessage", "after")  # of the second page, and not stored
+    await scene.live_until(scene.telegram, "editMessageText", "before", nth=2)
+    await scene.live_until(scene.telegram, "editMessageText", "after", nth=3)  # shown, and not recorded as such
+    await scene.start()
+    await scene.finish()
+    [orphan] = scene.orphans(voice.chat)
+    shown = [message["text"] for message in voice.chat.bot_messages if message != orphan]
+    assert shown == [page.text for page in lay_out(THREE_PAGES)]
+    assert len(shown) == 3
+    assert scene.uploads(voice) == 1
+
+
+async def test_a_document_comes_once_whatever_dies_around_it(scene):
+    assert isinstance(lay_out(A_DOCUMENT), Document)
+    voice = scene.voice(text=A_DOCUMENT)
+    await scene.live_until(scene.telegram, "editMessageMedia", "before")
+    await scene.live_until(scene.telegram, "editMessageMedia", "after")
+    await scene.start()
+    await scene.finish()
+    assert len(voice.chat.bot_messages) == 1
+    assert scene.uploads(voice) == 1
+
+
+async def test_the_files_that_a_dead_process_left_behind_go_at_the_next_start(scene):
+    scene.voice()
+    await scene.live_until(scene.speech, "create", "before")
+    assert scene.files_left() == ["received"]
+    found = []
+    scene.telegram.watch("getMe", lambda: found.append(scene.files_left()))
+    await scene.start()
+    await scene.telegram.wait_for(lambda: found)
+    assert found == [[]]
