@@ -86,9 +86,9 @@ class SQLiteStore:
         def insert(connection: sqlite3.Connection) -> Job | None:
             made = row(
                 connection,
-                "INSERT INTO jobs (chat_id, message_id, thread_id, user_id, kind, file_id, claimed_bytes, model,"
-                " language, cache_key, created_at, next_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT DO NOTHING RETURNING *",
+                "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, user_id, kind, file_id, claimed_bytes,"
+                " model, language, cache_key, created_at, next_at)"
+                " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT DO NOTHING RETURNING *",
                 new.chat_id,
                 new.message_id,
                 new.thread_id,
@@ -227,10 +227,9 @@ class SQLiteStore:
             rows(connection, "DELETE FROM chats WHERE chat_id = $1", old_chat_id)
             moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
             rows(connection, f"DELETE FROM pages WHERE job_id IN ({moved})", old_chat_id)
-            rows(  # a negative message id is void, and in nobody's way in the new chat
+            rows(
                 connection,
-                "UPDATE jobs SET chat_id = $2, message_id = -id, placeholder_id = NULL, thread_id = NULL"
-                f" WHERE id IN ({moved})",
+                f"UPDATE jobs SET chat_id = $2, placeholder_id = NULL, thread_id = NULL WHERE id IN ({moved})",
                 old_chat_id,
                 new_chat_id,
             )

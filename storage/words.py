@@ -55,8 +55,9 @@ class Job:
     """One message on its way to becoming text: a row in `jobs`. Moments are seconds since the epoch."""
 
     id: int
-    chat_id: int
+    from_chat_id: int  # where the message was sent
     message_id: int
+    chat_id: int  # where the answer goes: the same chat, unless it has become a supergroup since
     thread_id: int | None
     user_id: int | None
     kind: str
@@ -83,6 +84,11 @@ class Job:
     ended_at: float | None
     next_at: float | None  # due time, retry, poll time and lease expiry in one; None exactly in final states
     lease_token: str | None
+
+    @property
+    def reply_to(self) -> int | None:
+        """The message to answer; None in a supergroup, where the message ids of the old group are void."""
+        return self.message_id if self.chat_id == self.from_chat_id else None
 
 
 @dataclass(frozen=True, slots=True)

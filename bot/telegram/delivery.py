@@ -117,7 +117,7 @@ class Delivery:
             text,
             job_id=job.id,
             thread_id=job.thread_id,
-            reply_to=job.message_id if job.message_id > 0 else None,
+            reply_to=job.reply_to,
             urgency=urgency,
         )
 

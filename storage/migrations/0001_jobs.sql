@@ -16,8 +16,9 @@ CREATE INDEX transcripts_by_expiry ON transcripts (expires_at);
 
 CREATE TABLE jobs (
     id             INTEGER PRIMARY KEY AUTOINCREMENT, -- a button of a purged job must never mean another one
-    chat_id        BIGINT NOT NULL,
+    from_chat_id   BIGINT NOT NULL, -- where the message was sent; never changes
     message_id     BIGINT NOT NULL,
+    chat_id        BIGINT NOT NULL, -- where the answer goes; another chat once a group has become a supergroup
     thread_id      BIGINT,
     user_id        BIGINT,
     kind           TEXT NOT NULL,
@@ -44,7 +45,7 @@ CREATE TABLE jobs (
     ended_at       DOUBLE PRECISION,
     next_at        DOUBLE PRECISION,
     lease_token    TEXT,
-    UNIQUE (chat_id, message_id),
+    UNIQUE (from_chat_id, message_id),
     CHECK (state IN ('queued', 'submitted', 'ready', 'delivered', 'failed', 'cancelled')),
     CHECK ((next_at IS NULL) = (state IN ('delivered', 'failed', 'cancelled'))),
     CHECK ((ended_at IS NULL) = (next_at IS NOT NULL)),
@@ -57,6 +58,7 @@ CREATE INDEX jobs_due ON jobs (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX jobs_by_key ON jobs (cache_key) WHERE next_at IS NOT NULL;
 CREATE INDEX jobs_in_slots ON jobs (slot) WHERE slot IS NOT NULL;
 CREATE INDEX jobs_waiting ON jobs (waits, id) WHERE waits IS NOT NULL;
+CREATE INDEX jobs_by_chat ON jobs (chat_id) WHERE next_at IS NOT NULL;
 CREATE INDEX jobs_ended ON jobs (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX jobs_by_transcript ON jobs (transcript_id) WHERE transcript_id IS NOT NULL;
 

@@ -25,8 +25,9 @@ def job(**changes: Any) -> Job:
     """A queued job, accepted now, of which nothing is known yet."""
     fields: dict[str, Any] = {
         "id": 1,
-        "chat_id": 1001,
+        "from_chat_id": 1001,
         "message_id": 1,
+        "chat_id": 1001,
         "thread_id": None,
         "user_id": 1001,
         "kind": "voice",
