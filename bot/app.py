@@ -196,7 +196,6 @@ def _steps(
         delivery=delivery,
         rhythm=rhythm,
         rules=_rules(settings, default_model),
-        metrics=metrics,
         workplace=outside.workplace,
         now=outside.now,
     )
@@ -222,7 +221,7 @@ def speech_client(settings: Settings, session: aiohttp.ClientSession, metrics: M
 def _rules(settings: Settings, default_model: Model) -> Rules:
     return Rules(
         default_model=default_model,
-        places={Family.NOVA: settings.nova_concurrency, Family.WHISPER: settings.whisper_concurrency},
+        slots={Family.NOVA: settings.nova_concurrency, Family.WHISPER: settings.whisper_concurrency},
         limits=Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60, FFMPEG_SECONDS),
     )
 

@@ -3,7 +3,11 @@
 Third-party exceptions are translated into these once, at the edge that made the call.
 """
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 Fact = str | int | float
 
@@ -25,6 +29,23 @@ class Reason(StrEnum):
     ON_HOLD = "on_hold"  # the operator's key or credits stayed unusable until the deadline
     INTERNAL = "internal"  # our bug, again and again
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """What is delivered when there will be no transcript: why, and what belongs to the why."""
+
+    reason: Reason
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps({"reason": self.reason, "facts": dict(self.facts)})
+
+    @classmethod
+    def from_json(cls, body: str) -> Self:
+        """The inverse of `to_json`; only ever given what it wrote."""
+        fields = json.loads(body)
+        return cls(Reason(fields["reason"]), fields["facts"])
 
 
 class VerbatimError(Exception):
@@ -62,7 +83,7 @@ class RateLimitedError(VerbatimError):
 
 
 class PermanentError(VerbatimError):
-    """Trying again cannot help this job: it ends in an apology made of `reason` and `facts`."""
+    """Trying again cannot help this job: it ends in the apology made of `reason` and `facts`."""
 
     def __init__(self, reason: Reason, message: str = "", **facts: Fact) -> None:
         super().__init__(message or reason.value)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, VerbatimError
 from bot.log import get_logger
@@ -15,7 +14,7 @@ from storage.words import Job, State
 
 log = get_logger(__name__)
 
-STEP_SECONDS = 540.0  # a step ends before its lease does, so there is no heartbeat
+STEP_SECONDS = 540.0  # what a step may do outside ends well before its lease, so there is no heartbeat
 LEASE_SECONDS = 600.0
 STEPS_AT_ONCE = 100
 LONGEST_SLEEP = 30.0
@@ -24,12 +23,6 @@ CLOSING_SECONDS = 1.0  # for what an interrupted step does not leave half done, 
 BREATH_SECONDS = 0.02  # between claims: what becomes due meanwhile is claimed together
 
 Take = Callable[[Job], Awaitable[outcomes.Outcome]]
-
-
-@dataclass(slots=True)
-class _Running:
-    state: State
-    task: asyncio.Task[None]
 
 
 class Poller:
@@ -53,8 +46,7 @@ class Poller:
         self._now = now
         self._random = random
         self._steps_at_once = steps_at_once
-        self._running: dict[int, _Running] = {}
-        self._tasks: set[asyncio.Task[None]] = set()  # also of steps that a later one waits for
+        self._steps: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
         self._next_at = 0.0  # when something may be due, as far as is known
         self._stopping = False
@@ -72,39 +64,45 @@ class Poller:
         """Work until stopped. A database that cannot be used is tried again and again."""
         while not self._stopping:
             self._wake.clear()
-            if self._now() >= self._next_at and len(self._running) < self._steps_at_once:
-                self._next_at = self._now() + LONGEST_SLEEP  # nudges that come during the claim bring it forward again
-                try:
-                    claim = await self._start_due()
-                    self._expect(self._next_at if claim.next_at is None else claim.next_at)
-                except StorageUnavailableError as error:
-                    log.error("storage.unavailable", error=str(error))
-                    self._expect(self._now() + STORAGE_RETRY_SECONDS)
+            if self._now() >= self._next_at and self._room() > 0:
+                await self._look()
                 await asyncio.sleep(BREATH_SECONDS)
             await self._sleep()
 
     async def turn(self) -> int:
         """Start every step that is due now and see all that run to their end; how many were started."""
-        claim = await self._start_due()
-        await asyncio.gather(*(each.task for each in list(self._running.values())))
-        return len(claim.jobs)
+        started = len((await self._start_due()).jobs)
+        await asyncio.gather(*self._steps)
+        return started
 
     async def stop(self, grace_seconds: float) -> None:
         """Start nothing more; let steps end for a while, then interrupt them and give their leases back."""
         self._stopping = True
         self._wake.set()
-        running = set(self._tasks)
+        running = set(self._steps)
         while running:
             _, running = await asyncio.wait(running, timeout=grace_seconds)
             for task in running:
                 task.cancel()
             grace_seconds = CLOSING_SECONDS
 
+    def _room(self) -> int:
+        return max(0, self._steps_at_once - len(self._steps))
+
+    async def _look(self) -> None:
+        """Start what is due, and know when to look again; a nudge during the claim brings that forward."""
+        self._next_at = self._now() + LONGEST_SLEEP
+        try:
+            claim = await self._start_due()
+        except StorageUnavailableError as error:
+            self._storage_is_out(error)
+            self._expect(self._now() + STORAGE_RETRY_SECONDS)
+        else:
+            if claim.next_at is not None:
+                self._expect(claim.next_at)
+
     async def _start_due(self) -> Claim:
-        free = self._steps_at_once - len(self._running)
-        if free <= 0:
-            return Claim((), None)
-        claim = await self._store.claim(self._now(), self._now() + LEASE_SECONDS, free)
+        claim = await self._store.claim(self._now(), self._now() + LEASE_SECONDS, self._room())
         for job in claim.jobs:
             if self._stopping:  # while the claim was under way: nobody would see these steps to their end
                 await self._release(job)
@@ -113,9 +111,8 @@ class Poller:
         return claim
 
     async def _sleep(self) -> None:
-        """Until something may be due, or is nearer than was known, or a step has ended and made room."""
-        full = len(self._running) >= self._steps_at_once
-        seconds = LONGEST_SLEEP if full else min(max(self._next_at - self._now(), 0.0), LONGEST_SLEEP)
+        """Until something may be due, or is nearer than was known, or, where there was no room, a step has ended."""
+        seconds = min(max(self._next_at - self._now(), 0.0), LONGEST_SLEEP) if self._room() else LONGEST_SLEEP
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -123,57 +120,56 @@ class Poller:
             pass
 
     def _start(self, job: Job) -> None:
-        earlier = self._running.get(job.id)
+        earlier = {task: other for task, other in self._steps.items() if other.id == job.id}
         task = asyncio.create_task(self._after(earlier, job), name=f"job {job.id}")
-        running = _Running(job.state, task)
-        self._running[job.id] = running
-        self._tasks.add(task)
-        task.add_done_callback(lambda _: self._ended(job.id, running))
+        self._steps[task] = job
+        task.add_done_callback(self._ended)
 
-    def _ended(self, job_id: int, running: _Running) -> None:
-        if len(self._running) >= self._steps_at_once:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not self._room():
             self._wake.set()
-        self._tasks.discard(running.task)
-        if self._running.get(job_id) is running:
-            del self._running[job_id]
+        job = self._steps.pop(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._bug(job, task.exception())  # its lease runs out, and claims are counted
 
-    async def _after(self, earlier: _Running | None, job: Job) -> None:
+    async def _after(self, earlier: dict[asyncio.Task[None], Job], job: Job) -> None:
         """A job whose lease was taken away may still be in a step: end that first, but never cut an edit."""
-        if earlier is not None:
-            if earlier.state is not State.READY:
-                earlier.task.cancel()
-            try:
-                await asyncio.wait([earlier.task])
-            except asyncio.CancelledError:
-                await self._release(job)
-                raise
+        try:
+            for task, other in earlier.items():
+                if other.state is not State.READY:
+                    task.cancel()
+            if earlier:
+                await asyncio.wait(earlier)
+        except asyncio.CancelledError:
+            await self._release(job)
+            raise
         await self._step(job)
 
     async def _step(self, job: Job) -> None:
         try:
-            ended = worn_out(job)
-            if ended is None:
+            outcome = worn_out(job)
+            if outcome is None:
                 async with asyncio.timeout(STEP_SECONDS):
-                    ended = await self._take(job)
+                    outcome = await self._take(job)
         except LeaseLostError:
             log.info("lease.lost", job=job.id)
         except asyncio.CancelledError:
             await self._release(job)
             raise
         except StorageUnavailableError as error:
-            log.error("storage.unavailable", job=job.id, error=str(error))
-            await self._record(job, outcomes.Waiting(self._now() + STORAGE_RETRY_SECONDS))
+            self._storage_is_out(error, job)
+            await self._record(job, outcomes.Released(self._now() + STORAGE_RETRY_SECONDS))
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither neighbours nor the loop
             await self._fail(job, error)
         else:
-            await self._record(job, ended)
+            await self._record(job, outcome)
 
     async def _release(self, job: Job) -> None:
         """Give the lease back, if that is possible at once: a stop does not wait, and the next start takes the rest."""
         try:
-            recorded = await self._store.record(job, outcomes.Released(), self._now())
+            recorded = await self._store.record(job, outcomes.Released(self._now()), self._now())
         except StorageUnavailableError as error:
-            log.error("storage.unavailable", job=job.id, error=str(error))
+            self._storage_is_out(error, job)
         else:
             log.info("job.released" if recorded else "lease.lost", job=job.id)
 
@@ -190,7 +186,7 @@ class Poller:
         try:
             await self._store.move_chat(job.chat_id, new_chat_id)
         except StorageUnavailableError as error:
-            log.error("storage.unavailable", job=job.id, error=str(error))
+            self._storage_is_out(error, job)
 
     def _tell_operator(self, job: Job, error: Exception) -> None:
         if isinstance(error, OperatorError):
@@ -200,8 +196,14 @@ class Poller:
         elif isinstance(error, VerbatimError | TimeoutError):
             log.info("step.failed", job=job.id, state=job.state, kind=type(error).__name__, error=str(error))
         else:
-            self._metrics.bugs.labels("step").inc()
-            log.error("step.bug", job=job.id, state=job.state, exc_info=error)
+            self._bug(job, error)
+
+    def _bug(self, job: Job, error: BaseException | None) -> None:
+        self._metrics.bugs.labels("step").inc()
+        log.error("step.bug", job=job.id, state=job.state, exc_info=error)
+
+    def _storage_is_out(self, error: StorageUnavailableError, job: Job | None = None) -> None:
+        log.error("storage.unavailable", job=job.id if job else None, error=str(error))
 
     async def _tell_user(self, job: Job, decided: Verdict) -> None:
         """The placeholder says what the wait is about; if that fails, the wait matters more."""
@@ -210,17 +212,18 @@ class Poller:
                 await self._delivery.note(job, decided.notice)
             except (VerbatimError, LeaseLostError, StorageUnavailableError) as error:
                 log.info("notice.later", job=job.id, error=str(error))
+            except Exception as error:  # noqa: BLE001 - nor may a bug keep the outcome from being recorded
+                self._bug(job, error)
 
     async def _record(self, job: Job, outcome: outcomes.Outcome) -> None:
         """Record the outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""
-        lease_ends = self._now() + LEASE_SECONDS - STEP_SECONDS
         while True:
             try:
                 recorded = await self._store.record(job, outcome, self._now())
                 break
             except StorageUnavailableError as error:
-                log.error("storage.unavailable", job=job.id, error=str(error))
-                if self._now() > lease_ends:
+                self._storage_is_out(error, job)
+                if self._now() > (job.next_at or 0.0):  # where its lease ends
                     return
                 await asyncio.sleep(STORAGE_RETRY_SECONDS)
         if recorded:
@@ -245,6 +248,9 @@ class Poller:
                 self._metrics.stage.labels("total").observe(now - job.created_at)
                 answered = "apology" if job.apology is not None else "transcript"
                 self._metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
+                self._metrics.doubts.inc(job.doubts)
+                if job.transcript_id is not None and job.submitted_at is None:
+                    self._metrics.reused.inc()
             case _:
                 pass
 

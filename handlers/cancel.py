@@ -7,15 +7,15 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.errors import Reason
+from bot.errors import Apology, Reason
 from bot.log import get_logger
-from bot.steps.failing import apology_json
 from bot.telegram.transport import job_of_button
 from bot.text import sentences
 from storage.store import Store
 from storage.words import Job
 
 log = get_logger(__name__)
+CANCELLED = Apology(Reason.CANCELLED).to_json()
 ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
@@ -36,8 +36,8 @@ class Cancel:
             await _answer(query, None)
             return
         job = await self._store.job(job_id)
-        ours = job is not None and job.chat_id == query.message.chat.id
-        refusal = await _refusal(query, job) if ours and job is not None else None
+        ours = job if job is not None and job.chat_id == query.message.chat.id else None
+        refusal = await _refusal(query, ours) if ours is not None else None
         if refusal is not None:
             await _answer(query, refusal, alert=True)
             return
@@ -46,7 +46,7 @@ class Cancel:
     async def _cancel(self, query: CallbackQuery, job_id: int) -> None:
         assert query.message is not None
         chat_id, message_id = query.message.chat.id, query.message.message_id
-        result = await self._store.cancel(job_id, chat_id, message_id, apology_json(Reason.CANCELLED), self._now())
+        result = await self._store.cancel(job_id, chat_id, message_id, CANCELLED, self._now())
         if result.orphan:
             log.info("orphan.removed", job=job_id)
             await _remove(query)

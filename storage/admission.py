@@ -8,7 +8,7 @@ from storage.transitions import guarded
 from storage.words import SAME, WOKEN, Job
 
 
-def admit(connection: sqlite3.Connection, job: Job, family: str, places: int, now: float) -> Admission | None:
+def admit(connection: sqlite3.Connection, job: Job, family: str, slots: int, now: float) -> Admission | None:
     """See `Store.admit`."""
     current = row(
         connection,
@@ -24,10 +24,10 @@ def admit(connection: sqlite3.Connection, job: Job, family: str, places: int, no
         return known
     if _older_is_on_its_way(connection, job):
         guarded(connection, job, "waits = $4", SAME)
-        return MustWait(full=False)
-    if _taken(connection, family) >= places:
+        return MustWait()
+    if _ahead(connection, job, family) >= slots:
         guarded(connection, job, "waits = $4", family)
-        return MustWait(full=True)
+        return MustWait()
     guarded(connection, job, "slot = $4, waits = NULL", family)
     return Admitted()
 
@@ -56,7 +56,14 @@ def _older_is_on_its_way(connection: sqlite3.Connection, job: Job) -> bool:
     )
 
 
-def _taken(connection: sqlite3.Connection, family: str) -> int:
-    counted = row(connection, "SELECT count(*) AS n FROM jobs WHERE slot = $1", family)
+def _ahead(connection: sqlite3.Connection, job: Job, family: str) -> int:
+    """Jobs that have a slot of the family, and older ones that wait for one: nobody is overtaken for ever."""
+    counted = row(
+        connection,
+        "SELECT (SELECT count(*) FROM jobs WHERE slot = $1)"
+        " + (SELECT count(*) FROM jobs WHERE waits = $1 AND id < $2) AS n",
+        family,
+        job.id,
+    )
     assert counted is not None
     return int(counted["n"])

@@ -5,7 +5,7 @@ import sqlite3
 from storage.connection import row, rows
 from storage.jobs import job_of
 from storage.store import CancelResult
-from storage.transitions import wake_for_place, wake_the_same
+from storage.transitions import wake_for_slot, wake_the_same
 from storage.words import FINAL, SAME, Job, State
 
 
@@ -39,7 +39,7 @@ def _pages_are_out(connection: sqlite3.Connection, job: Job) -> bool:
 
 def _make_ready_to_say_so(connection: sqlite3.Connection, job: Job, message_id: int, apology: str, now: float) -> Job:
     """Taking the lease away makes whatever its holder achieves meanwhile void."""
-    place_passed_on = job.state is State.SUBMITTED and _hand_over(connection, job, now)
+    slot_passed_on = job.state is State.SUBMITTED and _hand_over(connection, job, now)
     changed = row(
         connection,
         "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, claims = 0,"
@@ -52,14 +52,14 @@ def _make_ready_to_say_so(connection: sqlite3.Connection, job: Job, message_id: 
     )
     assert changed is not None
     rows(connection, "DELETE FROM generations WHERE job_id = $1", job.id)
-    if not place_passed_on:
+    if not slot_passed_on:
         wake_the_same(connection, job.cache_key, now)
-        wake_for_place(connection, job.slot, now)
+        wake_for_slot(connection, job.slot, now)
     return job_of(changed)
 
 
 def _hand_over(connection: sqlite3.Connection, job: Job, now: float) -> bool:
-    """Give generations that are paid for, and their place, to the oldest job that waits for the same transcript."""
+    """Give generations that are paid for, and their slot, to the oldest job that waits for the same transcript."""
     heir = row(
         connection,
         "UPDATE jobs SET state = 'submitted', waits = NULL, next_at = $1, slot = $2, submitted_at = $3,"

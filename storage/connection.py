@@ -39,6 +39,13 @@ PASSING = frozenset(
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions on its worker thread."""
 
+    def join(self) -> None:
+        """Wait for the worker thread of a connection that could not be made.
+
+        It ends by itself, but tells the event loop so: after the loop was closed that would be an error.
+        """
+        self._thread.join()
+
     async def hop(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `function` there to its end, even when the caller is cancelled meanwhile."""
         try:
@@ -73,6 +80,7 @@ async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connecti
     try:
         await connection
     except sqlite3.Error as error:
+        connection.join()
         if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
             raise StorageError(f"{path} is not a database: move that file away, or name another one") from error
         raise translated(error) from error

@@ -43,7 +43,7 @@ class Attempted:
 class Forgotten:
     """The generations came to nothing: they are dropped and the audio goes up again at `next_at`.
 
-    That counts as a doubt, so that a provider that forgets or fails is not asked, and paid, for ever.
+    The provider forgot them, or failed; that is counted, so that it is not asked, and paid, for ever.
     """
 
     next_at: float
@@ -66,9 +66,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Hopeless:
-    """There will be no transcript; `apology` (JSON) says why."""
+    """There will be no transcript; `apology` (JSON) says why. `doubt` as in Attempted."""
 
     apology: str
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The step was interrupted by a stop: due again at once, no attempt spent; a create under way is in doubt."""
+    """The step was interrupted, by a stop or a database out of order: no attempt spent, a create under way in doubt."""
+
+    next_at: float
 
 
 Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless | Ended | Released
@@ -88,14 +91,12 @@ Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The job leads its key and holds a place at the provider: upload it."""
+    """The job leads its key and holds a slot at the provider: upload it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MustWait:
-    """Another job with the same key is on its way, or every place of the family is taken."""
-
-    full: bool
+    """Another job with the same key is on its way, or every slot of the family is taken."""
 
 
 Admission = Admitted | MustWait | Known

@@ -71,11 +71,13 @@ class SQLiteStore:
     async def _guarded(self, job: Job, assignments: str, *values: object) -> bool:
         return await self._write(lambda c: guarded(c, job, assignments, *values) is not None)
 
-    async def _guarded_with(self, job: Job, then: Callable[[sqlite3.Connection], object]) -> bool:
+    async def _guarded_with(
+        self, job: Job, then: Callable[[sqlite3.Connection], object], assignments: str = "id = id"
+    ) -> bool:
         """Write rows that belong to the job, if its lease still holds."""
 
         def both(connection: sqlite3.Connection) -> bool:
-            ours = guarded(connection, job, "posting = 0") is not None
+            ours = guarded(connection, job, assignments) is not None
             if ours:
                 then(connection)
             return ours
@@ -127,8 +129,8 @@ class SQLiteStore:
 
         return await self._write(lease)
 
-    async def admit(self, job: Job, family: str, places: int, now: float) -> Admission | None:
-        return await self._write(lambda c: admit(c, job, family, places, now))
+    async def admit(self, job: Job, family: str, slots: int, now: float) -> Admission | None:
+        return await self._write(lambda c: admit(c, job, family, slots, now))
 
     async def place(self, job: Job, message_id: int, notice: str) -> bool:
         def store(connection: sqlite3.Connection) -> bool:
@@ -155,7 +157,7 @@ class SQLiteStore:
         return await self._guarded(job, "posting = 1")
 
     async def created(self, job: Job, generation: Generation) -> bool:
-        return await self._guarded_with(job, lambda c: add_generation(c, job, generation))
+        return await self._guarded_with(job, lambda c: add_generation(c, job, generation), "posting = 0")
 
     async def heard(self, job: Job, part: int, body: str) -> bool:
         sql = "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2"
@@ -170,10 +172,6 @@ class SQLiteStore:
 
     async def record(self, job: Job, outcome: Outcome, now: float) -> bool:
         return await self._write(lambda c: apply(c, job, outcome, now))
-
-    async def wake(self, waits: str, now: float) -> int:
-        sql = "UPDATE jobs SET waits = NULL, next_at = $1 WHERE waits = $2 AND lease_token IS NULL RETURNING id"
-        return len(await self._write(lambda c: rows(c, sql, now, waits)))
 
     async def cancel(self, job_id: int, chat_id: int, message_id: int, apology: str, now: float) -> CancelResult:
         return await self._write(lambda c: cancel(c, job_id, chat_id, message_id, apology, now))
@@ -268,7 +266,8 @@ class SQLiteStore:
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         found = await self._read(
-            "SELECT state, count(*) AS n, sum(next_at <= $1) AS due FROM jobs WHERE next_at IS NOT NULL GROUP BY state",
+            "SELECT state, count(*) AS n, count(*) FILTER (WHERE next_at <= $1) AS due"
+            " FROM jobs WHERE next_at IS NOT NULL GROUP BY state",
             now,
         )
         return {each["state"]: each["n"] for each in found} | {"due": sum(each["due"] for each in found)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from storage.outcomes import Admission, Outcome
-from storage.words import ChatSettings, Generation, Job, NewJob, State
+from storage.words import ChatSettings, Generation, Job, NewJob
 
 
 class StorageError(Exception):
@@ -62,11 +62,12 @@ class Store(Protocol):
         """Lease up to `limit` due jobs, the longest due first."""
         ...
 
-    async def admit(self, job: Job, family: str, places: int, now: float) -> Admission | None:
+    async def admit(self, job: Job, family: str, slots: int, now: float) -> Admission | None:
         """Decide whether a queued job may go to the provider; None if the lease was lost.
 
         A transcript of the same key is reused; behind an older job of the same key the job waits; at most
-        `places` jobs of a family are admitted at once. A place that gets free goes to the oldest that waits.
+        `slots` jobs of a family are admitted at once. A slot that gets free is offered to the oldest that waits;
+        who comes later stands behind all that still wait.
         """
         ...
 
@@ -100,10 +101,6 @@ class Store(Protocol):
 
     async def record(self, job: Job, outcome: Outcome, now: float) -> bool:
         """Move the job on and give the lease back; jobs that waited for this outcome become due."""
-        ...
-
-    async def wake(self, waits: str, now: float) -> int:
-        """End the wait of every queued job that waits for this and is in nobody's hands; how many."""
         ...
 
     async def cancel(self, job_id: int, chat_id: int, message_id: int, apology: str, now: float) -> CancelResult:
@@ -153,15 +150,3 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-__all__ = [
-    "CancelResult",
-    "Claim",
-    "DatabaseInUseError",
-    "SchemaTooNewError",
-    "State",
-    "StorageError",
-    "StorageUnavailableError",
-    "Store",
-]

@@ -1,14 +1,15 @@
 """The statements that move a job on, one function an outcome; each runs inside a transaction of the caller.
 
-Every UPDATE of a leased job is guarded by id, lease and state: no row back means that the lease was lost.
+Every change that a step makes to its job is guarded by id, lease and state: no row back means that the lease
+was lost. Waking others touches leased jobs too, but only `waits`, which nobody but the store reads.
 """
 
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from storage import outcomes
 from storage.connection import row, rows
-from storage.words import SAME, WOKEN, Generation, Job, State
+from storage.words import HELD, SAME, WOKEN, Generation, Job, State
 
 GUARD = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING *"
 RETURNED = "lease_token = NULL, claims = 0, posting = 0"
@@ -23,35 +24,36 @@ def apply(  # noqa: PLR0911 - one line an outcome: this is the table
     connection: sqlite3.Connection, job: Job, outcome: outcomes.Outcome, now: float
 ) -> bool:
     """Record what a step achieved, and wake whoever waited for it."""
-    job = replace(job, slot=_place_of(connection, job))
+    job = _as_it_is(connection, job)
     match outcome:
         case outcomes.Submitted():
             return _submitted(connection, job, outcome, now)
         case outcomes.Waiting(next_at, waits):
-            return _stays(connection, job, next_at, now, waits=waits)
+            return _stays(connection, job, _Stay(next_at, waits=waits), now)
         case outcomes.Attempted(next_at, doubt):
-            return _stays(connection, job, next_at, now, attempts=1, doubts=int(doubt))
-        case outcomes.Released():
-            return _stays(connection, job, now, now, doubts=1)
+            return _stays(connection, job, _Stay(next_at, attempts=1, doubts=int(doubt)), now)
+        case outcomes.Released(next_at):
+            return _stays(connection, job, _Stay(next_at, doubts=1), now)
         case outcomes.Forgotten(next_at):
             return _forgotten(connection, job, next_at, now)
         case outcomes.Ready(body, expires_at):
             return _ready(connection, job, body, expires_at, now)
         case outcomes.Known(transcript_id):
             return _known(connection, job, transcript_id, now)
-        case outcomes.Hopeless(apology):
-            return _hopeless(connection, job, apology, now)
+        case outcomes.Hopeless(apology, doubt):
+            return _hopeless(connection, job, apology, int(doubt), now)
         case outcomes.Ended(state):
             return _ended(connection, job, state, now)
 
 
-def _place_of(connection: sqlite3.Connection, job: Job) -> str | None:
-    """The place it takes up by now: its holder may have claimed it before it was admitted."""
-    found = row(connection, "SELECT slot FROM jobs WHERE id = $1", job.id)
-    return found["slot"] if found else None
+def _as_it_is(connection: sqlite3.Connection, job: Job) -> Job:
+    """The job with what others, or its own step, changed of it since it was claimed."""
+    found = row(connection, "SELECT slot, waits FROM jobs WHERE id = $1", job.id)
+    return replace(job, slot=found["slot"], waits=found["waits"]) if found else job
 
 
 def _submitted(connection: sqlite3.Connection, job: Job, outcome: outcomes.Submitted, now: float) -> bool:
+    """A create that got through ends the wait of those that were held back, too."""
     moved = guarded(
         connection,
         job,
@@ -64,6 +66,7 @@ def _submitted(connection: sqlite3.Connection, job: Job, outcome: outcomes.Submi
         return False
     if outcome.generation is not None:
         add_generation(connection, job, outcome.generation)
+    rows(connection, "UPDATE jobs SET waits = NULL, next_at = $1 WHERE waits = $2 AND lease_token IS NULL", now, HELD)
     return True
 
 
@@ -79,39 +82,36 @@ def add_generation(connection: sqlite3.Connection, job: Job, generation: Generat
     )
 
 
-def _stays(
-    connection: sqlite3.Connection,
-    job: Job,
-    next_at: float,
-    now: float,
-    *,
-    attempts: int = 0,
-    doubts: int = 0,
-    waits: str | None = None,
-) -> bool:
-    """The state stays; a queued job gives its place back, and one that was woken meanwhile is due at once.
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """What a step leaves behind that did not move its job on; doubts count only where a create was begun."""
+
+    next_at: float
+    attempts: int = 0
+    doubts: int = 0
+    waits: str | None = None
+
+
+def _stays(connection: sqlite3.Connection, job: Job, stay: _Stay, now: float) -> bool:
+    """The state stays; a queued job gives its slot back, and one that was woken meanwhile is due at once.
 
     It stays woken until it asks again, because only so may it find a transcript that is not kept.
     """
+    woken = job.waits == WOKEN
     stayed = guarded(
         connection,
         job,
-        "next_at = CASE WHEN waits = $8 THEN $7 ELSE $4 END,"
-        " waits = CASE WHEN waits = $10 THEN waits ELSE coalesce($9, waits) END,"
-        " attempts = attempts + $5, doubts = doubts + $6 * posting,"
+        "next_at = $4, waits = $5, attempts = attempts + $6, doubts = doubts + $7 * posting,"
         f" slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END, {RETURNED}",
-        next_at,
-        attempts,
-        doubts,
-        now,
-        None if job.waits == WOKEN else WOKEN,
-        waits,
-        WOKEN,
+        now if woken else stay.next_at,
+        WOKEN if woken else stay.waits or job.waits,
+        stay.attempts,
+        stay.doubts,
     )
     if stayed is None:
         return False
     if job.state is State.QUEUED:
-        wake_for_place(connection, job.slot, now)
+        wake_for_slot(connection, job.slot, now)
     return True
 
 
@@ -119,14 +119,10 @@ def _forgotten(connection: sqlite3.Connection, job: Job, next_at: float, now: fl
     moved = guarded(
         connection,
         job,
-        f"state = 'queued', submitted_at = NULL, next_at = $4, doubts = doubts + 1, slot = NULL, {RETURNED}",
+        f"state = 'queued', submitted_at = NULL, next_at = $4, losses = losses + 1, slot = NULL, {RETURNED}",
         next_at,
     )
-    if moved is None:
-        return False
-    rows(connection, "DELETE FROM generations WHERE job_id = $1", job.id)
-    wake_for_place(connection, job.slot, now)
-    return True
+    return moved is not None and _provider_is_done(connection, job, now)
 
 
 def _ready(connection: sqlite3.Connection, job: Job, body: str, expires_at: float, now: float) -> bool:
@@ -166,14 +162,15 @@ def _known(connection: sqlite3.Connection, job: Job, transcript_id: int, now: fl
     return moved is not None and _provider_is_done(connection, job, now)
 
 
-def _hopeless(connection: sqlite3.Connection, job: Job, apology: str, now: float) -> bool:
+def _hopeless(connection: sqlite3.Connection, job: Job, apology: str, doubts: int, now: float) -> bool:
     moved = guarded(
         connection,
         job,
-        f"state = 'ready', ready_at = $4, next_at = $4, apology = $5, slot = NULL, waits = NULL, attempts = 0,"
-        f" {RETURNED}",
+        "state = 'ready', ready_at = $4, next_at = $4, apology = $5, slot = NULL, waits = NULL, attempts = 0,"
+        f" doubts = doubts + $6 * posting, {RETURNED}",
         now,
         apology,
+        doubts,
     )
     if moved is None:
         return False
@@ -197,14 +194,14 @@ def _ended(connection: sqlite3.Connection, job: Job, state: State, now: float) -
 
 
 def _provider_is_done(connection: sqlite3.Connection, job: Job, now: float) -> bool:
-    """Nothing of this job is at the provider any more: its generations go, its place is free."""
+    """Nothing of this job is at the provider any more: its generations go, its slot is free."""
     rows(connection, "DELETE FROM generations WHERE job_id = $1", job.id)
-    wake_for_place(connection, job.slot, now)
+    wake_for_slot(connection, job.slot, now)
     return True
 
 
-def wake_for_place(connection: sqlite3.Connection, family: str | None, now: float) -> None:
-    """A place of the family got free: the oldest job that waits for one may ask again."""
+def wake_for_slot(connection: sqlite3.Connection, family: str | None, now: float) -> None:
+    """A slot of the family got free: the oldest job that waits for one may ask again."""
     if family is not None:
         rows(
             connection,

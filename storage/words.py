@@ -69,11 +69,12 @@ class Job:
     state: State
     placeholder_id: int | None
     notice: str  # what the placeholder says beyond "Transcribing…"
-    slot: str | None  # the family whose place at the provider this job takes up
-    waits: str | None  # SAME, HELD, the family it wants a place of, or WOKEN
+    slot: str | None  # the family of which this job takes up a slot at the provider
+    waits: str | None  # SAME, HELD, the family it wants a slot of, or WOKEN
     posting: bool  # a create was begun and its answer is not recorded
     attempts: int
-    doubts: int  # creates without a result to show: each may have been paid for
+    doubts: int  # creates whose answer never came: each may have been paid for
+    losses: int  # times that its generations were forgotten or failed
     claims: int  # claims since the last recorded outcome; more than one means somebody died holding it
     transcript_id: int | None
     apology: str | None  # JSON: reason and facts

@@ -1,8 +1,6 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
-import json
-
-from bot.errors import Reason
+from bot.errors import Apology, Reason
 from bot.speech.transcript import Transcript
 from bot.telegram.delivery import Delivery
 from bot.text.sentences import apology
@@ -20,14 +18,13 @@ class Deliver:
 
     async def __call__(self, job: Job) -> Outcome:
         if job.apology is not None:
-            return await self._apologise(job, json.loads(job.apology))
+            return await self._apologise(job, Apology.from_json(job.apology))
         assert job.transcript_id is not None
         body = await self._store.transcript(job.transcript_id)
         assert body is not None, "a ready job keeps its transcript"
         await self._delivery.deliver(job, Transcript.from_json(body).text)
         return Ended(State.DELIVERED)
 
-    async def _apologise(self, job: Job, why: dict[str, dict[str, str | int | float]]) -> Outcome:
-        reason = Reason(str(why["reason"]))
-        await self._delivery.deliver(job, apology(reason, why["facts"]))
-        return Ended(State.CANCELLED if reason is Reason.CANCELLED else State.DELIVERED)
+    async def _apologise(self, job: Job, why: Apology) -> Outcome:
+        await self._delivery.deliver(job, apology(why.reason, why.facts))
+        return Ended(State.CANCELLED if why.reason is Reason.CANCELLED else State.DELIVERED)

@@ -1,12 +1,11 @@
 """What a failure means for the job: one pure table from exceptions to outcomes."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import (
+    Apology,
     ChatMovedError,
-    Fact,
     OperatorError,
     PermanentError,
     RateLimitedError,
@@ -15,16 +14,16 @@ from bot.errors import (
     UndeliverableError,
 )
 from bot.steps.hold import HOLD_SECONDS, PATIENCE_SECONDS
-from bot.steps.rhythm import backoff
+from bot.steps.rhythm import GIVE_UP
 from bot.text.sentences import Notice
-from storage.outcomes import Attempted, Ended, Hopeless, Outcome, Waiting
+from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import HELD, Job, State
 
-DAY = 24 * 3600.0
 HOUR_OF_TRIES = 64  # attempts, with `backoff` between them
 DAY_OF_TRIES = 24 * 60
 FEW = 5  # attempts at what is not going to get better: a file Telegram does not find, our own bug
 MOST_DOUBTS = 5  # creates without an answer, each perhaps paid for, before the job is given up
+MOST_LOSSES = 5  # times that generations came to nothing, each perhaps paid for
 MOST_CLAIMS = 10  # claims without any outcome: whoever takes this job dies of it
 
 
@@ -34,11 +33,6 @@ class Verdict:
 
     outcome: Outcome
     notice: Notice | None = None
-
-
-def apology_json(reason: Reason, facts: Mapping[str, Fact] | None = None) -> str:
-    """An apology as the store keeps it."""
-    return json.dumps({"reason": reason, "facts": dict(facts or {})})
 
 
 def verdict(  # noqa: PLR0911 - one line a kind: this is the table
@@ -51,54 +45,49 @@ def verdict(  # noqa: PLR0911 - one line a kind: this is the table
         case ChatMovedError():
             return Verdict(Waiting(now))
         case PermanentError():
-            return _hopeless(job, error.reason, error.facts)
+            return Verdict(_hopeless(job, Apology(error.reason, error.facts)))
         case OperatorError():
-            return _held(job, now)
+            if job.state is State.QUEUED:
+                return Verdict(Waiting(now + HOLD_SECONDS, waits=HELD), Notice.HELD)
+            return Verdict(_waits(job, HOLD_SECONDS, now))
         case RateLimitedError():
-            return _patient(job, error.retry_after, now)
+            return Verdict(_waits(job, PATIENCE_SECONDS if error.retry_after is None else error.retry_after, now))
         case TemporaryError():
             return _tried(job, error, now, random)
         case TimeoutError():
             slow = TemporaryError("the step took too long", reason=Reason.PROVIDER_DOWN, sure=False)
             return _tried(job, slow, now, random)
         case _:
-            return _tried(job, TemporaryError("a bug", reason=Reason.INTERNAL), now, random)
+            return _tried(job, TemporaryError("a bug", reason=Reason.INTERNAL, sure=False), now, random)
 
 
 def worn_out(job: Job) -> Outcome | None:
     """The end of a job that was claimed again and again and never got anywhere."""
-    if job.claims <= MOST_CLAIMS:
-        return None
-    return _hopeless(job, Reason.INTERNAL).outcome
+    return _hopeless(job, Apology(Reason.INTERNAL)) if job.claims > MOST_CLAIMS else None
 
 
-def _hopeless(job: Job, reason: Reason, facts: Mapping[str, Fact] | None = None) -> Verdict:
+def _hopeless(job: Job, apology: Apology, *, doubt: bool = False) -> Outcome:
     """An apology; unless it is the apology that cannot be delivered, or Telegram takes nothing at all."""
-    if job.state is State.READY and (job.apology is not None or reason is Reason.TELEGRAM_DOWN):
-        return Verdict(Ended(State.FAILED))
-    return Verdict(Hopeless(apology_json(reason, facts)))
+    if job.state is State.READY and (job.apology is not None or apology.reason is Reason.TELEGRAM_DOWN):
+        return Ended(State.FAILED)
+    return Hopeless(apology.to_json(), doubt)
 
 
-def _held(job: Job, now: float) -> Verdict:
-    """What is known already waits for as long as it takes; so does `_patient`."""
-    if job.state is not State.READY and now - _since(job) > DAY:
-        return _hopeless(job, Reason.ON_HOLD)
-    if job.state is State.QUEUED:
-        return Verdict(Waiting(now + HOLD_SECONDS, waits=HELD), Notice.HELD)
-    return Verdict(Waiting(now + HOLD_SECONDS))
+def _waits(job: Job, seconds: float, now: float) -> Outcome:
+    """For as long as it takes: how long a queued job is held back is for the hold to say.
 
-
-def _patient(job: Job, retry_after: float | None, now: float) -> Verdict:
-    if job.state is not State.READY and now - _since(job) > DAY:
-        return _hopeless(job, Reason.PROVIDER_DOWN)
-    return Verdict(Waiting(now + (PATIENCE_SECONDS if retry_after is None else retry_after)))
+    But a result that could not be asked for is gone after an hour, and has to be made again.
+    """
+    if job.submitted_at is not None and job.state is State.SUBMITTED and now - job.submitted_at > GIVE_UP:
+        return Forgotten(now)
+    return Waiting(now + seconds)
 
 
 def _tried(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
-    if _is_enough(job, error):
-        return _hopeless(job, error.reason)
-    wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
     doubt = not error.sure and job.state is State.QUEUED
+    if _is_enough(job, error):
+        return Verdict(_hopeless(job, Apology(error.reason), doubt=doubt))
+    wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
     waiting_shows = job.state is State.QUEUED and job.attempts > 0
     return Verdict(Attempted(now + wait, doubt=doubt), Notice.RETRYING if waiting_shows else None)
 
@@ -115,6 +104,6 @@ def _is_enough(job: Job, error: TemporaryError) -> bool:
     return job.attempts + 1 >= (DAY_OF_TRIES if job.state is State.READY else HOUR_OF_TRIES)
 
 
-def _since(job: Job) -> float:
-    """When the job came into its state: what was hard before says nothing about what is tried now."""
-    return job.created_at if job.submitted_at is None else job.submitted_at
+def backoff(attempts: int, random: Callable[[], float]) -> float:
+    """Seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60, with jitter."""
+    return min(float(2 ** min(attempts, 10)), 60.0) * (0.8 + 0.4 * random())

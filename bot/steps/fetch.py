@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.errors import PermanentError, Reason
+from bot.errors import Apology, PermanentError, Reason
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.speech.answers import Done, Failed, Pending
 from bot.speech.client import SpeechClient
 from bot.speech.transcript import Transcript, Word
-from bot.steps.failing import MOST_DOUBTS, apology_json
+from bot.steps.failing import MOST_LOSSES
 from bot.steps.rhythm import Rhythm, deadline
 from bot.telegram.delivery import Delivery, held
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
@@ -54,8 +54,8 @@ class Fetch:
             case Pending(status, known):
                 self._count_unknown(status, known=known)
                 return self._look_again(job, elapsed)
-            case Failed(name):
-                return self._failed(job, name)
+            case Failed(name, message):
+                return self._failed(job, name, message)
             case Done(transcript):
                 self._rhythm.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
                 return await self._heard(job, generations, asked, transcript)
@@ -65,24 +65,24 @@ class Fetch:
         if elapsed < NOT_YET:
             return self._look_again(job, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
-        if job.doubts + 1 >= MOST_DOUBTS:
+        if job.losses + 1 >= MOST_LOSSES:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self._now())
 
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):
-            return Hopeless(apology_json(Reason.TOO_SLOW))
+            return Hopeless(Apology(Reason.TOO_SLOW).to_json())
         return Waiting(self._now() + self._rhythm.next_look(elapsed))
 
     def _count_unknown(self, status: str, *, known: bool) -> None:
         if not known:
             self._metrics.unknown_statuses.inc()
-            log.warning("generation.unknown_status", status=status[:40])
+            log.warning("generation.unknown_status", status=status)
 
-    def _failed(self, job: Job, name: str) -> Outcome:
+    def _failed(self, job: Job, name: str, message: str) -> Outcome:
         """A failed generation is not billed, so one more try costs nothing; if that fails too, it is meant."""
-        log.warning("generation.failed", job=job.id, error=name[:80])
-        if job.doubts > 0:
+        log.warning("generation.failed", job=job.id, error=name[:80], message=message[:200])
+        if job.losses > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self._now())
 

@@ -46,8 +46,3 @@ class Rhythm:
     def next_look(self, elapsed: float) -> float:
         """Seconds to the next look at a generation that was not finished `elapsed` seconds after its upload."""
         return min(max(elapsed / 8, FLOOR), CEILING) * (0.9 + 0.2 * self._random())
-
-
-def backoff(attempts: int, random: Callable[[], float]) -> float:
-    """Seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60, with jitter."""
-    return min(float(2 ** min(attempts, 10)), 60.0) * (0.8 + 0.4 * random())

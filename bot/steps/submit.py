@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.errors import OperatorError, RateLimitedError, Reason, TemporaryError
+from bot.errors import Apology, OperatorError, PermanentError, RateLimitedError, Reason
 from bot.log import get_logger
 from bot.media.prepare import Limits, Upload, prepare
-from bot.metrics import Metrics
 from bot.speech.catalogue import Family, Model, find
 from bot.speech.client import SpeechClient
 from bot.speech.options import form_fields
-from bot.steps.failing import MOST_DOUBTS, apology_json
+from bot.steps.failing import MOST_DOUBTS
 from bot.steps.hold import Hold
 from bot.steps.rhythm import Rhythm
 from bot.telegram.delivery import Delivery, LeaseLostError, held
@@ -28,6 +27,7 @@ log = get_logger(__name__)
 LOOK_AGAIN = 15.0  # seconds; for jobs that wait for a neighbour and are normally woken
 UPLOAD_SECONDS = 60.0  # for an upload, plus a second for every UPLOAD_BYTES
 UPLOAD_BYTES = 100_000
+LONGEST_HOLD = 24 * 3600.0  # seconds after which those held back are told that nothing will come of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Rules:
     """What the operator decided about uploads, in the units of this room."""
 
     default_model: Model
-    places: Mapping[Family, int]  # generations at the provider at once
+    slots: Mapping[Family, int]  # generations at the provider at once
     limits: Limits
 
 
@@ -51,7 +51,6 @@ class Submit:
         delivery: Delivery,
         rhythm: Rhythm,
         rules: Rules,
-        metrics: Metrics,
         workplace: Path,
         now: Callable[[], float],
     ) -> None:
@@ -61,7 +60,6 @@ class Submit:
         self._delivery = delivery
         self._rhythm = rhythm
         self._rules = rules
-        self._metrics = metrics
         self._workplace = workplace
         self._now = now
         self._hold = Hold()
@@ -72,11 +70,10 @@ class Submit:
             return self._answer_was_lost(job)
         self._delivery.check_pace(job)  # what could not be answered in time need not be uploaded yet
         model = find(job.model) or await self._replace_model(job)
-        match await self._store.admit(job, model.family, self._rules.places[model.family], self._now()):
+        match await self._store.admit(job, model.family, self._rules.slots[model.family], self._now()):
             case None:
                 raise LeaseLostError
             case Known() as known:
-                self._metrics.reused.inc()
                 return known
             case MustWait():
                 await self._delivery.place_if_possible(job)
@@ -86,10 +83,9 @@ class Submit:
 
     def _answer_was_lost(self, job: Job) -> Outcome:
         """Whoever held this job died between a create and its record: the one window for paying twice."""
-        self._metrics.doubts.inc()
         log.warning("create.in_doubt", job=job.id, doubts=job.doubts + 1)
         if job.doubts + 1 >= MOST_DOUBTS:
-            return Hopeless(apology_json(Reason.PROVIDER_DOWN))
+            return Hopeless(Apology(Reason.PROVIDER_DOWN).to_json(), doubt=True)
         return Attempted(self._now(), doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
@@ -112,6 +108,8 @@ class Submit:
             return await self._create_all(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
+        if self._hold.has_lasted(self._now()) > LONGEST_HOLD:
+            raise PermanentError(Reason.ON_HOLD if self._hold.by_operator else Reason.PROVIDER_DOWN)
         if self._hold.by_operator:
             await self._delivery.note(job, Notice.HELD)
         else:
@@ -119,12 +117,14 @@ class Submit:
         return Waiting(self._hold.until, waits=HELD)
 
     async def _place_and_download(self, job: Job, audio: Path) -> None:
-        """Both at once. A placeholder on its way is never cut off: it may be there already."""
-        placing = asyncio.create_task(self._delivery.place_if_possible(job))
-        try:
-            await self._files.download(job.file_id, job.claimed_bytes, audio)
-        finally:
-            await placing
+        """Both at once, and both to their end: a download that fails must not cut a placeholder off."""
+        for result in await asyncio.gather(
+            self._delivery.place_if_possible(job),
+            self._files.download(job.file_id, job.claimed_bytes, audio),
+            return_exceptions=True,
+        ):
+            if isinstance(result, BaseException):
+                raise result
 
     async def _create_all(self, job: Job, model: Model, uploads: tuple[Upload, ...]) -> Outcome:
         """Create the generations that are missing; a part that went up before a crash is not sent again.
@@ -139,15 +139,10 @@ class Submit:
                 generation = await self._create(job, model, part, upload)
                 if part < last:
                     held(await self._store.created(job, generation))
-        await self._open_for_all()
+        self._hold.clear()
         seconds = sum(upload.duration for upload in uploads)
         first_look_at = self._now() + self._rhythm.first_look(model.name, seconds / len(uploads))
         return Submitted(first_look_at, seconds, None if last in there else generation)
-
-    async def _open_for_all(self) -> None:
-        """A job got through, so those that wait for the provider may go on."""
-        if self._hold.clear():
-            log.info("hold.over", woken=await self._store.wake(HELD, self._now()))
 
     async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
         held(await self._store.posting(job))
@@ -160,20 +155,13 @@ class Submit:
                 field=model.field,
                 timeout=_upload_seconds(upload),
             )
-        except (OperatorError, RateLimitedError, TemporaryError) as error:
-            self._learn_from(error)
+        except OperatorError:
+            self._hold.wait_for_operator(self._now())
+            raise
+        except RateLimitedError as error:
+            self._hold.be_patient(self._now(), error.retry_after)
             raise
         return Generation(part, generation_id, upload.start, self._now(), None)
-
-    def _learn_from(self, error: OperatorError | RateLimitedError | TemporaryError) -> None:
-        """What stopped this create would stop the others too."""
-        match error:
-            case OperatorError():
-                self._hold.wait_for_operator(self._now())
-            case RateLimitedError():
-                self._hold.be_patient(self._now(), error.retry_after)
-            case TemporaryError(sure=False):
-                self._metrics.doubts.inc()
 
 
 def _upload_seconds(upload: Upload) -> float:

@@ -4,10 +4,10 @@ An answer is only ever shown by editing a message that a row points to. Editing 
 be repeated without harm, so a crash between an edit and its record costs a "not modified" and nothing else.
 """
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.errors import PlaceholderGoneError, TemporaryError, VerbatimError
+from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Transport
@@ -44,35 +44,47 @@ class Delivery:
 
     async def say(self, job: Job, text: str) -> None:
         """News for the chat, in a message of its own."""
-        await self._transport.say(job.chat_id, text)
+        await self._transport.say(job.chat_id, text, thread_id=job.thread_id)
 
-    async def place(self, job: Job, *, notice: str = "", urgency: Urgency = Urgency.PLACEHOLDER) -> Job:
-        """Send the placeholder of a job that has none, and store it; the job as it is then."""
+    async def place(self, job: Job, *, notice: str = "", urgency: Urgency = Urgency.PLACEHOLDER) -> int:
+        """The job's placeholder, sent and stored if it has none.
+
+        Once on its way it is never cut off: the message may be there already, and its id would be lost.
+        """
         if job.placeholder_id is not None:
-            return job
+            return job.placeholder_id
+        placing = asyncio.create_task(self._place(job, notice, urgency))
+        try:
+            return await asyncio.shield(placing)
+        except asyncio.CancelledError:
+            await placing
+            raise
+
+    async def _place(self, job: Job, notice: str, urgency: Urgency) -> int:
         message_id = await self._send(job, sentences.placeholder(notice), urgency)
         await self._keep(job, message_id, await self._store.place(job, message_id, notice))
-        return replace(job, placeholder_id=message_id, notice=notice)
+        return message_id
 
-    async def place_if_possible(self, job: Job) -> Job:
-        """Where Telegram is in trouble the placeholder can come later; the text matters more than the wait for it."""
+    async def place_if_possible(self, job: Job) -> None:
+        """Where that is not possible now the placeholder comes later; the text matters more than the wait for it."""
         try:
-            return await self.place(job)
-        except TemporaryError as error:
+            await self.place(job)
+        except (RateLimitedError, TemporaryError) as error:
             log.info("placeholder.later", job=job.id, error=str(error))
-            return job
 
     async def note(self, job: Job, notice: str) -> None:
         """Let the placeholder say what the wait is about; one the user deleted stays deleted."""
-        if job.notice == notice:
-            return
-        if job.placeholder_id is None:
+        now = await self._store.job(job.id) or job  # its placeholder may have been sent since it was claimed
+        if now.placeholder_id is None:
             await self.place(job, notice=notice)
-            return
-        held(await self._store.note(job, notice))
+        elif now.notice != notice:
+            held(await self._store.note(job, notice))
+            await self._show_notice(job, now.placeholder_id, notice)
+
+    async def _show_notice(self, job: Job, message_id: int, notice: str) -> None:
         text = sentences.placeholder(notice)
         try:
-            await self._transport.edit_placeholder(job.chat_id, job.placeholder_id, text, job_id=job.id)
+            await self._transport.edit_placeholder(job.chat_id, message_id, text, job_id=job.id)
         except PlaceholderGoneError:
             log.info("placeholder.gone", job=job.id)
 
@@ -87,10 +99,9 @@ class Delivery:
             await self._show_pages(job, answer[1:])
 
     async def _show_in_placeholder(self, job: Job, answer: Page | Document) -> None:
-        job = await self.place(job, urgency=Urgency.ANSWER)
-        assert job.placeholder_id is not None
+        message_id = await self.place(job, urgency=Urgency.ANSWER)
         try:
-            await self._transport.show(job.chat_id, job.placeholder_id, answer)
+            await self._transport.show(job.chat_id, message_id, answer)
         except PlaceholderGoneError:
             message_id = await self._send(job, sentences.placeholder(""), Urgency.ANSWER)
             await self._keep(job, message_id, await self._store.replace(job, message_id))

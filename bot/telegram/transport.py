@@ -86,10 +86,10 @@ class Transport:
         except NotModifiedError:
             pass
 
-    async def say(self, chat_id: int, text: str) -> None:
+    async def say(self, chat_id: int, text: str, *, thread_id: int | None) -> None:
         """A message of its own, such as news about the chat's settings."""
         with translated():
-            await self._bot.send_message(chat_id, text, rate_limit_args=Urgency.ANSWER)
+            await self._bot.send_message(chat_id, text, message_thread_id=thread_id, rate_limit_args=Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with translated():

@@ -35,6 +35,7 @@ CREATE TABLE jobs (
     posting        INTEGER NOT NULL DEFAULT 0,
     attempts       INTEGER NOT NULL DEFAULT 0,
     doubts         INTEGER NOT NULL DEFAULT 0,
+    losses         INTEGER NOT NULL DEFAULT 0,
     claims         INTEGER NOT NULL DEFAULT 0,
     transcript_id  BIGINT REFERENCES transcripts (id) ON DELETE SET NULL,
     apology        TEXT,
