@@ -6,7 +6,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot import log
 from bot.app import build, run
@@ -53,9 +53,15 @@ async def _run(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with build(settings, time.time, random.random) as app:
+    async with build(settings, steady_clock(), random.random) as app:
         await run(app, stop)
     return 0 if stop.is_set() else FAILED
+
+
+def steady_clock() -> Callable[[], float]:
+    """The wall clock as it was at the start, going on evenly: whoever sets it back or forth changes no wait."""
+    offset = time.time() - time.monotonic()
+    return lambda: offset + time.monotonic()
 
 
 async def _check(settings: Settings) -> int:

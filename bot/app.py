@@ -53,6 +53,7 @@ FFMPEG_SECONDS = 300.0
 GRACE_SECONDS = 3.0  # steps get to end on a stop; with the rest of it, well below the 8 s that are promised
 GOODBYE_SECONDS = 2.0
 LONGEST_PAUSE = 30.0
+COMMANDS_AGAIN_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ async def build(settings: Settings, now: Callable[[], float], random: Callable[[
     """
     default_model = _default_model(settings)
     async with AsyncExitStack() as stack:
-        store = await SQLiteStore.open(settings.database_path, now)
+        store = await SQLiteStore.open(settings.database_path, now, owner=settings.bot_id)
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(open_session())
         workplace = stack.enter_context(_workplace(settings.database_path))
@@ -141,7 +142,7 @@ def _wire(settings: Settings, default_model: Model, store: SQLiteStore, outside:
     )
     register(
         telegram,
-        gate=Gate(settings.allowed_chats),
+        gate=Gate(settings.allowed_chats, outside.now),
         media=Media(intake),
         commands=Commands(store, default_model, round(settings.max_file_mb), round(settings.max_audio_minutes)),
         cancel=Cancel(store, poller.nudge, outside.now),
@@ -286,6 +287,7 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     receiving, polling, chores = work
     receiving.cancel()
     chores.cancel()
+    app.store.hurry()
     await app.poller.stop(GRACE_SECONDS)
     await asyncio.gather(receiving, polling, chores, return_exceptions=True)
     try:
@@ -298,17 +300,18 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
 
 async def _receive(app: App) -> None:
     await introduce(app)
-    await app.receiver.run()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(offer_commands(app))
+        await app.receiver.run()
 
 
 async def introduce(app: App) -> None:
-    """Make the bot known to itself and its commands known to Telegram; as long as that takes."""
+    """Make the bot known to itself, and its updates come by getUpdates; as long as that takes."""
     failures = 0
     while True:
         try:
             await app.telegram.initialize()
             await app.telegram.bot.delete_webhook()
-            await app.telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
         except TelegramError as error:
             pause = min(2.0**failures, LONGEST_PAUSE)
             failures = min(failures + 1, 10)
@@ -318,3 +321,15 @@ async def introduce(app: App) -> None:
             break
     sees_all = app.telegram.bot.bot.can_read_all_group_messages
     log.info("telegram.ready", username=app.telegram.bot.username, sees_plain_voices_in_groups=sees_all)
+
+
+async def offer_commands(app: App) -> None:
+    """Fill the menu. Nobody waits for it, so a Telegram that is in trouble or asks for patience gets an hour."""
+    while True:
+        try:
+            await app.telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
+        except TelegramError as error:
+            log.warning("commands.later", error=str(failure(error)))
+            await asyncio.sleep(COMMANDS_AGAIN_SECONDS)
+        else:
+            return

@@ -39,7 +39,7 @@ def _model(settings: Settings, say: Say) -> bool:
 
 async def _database(settings: Settings, now: Callable[[], float], say: Say) -> bool:
     try:
-        store = await SQLiteStore.open(settings.database_path, now)
+        store = await SQLiteStore.open(settings.database_path, now, owner=settings.bot_id)
         try:
             await store.ping()
         finally:

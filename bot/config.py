@@ -98,7 +98,12 @@ class Settings(BaseSettings):
     @field_validator("allowed_chats", mode="before")
     @classmethod
     def _split_ids(cls, value: object) -> object:
-        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        ids = value.replace(",", " ").split()
+        if not ids:  # only an empty value means everybody
+            raise ValueError("names no chat: leave it empty to let everybody in")
+        return ids
 
     @field_validator("telegram_api_url", "aimlapi_url")
     @classmethod
@@ -125,6 +130,10 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def bot_id(self) -> int:
+        return int(self.telegram_bot_token.get_secret_value().partition(":")[0])
 
     @property
     def max_file_bytes(self) -> int:

@@ -72,7 +72,8 @@ class Poller:
     async def turn(self) -> int:
         """Start every step that is due now and see all that run to their end; how many were started."""
         started = len((await self._start_due()).jobs)
-        await asyncio.gather(*self._steps)
+        if self._steps:
+            await asyncio.wait(self._steps)
         return started
 
     async def stop(self, grace_seconds: float) -> None:
@@ -223,7 +224,7 @@ class Poller:
                 break
             except StorageUnavailableError as error:
                 self._storage_is_out(error, job)
-                if self._now() > (job.next_at or 0.0):  # where its lease ends
+                if self._now() >= (job.next_at or 0.0):  # where its lease ends
                     return
                 await asyncio.sleep(STORAGE_RETRY_SECONDS)
         if recorded:

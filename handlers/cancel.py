@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from telegram import CallbackQuery, ChatMember, Update
+from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
@@ -32,10 +32,10 @@ class Cancel:
         if query is None or query.message is None:
             return
         job_id = job_of_button(query.data or "")
-        if job_id is None:
+        job = None if job_id is None else await self._store.job(job_id)
+        if job_id is None or not _has_button(query, job):
             await _answer(query, None)
             return
-        job = await self._store.job(job_id)
         ours = job if job is not None and job.chat_id == query.message.chat.id else None
         refusal = await _refusal(query, ours) if ours is not None else None
         if refusal is not None:
@@ -57,6 +57,18 @@ class Cancel:
             await _answer(query, sentences.CANCELLED_TOAST)
         else:
             await _answer(query, sentences.TOO_LATE)
+
+
+def _has_button(query: CallbackQuery, job: Job | None) -> bool:
+    """Whether the message carries the button: a client can send any data with any message of ours.
+
+    Of a message that is too old to be shown, only the id is known.
+    """
+    message = query.message
+    if isinstance(message, Message) and message.is_accessible:
+        keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
+        return any(button.callback_data == query.data for row in keyboard for button in row)
+    return message is not None and job is not None and job.placeholder_id == message.message_id
 
 
 async def _refusal(query: CallbackQuery, job: Job) -> str | None:

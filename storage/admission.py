@@ -23,13 +23,17 @@ def admit(connection: sqlite3.Connection, job: Job, family: str, slots: int, now
     if known := _transcript(connection, job, now, waited=current["waits"] == WOKEN):
         return known
     if _older_is_on_its_way(connection, job):
-        guarded(connection, job, "waits = $4", SAME)
-        return MustWait()
+        return _must_wait(connection, job, SAME)
     if _ahead(connection, job, family) >= slots:
-        guarded(connection, job, "waits = $4", family)
-        return MustWait()
+        return _must_wait(connection, job, family)
     guarded(connection, job, "slot = $4, waits = NULL", family)
     return Admitted()
+
+
+def _must_wait(connection: sqlite3.Connection, job: Job, waits: str) -> MustWait:
+    """Written down at once: what the job waits for may happen while its step still tells the user."""
+    guarded(connection, job, "waits = $4", waits)
+    return MustWait(waits)
 
 
 def _transcript(connection: sqlite3.Connection, job: Job, now: float, *, waited: bool) -> Known | None:

@@ -46,10 +46,22 @@ class Connection(aiosqlite.Connection):
         """
         self._thread.join()
 
+    patient = True  # wait for a neighbour that has locked the database
+
+    def _patiently(self, function: Callable[[sqlite3.Connection], Result]) -> Callable[[sqlite3.Connection], Result]:
+        """The function, which by the time it runs may have to do without waiting."""
+
+        def run(connection: sqlite3.Connection) -> Result:
+            if not self.patient:
+                connection.execute("PRAGMA busy_timeout = 0")
+            return function(connection)
+
+        return run
+
     async def hop(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `function` there to its end, even when the caller is cancelled meanwhile."""
         try:
-            return await self._execute(function, self._conn)  # type: ignore[no-any-return, no-untyped-call]
+            return await self._execute(self._patiently(function), self._conn)  # type: ignore[no-any-return, no-untyped-call]
         except sqlite3.Error as error:
             raise translated(error) from error
 

@@ -11,6 +11,7 @@ class FileLock:
     """Held from construction until `release` or the end of the process, however it ends."""
 
     def __init__(self, database: Path) -> None:
+        database = database.resolve()  # whatever links lead there, the file has one lock
         path = database.with_name(database.name + ".lock")
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

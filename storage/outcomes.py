@@ -96,7 +96,12 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class MustWait:
-    """Another job with the same key is on its way, or every slot of the family is taken."""
+    """Another job with the same key is on its way, or every slot of the family is taken.
+
+    `waits` is to be recorded with the outcome: a step that does not come to ask stands in nobody's way.
+    """
+
+    waits: str
 
 
 Admission = Admitted | MustWait | Known

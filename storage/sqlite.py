@@ -13,7 +13,7 @@ from storage.jobs import generation_of, job_of
 from storage.lock import FileLock
 from storage.migrate import migrate
 from storage.outcomes import Admission, Outcome
-from storage.store import CancelResult, Claim, StorageUnavailableError
+from storage.store import CancelResult, Claim, StorageError, StorageUnavailableError
 from storage.transitions import add_generation, apply, guarded
 from storage.words import ChatSettings, Generation, Job, NewJob
 
@@ -28,10 +28,19 @@ class SQLiteStore:
         self._last_write_at = now()
 
     @classmethod
-    async def open(cls, path: Path, now: Callable[[], float], *, busy_seconds: float = BUSY_SECONDS) -> Self:
+    async def open(
+        cls,
+        path: Path,
+        now: Callable[[], float],
+        *,
+        owner: int | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> Self:
         """Make or open the database, migrate it and keep every other process away from it.
 
-        A tool that locks the database (a shell, a backup) is waited for `busy_seconds` long, at each write.
+        `owner` is the bot's id: message numbers of another bot's private chats would be taken for known ones, so
+        its database is refused (StorageError). A tool that locks the database (a shell, a backup) is waited for
+        `busy_seconds` long, at each write.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,6 +51,8 @@ class SQLiteStore:
             connection = await connect(path, busy_seconds=busy_seconds)
             try:
                 await connection.hop(migrate)
+                if owner is not None:
+                    await connection.hop(write(lambda c: _belong_to(c, owner)))
             except BaseException:
                 await connection.close()
                 raise
@@ -49,6 +60,9 @@ class SQLiteStore:
             lock.release()
             raise
         return cls(connection, lock, now)
+
+    def hurry(self) -> None:
+        self._connection.patient = False
 
     async def close(self) -> None:
         await self._connection.close()
@@ -274,3 +288,12 @@ class SQLiteStore:
 
     async def ping(self) -> None:
         await self._write(lambda c: rows(c, "UPDATE pulse SET beats = beats + 1"))
+
+
+def _belong_to(connection: sqlite3.Connection, owner: int) -> None:
+    known = row(connection, "UPDATE pulse SET bot_id = coalesce(bot_id, $1) RETURNING bot_id", owner)
+    if known is not None and known["bot_id"] != owner:
+        raise StorageError(
+            f"the database holds the jobs of bot {known['bot_id']}, and the token is bot {owner}'s:"
+            " give this one a DATABASE_URL of its own"
+        )

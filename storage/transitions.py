@@ -24,16 +24,16 @@ def apply(  # noqa: PLR0911 - one line an outcome: this is the table
     connection: sqlite3.Connection, job: Job, outcome: outcomes.Outcome, now: float
 ) -> bool:
     """Record what a step achieved, and wake whoever waited for it."""
-    job = _as_it_is(connection, job)
+    claimed, job = job, _as_it_is(connection, job)
     match outcome:
         case outcomes.Submitted():
             return _submitted(connection, job, outcome, now)
         case outcomes.Waiting(next_at, waits):
-            return _stays(connection, job, _Stay(next_at, waits=waits), now)
+            return _stays(connection, claimed, _Stay(next_at, waits=waits), now)
         case outcomes.Attempted(next_at, doubt):
-            return _stays(connection, job, _Stay(next_at, attempts=1, doubts=int(doubt)), now)
+            return _stays(connection, claimed, _Stay(next_at, attempts=1, doubts=int(doubt)), now)
         case outcomes.Released(next_at):
-            return _stays(connection, job, _Stay(next_at, doubts=1), now)
+            return _stays(connection, claimed, _Stay(next_at, doubts=1), now)
         case outcomes.Forgotten(next_at):
             return _forgotten(connection, job, next_at, now)
         case outcomes.Ready(body, expires_at):
@@ -92,19 +92,21 @@ class _Stay:
     waits: str | None = None
 
 
-def _stays(connection: sqlite3.Connection, job: Job, stay: _Stay, now: float) -> bool:
-    """The state stays; a queued job gives its slot back, and one that was woken meanwhile is due at once.
+def _stays(connection: sqlite3.Connection, claimed: Job, stay: _Stay, now: float) -> bool:
+    """The state stays; a queued job gives its slot back, and one that was woken since its claim is due at once.
 
-    It stays woken until it asks again, because only so may it find a transcript that is not kept.
+    It stays woken until it asks again, because only so may it find a transcript that is not kept. One that was
+    woken before, and whose step never came to ask, waits for its moment like any other.
     """
+    job = _as_it_is(connection, claimed)
     woken = job.waits == WOKEN
     stayed = guarded(
         connection,
         job,
         "next_at = $4, waits = $5, attempts = attempts + $6, doubts = doubts + $7 * posting,"
         f" slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END, {RETURNED}",
-        now if woken else stay.next_at,
-        WOKEN if woken else stay.waits or job.waits,
+        now if woken and claimed.waits != WOKEN else stay.next_at,
+        WOKEN if woken else stay.waits,
         stay.attempts,
         stay.doubts,
     )

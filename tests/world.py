@@ -1,12 +1,13 @@
 """The bot, its two fakes and a hand on the clock: everything a story needs, over real HTTP and a real file."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, build, introduce
+from bot.app import App, build, introduce, offer_commands
 from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
@@ -73,8 +74,11 @@ class World:
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
             await self.app.store.release_all()
             await introduce(self.app)
+            offering = asyncio.create_task(offer_commands(self.app))
             yield self
             await self.app.poller.stop(0)
+            offering.cancel()
+            await asyncio.gather(offering, return_exceptions=True)
 
     async def turn(self) -> int:
         """Everything that is to be done at this moment, once."""

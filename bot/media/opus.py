@@ -53,6 +53,12 @@ def duration(head: bytes, tail: bytes, size: int) -> float | None:
     return _believable(samples / RATE, size)
 
 
+def counted(data: bytes) -> float:
+    """The seconds of sound in the packets of a whole file, whatever its pages say: what a decoder would play."""
+    packets = (packet for page in _pages(data) for packet in page.packets)
+    return sum(_samples(packet) for packet in packets if not packet.startswith(b"Opus")) / RATE
+
+
 def _believable(seconds: float, size: int) -> float | None:
     if seconds <= 0 or not (size - _SLACK) / _MOST_PER_SECOND <= seconds <= size / _LEAST_PER_SECOND:
         return None

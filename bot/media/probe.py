@@ -11,6 +11,8 @@ from bot.media import opus
 from bot.media.ffmpeg import FfmpegRun, run, source
 from bot.media.sniff import HEAD_BYTES, Container, sniff
 
+LARGEST_COUNTED = 32 * 1024 * 1024  # bytes; larger files are converted, with an end, and not uploaded as they are
+PADDING = 1.0  # seconds
 _STREAM = re.compile(r"^ +Stream #0:\d+.*?: (Audio|Video): (\w+)(.*)$", re.MULTILINE)
 _REACHED = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
 
@@ -57,7 +59,15 @@ def _look(path: Path) -> tuple[Container, float | None]:
     container = sniff(head)
     if container is None:
         raise PermanentError(Reason.NOT_AUDIO, "no known container")
-    return container, opus.duration(head, tail, size)
+    seconds = opus.duration(head, tail, size)
+    if seconds is not None and size <= LARGEST_COUNTED:
+        seconds = _larger(seconds, opus.counted(path.read_bytes()))
+    return container, seconds
+
+
+def _larger(seconds: float, counted: float) -> float:
+    """Pages can be made to say that hours are minutes; packets cannot. A little more is the encoder's padding."""
+    return counted if counted > seconds + PADDING else seconds
 
 
 def _ends(path: Path) -> tuple[bytes, bytes, int]:

@@ -22,7 +22,7 @@ USER_AGENT = "Verbatim/0.1.0 (+https://pypi.org/project/verbatim-bot)"
 
 CONNECT_TIMEOUT = 10.0  # seconds; a server that takes longer to say hello is down
 BALANCE_TIMEOUT = 20.0
-LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; ten hours of speech, with every word's times, fit several times
+LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; ten hours of speech, with every word's times, fit several times
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 

@@ -50,7 +50,7 @@ _HUNDRED: dict[int, type[VerbatimError]] = {
     4: PermanentError,
     5: TemporaryError,
 }
-_GAVE_UP_WAITING = frozenset({504, 524})
+_GAVE_UP_WAITING = frozenset({504, 520, 524})  # gateways; 520 says that the answer made no sense
 
 _NEVER_CONNECTED = (
     aiohttp.ClientConnectorError,  # refused, no such name, no route, no valid certificate

@@ -19,6 +19,7 @@ from bot.text.sentences import Notice
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import HELD, Job, State
 
+LEAST_WAIT = 1.0  # seconds, also where the other side says that none is needed
 HOUR_OF_TRIES = 64  # attempts, with `backoff` between them
 DAY_OF_TRIES = 24 * 60
 FEW = 5  # attempts at what is not going to get better: a file Telegram does not find, our own bug
@@ -54,9 +55,11 @@ def verdict(  # noqa: PLR0911 - one line a kind: this is the table
             return Verdict(_waits(job, PATIENCE_SECONDS if error.retry_after is None else error.retry_after, now))
         case TemporaryError():
             return _tried(job, error, now, random)
-        case TimeoutError():
+        case TimeoutError():  # an OSError too, so it comes first
             slow = TemporaryError("the step took too long", reason=Reason.PROVIDER_DOWN, sure=False)
             return _tried(job, slow, now, random)
+        case OSError():  # no space, no more open files: nothing that the job could help
+            return _tried(job, TemporaryError("this machine", reason=Reason.TELEGRAM_DOWN, sure=False), now, random)
         case _:
             return _tried(job, TemporaryError("a bug", reason=Reason.INTERNAL, sure=False), now, random)
 
@@ -78,6 +81,7 @@ def _waits(job: Job, seconds: float, now: float) -> Outcome:
 
     But a result that could not be asked for is gone after an hour, and has to be made again.
     """
+    seconds = max(seconds, LEAST_WAIT)
     if job.submitted_at is not None and job.state is State.SUBMITTED and now - job.submitted_at > GIVE_UP:
         return Forgotten(now)
     return Waiting(now + seconds)

@@ -28,6 +28,7 @@ LOOK_AGAIN = 15.0  # seconds; for jobs that wait for a neighbour and are normall
 UPLOAD_SECONDS = 60.0  # for an upload, plus a second for every UPLOAD_BYTES
 UPLOAD_BYTES = 100_000
 LONGEST_HOLD = 24 * 3600.0  # seconds after which those held back are told that nothing will come of it
+HOLD_AFTER_RESTART = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class Submit:
                 raise LeaseLostError
             case Known() as known:
                 return known
-            case MustWait():
+            case MustWait(waits):
                 await self._delivery.place_if_possible(job)
-                return Waiting(self._now() + LOOK_AGAIN)
+                return Waiting(self._now() + LOOK_AGAIN, waits)
             case Admitted():
                 return await self._upload(job, model)
 
@@ -100,6 +101,7 @@ class Submit:
     async def _upload(self, job: Job, model: Model) -> Outcome:
         if not self._hold.lets_through(self._now()):
             return await self._wait_for_the_provider(job)
+        self._workplace.mkdir(mode=0o700, exist_ok=True)  # a cleaner of temporary files may have been here
         with TemporaryDirectory(dir=self._workplace) as name:
             folder = Path(name)
             audio = folder / "received"
@@ -108,13 +110,18 @@ class Submit:
             return await self._create_all(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
-        if self._hold.has_lasted(self._now()) > LONGEST_HOLD:
+        if self._is_held_in_vain(job):
             raise PermanentError(Reason.ON_HOLD if self._hold.by_operator else Reason.PROVIDER_DOWN)
         if self._hold.by_operator:
             await self._delivery.note(job, Notice.HELD)
         else:
             await self._delivery.place_if_possible(job)
         return Waiting(self._hold.until, waits=HELD)
+
+    def _is_held_in_vain(self, job: Job) -> bool:
+        """A day is enough; and so is a while where the job is older than a day, as after a restart."""
+        lasted, age = self._hold.has_lasted(self._now()), self._now() - job.created_at
+        return lasted > LONGEST_HOLD or (lasted > HOLD_AFTER_RESTART and age > LONGEST_HOLD)
 
     async def _place_and_download(self, job: Job, audio: Path) -> None:
         """Both at once, and both to their end: a download that fails must not cut a placeholder off."""
@@ -139,10 +146,15 @@ class Submit:
                 generation = await self._create(job, model, part, upload)
                 if part < last:
                     held(await self._store.created(job, generation))
-        self._hold.clear()
+        self._open_for_all()
         seconds = sum(upload.duration for upload in uploads)
         first_look_at = self._now() + self._rhythm.first_look(model.name, seconds / len(uploads))
         return Submitted(first_look_at, seconds, None if last in there else generation)
+
+    def _open_for_all(self) -> None:
+        if lasted := self._hold.has_lasted(self._now()):
+            log.info("hold.over", seconds=round(lasted))
+        self._hold.clear()
 
     async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
         held(await self._store.posting(job))

@@ -36,6 +36,7 @@ class Delivery:
     def __init__(self, transport: Transport, store: Store) -> None:
         self._transport = transport
         self._store = store
+        self._unsure: set[int] = set()
 
     def check_pace(self, job: Job) -> None:
         """RateLimitedError if the job has no placeholder and none could be sent now."""
@@ -66,11 +67,20 @@ class Delivery:
         return message_id
 
     async def place_if_possible(self, job: Job) -> None:
-        """Where that is not possible now the placeholder comes later; the text matters more than the wait for it."""
+        """Where that is not possible now the placeholder comes later; the text matters more than the wait for it.
+
+        One that may have been sent, without our knowing its id, is followed by no other before the answer.
+        """
+        if job.id in self._unsure:
+            return
         try:
             await self.place(job)
-        except (RateLimitedError, TemporaryError) as error:
+        except RateLimitedError as error:
+            log.debug("placeholder.later", job=job.id, again_in=error.retry_after)
+        except TemporaryError as error:
             log.info("placeholder.later", job=job.id, error=str(error))
+            if not error.sure:
+                self._unsure.add(job.id)
 
     async def note(self, job: Job, notice: str) -> None:
         """Let the placeholder say what the wait is about; one the user deleted stays deleted."""
@@ -90,6 +100,7 @@ class Delivery:
 
     async def deliver(self, job: Job, text: str) -> None:
         """Show the text: the placeholder becomes the first page or the document, further pages follow."""
+        self._unsure.discard(job.id)
         answer = lay_out(text) or (Page(sentences.NO_SPEECH, collapsed=False),)
         if isinstance(answer, Document):
             await self._show_in_placeholder(job, answer)

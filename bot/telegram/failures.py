@@ -67,6 +67,10 @@ def translated() -> Iterator[None]:
         yield
     except TelegramError as error:
         raise failure(error) from None
+    except (KeyError, TypeError, ValueError) as error:  # the library made nothing of an answer
+        raise TemporaryError(
+            f"an answer of Telegram's: {type(error).__name__}", reason=Reason.TELEGRAM_DOWN, sure=False
+        ) from None
     except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError too
         raise TemporaryError(f"a file of Telegram's: {type(error).__name__}", reason=Reason.TELEGRAM_DOWN) from None
 

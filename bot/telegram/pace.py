@@ -44,8 +44,7 @@ class Window:
 
         Those that are refused are told different moments, so that they do not all come back for one place.
         """
-        while self.writes and self.writes[0] <= now - self.span:
-            self.writes.popleft()
+        self.forget(now)
         allowed = self.limit - (self.kept if urgency is Urgency.PLACEHOLDER else 0)
         excess = len(self.writes) - allowed
         if excess < 0:
@@ -53,6 +52,10 @@ class Window:
         after_the_last = self.promised.get(urgency, 0.0) + self.span / allowed
         self.promised[urgency] = max(self.writes[excess] + self.span, after_the_last)
         return self.promised[urgency] - now
+
+    def forget(self, now: float) -> None:
+        while self.writes and self.writes[0] <= now - self.span:
+            self.writes.popleft()
 
     def is_idle(self, now: float) -> bool:
         return not self.writes or self.writes[-1] <= now - self.span
@@ -106,6 +109,7 @@ class Pace(BaseRateLimiter[str]):
             self.check(chat_id, urgency)
         now = self._now()
         for window in (self._overall, self._chat(chat_id, now)):
+            window.forget(now)
             window.writes.append(now)
 
     def block(self, chat_id: int, seconds: float) -> None:

@@ -80,9 +80,10 @@ CREATE TABLE pages (
     PRIMARY KEY (job_id, number)
 );
 
--- One row, written to prove that the database takes writes.
+-- One row: the bot whose jobs these are, and a number that is written to prove that the database takes writes.
 CREATE TABLE pulse (
-    id    INTEGER PRIMARY KEY CHECK (id = 1),
-    beats BIGINT NOT NULL
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    bot_id BIGINT,
+    beats  BIGINT NOT NULL
 );
-INSERT INTO pulse VALUES (1, 0);
+INSERT INTO pulse VALUES (1, NULL, 0);

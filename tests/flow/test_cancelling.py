@@ -1,7 +1,7 @@
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.text.sentences import CANCELLED_TOAST, NOT_YOURS, ORPHAN_REMOVED
+from bot.text.sentences import CANCELLED_TOAST, NOT_YOURS, ORPHAN_REMOVED, WHO_ARE_YOU
 from storage.words import State
 from tests.world import audio, texts
 
@@ -125,6 +125,38 @@ async def test_a_press_that_is_answered_too_late_still_counts(world):
     world.clock.pass_(3600)
     await world.settle()
     assert "cancelled" in texts(chat)[0]
+
+
+async def test_data_sent_with_a_message_that_has_no_such_button_harms_nobody(world):
+    alice, mallory = world.telegram.user("Alice"), world.telegram.user("Mallory")
+    group = world.telegram.group("Team", [alice, mallory], privacy=False)
+    group.send_voice(alice, audio())
+    world.speech.says("the words of Alice")
+    await world.settle()
+    for data in ("cancel:999999", "cancel:1"):
+        answer = group.bot_messages[0]
+        query = {"id": data, "from": mallory.as_json(), "chat_instance": "1", "data": data, "message": answer}
+        world.telegram.queue_update("callback_query", query)
+    await world.settle()
+    assert texts(group) == ["the words of Alice"]
+
+
+async def test_a_button_under_a_message_too_old_to_be_shown_still_cancels(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    placeholder = await waiting(world, chat, alice)
+    chat.press(alice, placeholder, "Cancel", inaccessible=True)
+    await world.settle()
+    assert await states(world) == [State.CANCELLED]
+
+
+async def test_whoever_telegram_cannot_tell_to_be_an_admin_is_asked_to_press_again(world):
+    alice, carol = world.telegram.user("Alice"), world.telegram.user("Carol")
+    group = world.telegram.group("Team", [alice], admins=[carol], privacy=False)
+    placeholder = await waiting(world, group, alice)
+    world.telegram.fault("getChatMember", 502)
+    refused = await world_press_without_settling(world, group, carol, placeholder)
+    assert (refused.text, refused.show_alert) == (WHO_ARE_YOU, True)
 
 
 def button(data):

@@ -26,6 +26,7 @@ async def test_start_and_help_say_what_to_do(world, chat, alice):
 
 
 async def test_the_menu_lists_the_commands(world):
+    await world.telegram.wait_for(lambda: world.telegram.commands)
     listed = [command["command"] for command in world.telegram.commands["default", ""]]
     assert listed == ["start", "help", "model", "models"]
 

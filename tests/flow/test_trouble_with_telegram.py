@@ -168,3 +168,46 @@ async def test_a_voice_costs_two_writes(world):
         world.telegram.private(person).send_voice(person, other_voice())
     await world.settle()
     assert len(world.telegram.calls_of("sendMessage", "editMessageText")) == 24
+
+
+async def test_a_chat_that_telegram_holds_back_keeps_no_slot_from_others(stage):
+    alice, bob = stage.telegram.user("Alice"), stage.telegram.user("Bob")
+    hers, his = stage.telegram.private(alice), stage.telegram.private(bob)
+    async with stage.running(nova_concurrency=1) as world:
+        world.speech.says("mine")
+        for _ in range(4):
+            hers.send_voice(alice, other_voice())
+        await world.turn()
+        world.telegram.fault("editMessageText", 429, retry_after=3600, chat_id=hers.id, times=None)
+        world.telegram.fault("sendMessage", 429, retry_after=3600, chat_id=hers.id, times=None)
+        his.send_voice(bob, other_voice())
+        await world.settle(seconds=120)
+        assert texts(his) == ["mine"]
+
+
+async def test_a_lost_reply_to_a_placeholder_is_not_followed_by_a_row_of_them(world, chat, alice):
+    world.telegram.fault("sendMessage", drop=True, after_effect=True)
+    world.speech.latency = 120
+    world.speech.says("one orphan at most")
+    chat.send_voice(alice, audio())
+    await world.settle()
+    assert texts(chat) == ["Transcribing…", "one orphan at most"]
+
+
+async def test_patience_that_lasts_no_time_is_no_hot_loop(world, chat, alice):
+    world.speech.fault("fetch", status=429, headers={"Retry-After": "0"}, times=20)
+    chat.send_voice(alice, audio())
+    started = world.clock()
+    await world.settle()
+    assert world.clock() - started >= 20
+
+
+async def test_a_menu_that_telegram_does_not_take_now_keeps_nobody_waiting(stage):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    stage.telegram.fault("setMyCommands", 429, retry_after=3000, times=None)
+    chat.send_voice(alice, audio())
+    stage.speech.says("no menu today")
+    async with stage.running() as world:
+        await world.settle()
+    assert texts(chat) == ["no menu today"]

@@ -1,5 +1,6 @@
 import itertools
 import math
+import tempfile
 
 import pytest
 
@@ -92,3 +93,32 @@ async def test_a_long_recording_goes_up_in_parts_and_comes_back_as_one(stage):
     parts = len(stage.speech.uploads)
     assert parts >= math.ceil(job.audio_seconds / 60) > 1
     assert texts(chat) == ["\n\n".join(f"Part {number}." for number in range(1, parts + 1))]
+
+
+def slowed_down(data: bytes, divisor: int) -> bytes:
+    """A recording whose pages claim that it is shorter than it sounds."""
+    lying, at = bytearray(data), data.find(b"OggS")
+    while at >= 0:
+        granule = int.from_bytes(data[at + 6 : at + 14], "little")
+        lying[at + 6 : at + 14] = (granule // divisor).to_bytes(8, "little")
+        at = data.find(b"OggS", at + 4)
+    return bytes(lying)
+
+
+async def test_pages_that_lie_about_the_length_do_not_get_around_the_limit(stage):
+    async with stage.running(max_audio_minutes=0.05) as world:
+        alice = world.telegram.user("Alice")
+        chat = world.telegram.private(alice)
+        chat.send_voice(alice, slowed_down(audio(), 2))
+        await world.settle()
+        assert "too long" in texts(chat)[0]
+        assert world.speech.uploads == []
+
+
+async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stage, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with stage.running() as world:
+        (workplace,) = tmp_path.glob("verbatim-*")
+        workplace.rmdir()
+        world.speech.says("still at work")
+        assert await answer_to(world, audio()) == "still at work"

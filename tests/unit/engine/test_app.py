@@ -142,7 +142,7 @@ async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stage, app, lines
     app.poller.nudge()
     async with asyncio.timeout(SOON):
         await running
-    (line,) = lines.of("loop.ended")
+    line, *_ = lines.of("loop.ended")
     assert isinstance(line["exc_info"], sqlite3.OperationalError)
 
 
@@ -163,7 +163,7 @@ async def test_a_bug_in_a_handler_reaches_whoever_received_the_update(stage):
 
 
 async def test_a_start_waits_for_telegram_and_says_why(stage, app, lines):
-    stage.telegram.fault("setMyCommands", 401)
+    stage.telegram.fault("deleteWebhook", 401)
     await introduce(app)
     await app.telegram.shutdown()
     (line,) = lines.of("telegram.not_ready")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.errors import (
+    Apology,
     ChatMovedError,
     OperatorError,
     PermanentError,
@@ -14,13 +15,15 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
 )
-from bot.steps.failing import DAY, Verdict, apology_json, verdict, worn_out
+from bot.steps.failing import Verdict, verdict, worn_out
+from bot.steps.rhythm import GIVE_UP
 from bot.text.sentences import Notice
-from storage.outcomes import Attempted, Ended, Hopeless, Waiting
+from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Waiting
 from storage.words import HELD, State
 from tests.unit.engine.workbench import NOW, job
 
-NOTHING_SAID = apology_json(Reason.TOO_BIG)
+NOTHING_SAID = Apology(Reason.TOO_BIG).to_json()
+DAY = 24 * 3600.0
 FAILED = Ended(State.FAILED)
 
 
@@ -43,8 +46,8 @@ def apologising(age=0.0, **changes):
     return ready(age, transcript_id=None, apology=NOTHING_SAID, **changes)
 
 
-def sorry(reason, **facts):
-    return Hopeless(apology_json(reason, facts))
+def sorry(reason, doubt=False, **facts):
+    return Hopeless(Apology(reason, facts).to_json(), doubt)
 
 
 def temporary(reason=Reason.PROVIDER_DOWN, **more):
@@ -77,8 +80,19 @@ TABLE = {
     "the operator must act, queued": (OperatorError(), queued(), Waiting(NOW + 30, waits=HELD), Notice.HELD),
     "the operator must act, submitted": (OperatorError(), submitted(), Waiting(NOW + 30), None),
     "the operator must act, ready": (OperatorError(), ready(), Waiting(NOW + 30), None),
-    "the operator has one day": (OperatorError(), queued(DAY), Waiting(NOW + 30, waits=HELD), Notice.HELD),
-    "the operator had one day": (OperatorError(), queued(DAY + 1), sorry(Reason.ON_HOLD), None),
+    "the operator has as long as the hold says": (
+        OperatorError(),
+        queued(9 * DAY),
+        Waiting(NOW + 30, waits=HELD),
+        Notice.HELD,
+    ),
+    "what could not be asked for in an hour is made again": (
+        OperatorError(),
+        submitted(GIVE_UP + 1),
+        Forgotten(NOW),
+        None,
+    ),
+    "and so where patience was asked for": (RateLimitedError(""), submitted(GIVE_UP + 1), Forgotten(NOW), None),
     "a day in the queue is no day with an answer": (
         OperatorError(),
         ready(60, under_way_for=DAY),
@@ -86,10 +100,9 @@ TABLE = {
         None,
     ),
     "patience for so long": (RateLimitedError("", retry_after=7), queued(), Waiting(NOW + 7), None),
-    "patience for no time": (RateLimitedError("", retry_after=0), ready(), Waiting(NOW), None),
+    "patience for no time": (RateLimitedError("", retry_after=0), ready(), Waiting(NOW + 1), None),
     "patience without saying": (RateLimitedError(""), submitted(), Waiting(NOW + 5), None),
-    "patience for a day": (RateLimitedError("", retry_after=7), queued(DAY), Waiting(NOW + 7), None),
-    "patience is over": (RateLimitedError("", retry_after=7), queued(DAY + 1), sorry(Reason.PROVIDER_DOWN), None),
+    "patience for days": (RateLimitedError("", retry_after=7), queued(9 * DAY), Waiting(NOW + 7), None),
     "a late answer is not given up for Telegram's pace": (
         RateLimitedError("", retry_after=7),
         ready(60, under_way_for=2 * DAY),
@@ -134,7 +147,7 @@ TABLE = {
     "a fetch is never in doubt": (unsure(), submitted(), Attempted(NOW + 1), None),
     "a delivery is never in doubt": (unsure(), ready(), Attempted(NOW + 1), None),
     "the fourth doubt": (unsure(), queued(doubts=3), Attempted(NOW + 1, doubt=True), None),
-    "the fifth doubt is the last": (unsure(), queued(doubts=4), sorry(Reason.PROVIDER_DOWN), None),
+    "the fifth doubt is the last": (unsure(), queued(doubts=4), sorry(Reason.PROVIDER_DOWN, doubt=True), None),
     "a sure failure after doubts": (temporary(), queued(doubts=4), Attempted(NOW + 1), None),
     "doubts of before do not cost the generation": (unsure(), submitted(doubts=4), Attempted(NOW + 1), None),
     "doubts of before do not cost the answer": (unsure(), ready(doubts=4), Attempted(NOW + 1), None),
@@ -143,14 +156,14 @@ TABLE = {
     "no such file for the fifth time": (gone(), queued(attempts=4), sorry(Reason.FILE_GONE), None),
     "the step took too long, queued": (TimeoutError(), queued(), Attempted(NOW + 1, doubt=True), None),
     "the step took too long, ready": (TimeoutError(), ready(), Attempted(NOW + 1), None),
-    "a bug": (KeyError("x"), queued(), Attempted(NOW + 1), None),
+    "a bug": (KeyError("x"), queued(), Attempted(NOW + 1, doubt=True), None),
     "a bug for the fourth time": (KeyError("x"), submitted(attempts=3), Attempted(NOW + 8), None),
     "a bug for the fifth time": (KeyError("x"), submitted(attempts=4), sorry(Reason.INTERNAL), None),
     "a bug for the fifth time in the apology": (KeyError("x"), apologising(attempts=4), FAILED, None),
     "our own word in the wrong place is a bug": (
         PlaceholderGoneError(),
         queued(attempts=4),
-        sorry(Reason.INTERNAL),
+        sorry(Reason.INTERNAL, doubt=True),
         None,
     ),
 }
@@ -168,9 +181,10 @@ def test_tries_of_many_jobs_are_spread(random, wait):
 
 
 def test_an_apology_is_kept_as_reason_and_facts():
-    kept = apology_json(Reason.TOO_LONG, {"minutes": 130.5, "limit_minutes": 120})
-    assert json.loads(kept) == {"reason": "too_long", "facts": {"minutes": 130.5, "limit_minutes": 120}}
-    assert json.loads(apology_json(Reason.EMPTY)) == {"reason": "empty", "facts": {}}
+    too_long = Apology(Reason.TOO_LONG, {"minutes": 130.5, "limit_minutes": 120})
+    assert json.loads(too_long.to_json()) == {"reason": "too_long", "facts": {"minutes": 130.5, "limit_minutes": 120}}
+    assert Apology.from_json(too_long.to_json()) == too_long
+    assert Apology.from_json(Apology(Reason.EMPTY).to_json()) == Apology(Reason.EMPTY)
 
 
 @pytest.mark.parametrize(

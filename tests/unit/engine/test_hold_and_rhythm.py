@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.steps.failing import backoff
 from bot.steps.hold import LONGEST_HOLD_SECONDS, PATIENCE_SECONDS, Hold
-from bot.steps.rhythm import CEILING, ENOUGH, FLOOR, GIVE_UP, Rhythm, backoff, deadline, usual
+from bot.steps.rhythm import CEILING, ENOUGH, FLOOR, GIVE_UP, Rhythm, deadline, usual
 
 AUDIO = st.floats(0, 4 * 3600)
 ELAPSED = st.floats(0, 3300)
@@ -74,9 +75,11 @@ def test_a_short_wait_does_not_shorten_a_long_one():
 
 def test_a_job_that_got_through_opens_the_hold_for_all():
     hold = Hold()
-    assert not hold.clear()
     hold.wait_for_operator(100.0)
-    assert hold.clear()
+    hold.wait_for_operator(500.0)
+    assert hold.has_lasted(600.0) == 500.0
+    hold.clear()
+    assert hold.has_lasted(600.0) == 0.0
     assert not hold.by_operator
     assert hold.lets_through(100.0)
     assert hold.lets_through(100.0)

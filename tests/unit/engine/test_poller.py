@@ -4,18 +4,26 @@ import asyncio
 
 import pytest
 
-from bot.errors import ChatMovedError, OperatorError, RateLimitedError, Reason, TemporaryError, UndeliverableError
+from bot.errors import (
+    Apology,
+    ChatMovedError,
+    OperatorError,
+    RateLimitedError,
+    Reason,
+    TemporaryError,
+    UndeliverableError,
+)
 from bot.metrics import Metrics
 from bot.poller import LEASE_SECONDS, Poller
-from bot.steps.failing import FEW, MOST_CLAIMS, apology_json
+from bot.steps.failing import FEW, MOST_CLAIMS
 from bot.telegram.delivery import Delivery, LeaseLostError
-from storage.outcomes import Attempted, Ended, Hopeless, Ready, Submitted, Waiting
+from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
 from storage.store import StorageUnavailableError
 from storage.words import Generation, State
 from tests.unit.engine.workbench import Neighbour, impatient_store, new_job, open_telegram
 from tests.world import texts
 
-SORRY = apology_json(Reason.EMPTY)
+SORRY = Apology(Reason.EMPTY).to_json()
 SOON = 5.0  # seconds in which whatever is awaited has happened, or never will
 
 
@@ -154,7 +162,7 @@ async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
         assert await poller.turn() == 1
         bench.clock.pass_(60)
     job = await bench.job()
-    assert (job.state, job.apology) == (State.READY, apology_json(Reason.INTERNAL))
+    assert (job.state, job.apology) == (State.READY, Apology(Reason.INTERNAL).to_json())
 
 
 async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench):
@@ -164,7 +172,7 @@ async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench
         bench.clock.pass_(LEASE_SECONDS)
     await bench.poller(submit).turn()
     assert bench.taken == []
-    assert (await bench.job()).apology == apology_json(Reason.INTERNAL)
+    assert (await bench.job()).apology == Apology(Reason.INTERNAL).to_json()
 
 
 @pytest.mark.parametrize(
@@ -391,9 +399,9 @@ async def test_a_place_that_a_failed_job_gives_back_is_used_at_once(bench):
 
     async def compete(job):
         admission = await bench.store.admit(job, "nova", 1, bench.clock())
-        if type(admission).__name__ == "MustWait":
+        if isinstance(admission, MustWait):
             came.set()
-            return Waiting(bench.clock() + 15)
+            return Waiting(bench.clock() + 15, admission.waits)
         if job.id == 1:
             await came.wait()
             return Attempted(bench.clock() + 60)

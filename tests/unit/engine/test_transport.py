@@ -91,7 +91,7 @@ async def test_a_very_long_answer_becomes_a_file(stage, transport, chat):
 
 
 async def test_a_message_of_its_own_and_a_message_taken_back(transport, chat):
-    await transport.say(chat.id, "News")
+    await transport.say(chat.id, "News", thread_id=None)
     assert texts(chat) == ["News"]
     await transport.delete(chat.id, chat.bot_messages[0]["message_id"])
     assert chat.bot_messages == []
@@ -104,7 +104,7 @@ async def test_failures_leave_in_our_own_words(transport, chat):
         await transport.show(chat.id, message_id, Page("said", collapsed=False))
     chat.block()
     with pytest.raises(UndeliverableError):
-        await transport.say(chat.id, "News")
+        await transport.say(chat.id, "News", thread_id=None)
 
 
 async def test_our_own_pace_is_a_request_for_patience(transport, chat):

@@ -44,6 +44,7 @@ def job(**changes: Any) -> Job:
         "posting": False,
         "attempts": 0,
         "doubts": 0,
+        "losses": 0,
         "claims": 1,
         "transcript_id": None,
         "apology": None,

@@ -4,6 +4,7 @@ from bot import app, chores, health, poller
 from bot.config import Settings
 from bot.steps import failing, hold, rhythm
 from bot.steps.fetch import NOT_YET
+from bot.steps.submit import LONGEST_HOLD
 from bot.text import layout
 from bot.text.sentences import Notice, placeholder
 from tests.unit.project.checkout import section
@@ -25,7 +26,7 @@ def said(title: str) -> str:
         ("In trouble", f"at most {rhythm.GIVE_UP / MINUTE:.0f} minutes"),
         ("In trouble", f"after {hold.HOLD_SECONDS:.0f} seconds, then every 1 to {hold.LONGEST_HOLD_SECONDS / 60:.0f} "),
         ("In trouble", f"else after {hold.PATIENCE_SECONDS:.0f} seconds"),
-        ("In trouble", f"up to {failing.MOST_DOUBTS} lost creates in all"),
+        ("In trouble", f"{failing.MOST_LOSSES} times in all"),
         ("In trouble", f"| {failing.FEW} tries in all |"),
         ("In trouble", f"{failing.FEW} tries in all; {failing.MOST_CLAIMS} deaths"),
         ("In trouble", f"{failing.MOST_DOUBTS} in all, then an apology"),
@@ -48,12 +49,12 @@ def test_numbers_are_those_of_the_code(title, sentence):
 
 
 def tried_for(attempts: int) -> float:
-    return sum(rhythm.backoff(attempt, lambda: 0.5) for attempt in range(attempts))
+    return sum(failing.backoff(attempt, lambda: 0.5) for attempt in range(attempts))
 
 
 def test_numbers_written_as_words_are_those_of_the_code():
     assert (tried_for(failing.HOUR_OF_TRIES), tried_for(failing.DAY_OF_TRIES)) == pytest.approx((HOUR, DAY), rel=0.05)
-    assert (failing.DAY, NOT_YET) == (DAY, MINUTE)
+    assert (LONGEST_HOLD, NOT_YET) == (DAY, MINUTE)
     assert "An hour of failing tries ends it, a pause that only the operator can end after a day" in said("States")
     assert "After a day of failing tries the job is FAILED" in said("States")
     assert "| for an hour, then an apology |" in said("In trouble")
@@ -68,7 +69,7 @@ def test_the_first_look_comes_after_a_twentieth_of_the_recording():
 
 
 def test_tries_are_repeated_after_the_seconds_that_are_stated():
-    waits = [rhythm.backoff(attempts, lambda: 0.5) for attempts in range(8)]
+    waits = [failing.backoff(attempts, lambda: 0.5) for attempts in range(8)]
     assert waits[:3] == [1, 2, 4]
     assert waits[-1] == 60
     assert "after 1, 2, 4, … 60 seconds" in said("In trouble")

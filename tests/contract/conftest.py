@@ -1,0 +1,15 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage.sqlite import SQLiteStore
+from storage.store import Store
+from tests.contract.stored import NOW
+
+
+@pytest.fixture
+async def store(tmp_path) -> AsyncIterator[Store]:
+    """The engine under test; everything that takes only this fixture holds for every engine."""
+    engine = await SQLiteStore.open(tmp_path / "verbatim.db", now=lambda: NOW)
+    yield engine
+    await engine.close()

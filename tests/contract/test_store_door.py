@@ -1,0 +1,259 @@
+"""The store at the door and at the claim: who is accepted, who is due, who holds what."""
+
+from dataclasses import replace
+
+import pytest
+
+from storage.outcomes import Ended, Submitted, Waiting
+from storage.store import Claim
+from storage.words import ChatSettings, Job, State
+from tests.contract.stored import (
+    CHAT,
+    LATER,
+    LEASE,
+    NOW,
+    accepted,
+    again,
+    claimed,
+    delivering,
+    due,
+    leased,
+    message,
+    part,
+    ready,
+    recorded,
+    submitted,
+    uploading,
+)
+
+
+async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
+    job = await store.accept(message(5, thread_id=3, language="fr"), NOW)
+    assert job == Job(
+        id=job.id,
+        from_chat_id=CHAT,
+        chat_id=CHAT,
+        message_id=5,
+        thread_id=3,
+        user_id=42,
+        kind="voice",
+        file_id="file-5",
+        claimed_bytes=1000,
+        model="nova-3",
+        language="fr",
+        cache_key="unique-5|nova-3|fr",
+        state=State.QUEUED,
+        placeholder_id=None,
+        notice="",
+        slot=None,
+        waits=None,
+        posting=False,
+        attempts=0,
+        doubts=0,
+        losses=0,
+        claims=0,
+        transcript_id=None,
+        apology=None,
+        audio_seconds=None,
+        created_at=NOW,
+        submitted_at=None,
+        ready_at=None,
+        ended_at=None,
+        next_at=NOW,
+        lease_token=None,
+    )
+    assert await store.job(job.id) == job
+    assert await due(store) == {job.id}
+
+
+async def test_a_message_that_comes_again_is_not_accepted_and_changes_nothing(store):
+    job = await store.accept(message(5), NOW)
+    assert await store.accept(message(5, file="another", kind="audio"), NOW + 1) is None
+    assert await store.job(job.id) == job
+
+
+async def test_a_message_that_comes_again_after_its_job_ended_is_not_accepted(store):
+    await recorded(store, await delivering(store, 5), Ended(State.DELIVERED))
+    assert await store.accept(message(5), LATER) is None
+
+
+async def test_the_same_message_id_in_another_chat_is_another_message(store):
+    first = await store.accept(message(5), NOW)
+    other = await store.accept(message(5, chat_id=CHAT + 1), NOW)
+    assert first.id != other.id
+
+
+async def test_a_message_may_come_from_nobody_and_say_nothing_of_its_size(store):
+    job = await store.accept(message(user_id=None, claimed_bytes=None), NOW)
+    assert (job.user_id, job.claimed_bytes) == (None, None)
+
+
+async def test_there_is_no_job_behind_an_unknown_id(store):
+    assert await store.job(1) is None
+
+
+async def test_there_is_no_transcript_behind_an_unknown_id(store):
+    assert await store.transcript(1) is None
+
+
+async def test_a_claim_gives_a_job_with_a_fresh_lease(store):
+    job = await accepted(store)
+    claim = await store.claim(NOW, NOW + LEASE, 10)
+    (held,) = claim.jobs
+    assert held == replace(job, lease_token=held.lease_token, next_at=NOW + LEASE, claims=1)
+    assert held.lease_token
+
+
+async def test_two_claims_never_carry_the_same_token(store):
+    first = await leased(store, 1)
+    second = await leased(store, 2)
+    assert first.lease_token != second.lease_token
+
+
+async def test_a_leased_job_is_not_claimed_again_while_its_lease_lasts(store):
+    await leased(store)
+    assert await due(store, NOW + LEASE - 1) == set()
+
+
+async def test_a_job_whose_lease_expired_is_claimed_again_and_the_claims_are_counted(store):
+    first = await leased(store)
+    second = await claimed(store, NOW + LEASE)
+    assert second.id == first.id
+    assert second.lease_token != first.lease_token
+    assert second.claims == 2
+
+
+async def test_recording_any_outcome_starts_the_count_of_claims_anew(store):
+    await leased(store)
+    second = await claimed(store, NOW + LEASE)
+    assert (await recorded(store, second, Waiting(LATER))).claims == 0
+
+
+async def test_a_job_is_not_claimed_before_its_moment(store):
+    job = await recorded(store, await leased(store), Waiting(LATER))
+    assert await due(store, LATER - 0.001) == set()
+    assert await due(store, LATER) == {job.id}
+
+
+async def test_a_job_that_ended_is_never_due(store):
+    await recorded(store, await delivering(store), Ended(State.DELIVERED))
+    assert await store.claim(NOW + 10**9, NOW + 10**9, 10) == Claim((), None)
+
+
+async def test_a_claim_takes_the_longest_due_and_no_more_than_it_may(store):
+    jobs = {moment: await accepted(store, moment, now=NOW - moment) for moment in (3, 1, 5, 2, 4)}
+    first = await store.claim(NOW, NOW + LEASE, 2)
+    assert {job.id for job in first.jobs} == {jobs[5].id, jobs[4].id}
+    second = await store.claim(NOW, NOW + LEASE, 2)
+    assert {job.id for job in second.jobs} == {jobs[3].id, jobs[2].id}
+
+
+async def test_a_claim_hands_its_jobs_out_in_the_order_they_became_due(store):
+    jobs = {moment: await accepted(store, moment, now=NOW - moment) for moment in (3, 1, 5, 2, 4)}
+    claim = await store.claim(NOW, NOW + LEASE, 10)
+    assert [job.id for job in claim.jobs] == [jobs[moment].id for moment in (5, 4, 3, 2, 1)]
+
+
+async def test_a_claim_of_nothing_takes_nothing_and_says_when_something_is_due(store):
+    await accepted(store)
+    assert await store.claim(NOW, NOW + LEASE, 0) == Claim((), NOW)
+
+
+async def test_a_claim_says_when_the_next_job_is_due(store):
+    await recorded(store, await leased(store), Waiting(LATER))
+    assert await store.claim(NOW, NOW + LEASE, 10) == Claim((), LATER)
+
+
+async def test_a_claim_says_that_more_is_due_already(store):
+    await accepted(store, 1, now=NOW - 2)
+    await accepted(store, 2, now=NOW - 1)
+    assert (await store.claim(NOW, NOW + LEASE, 1)).next_at == NOW - 1
+
+
+async def test_a_lease_that_will_expire_is_the_next_moment_when_nothing_else_is_due(store):
+    await accepted(store)
+    assert (await store.claim(NOW, NOW + LEASE, 1)).next_at == NOW + LEASE
+
+
+async def test_an_empty_store_has_nothing_due_ever(store):
+    assert await store.claim(NOW, NOW + LEASE, 10) == Claim((), None)
+
+
+async def test_releasing_all_makes_leased_jobs_due_at_once_in_the_order_they_were_made(store):
+    first = await leased(store, 1, now=NOW - 5)
+    second = await leased(store, 2)
+    assert await store.release_all() == 2
+    released = [await again(store, first), await again(store, second)]
+    assert [(job.lease_token, job.next_at) for job in released] == [(None, NOW - 5), (None, NOW)]
+    assert await due(store) == {first.id, second.id}
+
+
+async def test_releasing_all_leaves_alone_what_nobody_holds(store):
+    waiting = await recorded(store, await leased(store, 1), Waiting(LATER))
+    ended = await recorded(store, await delivering(store, 2), Ended(State.DELIVERED))
+    assert await store.release_all() == 0
+    assert [await again(store, job) for job in (waiting, ended)] == [waiting, ended]
+
+
+async def test_releasing_all_keeps_the_count_of_claims_and_a_create_that_was_begun(store):
+    job = await uploading(store)
+    await store.posting(job)
+    await store.release_all()
+    released = await again(store, job)
+    assert (released.claims, released.posting, released.slot) == (1, True, "nova")
+
+
+async def test_the_holder_of_a_released_lease_can_write_no_more(store):
+    job = await leased(store)
+    await store.release_all()
+    assert not await store.note(job, "held")
+
+
+async def test_the_backlog_counts_unfinished_jobs_by_state_and_those_that_are_due(store):
+    await submitted(store, 1)
+    await submitted(store, 2)
+    await recorded(store, await leased(store, 3), Waiting(LATER))
+    await recorded(store, await delivering(store, 4), Ended(State.DELIVERED))
+    await ready(store, 5)
+    await accepted(store, 6)
+    assert await store.backlog(NOW) == {"queued": 2, "submitted": 2, "ready": 1, "due": 2}
+    assert (await store.backlog(LATER))["due"] == 5
+
+
+async def test_the_backlog_of_an_empty_store_says_that_nothing_is_due(store):
+    assert await store.backlog(NOW) == {"due": 0}
+
+
+async def test_a_chat_that_chose_nothing_leaves_every_choice_to_the_operator(store):
+    assert await store.settings(CHAT) == ChatSettings(model=None, language=None)
+
+
+async def test_a_chat_keeps_its_model_and_may_change_it_and_take_it_back(store):
+    await store.set_model(CHAT, "whisper")
+    assert await store.settings(CHAT) == ChatSettings(model="whisper")
+    await store.set_model(CHAT, "nova-3")
+    assert await store.settings(CHAT) == ChatSettings(model="nova-3")
+    await store.set_model(CHAT, None)
+    assert await store.settings(CHAT) == ChatSettings()
+
+
+async def test_a_choice_belongs_to_one_chat(store):
+    await store.set_model(CHAT, "whisper")
+    await store.set_model(CHAT + 1, "nova-3")
+    assert await store.settings(CHAT) == ChatSettings(model="whisper")
+    assert await store.settings(CHAT + 2) == ChatSettings()
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SUBMITTED, State.READY])
+async def test_a_job_can_be_read_whatever_became_of_it(store, state):
+    makers = {State.QUEUED: accepted, State.SUBMITTED: submitted, State.READY: ready}
+    job = await makers[state](store)
+    assert (await again(store, job)).state is state
+
+
+async def test_the_parts_of_a_job_come_in_order(store):
+    job = await uploading(store)
+    assert await store.created(job, part(1))
+    assert await store.created(job, part(0))
+    await recorded(store, job, Submitted(NOW, 1200.0, part(2)))
+    assert await store.generations(job) == (part(0), part(1), part(2))

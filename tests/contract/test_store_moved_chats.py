@@ -1,0 +1,160 @@
+"""A group that became a supergroup: everything of it goes along, and the old message ids are void."""
+
+from dataclasses import replace
+
+from storage.outcomes import Ended, Waiting
+from storage.words import ChatSettings, State
+from tests.contract.stored import (
+    APOLOGY,
+    CHAT,
+    LATER,
+    NOW,
+    accepted,
+    again,
+    claimed,
+    delivering,
+    fetching,
+    message,
+    recorded,
+    submitted,
+    uploading,
+)
+
+OLD, NEW = CHAT, -1001
+
+
+async def test_the_settings_of_a_chat_move(store):
+    await store.set_model(OLD, "whisper")
+    await store.move_chat(OLD, NEW)
+    assert await store.settings(NEW) == ChatSettings(model="whisper")
+    assert await store.settings(OLD) == ChatSettings()
+
+
+async def test_a_new_chat_that_has_settings_already_keeps_them(store):
+    await store.set_model(OLD, "whisper")
+    await store.set_model(NEW, "nova-3")
+    await store.move_chat(OLD, NEW)
+    assert await store.settings(NEW) == ChatSettings(model="nova-3")
+    assert await store.settings(OLD) == ChatSettings()
+
+
+async def test_a_chat_without_settings_leaves_those_of_the_new_chat_alone(store):
+    await store.set_model(NEW, "nova-3")
+    await store.move_chat(OLD, NEW)
+    assert await store.settings(NEW) == ChatSettings(model="nova-3")
+
+
+async def test_an_unfinished_job_moves_and_every_message_id_of_it_is_void(store):
+    job = await uploading(store, 5, thread_id=3)
+    await store.place(job, 900, "held")
+    before = await again(store, job)
+    await store.move_chat(OLD, NEW)
+    moved = await again(store, job)
+    assert moved == replace(before, chat_id=NEW, placeholder_id=None, thread_id=None)
+    assert (before.reply_to, moved.reply_to) == (before.message_id, None)
+
+
+async def test_the_pages_of_a_moved_job_are_void(store):
+    job = await delivering(store)
+    await store.page_placed(job, 1, 901)
+    await store.move_chat(OLD, NEW)
+    assert await store.pages(job) == {}
+
+
+async def test_the_pages_of_another_chats_job_stay(store):
+    job = await delivering(store, chat_id=99)
+    await store.page_placed(job, 1, 901)
+    await store.move_chat(OLD, NEW)
+    assert await store.pages(job) == {1: 901}
+
+
+async def test_the_generations_of_a_moved_job_stay(store):
+    job = await submitted(store)
+    generations = await store.generations(job)
+    await store.move_chat(OLD, NEW)
+    assert await store.generations(job) == generations
+
+
+async def test_whoever_holds_a_job_goes_on_while_its_chat_moves(store):
+    job = await fetching(store)
+    await store.move_chat(OLD, NEW)
+    assert (await again(store, job)).lease_token == job.lease_token
+    await recorded(store, job, Waiting(LATER))
+
+
+async def test_jobs_of_other_chats_stay_where_they_are(store):
+    other = await accepted(store, 5, chat_id=99)
+    await store.move_chat(OLD, NEW)
+    assert await again(store, other) == other
+
+
+async def test_jobs_of_one_chat_move_without_getting_into_each_others_way(store):
+    jobs = [await accepted(store, number) for number in (1, 2, 3)]
+    await store.move_chat(OLD, NEW)
+    moved = [await again(store, job) for job in jobs]
+    assert [(job.chat_id, job.message_id) for job in moved] == [(NEW, number) for number in (1, 2, 3)]
+
+
+async def test_a_message_that_moved_with_its_chat_is_still_known_when_it_comes_again(store):
+    job = await accepted(store, 5)
+    await store.move_chat(OLD, NEW)
+    assert await store.accept(message(5), NOW) is None
+    assert (await again(store, job)).chat_id == NEW
+
+
+async def test_jobs_that_have_moved_are_in_nobodys_way_in_the_new_chat(store):
+    there = await accepted(store, 5, chat_id=NEW)
+    here = await accepted(store, 5)
+    await store.move_chat(OLD, NEW)
+    assert (await again(store, here)).chat_id == NEW
+    assert await again(store, there) == there
+    assert await store.accept(message(6, chat_id=NEW), NOW) is not None
+
+
+async def test_a_job_that_ended_stays_with_the_old_chat(store):
+    ended = await recorded(store, await delivering(store, 5), Ended(State.DELIVERED))
+    await store.move_chat(OLD, NEW)
+    assert await again(store, ended) == ended
+    assert await store.accept(message(5), NOW) is None
+
+
+async def test_moving_twice_changes_nothing_more(store):
+    job = await accepted(store)
+    await store.set_model(OLD, "whisper")
+    await store.move_chat(OLD, NEW)
+    before = await again(store, job)
+    await store.set_model(NEW, "nova-3")
+    await store.move_chat(OLD, NEW)
+    assert await again(store, job) == before
+    assert await store.settings(NEW) == ChatSettings(model="nova-3")
+
+
+async def test_a_message_of_the_old_chat_that_comes_late_moves_with_the_next_announcement(store):
+    await store.move_chat(OLD, NEW)
+    job = await accepted(store, 5)
+    await store.move_chat(OLD, NEW)
+    assert (await again(store, job)).chat_id == NEW
+
+
+async def test_what_the_new_chat_already_has_is_not_touched_when_the_announcement_comes_late(store):
+    await store.set_model(NEW, "nova-3")
+    job = await accepted(store, 6, chat_id=NEW)
+    await store.move_chat(OLD, NEW)
+    assert await again(store, job) == job
+    assert await store.settings(NEW) == ChatSettings(model="nova-3")
+
+
+async def test_a_moved_job_is_cancelled_in_its_new_chat_and_not_in_the_old_one(store):
+    job = await accepted(store)
+    await store.move_chat(OLD, NEW)
+    assert not (await store.cancel(job.id, OLD, 900, APOLOGY, NOW)).accepted
+    assert (await store.cancel(job.id, NEW, 900, APOLOGY, NOW)).accepted
+
+
+async def test_a_moved_job_gets_a_placeholder_of_its_own(store):
+    job = await accepted(store)
+    held = await claimed(store)
+    await store.place(held, 900, "")
+    await store.move_chat(OLD, NEW)
+    assert await store.place(held, 17, "")
+    assert (await again(store, job)).placeholder_id == 17

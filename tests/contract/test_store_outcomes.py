@@ -1,0 +1,308 @@
+"""What recording an outcome makes of a job."""
+
+from dataclasses import replace
+
+import pytest
+
+from storage.outcomes import (
+    Attempted,
+    Ended,
+    Forgotten,
+    Hopeless,
+    Known,
+    MustWait,
+    Ready,
+    Released,
+    Submitted,
+    Waiting,
+)
+from storage.words import SAME, State
+from tests.contract.stored import (
+    APOLOGY,
+    FAMILY,
+    KEPT_UNTIL,
+    LATER,
+    NOW,
+    accepted,
+    again,
+    claimed,
+    delivering,
+    due,
+    fetching,
+    leased,
+    part,
+    ready,
+    recorded,
+    submitted,
+    uploading,
+    waiting,
+)
+
+IN_HANDS = {State.QUEUED: uploading, State.SUBMITTED: fetching, State.READY: delivering}
+every_state = pytest.mark.parametrize("state", IN_HANDS)
+
+
+async def test_a_submitted_job_keeps_its_slot_and_its_generation_and_is_looked_at_later(store):
+    job = await uploading(store)
+    await store.posting(job)
+    moved = await recorded(store, job, Submitted(LATER, 12.5, part(0)), NOW + 1)
+    assert moved.state is State.SUBMITTED
+    assert (moved.submitted_at, moved.next_at, moved.audio_seconds) == (NOW + 1, LATER, 12.5)
+    assert (moved.slot, moved.lease_token, moved.claims, moved.posting) == (FAMILY, None, 0, False)
+    assert await store.generations(job) == (part(0),)
+
+
+async def test_a_job_whose_parts_are_all_stored_is_submitted_without_a_new_one(store):
+    job = await uploading(store)
+    await store.created(job, part(0))
+    moved = await recorded(store, job, Submitted(LATER, 12.5, None))
+    assert moved.state is State.SUBMITTED
+    assert await store.generations(job) == (part(0),)
+
+
+@every_state
+async def test_waiting_keeps_the_state_and_spends_nothing(store, state):
+    job = await IN_HANDS[state](store)
+    stayed = await recorded(store, job, Waiting(LATER))
+    assert (stayed.state, stayed.next_at, stayed.lease_token, stayed.claims) == (state, LATER, None, 0)
+    assert (stayed.attempts, stayed.doubts) == (0, 0)
+
+
+@every_state
+async def test_an_attempt_is_counted(store, state):
+    job = await IN_HANDS[state](store)
+    stayed = await recorded(store, job, Attempted(LATER))
+    assert (stayed.state, stayed.next_at, stayed.lease_token, stayed.claims) == (state, LATER, None, 0)
+    assert (stayed.attempts, stayed.doubts) == (1, 0)
+    second = await recorded(store, await claimed(store, LATER), Attempted(LATER + 1))
+    assert second.attempts == 2
+
+
+@every_state
+async def test_an_interruption_spends_no_attempt(store, state):
+    job = await IN_HANDS[state](store)
+    released = await recorded(store, job, Released(LATER))
+    assert (released.state, released.next_at, released.lease_token, released.claims) == (state, LATER, None, 0)
+    assert (released.attempts, released.doubts) == (0, 0)
+
+
+async def test_a_job_at_the_provider_keeps_its_slot_whatever_it_waits_for(store):
+    job = await recorded(store, await fetching(store), Waiting(NOW))
+    assert job.slot == FAMILY
+    job = await recorded(store, await claimed(store), Attempted(NOW))
+    assert job.slot == FAMILY
+    job = await recorded(store, await claimed(store), Released(NOW))
+    assert job.slot == FAMILY
+
+
+@pytest.mark.parametrize("outcome", [Attempted(LATER, doubt=True), Released(LATER), Hopeless(APOLOGY, doubt=True)])
+async def test_a_create_that_was_begun_and_not_answered_is_a_doubt(store, outcome):
+    job = await uploading(store)
+    await store.posting(job)
+    stayed = await recorded(store, job, outcome)
+    assert (stayed.doubts, stayed.posting) == (1, False)
+
+
+@pytest.mark.parametrize("outcome", [Attempted(LATER, doubt=True), Released(LATER), Hopeless(APOLOGY, doubt=True)])
+async def test_there_is_no_doubt_when_no_create_was_begun(store, outcome):
+    stayed = await recorded(store, await uploading(store), outcome)
+    assert stayed.doubts == 0
+
+
+@pytest.mark.parametrize("outcome", [Attempted(LATER, doubt=True), Released(LATER), Hopeless(APOLOGY, doubt=True)])
+async def test_there_is_no_doubt_after_the_generation_was_stored(store, outcome):
+    job = await uploading(store)
+    await store.posting(job)
+    await store.created(job, part(0))
+    assert (await recorded(store, job, outcome)).doubts == 0
+
+
+@pytest.mark.parametrize("outcome", [Attempted(LATER), Waiting(LATER), Hopeless(APOLOGY)])
+async def test_a_create_that_was_refused_leaves_no_doubt(store, outcome):
+    job = await uploading(store)
+    await store.posting(job)
+    stayed = await recorded(store, job, outcome)
+    assert (stayed.doubts, stayed.posting) == (0, False)
+
+
+async def test_doubts_add_up(store):
+    job = await uploading(store)
+    await store.posting(job)
+    await recorded(store, job, Attempted(NOW, doubt=True))
+    job = await claimed(store)
+    await store.posting(job)
+    assert (await recorded(store, job, Attempted(LATER, doubt=True))).doubts == 2
+
+
+async def test_a_job_whose_generations_were_forgotten_is_queued_again_without_them(store):
+    job = await fetching(store)
+    queued = await recorded(store, job, Forgotten(LATER))
+    assert (queued.state, queued.next_at, queued.submitted_at, queued.slot) == (State.QUEUED, LATER, None, None)
+    assert (queued.claims, queued.lease_token) == (0, None)
+    assert await store.generations(job) == ()
+
+
+async def test_each_time_the_generations_came_to_nothing_is_a_loss_and_no_attempt(store):
+    for losses in (1, 2):
+        job = await fetching(store) if losses == 1 else await uploaded_again(store)
+        queued = await recorded(store, job, Forgotten(NOW))
+        assert (queued.losses, queued.attempts, queued.doubts) == (losses, 0, 0)
+
+
+async def uploaded_again(store):
+    job = await claimed(store)
+    await store.admit(job, FAMILY, 9, NOW)
+    await recorded(store, job, Submitted(NOW, 12.5, part()))
+    return await claimed(store)
+
+
+async def test_the_attempts_of_a_job_start_anew_once_the_provider_has_it(store):
+    await recorded(store, await uploading(store), Attempted(NOW))
+    job = await claimed(store)
+    assert (await recorded(store, job, Submitted(LATER, 12.5, part()))).attempts == 0
+
+
+async def test_a_forgotten_job_takes_none_of_anothers_generations_with_it(store):
+    other = await submitted(store, 1)
+    await recorded(store, await fetching(store, 2), Forgotten(LATER))
+    assert await store.generations(other) == (part(of=1),)
+
+
+async def test_a_ready_job_has_its_transcript_and_nothing_at_the_provider(store):
+    job = await fetching(store)
+    moved = await recorded(store, job, Ready("said", KEPT_UNTIL), NOW + 9)
+    assert (moved.state, moved.ready_at, moved.next_at) == (State.READY, NOW + 9, NOW + 9)
+    assert (moved.slot, moved.lease_token, moved.claims) == (None, None, 0)
+    assert await store.transcript(moved.transcript_id) == "said"
+    assert await store.generations(job) == ()
+
+
+async def test_a_ready_job_takes_none_of_anothers_generations_with_it(store):
+    other = await submitted(store, 1)
+    await ready(store, 2)
+    assert await store.generations(other) == (part(of=1),)
+
+
+async def test_a_job_with_a_known_transcript_is_ready_without_the_provider(store):
+    first = await ready(store, 1, file="same")
+    await claimed(store)
+    job = await leased(store, 2, file="same")
+    known = await store.admit(job, FAMILY, 9, NOW)
+    moved = await recorded(store, job, known, NOW + 4)
+    assert (moved.state, moved.ready_at, moved.next_at) == (State.READY, NOW + 4, NOW + 4)
+    assert moved.transcript_id == first.transcript_id
+    assert (moved.slot, moved.lease_token, moved.claims, moved.submitted_at) == (None, None, 0, None)
+
+
+@every_state
+async def test_a_hopeless_job_is_ready_to_say_so(store, state):
+    job = await IN_HANDS[state](store)
+    moved = await recorded(store, job, Hopeless(APOLOGY), NOW + 2)
+    assert (moved.state, moved.apology, moved.ready_at, moved.next_at) == (State.READY, APOLOGY, NOW + 2, NOW + 2)
+    assert (moved.slot, moved.lease_token, moved.claims) == (None, None, 0)
+    assert await store.generations(job) == ()
+
+
+async def test_the_attempts_of_a_hopeless_job_start_anew_for_its_apology(store):
+    await recorded(store, await uploading(store), Attempted(NOW))
+    moved = await recorded(store, await claimed(store), Hopeless(APOLOGY))
+    assert moved.attempts == 0
+
+
+@pytest.mark.parametrize("end", [State.DELIVERED, State.FAILED, State.CANCELLED])
+async def test_a_job_that_ended_is_due_no_more(store, end):
+    job = await delivering(store)
+    ended = await recorded(store, job, Ended(end), NOW + 7)
+    assert (ended.state, ended.ended_at, ended.next_at, ended.lease_token) == (end, NOW + 7, None, None)
+    assert await due(store, NOW + 10**9) == set()
+
+
+@every_state
+async def test_a_job_may_fail_from_wherever_it_is_and_leaves_nothing_at_the_provider(store, state):
+    job = await IN_HANDS[state](store)
+    ended = await recorded(store, job, Ended(State.FAILED))
+    assert (ended.state, ended.slot, ended.waits) == (State.FAILED, None, None)
+    assert await store.generations(job) == ()
+
+
+async def test_a_job_may_fail_while_it_waits(store):
+    await submitted(store, 1, file="same")
+    job = await leased(store, 2, file="same")
+    assert isinstance(await store.admit(job, FAMILY, 9, NOW), MustWait)
+    ended = await recorded(store, job, Ended(State.FAILED))
+    assert (ended.state, ended.waits) == (State.FAILED, None)
+
+
+async def test_recording_an_outcome_changes_no_other_job(store):
+    other = await submitted(store, 1)
+    await recorded(store, await delivering(store, 2), Ended(State.DELIVERED))
+    assert await again(store, other) == other
+
+
+async def test_a_kept_transcript_stays_when_its_job_ends(store):
+    job = await recorded(store, await delivering(store), Ended(State.DELIVERED))
+    assert await store.transcript(job.transcript_id) == "said"
+
+
+async def test_a_transcript_that_nobody_may_keep_goes_when_its_job_ends(store):
+    job = await delivering(store, expires_at=NOW)
+    ended = await recorded(store, job, Ended(State.DELIVERED))
+    assert ended.transcript_id is None
+    assert await store.transcript(job.transcript_id) is None
+
+
+async def test_jobs_of_other_files_do_not_keep_a_transcript_that_nobody_may_keep(store):
+    job = await delivering(store, 1, expires_at=NOW)
+    await accepted(store, 2)
+    await recorded(store, job, Ended(State.DELIVERED))
+    assert await store.transcript(job.transcript_id) is None
+
+
+async def test_a_transcript_kept_a_while_longer_stays_until_its_moment_has_come(store):
+    job = await delivering(store, expires_at=NOW + 1)
+    ended = await recorded(store, job, Ended(State.DELIVERED), NOW + 0.5)
+    assert await store.transcript(ended.transcript_id) == "said"
+
+
+async def test_a_transcript_that_nobody_may_keep_stays_for_a_job_that_is_still_to_show_it(store):
+    first = await fetching(store, 1, file="same")
+    second = await waiting(store, 2, full=False, file="same")
+    await recorded(store, first, Ready("said", NOW))
+    deliveries = {job.id: job for job in (await store.claim(NOW, LATER, 10)).jobs}
+    await recorded(store, deliveries[first.id], Ended(State.DELIVERED))
+    assert await store.transcript(deliveries[second.id].transcript_id) == "said"
+    await recorded(store, deliveries[second.id], Ended(State.DELIVERED))
+    assert await store.transcript(deliveries[second.id].transcript_id) is None
+
+
+async def test_the_end_of_one_job_does_not_take_the_transcript_of_another_file(store):
+    await ready(store, 1, expires_at=NOW)
+    other = await claimed(store)
+    job = await delivering(store, 2, expires_at=NOW)
+    await recorded(store, job, Ended(State.DELIVERED))
+    assert await store.transcript(other.transcript_id) == "said"
+
+
+async def test_a_job_at_the_provider_with_the_same_key_does_not_keep_a_transcript(store):
+    """It brings a transcript of its own."""
+    first = await delivering(store, 1, file="same", expires_at=NOW)
+    await submitted(store, 2, file="same")
+    await recorded(store, first, Ended(State.DELIVERED))
+    assert await store.transcript(first.transcript_id) is None
+
+
+async def test_an_apology_leaves_a_transcript_that_was_known_to_others(store):
+    first = await delivering(store, 1, file="same")
+    await recorded(store, first, Hopeless(APOLOGY))
+    job = await claimed(store)
+    ended = await recorded(store, job, Ended(State.DELIVERED))
+    assert (ended.apology, ended.transcript_id) == (APOLOGY, first.transcript_id)
+    assert isinstance(await store.admit(await leased(store, 2, file="same"), FAMILY, 9, NOW), Known)
+
+
+async def test_a_job_told_to_wait_keeps_that_in_mind_and_nothing_else_of_it_changes(store):
+    await uploading(store, 1, file="same")
+    job = await leased(store, 2, file="same")
+    assert isinstance(await store.admit(job, FAMILY, 9, NOW), MustWait)
+    stayed = await recorded(store, job, Waiting(LATER, SAME))
+    assert stayed == replace(job, waits="same", next_at=LATER, lease_token=None, claims=0)

@@ -1,0 +1,144 @@
+"""The cost of a statement does not grow with what has ended: each finds its rows by an index."""
+
+import sqlite3
+from contextlib import asynccontextmanager, closing
+
+import pytest
+
+from storage.outcomes import Attempted, Ended, Ready, Waiting
+from storage.words import HELD, State
+from tests.contract.stored import (
+    APOLOGY,
+    CHAT,
+    FAMILY,
+    LATER,
+    NOW,
+    accepted,
+    claimed,
+    delivering,
+    fetching,
+    leased,
+    recorded,
+    submitted,
+    uploading,
+    waiting,
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the fixture `store` keeps its file."""
+    return tmp_path / "verbatim.db"
+
+
+@asynccontextmanager
+async def overheard(store):
+    """The statements that the store runs meanwhile."""
+    said = []
+    await store._connection.hop(lambda connection: connection.set_trace_callback(said.append))
+    yield said
+    await store._connection.hop(lambda connection: connection.set_trace_callback(None))
+
+
+def plans(path, statements):
+    """How SQLite finds the rows of each, without repetition."""
+    explained = {}
+    with closing(sqlite3.connect(path)) as shell:
+        for statement in statements:
+            if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT INTO")):
+                explained[statement] = [row[3] for row in shell.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    return explained
+
+
+def steps(path, statements):
+    return {step for plan in plans(path, statements).values() for step in plan}
+
+
+async def test_a_claim_finds_what_is_due_by_its_index(store, path):
+    async with overheard(store) as said:
+        await store.claim(NOW, LATER, 10)
+    assert steps(path, said) == {
+        "SEARCH jobs USING COVERING INDEX jobs_due (next_at<?)",
+        "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)",
+        "LIST SUBQUERY 1",
+        "SEARCH jobs USING COVERING INDEX jobs_due (next_at>?)",
+    }
+
+
+async def test_an_admission_finds_transcripts_rivals_and_slots_by_their_indexes(store, path):
+    job = await leased(store)
+    async with overheard(store) as said:
+        await store.admit(job, FAMILY, 9, NOW)
+    assert {
+        "SEARCH transcripts USING INDEX transcripts_by_key (cache_key=?)",
+        "SEARCH jobs USING INDEX jobs_by_key (cache_key=?)",
+        "SEARCH jobs USING COVERING INDEX jobs_in_slots (slot=?)",
+    } <= steps(path, said)
+
+
+async def test_the_oldest_that_waits_for_a_slot_is_found_by_an_index_in_order(store, path):
+    job = await uploading(store)
+    async with overheard(store) as said:
+        await store.record(job, Attempted(LATER), NOW)
+    found = steps(path, said)
+    assert "SEARCH jobs USING COVERING INDEX jobs_waiting (waits=?)" in found
+    assert not any("TEMP B-TREE" in step for step in found)
+
+
+async def test_followers_are_found_by_an_index(store, path):
+    job = await fetching(store)
+    async with overheard(store) as said:
+        await store.record(job, Ready("said", LATER), NOW)
+    assert "SEARCH jobs USING INDEX jobs_waiting (waits=?)" in steps(path, said)
+
+
+async def test_what_is_to_be_purged_is_found_by_indexes_in_order(store, path):
+    async with overheard(store) as said:
+        await store.purge(NOW, NOW, 10)
+    found = steps(path, said)
+    assert {
+        "SEARCH transcripts USING INDEX transcripts_by_expiry (expires_at<?)",
+        "SEARCH jobs USING INDEX jobs_by_key (cache_key=?)",
+        "SEARCH jobs USING COVERING INDEX jobs_ended (ended_at<?)",
+    } <= found
+    assert not any("TEMP B-TREE" in step for step in found)
+
+
+async def test_no_statement_of_a_busy_day_reads_a_whole_table(store, path):
+    """Only the start does, once, and it ends every lease there is."""
+    async with overheard(store) as said:
+        await a_busy_day(store)
+    scanning = [statement for statement, plan in plans(path, said).items() if any(step in TABLES for step in plan)]
+    assert scanning == []
+    assert len(said) > 100
+
+
+TABLES = {f"SCAN {table}" for table in ("chats", "transcripts", "jobs", "generations", "pages")}
+
+
+async def a_busy_day(store):
+    """Every statement of the store but those of its start."""
+    leader = await fetching(store, 1, file="same")
+    await waiting(store, 2, full=False, file="same")
+    await waiting(store, 3, full=True)
+    await recorded(store, leader, Ready("said", NOW))
+    for job in (await store.claim(NOW, LATER, 10)).jobs:
+        await store.place(job, 900 + job.id, "")
+        await store.note(job, "held")
+        if job.state is State.READY:
+            await recorded(store, job, Ended(State.DELIVERED))
+    cancelled = await submitted(store, 4, file="other")
+    await waiting(store, 5, full=False, file="other")
+    await store.cancel(cancelled.id, CHAT, 904, APOLOGY, NOW)
+    await store.claim(NOW, LATER, 10)
+    await recorded(store, await uploading(store, 6, slots=99), Waiting(LATER, waits=HELD))
+    await submitted(store, 9, slots=99)
+    await claimed(store)
+    await store.page_placed(await delivering(store, 7), 1, 907)
+    await accepted(store, 8)
+    await store.set_model(CHAT, "whisper")
+    await store.move_chat(CHAT, CHAT + 1)
+    await store.settings(CHAT)
+    await store.backlog(NOW)
+    await store.ping()
+    await store.purge(LATER, LATER, 10)

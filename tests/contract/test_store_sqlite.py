@@ -1,0 +1,577 @@
+"""The engine on one SQLite file: its schema, its locks, its bad days, and what outlives a kill."""
+
+import asyncio
+import sqlite3
+import sys
+from contextlib import asynccontextmanager, closing, suppress
+
+import pytest
+
+from storage.migrate import migrations, statements
+from storage.outcomes import Ready, Waiting
+from storage.sqlite import SQLiteStore
+from storage.store import DatabaseInUseError, SchemaTooNewError, StorageError, StorageUnavailableError
+from tests.contract.stored import (
+    LATER,
+    NOW,
+    accepted,
+    again,
+    claimed,
+    due,
+    everything,
+    fetching,
+    leased,
+    message,
+    part,
+    uploading,
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "verbatim.db"
+
+
+@asynccontextmanager
+async def opened(path, now=lambda: NOW, **options):
+    store = await SQLiteStore.open(path, now, **options)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def try_to_open(path, **options):
+    """Open and close at once; what could be opened by mistake must not outlive its test."""
+    async with opened(path, **options):
+        pass
+
+
+def raw(path):
+    """A connection of somebody else, a shell for instance."""
+    return closing(sqlite3.connect(path, isolation_level=None, timeout=0))
+
+
+def tables(path):
+    with raw(path) as shell:
+        return {name for (name,) in shell.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def version(path):
+    with raw(path) as shell:
+        return shell.execute("PRAGMA user_version").fetchone()[0]
+
+
+# The schema
+
+
+async def test_a_fresh_database_has_every_table_and_the_newest_version(path):
+    async with opened(path):
+        pass
+    assert {"chats", "transcripts", "jobs", "generations", "pages", "pulse"} <= tables(path)
+    assert version(path) == migrations()[-1][0]
+
+
+async def test_opening_again_changes_nothing_and_loses_nothing(path):
+    async with opened(path) as store:
+        job = await accepted(store)
+    async with opened(path) as store:
+        assert await store.job(job.id) == job
+    assert version(path) == migrations()[-1][0]
+
+
+async def test_the_folder_of_the_database_is_made(path):
+    deep = path.parent / "a" / "b" / "verbatim.db"
+    async with opened(deep):
+        assert deep.exists()
+
+
+def test_migrations_are_numbered_without_gaps_from_one():
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+@pytest.mark.parametrize("script", [script for _, script in migrations()])
+def test_no_statement_of_a_migration_is_left_out(script):
+    assert "".join(statements(script)).rstrip() == script.rstrip()
+
+
+def test_a_semicolon_in_a_comment_or_a_text_ends_no_statement():
+    script = "-- one; two\nCREATE TABLE a (\n  b TEXT DEFAULT ';\n;'\n);\nSELECT 1;\n"
+    assert statements(script) == ["-- one; two\nCREATE TABLE a (\n  b TEXT DEFAULT ';\n;'\n);\n", "SELECT 1;\n"]
+
+
+async def test_a_database_newer_than_this_program_is_refused_and_left_alone(path):
+    with raw(path) as shell:
+        shell.execute("PRAGMA user_version = 9999")
+    with pytest.raises(SchemaTooNewError, match=r"version 9999.*use a newer program"):
+        await try_to_open(path)
+    assert tables(path) == set()
+    assert version(path) == 9999
+
+
+async def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_tried_again(path):
+    with raw(path) as shell:
+        shell.execute("CREATE TABLE pages (in_the_way)")
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        await try_to_open(path)
+    assert tables(path) == {"pages"}
+    assert version(path) == 0
+    with raw(path) as shell:
+        shell.execute("DROP TABLE pages")
+    async with opened(path) as store:
+        await accepted(store)
+
+
+NEW_ROW = {
+    "from_chat_id": 7,
+    "chat_id": 7,
+    "message_id": 1,
+    "kind": "voice",
+    "file_id": "f",
+    "model": "nova-3",
+    "language": "auto",
+    "cache_key": "k",
+    "created_at": NOW,
+    "next_at": NOW,
+}
+IMPOSSIBLE = {
+    "an unknown state": {"state": "running"},
+    "unfinished and never due": {"next_at": None},
+    "unfinished, never due, and yet ended": {"next_at": None, "ended_at": NOW},
+    "ended and due": {"state": "delivered", "ended_at": NOW},
+    "ended at no moment": {"state": "delivered", "next_at": None},
+    "unfinished with an end": {"ended_at": NOW},
+    "ended and leased": {"state": "delivered", "next_at": None, "ended_at": NOW, "lease_token": "t"},
+    "ready with nothing to say": {"state": "ready"},
+    "ready with a slot": {"state": "ready", "apology": "{}", "slot": "nova"},
+    "ended with a slot": {"state": "failed", "next_at": None, "ended_at": NOW, "slot": "nova"},
+    "waiting at the provider": {"state": "submitted", "waits": "same"},
+    "waiting with a slot": {"slot": "nova", "waits": "same"},
+    "a transcript that does not exist": {"state": "ready", "transcript_id": 77},
+    "from no chat": {"from_chat_id": None},
+    "in no chat": {"chat_id": None},
+    "no message": {"message_id": None},
+    "no key": {"cache_key": None},
+}
+POSSIBLE = {
+    "queued": {},
+    "queued with a slot": {"slot": "nova"},
+    "waiting": {"waits": "same"},
+    "submitted": {"state": "submitted", "slot": "nova"},
+    "ready with an apology": {"state": "ready", "apology": "{}"},
+    "leased": {"lease_token": "t"},
+    "delivered": {"state": "delivered", "next_at": None, "ended_at": NOW},
+    "failed": {"state": "failed", "next_at": None, "ended_at": NOW},
+    "cancelled": {"state": "cancelled", "next_at": None, "ended_at": NOW},
+}
+
+
+def insert(path, changed):
+    row = NEW_ROW | changed
+    with raw(path) as shell:
+        shell.execute("PRAGMA foreign_keys = ON")
+        shell.execute(f"INSERT INTO jobs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+@pytest.mark.parametrize("changed", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+async def test_the_schema_refuses_a_job_that_is(path, changed):
+    async with opened(path):
+        with pytest.raises(sqlite3.IntegrityError, match="constraint failed"):
+            insert(path, changed)
+
+
+@pytest.mark.parametrize("changed", POSSIBLE.values(), ids=POSSIBLE)
+async def test_the_schema_takes_a_job_that_is(path, changed):
+    async with opened(path):
+        insert(path, changed)
+
+
+async def test_the_schema_refuses_a_second_job_of_a_message(path):
+    async with opened(path):
+        insert(path, {})
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            insert(path, {})
+
+
+async def test_the_schema_refuses_to_take_the_transcript_from_a_ready_job(path):
+    async with opened(path):
+        with raw(path) as shell:
+            shell.execute("PRAGMA foreign_keys = ON")
+            shell.execute("INSERT INTO transcripts VALUES (1, 'k', 'said', 0)")
+        insert(path, {"state": "ready", "transcript_id": 1})
+        with raw(path) as shell:
+            shell.execute("PRAGMA foreign_keys = ON")
+            with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+                shell.execute("DELETE FROM transcripts")
+
+
+@pytest.mark.parametrize("table", ["generations", "pages"])
+async def test_the_schema_refuses_rows_of_a_job_that_does_not_exist(path, table):
+    values = {"generations": "(77, 0, 'g', 0, 0, NULL)", "pages": "(77, 1, 901)"}[table]
+    async with opened(path):
+        with raw(path) as shell:
+            shell.execute("PRAGMA foreign_keys = ON")
+            with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+                shell.execute(f"INSERT INTO {table} VALUES {values}")
+
+
+# One process
+
+
+async def test_a_second_opener_is_refused_while_the_first_works_and_served_afterwards(path):
+    async with opened(path):
+        with pytest.raises(DatabaseInUseError, match="stop it first, or give this one its own DATABASE_URL"):
+            await try_to_open(path)
+    async with opened(path) as store:
+        await accepted(store)
+
+
+async def test_a_refused_opener_does_not_disturb_the_first(path):
+    async with opened(path) as store:
+        with pytest.raises(DatabaseInUseError):
+            await try_to_open(path)
+        with pytest.raises(DatabaseInUseError):
+            await try_to_open(path)
+        await accepted(store)
+
+
+async def test_two_databases_in_one_folder_do_not_lock_each_other(path):
+    async with opened(path), opened(path.with_name("other.db")) as other:
+        await accepted(other)
+
+
+@pytest.mark.parametrize("spoil", ["too new", "half migrated", "no database"])
+async def test_an_opener_that_failed_keeps_nobody_out(path, spoil):
+    if spoil == "no database":
+        path.write_bytes(b"Dear diary, " * 1000)
+    else:
+        with raw(path) as shell:
+            shell.execute("PRAGMA user_version = 9999" if spoil == "too new" else "CREATE TABLE pages (in_the_way)")
+    with pytest.raises((StorageError, sqlite3.Error)):
+        await try_to_open(path)
+    path.unlink()
+    async with opened(path) as store:
+        await accepted(store)
+
+
+PREAMBLE = """
+import asyncio, sys
+from pathlib import Path
+from storage.sqlite import SQLiteStore
+from storage.words import NewJob
+from storage.store import DatabaseInUseError
+path = Path(sys.argv[1])
+new = NewJob(7, 1, None, 42, "voice", "file", "unique", 1000, "nova-3", "auto")
+now = lambda: 1_800_000_000.0
+"""
+
+
+@asynccontextmanager
+async def another_process(script, path):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PREAMBLE + script, path),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(30):
+            yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+REFUSED = """
+try:
+    asyncio.run(SQLiteStore.open(path, now))
+except DatabaseInUseError:
+    print("refused")
+"""
+
+
+async def test_another_process_is_refused(path):
+    async with opened(path), another_process(REFUSED, path) as process:
+        assert (await process.communicate())[0] == b"refused\n"
+        assert process.returncode == 0
+
+
+ACCEPT_AND_HANG = """
+async def main():
+    store = await SQLiteStore.open(path, now)
+    await store.accept(new, now())
+    print("accepted", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+asyncio.run(main())
+"""
+
+
+async def test_a_job_outlives_a_process_that_is_killed_right_after_accepting_it_and_so_does_no_lock(path):
+    async with another_process(ACCEPT_AND_HANG, path) as process:
+        assert await process.stdout.readline() == b"accepted\n"
+        with pytest.raises(DatabaseInUseError):
+            await try_to_open(path)
+        process.kill()
+        await process.wait()
+        async with opened(path) as store:
+            assert await due(store) == {1}
+
+
+CLOSE = """
+async def main():
+    store = await SQLiteStore.open(path, now)
+    await store.accept(new, now())
+    await store.close()
+    print("closed", flush=True)
+asyncio.run(main())
+"""
+
+
+async def test_a_process_ends_when_its_store_is_closed(path):
+    async with another_process(CLOSE, path) as process:
+        assert (await process.communicate())[0] == b"closed\n"
+        assert process.returncode == 0
+
+
+# Bad days
+
+
+@asynccontextmanager
+async def locked_by_another(path):
+    with raw(path) as shell:
+        shell.execute("BEGIN IMMEDIATE")
+        yield shell
+
+
+async def test_a_database_locked_by_another_tool_is_unavailable_for_writing_and_can_still_be_read(path):
+    async with opened(path, busy_seconds=0.01) as store:
+        job = await accepted(store)
+        async with locked_by_another(path):
+            with pytest.raises(StorageUnavailableError, match="cannot be used just now: database is locked"):
+                await store.accept(message(2), NOW)
+            assert await store.job(job.id) == job
+        assert await store.accept(message(2), NOW) is not None
+
+
+async def test_another_tool_is_waited_for(path):
+    async with opened(path) as store:
+        async with locked_by_another(path):
+            accepting = asyncio.create_task(store.accept(message(), NOW))
+            await asyncio.sleep(0)
+        assert await accepting is not None
+
+
+async def test_a_database_locked_by_another_tool_cannot_be_migrated_just_now(path):
+    with raw(path) as shell:
+        shell.execute("PRAGMA journal_mode = WAL")
+    async with locked_by_another(path):
+        with pytest.raises(StorageUnavailableError, match="locked"):
+            await try_to_open(path, busy_seconds=0.01)
+    async with opened(path) as store:
+        await accepted(store)
+
+
+async def pragma(store, text):
+    """The conditions of a disk, as a connection can be given them."""
+    return await store._connection.hop(lambda connection: connection.execute(f"PRAGMA {text}").fetchone())
+
+
+FILLING = {
+    "an outcome": lambda store, job: store.record(job, Ready("x" * 10**6, LATER), NOW),
+    "a note": lambda store, job: store.note(job, "x" * 10**6),
+    "what a part says": lambda store, job: store.heard(job, 0, "x" * 10**6),
+    "a choice": lambda store, job: store.set_model(job.chat_id, "x" * 10**6),
+}
+
+
+@pytest.mark.parametrize("write", FILLING.values(), ids=FILLING)
+async def test_a_full_disk_makes_the_database_unavailable_and_leaves_nothing_half_done(path, write):
+    async with opened(path) as store:
+        job = await fetching(store)
+        before = await everything(store, job)
+        (pages,) = await pragma(store, "page_count")
+        await pragma(store, f"max_page_count = {pages}")
+        with pytest.raises(StorageUnavailableError, match="full"):
+            await write(store, job)
+        assert await everything(store, job) == before
+        await pragma(store, "max_page_count = 1000000")
+        assert await store.record(job, Ready("said", LATER), NOW)
+
+
+async def test_a_database_that_became_read_only_is_unavailable(path):
+    async with opened(path) as store:
+        await pragma(store, "query_only = ON")
+        with pytest.raises(StorageUnavailableError, match="readonly"):
+            await store.ping()
+        await pragma(store, "query_only = OFF")
+        await store.ping()
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageUnavailableError, match=r"cannot make .*file/data: Not a directory"):
+        await try_to_open(tmp_path / "file" / "data" / "verbatim.db")
+
+
+async def test_a_lock_file_that_cannot_be_opened_is_named(path):
+    path.with_name("verbatim.db.lock").mkdir()
+    with pytest.raises(StorageUnavailableError, match=r"cannot open .*verbatim\.db\.lock: Is a directory"):
+        await try_to_open(path)
+
+
+async def test_a_folder_in_the_place_of_the_database_is_refused(path):
+    path.mkdir()
+    with pytest.raises(StorageUnavailableError, match="unable to open database file"):
+        await try_to_open(path)
+
+
+async def test_a_file_that_is_no_database_is_refused_in_a_sentence_and_left_alone(path):
+    diary = b"Dear diary, " * 1000
+    path.write_bytes(diary)
+    with pytest.raises(StorageError, match=r"verbatim\.db is not a database"):
+        await try_to_open(path)
+    assert path.read_bytes() == diary
+
+
+# Transactions
+
+
+async def test_a_transaction_that_fails_leaves_nothing_of_it_and_nothing_open(store):
+    job = await uploading(store)
+    await store.created(job, part(0))
+    await store.posting(job)
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.created(job, part(0))
+    assert (await again(store, job)).posting
+    assert await store.created(job, part(1))
+
+
+async def test_a_transaction_that_begins_with_reading_keeps_other_writers_out_from_its_beginning(path):
+    """Else what it read could be outdated when it comes to write, and it would fail for nothing."""
+    refused = []
+
+    def tries_to_write(statement):
+        if statement.startswith("SELECT"):
+            with raw(path) as shell, suppress(sqlite3.OperationalError):
+                shell.execute("BEGIN IMMEDIATE")
+                refused.append(False)
+                return
+            refused.append(True)
+
+    async with opened(path) as store:
+        job = await leased(store)
+        await store._connection.hop(lambda connection: connection.set_trace_callback(tries_to_write))
+        await store.admit(job, "nova", 1, NOW)
+        await store._connection.hop(lambda connection: connection.set_trace_callback(None))
+    assert refused
+    assert all(refused)
+
+
+async def test_a_caller_cancelled_in_the_middle_of_a_write_leaves_it_written_and_nothing_open(path):
+    async with opened(path) as store:
+        async with locked_by_another(path):
+            accepting = asyncio.create_task(store.accept(message(1), NOW))
+            await asyncio.sleep(0)
+            accepting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await accepting
+        second = await accepted(store, 2)
+        assert await due(store) == {1, second.id}
+        with raw(path) as shell:
+            shell.execute("BEGIN IMMEDIATE")
+
+
+async def test_a_store_closed_while_a_cancelled_write_is_on_its_way_writes_it_first(path):
+    async with opened(path) as store:
+        accepting = asyncio.create_task(store.accept(message(1), NOW))
+        await asyncio.sleep(0)
+        accepting.cancel()
+    async with opened(path) as store:
+        assert await due(store) == {1}
+
+
+async def test_transactions_of_many_coroutines_do_not_mix(store):
+    """Half of them fail; none takes another down with it, and none is kept by another's commit."""
+    job = await uploading(store)
+    await store.created(job, part(0))
+
+    async def fails():
+        with pytest.raises(sqlite3.IntegrityError):
+            await store.created(job, part(0))
+
+    async def works(number):
+        return await store.accept(message(number), NOW)
+
+    work = [step for number in range(100, 150) for step in (works(number), fails())]
+    done = await asyncio.gather(*work)
+    ids = [each.id for each in done if each is not None]
+    assert len(ids) == 50
+    assert await due(store) == set(ids)
+
+
+async def test_jobs_claimed_by_many_at_once_go_to_one_each(store):
+    for number in range(40):
+        await accepted(store, number)
+    claims = await asyncio.gather(*(store.claim(NOW, LATER, 3) for _ in range(20)))
+    ids = [job.id for claim in claims for job in claim.jobs]
+    assert len(ids) == len(set(ids)) == 40
+
+
+# The proof of life
+
+
+@pytest.fixture
+def seconds():
+    return [NOW]
+
+
+@pytest.fixture
+async def timed(path, seconds):
+    """A store whose clock the test moves."""
+    async with opened(path, now=lambda: seconds[0]) as store:
+        yield store
+
+
+async def test_an_opened_store_counts_as_just_written(timed):
+    assert timed.last_write_at == NOW
+
+
+async def test_a_ping_writes(timed, seconds):
+    seconds[0] = NOW + 5
+    await timed.ping()
+    assert timed.last_write_at == NOW + 5
+
+
+async def test_an_accepted_message_counts_as_a_write(timed, seconds):
+    seconds[0] = NOW + 5
+    await accepted(timed)
+    assert timed.last_write_at == NOW + 5
+
+
+async def test_reading_and_writing_nothing_does_not_count_as_a_write(timed, seconds):
+    job = await accepted(timed)
+    seconds[0] = NOW + 5
+    await timed.job(job.id)
+    await timed.claim(NOW - 1, LATER, 10)
+    assert not await timed.note(job, "nobody holds it")
+    assert await timed.accept(message(1), NOW) is None
+    await timed.purge(NOW, NOW - 1, 10)
+    assert timed.last_write_at == NOW
+
+
+async def test_a_write_that_failed_does_not_count(path, timed, seconds):
+    await pragma(timed, "query_only = ON")
+    seconds[0] = NOW + 5
+    with pytest.raises(StorageUnavailableError):
+        await timed.ping()
+    assert timed.last_write_at == NOW
+
+
+async def test_a_job_waits_through_a_restart(path):
+    async with opened(path) as store:
+        await accepted(store)
+        await store.record(await claimed(store), Waiting(LATER), NOW)
+    async with opened(path) as store:
+        assert await store.release_all() == 0
+        assert await due(store) == set()
+        assert await due(store, LATER) == {1}

@@ -1,0 +1,362 @@
+"""Whatever happens to jobs, in whatever order: what a real store promises holds after every step of the history."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from storage.outcomes import (
+    Admission,
+    Admitted,
+    Attempted,
+    Ended,
+    Forgotten,
+    Hopeless,
+    Known,
+    MustWait,
+    Outcome,
+    Ready,
+    Released,
+    Submitted,
+    Waiting,
+)
+from storage.sqlite import SQLiteStore
+from storage.words import FINAL, HELD, NEXT, Generation, Job, NewJob, State
+
+START = 1_800_000_000.0
+LEASE = 600.0
+FAMILY = "nova"
+SLOTS = 2
+CANCELLED = "cancelled"
+CHATS = (1, 2)
+MOVED_TO = 3
+FILES = "ab"
+
+AT_THE_PROVIDER = ("waits", "attempted", "released", "forgotten", "ready", "ready, not kept", "hopeless", "failed")
+CHOICES = {
+    "admitted": (
+        "submitted",
+        "submitted",
+        "waits",
+        "waits for the provider",
+        "doubt",
+        "released",
+        "hopeless",
+        "failed",
+    ),
+    "told to wait": ("waits", "released", "failed"),
+    State.SUBMITTED: AT_THE_PROVIDER,
+    State.READY: ("delivered", "delivered", "waits", "attempted", "released", "hopeless", "failed"),
+}
+
+
+@dataclass
+class Hand:
+    """A lease as its holder knows it, and what was answered when it asked for admission."""
+
+    job: Job
+    admission: Admission | None = None
+
+
+class Histories(RuleBasedStateMachine):
+    """A store, a clock, and a model that knows which leases hold and what was accepted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.path = Path(self.folder.name) / "verbatim.db"
+        self.loop = asyncio.new_event_loop()
+        self.now = START
+        self.store: SQLiteStore
+        self.hands: list[Hand] = []
+        self.leases: dict[int, str] = {}
+        self.messages: dict[tuple[int, int], int] = {}
+        self.seen: dict[int, dict] = {}
+
+    # What is there, as anybody may read it
+
+    def do(self, promise):
+        return self.loop.run_until_complete(promise)
+
+    def read(self, sql, *values):
+        return [dict(each) for each in self.shell.execute(sql, values)]
+
+    def jobs(self) -> dict[int, dict]:
+        return {each["id"]: each for each in self.read("SELECT * FROM jobs")}
+
+    def live(self) -> list[Hand]:
+        return [hand for hand in self.hands if self.holds(hand)]
+
+    def stale(self) -> list[Hand]:
+        return [hand for hand in self.hands if not self.holds(hand)]
+
+    def holds(self, hand: Hand) -> bool:
+        return self.leases.get(hand.job.id) == hand.job.lease_token
+
+    def opens(self) -> None:
+        """Without waiting for the disk: a history may lose its process, but not its power."""
+        self.store = self.do(SQLiteStore.open(self.path, lambda: self.now))
+        self.do(self.store._connection.hop(lambda connection: connection.execute("PRAGMA synchronous = OFF").close()))
+
+    # What may happen
+
+    @initialize()
+    def begins(self):
+        self.opens()
+        self.shell = sqlite3.connect(self.path, isolation_level=None)
+        self.shell.row_factory = sqlite3.Row
+
+    @rule(chat=st.sampled_from((*CHATS, MOVED_TO)), message=st.integers(1, 8), file=st.sampled_from(FILES))
+    def a_message_comes(self, chat, message, file):
+        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", "auto")
+        job = self.do(self.store.accept(new, self.now))
+        assert (job is None) == ((chat, message) in self.messages)
+        if job is not None:
+            self.messages[chat, message] = job.id
+
+    @rule(limit=st.integers(1, 3))
+    def what_is_due_is_claimed(self, limit):
+        due = sorted(
+            (each["next_at"], number)
+            for number, each in self.jobs().items()
+            if each["next_at"] is not None and each["next_at"] <= self.now
+        )
+        claim = self.do(self.store.claim(self.now, self.now + LEASE, limit))
+        assert [job.id for job in claim.jobs] == [number for _, number in due[:limit]]
+        for job in claim.jobs:
+            assert job.lease_token is not None
+            self.leases[job.id] = job.lease_token
+            self.hands.append(Hand(job))
+
+    @precondition(lambda self: any(hand.job.state is State.QUEUED for hand in self.live()))
+    @rule(data=st.data())
+    def a_holder_asks_for_admission(self, data):
+        hand = data.draw(st.sampled_from([hand for hand in self.live() if hand.job.state is State.QUEUED]))
+        self.asks(hand)
+
+    def asks(self, hand: Hand) -> None:
+        before = self.jobs()[hand.job.id]
+        hand.admission = self.do(self.store.admit(hand.job, FAMILY, SLOTS, self.now))
+        match hand.admission:
+            case Known(transcript_id):
+                assert self.do(self.store.transcript(transcript_id)) == hand.job.cache_key
+            case Admitted():
+                assert self.jobs()[hand.job.id]["slot"] == FAMILY
+                kept = "SELECT 1 FROM transcripts WHERE cache_key = ? AND expires_at > ?"
+                assert before["slot"] or not self.read(kept, hand.job.cache_key, self.now)
+            case MustWait():
+                assert self.jobs()[hand.job.id]["waits"] is not None
+            case None:
+                raise AssertionError("the lease holds")
+
+    @precondition(lambda self: self.live())
+    @rule(data=st.data(), message=st.integers(100, 999))
+    def a_holder_stores_a_message(self, data, message):
+        job = data.draw(st.sampled_from(self.live())).job
+        placed = self.jobs()[job.id]["placeholder_id"] is not None
+        assert self.do(self.store.place(job, message, "")) is not placed
+        assert self.do(self.store.note(job, "held"))
+        if job.state is State.READY:
+            assert self.do(self.store.page_placed(job, 1, message + 1000))
+
+    @precondition(lambda self: any(hand.admission == Admitted() for hand in self.live()))
+    @rule(data=st.data())
+    def a_create_begins(self, data):
+        hand = data.draw(st.sampled_from([hand for hand in self.live() if hand.admission == Admitted()]))
+        assert self.do(self.store.posting(hand.job))
+
+    @precondition(lambda self: self.live())
+    @rule(data=st.data())
+    def a_step_ends(self, data):
+        hand = data.draw(st.sampled_from(self.live()))
+        if hand.job.state is State.QUEUED and hand.admission is None:
+            self.asks(hand)
+        self.records(hand, self.outcome(hand, data.draw(st.sampled_from(self.choices(hand)))))
+
+    def choices(self, hand: Hand) -> tuple[str, ...]:
+        match hand.job.state, hand.admission:
+            case State.QUEUED, Admitted():
+                return CHOICES["admitted"]
+            case State.QUEUED, Known():
+                return ("known",)
+            case State.QUEUED, _:
+                return CHOICES["told to wait"]
+            case state, _:
+                return CHOICES[state]
+
+    def outcome(self, hand: Hand, choice: str) -> Outcome:
+        last = State.CANCELLED if hand.job.apology == CANCELLED else State.DELIVERED
+        return {
+            "submitted": Submitted(self.now + 2, 12.5, self.generation(hand)),
+            "known": hand.admission,
+            "waits": Waiting(self.now + 15),
+            "waits for the provider": Waiting(self.now + 60, waits=HELD),
+            "attempted": Attempted(self.now + 5),
+            "doubt": Attempted(self.now + 5, doubt=True),
+            "released": Released(self.now),
+            "forgotten": Forgotten(self.now),
+            "ready": Ready(hand.job.cache_key, self.now + 1000),
+            "ready, not kept": Ready(hand.job.cache_key, self.now),
+            "hopeless": Hopeless("why not"),
+            "failed": Ended(State.FAILED),
+            "delivered": Ended(last),
+        }[choice]
+
+    def generation(self, hand: Hand) -> Generation:
+        return Generation(0, f"generation of {hand.job.id}", 0.0, self.now, None)
+
+    def records(self, hand: Hand, outcome: Outcome) -> None:
+        assert self.do(self.store.record(hand.job, outcome, self.now))
+        del self.leases[hand.job.id]
+        if isinstance(outcome, Submitted):
+            assert not any(job["waits"] == HELD and job["lease_token"] is None for job in self.jobs().values())
+
+    @precondition(lambda self: self.stale())
+    @rule(data=st.data())
+    def somebody_who_lost_the_lease_writes(self, data):
+        hand = data.draw(st.sampled_from(self.stale()))
+        job, before = hand.job, list(self.shell.iterdump())
+        assert self.do(self.store.admit(job, FAMILY, SLOTS, self.now)) is None
+        for write in (
+            self.store.place(job, 9000, ""),
+            self.store.replace(job, 9000),
+            self.store.note(job, "late"),
+            self.store.posting(job),
+            self.store.created(job, Generation(9, "late", 0.0, self.now, None)),
+            self.store.heard(job, 0, "late"),
+            self.store.page_placed(job, 9, 9000),
+            self.store.record(job, Ready("late", self.now + 1000), self.now),
+            self.store.record(job, Ended(State.FAILED), self.now),
+            self.store.record(job, Waiting(self.now), self.now),
+        ):
+            assert not self.do(write)
+        assert list(self.shell.iterdump()) == before
+
+    @precondition(lambda self: self.jobs())
+    @rule(data=st.data())
+    def a_cancel_button_is_pressed(self, data):
+        job = data.draw(st.sampled_from(list(self.jobs().values())))
+        message = job["placeholder_id"] or 7000 + job["id"]
+        result = self.do(self.store.cancel(job["id"], job["chat_id"], message, CANCELLED, self.now))
+        after = self.jobs()[job["id"]]
+        assert result.accepted == (after["apology"] == CANCELLED and not result.orphan)
+        if result.accepted and job["apology"] is None:
+            assert after["state"] == State.READY
+            self.leases.pop(job["id"], None)
+
+    @rule(seconds=st.sampled_from([1.0, 20.0, 20.0, LEASE + 1, 2000.0]))
+    def time_passes(self, seconds):
+        self.now += seconds
+
+    @rule()
+    def the_process_dies_and_another_begins(self):
+        self.do(self.store.close())
+        self.opens()
+        self.all_is_released()
+
+    def all_is_released(self):
+        leased = sum(job["lease_token"] is not None for job in self.jobs().values())
+        assert self.do(self.store.release_all()) == leased
+        self.leases.clear()
+
+    @rule(chat=st.sampled_from(CHATS))
+    def a_chat_moves(self, chat):
+        self.do(self.store.move_chat(chat, MOVED_TO))
+        assert all(job["chat_id"] != chat for job in self.jobs().values() if job["state"] not in FINAL)
+
+    @rule(kept=st.sampled_from([0.0, 500.0]), limit=st.integers(1, 5))
+    def old_things_are_purged(self, kept, limit):
+        before = self.jobs()
+        self.do(self.store.purge(self.now, self.now - kept, limit))
+        gone = before.keys() - self.jobs().keys()
+        assert len(gone) <= limit
+        assert all(before[number]["ended_at"] <= self.now - kept for number in gone)
+        self.seen = {number: job for number, job in self.seen.items() if number not in gone}
+        self.messages = {message: number for message, number in self.messages.items() if number not in gone}
+
+    # What holds after each of them
+
+    @invariant()
+    def every_change_of_state_is_foreseen_and_nothing_vanishes(self):
+        jobs = self.jobs()
+        assert self.seen.keys() <= jobs.keys()
+        for number, before in self.seen.items():
+            was, state = State(before["state"]), State(jobs[number]["state"])
+            assert was is state or state in NEXT[was]
+        assert set(self.messages.values()) <= jobs.keys()
+        self.seen = jobs
+
+    @invariant()
+    def a_job_has_a_next_moment_exactly_until_it_ends(self):
+        for job in self.seen.values():
+            assert (job["next_at"] is None) == (job["state"] in FINAL)
+
+    @invariant()
+    def nobody_waits_for_ever(self):
+        for job in self.seen.values():
+            assert job["waits"] is None or job["next_at"] <= self.now + LEASE
+
+    @invariant()
+    def slots_are_kept_by_those_who_need_them_and_by_no_more_than_there_are(self):
+        holders = [job for job in self.seen.values() if job["slot"] is not None]
+        assert all(count <= SLOTS for count in Counter(job["slot"] for job in holders).values())
+        assert all(count == 1 for count in Counter(job["cache_key"] for job in holders).values())
+        assert all(job["slot"] for job in self.seen.values() if job["state"] == State.SUBMITTED)
+
+    @invariant()
+    def whoever_is_ready_has_something_to_say(self):
+        said = {each["id"]: each["body"] for each in self.read("SELECT id, body FROM transcripts")}
+        for job in self.seen.values():
+            if job["state"] == State.READY and job["apology"] is None:
+                assert said[job["transcript_id"]] == job["cache_key"]
+
+    @invariant()
+    def whoever_is_at_the_provider_knows_its_generation_and_nobody_else_does(self):
+        owners = {each["job_id"] for each in self.read("SELECT job_id FROM generations")}
+        assert owners == {number for number, job in self.seen.items() if job["state"] == State.SUBMITTED}
+
+    @invariant()
+    def the_leases_are_those_that_the_model_knows(self):
+        assert {number: job["lease_token"] for number, job in self.seen.items() if job["lease_token"]} == self.leases
+
+    def teardown(self):
+        """From wherever the history stopped, every job still finds its end."""
+        self.all_is_released()
+        for _ in range(12 * (len(self.seen) + 1)):
+            claim = self.do(self.store.claim(self.now, self.now + LEASE, 100))
+            if claim.next_at is None:
+                break
+            for job in claim.jobs:
+                self.goes_well(Hand(job))
+            self.now = max(self.now, self.do(self.store.claim(self.now, self.now, 0)).next_at or self.now)
+        assert all(job["state"] in FINAL for job in self.jobs().values())
+        self.shell.close()
+        self.do(self.store.close())
+        self.loop.close()
+        self.folder.cleanup()
+
+    def goes_well(self, hand: Hand) -> None:
+        self.leases[hand.job.id] = hand.job.lease_token or ""
+        if hand.job.state is State.QUEUED:
+            self.asks(hand)
+        self.records(hand, self.outcome(hand, self.best(hand)))
+
+    def best(self, hand: Hand) -> str:
+        best = ("submitted", "known", "ready, not kept", "delivered", "waits")
+        return next(choice for choice in best if choice in self.choices(hand))
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=60,
+    stateful_step_count=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
