@@ -19,7 +19,7 @@ from bot.text.sentences import Notice
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import HELD, Job, State
 
-LEAST_WAIT = 1.0  # seconds, also where the other side says that none is needed
+LEAST_WAIT = 1.0  # seconds, where the other side asks for patience that lasts no time
 HOUR_OF_TRIES = 64  # attempts, with `backoff` between them
 DAY_OF_TRIES = 24 * 60
 FEW = 5  # attempts at what is not going to get better: a file Telegram does not find, our own bug
@@ -81,7 +81,7 @@ def _waits(job: Job, seconds: float, now: float) -> Outcome:
 
     But a result that could not be asked for is gone after an hour, and has to be made again.
     """
-    seconds = max(seconds, LEAST_WAIT)
+    seconds = seconds if seconds > 0 else LEAST_WAIT
     if job.submitted_at is not None and job.state is State.SUBMITTED and now - job.submitted_at > GIVE_UP:
         return Forgotten(now)
     return Waiting(now + seconds)

@@ -7,7 +7,7 @@ FLOOR = 0.4  # seconds; the least between two looks, and where learning stops
 CEILING = 15.0
 MEMORY = 32  # generations remembered for each model
 ENOUGH = 8  # below this many the memory says nothing
-FAST_QUANTILE = 0.25
+FAST_QUANTILE = 0.2
 SHRINK = 0.9  # a generation was ready some time before it was seen ready
 GIVE_UP = 55 * 60.0  # the provider forgets a result after an hour
 
@@ -26,7 +26,7 @@ class Rhythm:
     """Looks early where this model has been quick lately.
 
     What is learnt is a share of `usual`, never above 1, so a slow look cannot make the next one later; and
-    as each observation is shrunk a little, looks creep earlier until a quarter of them come too early.
+    as each observation is shrunk a little, looks creep earlier until most of them come a little too early.
     """
 
     def __init__(self, random: Callable[[], float]) -> None:

@@ -240,6 +240,33 @@ async def test_two_databases_in_one_folder_do_not_lock_each_other(path):
         await accepted(other)
 
 
+async def test_a_link_to_the_database_leads_to_the_same_lock(path):
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    async with opened(path):
+        with pytest.raises(DatabaseInUseError):
+            await try_to_open(link)
+
+
+async def test_the_database_of_one_bot_is_refused_to_another(path):
+    await try_to_open(path, owner=1)
+    with pytest.raises(StorageError, match="holds the jobs of bot 1, and the token is bot 2's"):
+        await try_to_open(path, owner=2)
+    await try_to_open(path, owner=1)
+
+
+async def test_a_database_that_nobody_has_used_belongs_to_the_first_bot_that_does(path):
+    await try_to_open(path)
+    await try_to_open(path, owner=2)
+    with pytest.raises(StorageError, match="jobs of bot 2"):
+        await try_to_open(path, owner=1)
+
+
+async def test_whoever_only_looks_whether_a_database_works_need_not_own_it(path):
+    await try_to_open(path, owner=1)
+    await try_to_open(path)
+
+
 @pytest.mark.parametrize("spoil", ["too new", "half migrated", "no database"])
 async def test_an_opener_that_failed_keeps_nobody_out(path, spoil):
     if spoil == "no database":
@@ -359,6 +386,14 @@ async def test_another_tool_is_waited_for(path):
             accepting = asyncio.create_task(store.accept(message(), NOW))
             await asyncio.sleep(0)
         assert await accepting is not None
+
+
+async def test_another_tool_is_waited_for_no_longer_once_the_end_is_near(path):
+    async with opened(path, busy_seconds=60) as store:
+        store.hurry()
+        async with locked_by_another(path), asyncio.timeout(10):
+            with pytest.raises(StorageUnavailableError, match="locked"):
+                await store.accept(message(), NOW)
 
 
 async def test_a_database_locked_by_another_tool_cannot_be_migrated_just_now(path):

@@ -195,7 +195,7 @@ class Histories(RuleBasedStateMachine):
         return {
             "submitted": Submitted(self.now + 2, 12.5, self.generation(hand)),
             "known": hand.admission,
-            "waits": Waiting(self.now + 15),
+            "waits": Waiting(self.now + 15, getattr(hand.admission, "waits", None)),
             "waits for the provider": Waiting(self.now + 60, waits=HELD),
             "attempted": Attempted(self.now + 5),
             "doubt": Attempted(self.now + 5, doubt=True),
