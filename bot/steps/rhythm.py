@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 FLOOR = 0.4  # seconds; the least between two looks, and where learning stops
 CEILING = 15.0
+INTERVALS = 8  # the time passed is this many times the wait for the next look
 MEMORY = 32  # generations remembered for each model
 ENOUGH = 8  # below this many the memory says nothing
 FAST_QUANTILE = 0.2
-SHRINK = 0.9  # a generation was ready some time before it was seen ready
+FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
 GIVE_UP = 55 * 60.0  # the provider forgets a result after an hour
 
 
@@ -25,8 +26,10 @@ def deadline(audio_seconds: float) -> float:
 class Rhythm:
     """Looks early where this model has been quick lately.
 
-    What is learnt is a share of `usual`, never above 1, so a slow look cannot make the next one later; and
-    as each observation is shrunk a little, looks creep earlier until most of them come a little too early.
+    What is learnt is a share of `usual`, used up to 1, so a slow look cannot make the next one later. A
+    generation was finished some time before it was seen finished: half an interval between looks, or, at the
+    first look, nobody knows how long. There the guess is bold, so that looks become earlier until only the
+    quickest fifth is finished at the first.
     """
 
     def __init__(self, random: Callable[[], float]) -> None:
@@ -35,7 +38,11 @@ class Rhythm:
 
     def learn(self, model: str, audio_seconds: float, elapsed: float) -> None:
         """A generation was first seen finished `elapsed` seconds after its upload."""
-        self._lately[model].append(elapsed * SHRINK / usual(audio_seconds))
+        if elapsed <= 1.1 * self.first_look(model, audio_seconds):
+            finished = elapsed * FIRST_LOOK_GUESS
+        else:
+            finished = elapsed - max(FLOOR, elapsed / (INTERVALS + 1)) / 2
+        self._lately[model].append(finished / usual(audio_seconds))
 
     def first_look(self, model: str, audio_seconds: float) -> float:
         """Seconds from the upload to the first look."""
@@ -45,4 +52,4 @@ class Rhythm:
 
     def next_look(self, elapsed: float) -> float:
         """Seconds to the next look at a generation that was not finished `elapsed` seconds after its upload."""
-        return min(max(elapsed / 8, FLOOR), CEILING) * (0.9 + 0.2 * self._random())
+        return min(max(elapsed / INTERVALS, FLOOR), CEILING) * (0.9 + 0.2 * self._random())
