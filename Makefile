@@ -36,7 +36,7 @@ contracts: setup
 
 tests: setup
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 4 --quiet
+	$(BIN)/coverage run -m pytest -n 4 --dist worksteal --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

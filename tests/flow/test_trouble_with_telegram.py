@@ -1,3 +1,6 @@
+import errno
+import tempfile
+
 import pytest
 
 from storage.words import State
@@ -211,3 +214,26 @@ async def test_a_menu_that_telegram_does_not_take_now_keeps_nobody_waiting(stage
     async with stage.running() as world:
         await world.settle()
     assert texts(chat) == ["no menu today"]
+
+
+async def test_a_full_disk_is_waited_for(world, chat, alice, monkeypatch):
+    def full(*_args, **_more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    world.speech.says("room again")
+    chat.send_voice(alice, audio())
+    with monkeypatch.context() as crowded:
+        crowded.setattr(tempfile, "mkdtemp", full)
+        await world.settle(seconds=600)
+    assert len(chat.bot_messages) == 1
+    await world.settle(seconds=120)
+    assert texts(chat) == ["room again"]
+
+
+async def test_a_command_whose_reply_telegram_does_not_take_is_obeyed_all_the_same(world, chat, alice):
+    for trouble in ({"status": 429, "retry_after": 5}, {"status": 502, "body": "<html>"}):
+        world.telegram.fault("sendMessage", **trouble)
+        chat.say(alice, "/model whisper-tiny")
+        await world.settle()
+    assert (await world.app.store.settings(chat.id)).model == "whisper-tiny"
+    assert chat.bot_messages == []

@@ -59,9 +59,10 @@ async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stage):
     chat = stage.telegram.private(alice)
     async with stage.running(aimlapi_key="wrong-key") as world:
         chat.send_voice(alice, audio())
-        await world.settle(seconds=20 * 3600)
+        await world.settle(seconds=3600)
         assert texts(chat) == [placeholder(Notice.HELD)]
-        await world.settle(seconds=6 * 3600)
+        world.clock.pass_(24 * 3600)
+        await world.settle(seconds=600)
         assert [job.state for job in await world.jobs()] == [State.DELIVERED]
         assert texts(chat) != [placeholder(Notice.HELD)]
 
@@ -193,3 +194,35 @@ async def test_a_provider_that_always_forgets_is_not_paid_for_ever(world, chat, 
     assert len(world.speech.uploads) == 5
     assert "could not transcribe" in texts(chat)[0]
     world.speech.heal()
+
+
+async def test_a_key_that_is_wrong_at_each_start_ends_in_an_apology_all_the_same(stage):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    chat.send_voice(alice, audio())
+    for _ in range(2):
+        async with stage.running(aimlapi_key="wrong-key") as world:
+            await world.settle(seconds=900)
+            assert len(chat.bot_messages) == 1
+        stage.clock.pass_(20 * 3600)
+    async with stage.running() as world:
+        await world.settle(seconds=900)
+        assert [job.state for job in await world.jobs()] == [State.DELIVERED]
+
+
+async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(stage):
+    alice = stage.telegram.user("Alice")
+    chat = stage.telegram.private(alice)
+    chat.send_voice(alice, audio())
+    stage.speech.says("patience")
+    async with stage.running() as world:
+        await world.turn()
+        world.speech.key, right = "another-key", world.speech.key
+        await world.settle(seconds=2 * 3600)
+        assert texts(chat) == [placeholder(Notice.HELD)], (
+            "the result is gone by now, and the audio waits to go up again"
+        )
+        world.speech.key = right
+        await world.settle(seconds=300)
+    assert texts(chat) == ["patience"]
+    assert len(stage.speech.uploads) == 2

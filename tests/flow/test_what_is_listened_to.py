@@ -173,3 +173,22 @@ async def test_strangers_are_told_once_that_the_bot_is_private(stage):
     assert [str(eve.id) in text for text in texts(theirs)] == [True]
     assert their_group.bot_messages == []
     assert len(stage.speech.uploads) == 1
+
+
+async def test_a_flood_of_strangers_leaves_the_pace_to_those_who_may(stage):
+    alice = stage.telegram.user("Alice")
+    ours = stage.telegram.private(alice)
+    async with stage.running(allowed_chats=str(ours.id)) as world:
+        for number in range(60):
+            stranger = world.telegram.user(f"Stranger {number}")
+            world.telegram.private(stranger).say(stranger, "/help")
+            world.telegram.private(stranger).say(stranger, "/start")
+        ours.send_voice(alice, other_voice())
+        world.speech.says("ours")
+        started = world.clock()
+        await world.settle()
+    assert texts(ours) == ["ours"]
+    assert world.clock() - started < 10
+    told = [chat for chat in stage.telegram.chats if chat is not ours and chat.bot_messages]
+    assert 0 < len(told) <= 24
+    assert all(len(chat.bot_messages) == 1 for chat in told)
