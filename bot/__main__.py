@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from bot import log
-from bot.app import build, run
+from bot.app import build
 from bot.check import check
 from bot.config import Settings, SettingsError, load_settings
+from bot.running import run
 from storage.store import StorageError
 
 WRONG_SETTINGS = 2

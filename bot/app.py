@@ -1,26 +1,21 @@
-"""The composition root: builds everything, passes it by constructor, starts it and stops it."""
+"""The composition root: builds everything and passes it by constructor; nobody else reaches for a global."""
 
-import asyncio
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from telegram import BotCommand, Update
-from telegram.error import TelegramError
+from telegram import Update
 from telegram.ext import Application
 
 from bot.chores import Chores
 from bot.config import Settings, SettingsError
-from bot.errors import VerbatimError
-from bot.health import serving
 from bot.intake import Intake
-from bot.log import get_logger
 from bot.media.prepare import Limits
 from bot.metrics import Metrics
 from bot.poller import Poller
@@ -32,13 +27,11 @@ from bot.steps.fetch import Fetch
 from bot.steps.rhythm import Rhythm
 from bot.steps.submit import Rules, Submit
 from bot.telegram.delivery import Delivery
-from bot.telegram.failures import failure
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.transport import Transport
-from bot.text.sentences import COMMANDS
 from handlers.cancel import Cancel
 from handlers.commands import Commands
 from handlers.groups import Gate, Migration
@@ -46,14 +39,8 @@ from handlers.media import Media
 from handlers.routes import register
 from storage.sqlite import SQLiteStore
 
-log = get_logger(__name__)
-
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 FFMPEG_SECONDS = 300.0
-GRACE_SECONDS = 3.0  # steps get to end on a stop; with the rest of it, well below the 8 s that are promised
-GOODBYE_SECONDS = 2.0
-LONGEST_PAUSE = 30.0
-COMMANDS_AGAIN_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,93 +230,3 @@ def _processing(telegram: Telegram) -> Callable[[Update], Awaitable[None]]:
 
     telegram.add_error_handler(keep)
     return process
-
-
-async def run(app: App, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set, then leave within seconds with nothing lost."""
-    if not app.settings.allowed_chats:
-        log.warning(
-            "everyone.allowed", hint="set ALLOWED_CHATS to the ids of your chats, or strangers spend your credits"
-        )
-    log.info("leases.released", jobs=await app.store.release_all())
-    async with AsyncExitStack() as stack:
-        if app.settings.http_port is not None:
-            await _serve_health(app, app.settings.http_port, stack)
-        work = [asyncio.create_task(coroutine) for coroutine in (_receive(app), app.poller.run(), app.chores.run())]
-        await _first(stop, work)
-        log.info("stopping")
-        await _stop(app, work)
-        log.info("stopped")
-
-
-async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
-    received = lambda: app.now() - app.receiver.last_success_at  # noqa: E731
-    written = lambda: app.now() - app.store.last_write_at  # noqa: E731
-    try:
-        bound = await stack.enter_async_context(
-            serving(app.settings.http_host, port, app.metrics, received=received, written=written)
-        )
-    except OSError as error:
-        raise SettingsError([f"HTTP_PORT {port} cannot be listened on: {error.strerror}"]) from None
-    log.info("health.serving", port=bound)
-
-
-async def _first(stop: asyncio.Event, work: Sequence[asyncio.Task[None]]) -> None:
-    """Until the stop, or until a loop that should never end did: that is a bug, and ends the process loudly."""
-    stopped = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([stopped, *work], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    for task in done - {stopped}:
-        log.error("loop.ended", exc_info=task.exception())
-
-
-async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
-    receiving, polling, chores = work
-    receiving.cancel()
-    chores.cancel()
-    app.store.hurry()
-    await app.poller.stop(GRACE_SECONDS)
-    await asyncio.gather(receiving, polling, chores, return_exceptions=True)
-    try:
-        async with asyncio.timeout(GOODBYE_SECONDS):
-            await app.receiver.confirm()
-    except (VerbatimError, TimeoutError) as error:
-        log.info("goodbye.unheard", kind=type(error).__name__)  # the updates come again and are known already
-    await app.telegram.shutdown()
-
-
-async def _receive(app: App) -> None:
-    await introduce(app)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(offer_commands(app))
-        await app.receiver.run()
-
-
-async def introduce(app: App) -> None:
-    """Make the bot known to itself, and its updates come by getUpdates; as long as that takes."""
-    failures = 0
-    while True:
-        try:
-            await app.telegram.initialize()
-            await app.telegram.bot.delete_webhook()
-        except TelegramError as error:
-            pause = min(2.0**failures, LONGEST_PAUSE)
-            failures = min(failures + 1, 10)
-            log.error("telegram.not_ready", error=str(failure(error)), again_in=pause)
-            await asyncio.sleep(pause)
-        else:
-            break
-    sees_all = app.telegram.bot.bot.can_read_all_group_messages
-    log.info("telegram.ready", username=app.telegram.bot.username, sees_plain_voices_in_groups=sees_all)
-
-
-async def offer_commands(app: App) -> None:
-    """Fill the menu. Nobody waits for it, so a Telegram that is in trouble or asks for patience gets an hour."""
-    while True:
-        try:
-            await app.telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
-        except TelegramError as error:
-            log.warning("commands.later", error=str(failure(error)))
-            await asyncio.sleep(COMMANDS_AGAIN_SECONDS)
-        else:
-            return

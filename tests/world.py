@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, build, introduce, offer_commands
+from bot.app import App, build
 from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
+from bot.running import introduce, offer_commands
 from storage.words import Job
 
 AUDIO = Path(__file__).parent / "audio"

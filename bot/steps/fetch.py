@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.errors import Apology, PermanentError, Reason
+from bot.lease import held
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.speech.answers import Done, Failed, Pending
@@ -10,7 +11,7 @@ from bot.speech.client import SpeechClient
 from bot.speech.transcript import Transcript, Word
 from bot.steps.failing import MOST_LOSSES
 from bot.steps.rhythm import Rhythm, deadline
-from bot.telegram.delivery import Delivery, held
+from bot.telegram.delivery import Delivery
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
 from storage.store import Store
 from storage.words import Generation, Job

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.errors import Apology, OperatorError, PermanentError, RateLimitedError, Reason
+from bot.lease import LeaseLostError, held, insist
 from bot.log import get_logger
 from bot.media.prepare import Limits, Upload, prepare
 from bot.speech.catalogue import Family, Model, find
@@ -15,7 +17,7 @@ from bot.speech.options import form_fields
 from bot.steps.failing import MOST_DOUBTS
 from bot.steps.hold import Hold
 from bot.steps.rhythm import Rhythm
-from bot.telegram.delivery import Delivery, LeaseLostError, held
+from bot.telegram.delivery import Delivery
 from bot.telegram.files import Files
 from bot.text.sentences import Notice, model_replaced
 from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting
@@ -145,7 +147,7 @@ class Submit:
             if part not in there:
                 generation = await self._create(job, model, part, upload)
                 if part < last:
-                    held(await self._store.created(job, generation))
+                    held(await insist(job.id, partial(self._store.created, job, generation)))
         self._open_for_all()
         seconds = sum(upload.duration for upload in uploads)
         first_look_at = self._now() + self._rhythm.first_look(model.name, seconds / len(uploads))

@@ -5,9 +5,11 @@ be repeated without harm, so a crash between an edit and its record costs a "not
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
+from bot.lease import LeaseLostError, held, insist
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Transport
@@ -18,16 +20,6 @@ from storage.words import Job
 
 log = get_logger(__name__)
 PAGE_TO_COME = "…"
-
-
-class LeaseLostError(Exception):
-    """Somebody else owns the job now: drop what you hold."""
-
-
-def held(still_ours: bool) -> None:  # noqa: FBT001 - reads as a sentence around a guarded write
-    """Stop here if a guarded write came back empty."""
-    if not still_ours:
-        raise LeaseLostError
 
 
 class Delivery:
@@ -63,7 +55,7 @@ class Delivery:
 
     async def _place(self, job: Job, notice: str, urgency: Urgency) -> int:
         message_id = await self._send(job, sentences.placeholder(notice), urgency)
-        await self._keep(job, message_id, await self._store.place(job, message_id, notice))
+        await self._keep(job, message_id, partial(self._store.place, job, message_id, notice))
         return message_id
 
     async def place_if_possible(self, job: Job) -> None:
@@ -115,7 +107,7 @@ class Delivery:
             await self._transport.show(job.chat_id, message_id, answer)
         except PlaceholderGoneError:
             message_id = await self._send(job, sentences.placeholder(""), Urgency.ANSWER)
-            await self._keep(job, message_id, await self._store.replace(job, message_id))
+            await self._keep(job, message_id, partial(self._store.replace, job, message_id))
             await self._transport.show(job.chat_id, message_id, answer)
 
     async def _show_pages(self, job: Job, pages: Sequence[Page]) -> None:
@@ -130,7 +122,7 @@ class Delivery:
 
     async def _place_page(self, job: Job, number: int) -> int:
         message_id = await self._send(job, PAGE_TO_COME, Urgency.ANSWER)
-        await self._keep(job, message_id, await self._store.page_placed(job, number, message_id))
+        await self._keep(job, message_id, partial(self._store.page_placed, job, number, message_id))
         return message_id
 
     async def _send(self, job: Job, text: str, urgency: Urgency) -> int:
@@ -143,9 +135,9 @@ class Delivery:
             urgency=urgency,
         )
 
-    async def _keep(self, job: Job, message_id: int, still_ours: bool) -> None:  # noqa: FBT001
+    async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:
         """A message that could not be stored belongs to nobody: take it back before letting go."""
-        if not still_ours:
+        if not await insist(job.id, store):
             try:
                 await self._transport.delete(job.chat_id, message_id)
             except VerbatimError as error:

@@ -9,8 +9,9 @@ import aiohttp
 import pytest
 from telegram import Update
 
-from bot.app import build, introduce, run
+from bot.app import build
 from bot.config import SettingsError
+from bot.running import introduce, run
 from storage.store import DatabaseInUseError
 from tests.unit.engine.workbench import TOKEN
 

@@ -13,10 +13,11 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
 )
+from bot.lease import LeaseLostError
 from bot.metrics import Metrics
 from bot.poller import LEASE_SECONDS, Poller
 from bot.steps.failing import FEW, MOST_CLAIMS
-from bot.telegram.delivery import Delivery, LeaseLostError
+from bot.telegram.delivery import Delivery
 from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
 from storage.store import StorageUnavailableError
 from storage.words import Generation, State
@@ -221,12 +222,13 @@ async def test_a_notice_that_cannot_be_shown_changes_nothing_about_the_wait(benc
     assert len(lines.of("notice.later")) == 1
 
 
-async def test_a_notice_that_cannot_be_stored_changes_nothing_about_the_wait(bench, neighbour, lines):
+async def test_a_message_that_cannot_be_stored_yet_is_stored_as_soon_as_the_database_takes_it(bench, neighbour, lines):
     await bench.accept()
     lines.when("operator.needed", neighbour.lock)
-    lines.when("notice.later", neighbour.let_go)
+    lines.when("storage.unavailable", neighbour.let_go)
     await bench.poller(failing_with(OperatorError("no credits"))).turn()
     job = await bench.job()
+    assert [message["message_id"] for message in bench.chat.bot_messages] == [job.placeholder_id]
     assert (job.state, job.lease_token) == (State.QUEUED, None)
     assert job.next_at == bench.clock() + 30
 

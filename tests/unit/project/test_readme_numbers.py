@@ -1,6 +1,6 @@
 import pytest
 
-from bot import app, chores, health, poller
+from bot import chores, health, poller, running
 from bot.config import Settings
 from bot.steps import failing, hold, rhythm
 from bot.steps.fetch import NOT_YET
@@ -31,7 +31,7 @@ def said(title: str) -> str:
         ("In trouble", f"{failing.FEW} tries in all; {failing.MOST_CLAIMS} deaths"),
         ("In trouble", f"{failing.MOST_DOUBTS} in all, then an apology"),
         ("What you can rely on", f"{failing.MOST_DOUBTS} times at the most"),
-        ("What you can rely on", f"Steps get {app.GRACE_SECONDS:.0f} seconds"),
+        ("What you can rely on", f"Steps get {running.GRACE_SECONDS:.0f} seconds"),
         ("What you can rely on", f"after {chores.JOBS_KEPT_SECONDS / DAY:.0f} days"),
         ("Talk to it", f"up to {layout.MAX_PAGES} folded messages"),
         ("Talk to it", f"{Settings.model_fields['max_file_mb'].default} MB a file"),
