@@ -18,7 +18,7 @@ from bot.speech.answers import Balance, Done, Failed, Pending, read_balance, rea
 from bot.speech.failures import Call, failure, translate
 
 # The CDN in front of the API turns away the names some HTTP libraries go by.
-USER_AGENT = "Verbatim/0.1.0 (+https://pypi.org/project/verbatim-bot)"
+USER_AGENT = "Verbatim/0.1.0 (a Telegram bot)"
 
 CONNECT_TIMEOUT = 10.0  # seconds; a server that takes longer to say hello is down
 BALANCE_TIMEOUT = 20.0

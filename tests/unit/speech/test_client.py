@@ -116,7 +116,7 @@ async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name
     assert (request.method, request.path) == ("POST", "/v1/stt/create")
     assert request.headers["Authorization"] == f"Bearer {KEY}"
     assert request.headers["User-Agent"] == USER_AGENT
-    assert USER_AGENT.startswith(f"Verbatim/{version('verbatim-bot')} (+")
+    assert USER_AGENT.startswith(f"Verbatim/{version('verbatim-bot')} ")
     assert int(request.headers["Content-Length"]) > len(SOUND)
 
 
