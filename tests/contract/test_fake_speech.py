@@ -1,6 +1,7 @@
 """The fake AI/ML API over real HTTP: uploads, generations, their time, credits and limits."""
 
 import asyncio
+import json
 from urllib.parse import quote
 
 import aiohttp
@@ -403,11 +404,19 @@ async def test_an_unknown_address_is_a_page_for_people(speech, session):
 async def test_every_call_is_remembered_in_order(speech, clock, create, fetch):
     generation_id = await created(create)
     await fetch("unknown")
-    assert speech.calls == [
+    assert [call[:4] for call in speech.calls] == [
         ("POST", "/v1/stt/create", 200, clock.now),
         ("GET", "/v1/stt/unknown", 404, clock.now),
     ]
     assert generation_id in speech.generations
+
+
+async def test_a_call_tells_what_was_asked_and_answered_but_keeps_no_sound(speech, create):
+    generation_id = await created(create)
+    [call] = speech.calls
+    assert call.asked["model"] == "#g1_nova-2-general"
+    assert call.asked["audio"].keys() == {"name", "type", "bytes"}
+    assert json.loads(call.answered) == {"generation_id": generation_id}
 
 
 async def test_a_client_without_a_name_of_its_own_is_noted(speech):

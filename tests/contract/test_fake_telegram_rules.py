@@ -389,8 +389,37 @@ async def test_chat_actions_and_reactions_are_recorded_if_they_exist(telegram, c
     )
     assert [action.action for action in telegram.chat_actions] == ["typing"]
     await client.setMessageReaction(**where, reaction=[{"type": "emoji", "emoji": "👀"}])
+    assert chat.reactions(hers) == {telegram.state.bot.id: "👀"}
     await client.setMessageReaction(**where)
     assert [reaction.emoji for reaction in telegram.reactions] == ["👀", None]
+    assert chat.reactions(hers) == {}
+
+
+async def test_a_person_has_one_reaction_and_the_bot_that_asked_for_it_is_told(telegram, client, chat, alice):
+    await client.getUpdates(allowed_updates=["message_reaction"])
+    hers = chat.say(alice, "hello")
+    chat.react(alice, hers, "👍")
+    chat.react(alice, hers, "🔥")
+    assert chat.reactions(hers) == {alice.id: "🔥"}
+    last = telegram.pending_updates[-1]["message_reaction"]
+    assert (last["old_reaction"], last["new_reaction"]) == (
+        [{"type": "emoji", "emoji": "👍"}],
+        [{"type": "emoji", "emoji": "🔥"}],
+    )
+    chat.react(alice, hers, None)
+    assert telegram.pending_updates[-1]["message_reaction"]["new_reaction"] == []
+    assert chat.reactions(hers) == {}
+
+
+async def test_in_a_group_only_an_admin_bot_hears_of_reactions(telegram, client, alice):
+    await client.getUpdates(allowed_updates=["message_reaction"])
+    group = telegram.supergroup("Hikers", members=[alice])
+    hers = group.say(alice, "hello")
+    group.react(alice, hers, "👍")
+    assert telegram.pending_updates == []
+    group.promote_bot()
+    group.react(alice, hers, None)
+    assert [update.keys() - {"update_id"} for update in telegram.pending_updates] == [{"message_reaction"}]
 
 
 @pytest.mark.parametrize(

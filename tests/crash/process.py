@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from bot.playground.telegram.bell import Bell
+from bot.playground.bell import Bell
 
 PROMISED_SECONDS = 8.0  # from a SIGTERM to the end
 PATIENCE_SECONDS = 20.0  # with a slow machine

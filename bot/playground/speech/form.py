@@ -29,6 +29,14 @@ class Form:
     def fields(self) -> dict[str, str]:
         return dict(self.pairs)
 
+    def readable(self) -> dict[str, Any]:
+        """The form as a person would write it down; of a file, what is said about it."""
+        about = {
+            file.field_name: {"name": file.file_name, "type": file.content_type, "bytes": len(file.data)}
+            for file in self.files
+        }
+        return self.fields | about
+
 
 async def read_form(request: web.Request) -> Form:
     try:

@@ -1,18 +1,23 @@
 """What the fake remembers: every call, every upload that was paid for, every generation and look at it."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.playground.speech.recognition import Recognition
 
 
 class Call(NamedTuple):
-    """A request as the caller saw it end; `status` 0: the connection was cut without an answer."""
+    """A request as the caller saw it end; `status` 0: the connection was cut without an answer.
+
+    `asked` is the form that was sent, `answered` the body that came back, None where there was none of ours.
+    """
 
     method: str
     path: str
     status: int
     at: float
+    asked: dict[str, Any]
+    answered: str | None
 
 
 class Fetch(NamedTuple):

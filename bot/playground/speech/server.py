@@ -9,19 +9,20 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from bot.playground.bell import Bell, Seen
 from bot.playground.speech import answers, catalogue, refusals, rules
-from bot.playground.speech.changes import Changes, Seen
 from bot.playground.speech.form import FilePart, Form, read_form
 from bot.playground.speech.generations import Generations
 from bot.playground.speech.recognition import Recogniser, Recognition, Script, spoken
 from bot.playground.speech.records import Call, Failure, Fetch, Generation, Upload
 from bot.playground.speech.refusals import RefusedError
-from bot.playground.speech.trouble import Trouble
+from bot.playground.speech.trouble import Fault, Trouble
 
 Latency = float | Callable[[str, bytes], float]
 Effect = Callable[[web.Request], Awaitable[web.Response]]
 
 REQUEST_ID = web.RequestKey("request_id", str)
+ASKED = web.RequestKey("asked", dict[str, Any])
 LARGEST_BODY = 2**31
 LOW_BALANCE = 10.0
 GRACE_SECONDS = 0.1  # for requests still in hand when the server stops
@@ -33,9 +34,10 @@ class FakeSpeech:
 
     Everything it remembers survives `stop` and another `start`. Time is read from `clock` alone:
     a generation is ready once `clock()` has reached its creation plus `latency` seconds.
+    `bell` is rung after every call and change; it may be shared with another server.
     """
 
-    def __init__(self, key: str = "test-key", clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, key: str = "test-key", clock: Callable[[], float] = time.time, bell: Bell | None = None) -> None:
         self.key = key
         self.latency: Latency = 2.0
         self.dialect: answers.Dialect = "deepgram"
@@ -59,8 +61,8 @@ class FakeSpeech:
         self.recognise: Recogniser = self._script.recognise
         self._trouble = Trouble()
         self.fault, self.heal, self.watch = self._trouble.fault, self._trouble.heal, self._trouble.watch
-        self._changes = Changes()
-        self._made = Generations(clock, self._changes.announce)
+        self._bell = bell or Bell()
+        self._made = Generations(clock, self._bell.ring)
         self._request_ids = itertools.count(1)
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -95,6 +97,11 @@ class FakeSpeech:
         return f"http://127.0.0.1:{self._port}/v1"
 
     @property
+    def faults(self) -> list[Fault]:
+        """What is still to go wrong."""
+        return self._trouble.faults
+
+    @property
     def generations(self) -> dict[str, Generation]:
         return self._made.by_id
 
@@ -125,7 +132,7 @@ class FakeSpeech:
 
         Moving the clock is not noticed. Raises AssertionError, with all calls so far, after `timeout`.
         """
-        return await self._changes.wait_for(predicate, timeout, self._dump)
+        return await self._bell.told_within(timeout, predicate, self._dump)
 
     def _dump(self) -> str:
         lines = [f"{call.method} {call.path} -> {call.status}" for call in self.calls[-LONGEST_DUMP:]]
@@ -146,8 +153,9 @@ class FakeSpeech:
             response, status = await self._trouble.answer(
                 operation, request, carried_out, lambda of: self._refuse(request, refusals.of_status(of))
             )
-            self.calls.append(Call(request.method, request.path, status, self._clock()))
-            self._changes.announce()
+            asked, answered = request.get(ASKED, {}), response.text if isinstance(response, web.Response) else None
+            self.calls.append(Call(request.method, request.path, status, self._clock(), asked, answered))
+            self._bell.ring()
             return response
 
         return handle
@@ -155,6 +163,7 @@ class FakeSpeech:
     async def _create(self, request: web.Request) -> web.Response:
         self._authorise(request)
         form = await read_form(request)
+        request[ASKED] = form.readable()
         self._doubt("create", rules.doubts(form))
         if found := rules.findings(form):
             raise RefusedError(refusals.invalid(*found))
@@ -194,7 +203,7 @@ class FakeSpeech:
         )
         self.uploads.append(upload)
         self.credits -= self.price
-        self._changes.announce()
+        self._bell.ring()
         return upload
 
     async def _fetch(self, request: web.Request) -> web.Response:

@@ -53,7 +53,7 @@ class Trouble:
     """What goes wrong, and who looks on, at the operations of one fake server."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self.faults: list[Fault] = []
         self._watchers: list[Watcher] = []
 
     def fault(
@@ -68,7 +68,7 @@ class Trouble:
         half: bool = False,
         after_effect: bool = False,
         delay: float | None = None,
-    ) -> None:
+    ) -> Fault:
         """Let the next `times` answers of `operation` ("*": of every one) go wrong; faults queue up.
 
         `status` and `body` replace the answer: a str body is sent as HTML, and 500 is meant when nothing
@@ -78,10 +78,13 @@ class Trouble:
         """
         if status is None and body is None and not drop and not half and delay is None:
             status = 500
-        self._faults.append(Fault(operation, status, body, dict(headers or {}), times, drop, half, after_effect, delay))
+        fault = Fault(operation, status, body, dict(headers or {}), times, drop, half, after_effect, delay)
+        self.faults.append(fault)
+        return fault
 
-    def heal(self) -> None:
-        self._faults.clear()
+    def heal(self, fault: Fault | None = None) -> None:
+        """Take one fault away, or all of them; one that is spent is gone already."""
+        self.faults = [one for one in self.faults if fault is not None and one is not fault]
 
     def watch(
         self,
@@ -126,9 +129,9 @@ class Trouble:
         return response
 
     def _next_fault(self, operation: str) -> Fault | None:
-        fault = next((one for one in self._faults if one.operation in (operation, EVERYTHING)), None)
+        fault = next((one for one in self.faults if one.operation in (operation, EVERYTHING)), None)
         if fault is not None:
-            _spend(fault, self._faults)
+            _spend(fault, self.faults)
         return fault
 
     async def _tell(self, operation: str, moment: Moment) -> None:

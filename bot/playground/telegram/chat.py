@@ -123,6 +123,16 @@ class Chat(Conversation):
         self.remove(message)
         self._state.bell.ring()
 
+    def react(self, user: User, message: Ref, emoji: str | None) -> None:
+        """Someone reacts to a message; the bot is told where it is an admin, and in private, if it asked for that."""
+        before = self.reactions(message).get(user.id)
+        self.react_with(message, user, emoji)
+        if self.type == "private" or self.bot_status == "administrator":
+            change = {"chat": self.as_json(), "message_id": id_of(message), "user": user.as_json()}
+            change |= {"date": int(self._clock()), "old_reaction": _emoji(before), "new_reaction": _emoji(emoji)}
+            self._state.updates.add("message_reaction", change)
+        self._state.bell.ring()
+
     def press(self, user: User, message: Ref, button: str, *, inaccessible: bool = False) -> str:
         """Presses the button with this text or callback data and returns the query's id.
 
@@ -264,6 +274,10 @@ class Chat(Conversation):
 
     def _somebody(self) -> User:
         return self.user or next(iter(self.people.values()), TELEGRAM)
+
+
+def _emoji(emoji: str | None) -> list[JSON]:
+    return [{"type": "emoji", "emoji": emoji}] if emoji else []
 
 
 def _text(field: str, entities_field: str, text: str) -> JSON:

@@ -62,6 +62,7 @@ class Conversation:
         self._clock = clock
         self._ids = ids
         self._messages: dict[int, JSON] = {}
+        self._reactions: dict[int, dict[int, str]] = {}
 
     def as_json(self) -> JSON:
         fields: JSON = {"id": self.id, "type": self.type}
@@ -105,6 +106,18 @@ class Conversation:
 
     def remove(self, message: Ref) -> None:
         del self._messages[id_of(message)]
+        self._reactions.pop(id_of(message), None)
+
+    def reactions(self, message: Ref) -> dict[int, str]:
+        """Emojis by the id of who reacted with them."""
+        return dict(self._reactions.get(id_of(message), {}))
+
+    def react_with(self, message: Ref, by: User, emoji: str | None) -> None:
+        """One reaction each; None takes it back."""
+        reactions = self._reactions.setdefault(id_of(message), {})
+        reactions.pop(by.id, None)
+        if emoji is not None:
+            reactions[by.id] = emoji
 
     def note(self, method: str, message: JSON) -> None:
         """Adds to the history what the bot just made visible."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.playground.telegram.bell import Bell
+from bot.playground.bell import Bell
 from bot.playground.telegram.conversation import JSON, MEDIA, Conversation, Status, quoted
 from bot.playground.telegram.files import Files, StoredFile
 from bot.playground.telegram.members import member

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.playground.telegram.bell import Bell
+from bot.playground.bell import Bell
 from bot.playground.telegram.refusal import conflict
 
 KINDS = frozenset(

@@ -93,5 +93,6 @@ def set_message_reaction(state: State, parameters: Parameters) -> bool:
         raise bad_request("message to react not found")
     if any(field in message for field in NOT_TO_REACT_TO):
         raise bad_request("message can't be reacted")
+    chat.react_with(message_id, state.bot, emoji[0] if emoji else None)
     state.reactions.append(Reaction(chat.id, message_id, emoji[0] if emoji else None, state.clock()))
     return True
