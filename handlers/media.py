@@ -1,9 +1,13 @@
 """Messages with speech in them: each becomes a recording at the front door."""
 
 from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
+from bot.errors import Reason
 from bot.intake import Intake, Recording
+from bot.text import sentences
+from handlers.replying import reply
 
 # What a document must be called to be listened to when its sender claimed no audio or video type.
 _EXTENSIONS = """
@@ -14,7 +18,7 @@ EXTENSIONS = frozenset(_EXTENSIONS.split())
 
 
 class Media:
-    """Hands recordings to the intake."""
+    """Hands recordings to the intake, and tells who sent another file in private that it is none."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
@@ -24,6 +28,8 @@ class Media:
         recording = message and recording_of(message)
         if recording:
             await self._intake.accept(recording)
+        elif message and message.document and not message.animation and message.chat.type == ChatType.PRIVATE:
+            await reply(message, sentences.apology(Reason.NOT_AUDIO, {}))
 
 
 def recording_of(message: Message) -> Recording | None:

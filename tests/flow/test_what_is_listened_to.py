@@ -1,5 +1,7 @@
 import pytest
 
+from bot.errors import Reason
+from bot.text.sentences import apology
 from tests.world import audio, other_voice, texts
 
 
@@ -57,16 +59,36 @@ async def test_everything_else_goes_up_as_ogg_opus(world, sample):
     assert upload.content_type == "audio/ogg"
 
 
-async def test_texts_pictures_and_silent_animations_are_left_alone(world):
+async def test_texts_are_left_alone(world):
     alice = world.telegram.user("Alice")
     chat = world.telegram.private(alice)
     chat.say(alice, "hello there")
-    chat.send_document(alice, b"notes", file_name="notes.txt", mime_type="text/plain")
-    chat.send_document(alice, b"PNG", file_name="ogg.png", mime_type="image/png")
 
     await world.settle()
 
     assert chat.bot_messages == []
+
+
+async def test_a_file_that_is_no_recording_is_answered_in_private_and_costs_nothing(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    sent = chat.send_document(alice, b"PNG", file_name="ogg.png", mime_type="image/png")
+
+    await world.settle()
+
+    assert texts(chat) == [apology(Reason.NOT_AUDIO, {})]
+    assert chat.bot_messages[0]["reply_to_message"]["message_id"] == sent["message_id"]
+    assert world.speech.uploads == await world.jobs() == []
+
+
+async def test_files_that_are_no_recordings_are_left_alone_in_groups(world):
+    alice = world.telegram.user("Alice")
+    group = world.telegram.group("Team", [alice], privacy=False)
+    group.send_document(alice, b"notes", file_name="notes.txt", mime_type="text/plain")
+
+    await world.settle()
+
+    assert group.bot_messages == []
 
 
 async def test_edited_messages_are_never_transcribed_again(world):
