@@ -238,8 +238,8 @@ class Poller:
         """One line and the metrics of a transition."""
         event = f"job.{type(outcome).__name__.lower()}"
         level = log.debug if isinstance(outcome, outcomes.Waiting) else log.info  # to wait is no transition
-        level(event, job=job.id, was=job.state)
         now = self._now()
+        level(event, job=job.id, was=job.state, **_told(outcome, now))
         match outcome:
             case outcomes.Submitted():
                 self._metrics.stage.labels("queued").observe(now - job.created_at)
@@ -255,6 +255,17 @@ class Poller:
                     self._metrics.reused.inc()
             case _:
                 pass
+
+
+def _told(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:
+    """What a log line says of an outcome beside its name: when the next step is, or what the job became."""
+    match outcome:
+        case outcomes.Ended(state):
+            return {"became": state.value}
+        case outcomes.Submitted(moment) | outcomes.Waiting(moment) | outcomes.Attempted(moment):
+            return {"again_in": round(max(moment - now, 0.0), 2)}
+        case _:
+            return {}
 
 
 def _due(outcome: outcomes.Outcome, now: float) -> float:

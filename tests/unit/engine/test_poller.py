@@ -201,6 +201,28 @@ async def test_a_failure_is_one_line_of_the_log(bench, lines):
     assert (line["job"], line["state"], line["kind"], line["error"]) == (1, "queued", "TemporaryError", "no answer")
 
 
+async def test_a_wait_is_one_line_that_says_how_long(bench, lines):
+    await bench.accept()
+
+    async def step(job):
+        return Waiting(bench.clock() + 2.5)
+
+    await bench.poller(step).turn()
+    (line,) = lines.of("job.waiting")
+    assert (line["was"], line["again_in"]) == (State.QUEUED, 2.5)
+
+
+async def test_the_line_of_an_end_says_which(bench, lines):
+    await bench.accept()
+
+    async def step(job):
+        return Ended(State.FAILED)
+
+    await bench.poller(step).turn()
+    (line,) = lines.of("job.ended")
+    assert (line["was"], line["became"]) == (State.QUEUED, "failed")
+
+
 async def test_what_only_the_operator_can_help_is_told_to_both(bench, lines):
     await bench.accept()
     await bench.poller(failing_with(OperatorError("the key is not accepted"))).turn()
