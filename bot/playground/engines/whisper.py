@@ -1,0 +1,69 @@
+"""Nearly every language by faster-whisper, for those who have installed it; one recording at a time, in a thread."""
+
+import asyncio
+import io
+import wave
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from importlib import import_module
+from threading import Event
+from typing import Any, BinaryIO, Protocol
+
+from bot.playground.engines.sound import BYTES_PER_SECOND, RATE, decoded
+from bot.playground.speech.recognition import Recognition, Word
+
+
+class Model(Protocol):
+    """What is asked of a faster_whisper.WhisperModel; it works while the segments it returns are read."""
+
+    def transcribe(self, audio: BinaryIO, *, word_timestamps: bool, vad_filter: bool) -> tuple[Iterable[Any], Any]: ...
+
+
+def load(name: str) -> Model:
+    model: Model = import_module("faster_whisper").WhisperModel(name)
+    return model
+
+
+class Whisper:
+    """`name` is a model that faster-whisper knows, or a folder; loaded for the first recording, and kept."""
+
+    def __init__(self, name: str, load: Callable[[str], Model] = load) -> None:
+        self._name = name
+        self._load = load
+        self._thread = ThreadPoolExecutor(1, "whisper")
+
+    @cached_property
+    def _model(self) -> Model:
+        return self._load(self._name)
+
+    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - it finds out the language by itself
+        """May raise NoSoundError, ProgramError, and whatever faster-whisper does."""
+        sound = await decoded(data)
+        abandoned = Event()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._hear, sound, abandoned)
+        finally:
+            abandoned.set()
+
+    def _hear(self, sound: bytes, abandoned: Event) -> Recognition:
+        segments, found = self._model.transcribe(_wav(sound), word_timestamps=True, vad_filter=True)
+        texts: list[str] = []
+        words: list[Word] = []
+        for segment in segments:
+            if abandoned.is_set():
+                break
+            texts.append(segment.text.strip())
+            words += [Word(word.word.strip(), float(word.start), float(word.end)) for word in segment.words]
+        return Recognition(" ".join(texts), tuple(words), len(sound) / BYTES_PER_SECOND, found.language)
+
+
+def _wav(sound: bytes) -> BinaryIO:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(RATE)
+        wav.writeframes(sound)
+    file.seek(0)
+    return file
