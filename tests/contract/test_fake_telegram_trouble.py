@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.playground.telegram import FakeTelegram
+from bot.playground.telegram.state import CUT
 from tests.contract.fake_telegram_client import Client, Clock
 
 
@@ -120,7 +121,7 @@ async def test_a_cut_connection_leaves_open_whether_the_call_was_carried_out(tel
         with pytest.raises(aiohttp.ClientConnectionError):
             await client.sendMessage(chat_id=chat.id, text="x")
         assert len(chat.messages) == written
-    assert [call.status for call in telegram.calls] == [None, None]
+    assert [call.status for call in telegram.calls] == [CUT, CUT]
 
 
 async def test_a_call_can_be_carried_out_and_answered_with_a_failure(telegram, client, chat):
@@ -183,7 +184,7 @@ async def test_a_call_whose_caller_dies_is_carried_out_unless_it_is_ordered_lost
     await telegram.wait_for(lambda: telegram.calls_of("getMe"))
     await client.getMe()
     assert len(chat.messages) == (0 if lost else 1)
-    assert telegram.calls_of("sendMessage")[0].status is None
+    assert telegram.calls_of("sendMessage")[0].status == CUT
 
 
 async def test_who_writes_too_fast_into_one_chat_must_wait(telegram, client, chat, clock):

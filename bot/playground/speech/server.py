@@ -33,13 +33,14 @@ class FakeSpeech:
     """A fake to be driven over HTTP and controlled from within the same event loop.
 
     Everything it remembers survives `stop` and another `start`. Time is read from `clock` alone:
-    a generation is ready once `clock()` has reached its creation plus `latency` seconds.
+    a generation is ready once `clock()` has reached its creation plus `latency` and `extra_latency` seconds.
     `bell` is rung after every call and change; it may be shared with another server.
     """
 
     def __init__(self, key: str = "test-key", clock: Callable[[], float] = time.time, bell: Bell | None = None) -> None:
         self.key = key
         self.latency: Latency = 2.0
+        self.extra_latency = 0.0
         self.dialect: answers.Dialect = "deepgram"
         self.created_status = 200
         self.created_style: answers.CreatedStyle = "generation_id"
@@ -82,8 +83,13 @@ class FakeSpeech:
         app.router.add_route("*", "/{address:.*}", self._route("unknown", self._unknown))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECONDS)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        self._runner, self._port = runner, runner.addresses[0][1]
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._port = runner.addresses[0][1]
 
     async def stop(self) -> None:
         if self._runner is not None:
@@ -189,7 +195,7 @@ class FakeSpeech:
         options = form.fields
         model = options.pop("model")
         latency = self.latency if isinstance(self.latency, int | float) else self.latency(model, file.data)
-        generation = self._made.begin(self.new_id(), model, file.data, options, latency)
+        generation = self._made.begin(self.new_id(), model, file.data, options, latency + self.extra_latency)
         self._made.recognise(generation, file.data, self.recognise, picky=self.picky)
         upload = Upload(
             model=model,

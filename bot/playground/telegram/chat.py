@@ -5,7 +5,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from bot.playground.telegram.conversation import JSON, ChatType, Conversation, Ref, Status, id_of
 from bot.playground.telegram.people import ANONYMOUS_ADMIN, CHANNEL_MEMBER, TELEGRAM, User
-from bot.playground.telegram.state import State
+from bot.playground.telegram.state import QUERY_TTL, Query, State
 from bot.playground.telegram.text import add_found
 
 Sender = User | Conversation | None  # a chat speaks as an anonymous admin or as its channel; None: the channel itself
@@ -116,7 +116,9 @@ class Chat(Conversation):
         return self._edit(message, _text("text", "entities", text))
 
     def edit_caption(self, message: Ref, caption: str) -> JSON:
-        return self._edit(message, _text("caption", "caption_entities", caption))
+        """No caption is left if it is empty."""
+        self._messages[id_of(message)].pop("caption", None)
+        return self._edit(message, _text("caption", "caption_entities", caption) if caption else {})
 
     def delete(self, message: Ref) -> None:
         """Someone deletes a message; the bot is not told."""
@@ -149,7 +151,7 @@ class Chat(Conversation):
             "chat_instance": str(self.id * 1_000_003),
             "data": self._button(message, button)["callback_data"],
         }
-        self._state.queries[query_id] = self._clock()
+        self._state.queries[query_id] = Query(user.id, self._clock() + QUERY_TTL)
         self._state.updates.add("callback_query", query)
         return query_id
 

@@ -40,7 +40,7 @@ class Fault:
         return self.body if self.body is not None else self._usual_answer()
 
     def _usual_answer(self) -> dict[str, Any]:
-        description = HTTPStatus(self.status).phrase
+        description = next((known.phrase for known in HTTPStatus if known == self.status), "Unknown Error")
         answer: dict[str, Any] = {"ok": False, "error_code": self.status, "description": description}
         if self.retry_after is not None:
             answer["description"] = f"{description}: retry after {self.retry_after}"

@@ -11,7 +11,7 @@ from bot.playground.telegram.methods import METHODS, Method
 from bot.playground.telegram.pace import Pace
 from bot.playground.telegram.parameters import Parameters, read_parameters
 from bot.playground.telegram.refusal import RefusedError, not_found, unauthorized
-from bot.playground.telegram.state import Call, State
+from bot.playground.telegram.state import CUT, Call, State
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
@@ -44,7 +44,7 @@ class Server:
         try:
             return await self._answer_call(request, method, parameters, call)
         finally:
-            self.state.bell.ring()
+            self._end(call)
 
     async def _answer_call(
         self, request: web.Request, method: Method, parameters: Parameters, call: Call
@@ -99,17 +99,27 @@ class Server:
             raise not_found()
         return method
 
+    def _end(self, call: Call) -> None:
+        call.status = CUT if call.status is None else call.status
+        self.state.bell.ring()
+
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
-        path = request.match_info["path"]
-        call = Call(FILE, {"file_path": path}, self.state.clock())
+        call = Call(FILE, {"file_path": request.match_info["path"]}, self.state.clock())
         self.state.calls.append(call)
+        self.state.bell.ring()
+        try:
+            return await self._answer_file(request, call)
+        finally:
+            self._end(call)
+
+    async def _answer_file(self, request: web.Request, call: Call) -> web.StreamResponse:
         await self.trouble.notice(FILE, "before", call)
         fault = self.trouble.take(FILE, None)
         if fault is not None and not fault.after_effect:
             return _go_wrong(request, fault, call)
         try:
             self._check_token(request.match_info["token"])
-            data = self._followed(path)
+            data = self._followed(request.match_info["path"])
         except RefusedError as refusal:
             call.status = refusal.status
             return _answer(refusal.status, refusal.answer())

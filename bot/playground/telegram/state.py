@@ -15,12 +15,14 @@ from bot.playground.telegram.people import TELEGRAM, User
 from bot.playground.telegram.privacy import reaches_bot
 from bot.playground.telegram.updates import UpdateQueue
 
+QUERY_TTL = 60.0
+CUT = 0
 CONTENT = ("text", "entities", "caption", "caption_entities", *MEDIA)
 
 
 @dataclass(slots=True)
 class Call:
-    """One request of the bot; `status` is None while it is under way and if its caller went away."""
+    """One request of the bot; `status` is None while it is under way, and CUT if nobody got an answer."""
 
     method: str
     params: JSON
@@ -29,9 +31,18 @@ class Call:
     answer: JSON | None = None
 
 
+@dataclass(slots=True)
+class Query:
+    """A pressed button, to be answered once and until `answer_until`."""
+
+    user_id: int
+    answer_until: float
+
+
 @dataclass(frozen=True, slots=True)
 class CallbackAnswer:
     query_id: str
+    user_id: int
     text: str
     show_alert: bool
     at: float
@@ -77,7 +88,7 @@ class State:
     users: dict[int, User] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
-    queries: dict[str, float] = field(default_factory=dict)
+    queries: dict[str, Query] = field(default_factory=dict)
     callback_answers: list[CallbackAnswer] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
     chat_actions: list[ChatAction] = field(default_factory=list)

@@ -9,7 +9,6 @@ from bot.playground.telegram.parameters import Parameters
 from bot.playground.telegram.refusal import bad_request, conflict
 from bot.playground.telegram.state import CallbackAnswer, State, Webhook
 
-QUERY_TTL = 60
 CALLBACK_ANSWER_LIMIT = 200
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -95,12 +94,12 @@ def get_file(state: State, parameters: Parameters) -> JSON:
 def answer_callback_query(state: State, parameters: Parameters) -> bool:
     """A press is answered once, and soon."""
     query_id, text = parameters.text("callback_query_id"), parameters.text("text")
-    pressed_at = state.queries.get(query_id, float("-inf"))
-    if state.clock() - pressed_at > QUERY_TTL:
+    query = state.queries.get(query_id)
+    if query is None or state.clock() > query.answer_until:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     if len(text) > CALLBACK_ANSWER_LIMIT:
         raise bad_request("MESSAGE_TOO_LONG")
-    state.queries[query_id] = float("-inf")
-    answer = CallbackAnswer(query_id, text, parameters.flag("show_alert"), state.clock())
+    query.answer_until = float("-inf")
+    answer = CallbackAnswer(query_id, query.user_id, text, parameters.flag("show_alert"), state.clock())
     state.callback_answers.append(answer)
     return True

@@ -1,0 +1,29 @@
+// Starts every part of the page, then listens to the server.
+
+import { startAttach } from "./attach.js";
+import { startChats } from "./chats.js";
+import { startCommands } from "./commands.js";
+import { startComposer } from "./composer.js";
+import { startConversation } from "./conversation.js";
+import { startInside } from "./inside.js";
+import { connect } from "./live.js";
+import { startMicrophone } from "./microphone.js";
+import { on } from "./model.js";
+import { alertDialog, toast } from "./notices.js";
+import { startPanes } from "./panes.js";
+import { startSamples } from "./samples.js";
+import { startTheme } from "./theme.js";
+
+startTheme();
+startPanes();
+startChats();
+startConversation();
+startComposer();
+startCommands();
+startMicrophone();
+startAttach();
+startSamples();
+startInside();
+on("callback", ({ text, alert }) => text && (alert ? alertDialog : toast)(text));
+on("state", () => (document.body.dataset.ready = "true"));
+connect();

@@ -1,0 +1,91 @@
+"""What has changed since somebody last looked."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from bot.playground.sim import views
+from bot.playground.sim.playground import JSON, Playground
+
+News = tuple[str, Any]  # the name of an event and its data
+
+
+class Feed:
+    """One looker's view: `first` is everything, and `news` each time what is different by then."""
+
+    def __init__(self, played: Playground) -> None:
+        self._played = played
+        self._parts: dict[str, str] = {}
+        self._chats: dict[int, str] = {}
+        self._messages: dict[tuple[int, int], str] = {}
+        self._telegram_calls = 0
+        self._unfinished: set[int] = set()
+        self._speech_calls = 0
+        self._callbacks = 0
+        self._line = 0
+
+    def first(self) -> JSON:
+        """The whole state; news begin after it."""
+        for _ in self.news():
+            pass  # seen, as it is in the state
+        return views.state(self._played)
+
+    def news(self) -> Iterator[News]:
+        yield from self._changed_parts()
+        for chat in self._played.telegram.chats:
+            yield from self._changed(self._chats, chat.id, "chat", views.chat_head(self._played, chat))
+        yield from self._changed_messages()
+        yield from self._new_calls()
+        yield from self._new_callbacks()
+        yield from self._new_lines()
+
+    def _changed(self, seen: dict[Any, str], key: Any, event: str, data: Any) -> Iterator[News]:
+        looks = json.dumps(data)
+        if seen.get(key) != looks:
+            seen[key] = looks
+            yield event, data
+
+    def _changed_parts(self) -> Iterator[News]:
+        for name, data in views.parts(self._played).items():
+            yield from self._changed(self._parts, name, name, data)
+
+    def _changed_messages(self) -> Iterator[News]:
+        there = set()
+        for chat in self._played.telegram.chats:
+            for message in views.messages(chat):
+                key = (chat.id, message["message_id"])
+                there.add(key)
+                yield from self._changed(self._messages, key, "message", {"chat": chat.id, "message": message})
+        for key in self._messages.keys() - there:
+            del self._messages[key]
+            yield "deleted", {"chat": key[0], "message": key[1]}
+
+    def _new_calls(self) -> Iterator[News]:
+        known = self._played.telegram.calls
+        places = sorted(self._unfinished | set(range(self._telegram_calls, len(known))))
+        for place in places:
+            finished = known[place].status is not None
+            if finished or place >= self._telegram_calls:
+                yield "call", views.telegram_call(self._played, place)
+        self._unfinished = {place for place in places if known[place].status is None}
+        self._telegram_calls = len(known)
+        yield from self._new_speech_calls()
+
+    def _new_speech_calls(self) -> Iterator[News]:
+        if self._played.provider.server is not None:
+            count = len(self._played.provider.server.calls)
+            for place in range(self._speech_calls, count):
+                yield "call", views.speech_call(self._played, place)
+            self._speech_calls = count
+
+    def _new_callbacks(self) -> Iterator[News]:
+        answers = self._played.telegram.callback_answers
+        for answer in answers[self._callbacks :]:
+            yield "callback", {"user": answer.user_id, "text": answer.text, "alert": answer.show_alert}
+        self._callbacks = len(answers)
+
+    def _new_lines(self) -> Iterator[News]:
+        for line in self._played.process.lines if self._played.process else ():
+            if line["number"] > self._line:
+                self._line = line["number"]
+                yield "log", line

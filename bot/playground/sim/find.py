@@ -1,0 +1,68 @@
+"""Who and what a request means: the playground, a chat, a message, a person; or a refusal that says what is missing."""
+
+from aiohttp import web
+
+from bot.playground.sim.playground import JSON, Playground
+from bot.playground.sim.refusal import SimError
+from bot.playground.telegram import Chat, User
+
+PLAYGROUND = web.AppKey("playground", Playground)
+
+
+def played(request: web.Request) -> Playground:
+    return request.app[PLAYGROUND]
+
+
+def chat_of(request: web.Request) -> Chat:
+    return chat_with(request, _number(request, "chat"))
+
+
+def chat_with(request: web.Request, chat_id: int) -> Chat:
+    chat = played(request).telegram.state.chats.get(chat_id)
+    if not isinstance(chat, Chat):
+        raise SimError(404, f"There is no chat {chat_id}.")
+    return chat
+
+
+def message_of(request: web.Request) -> JSON:
+    message_id = _number(request, "message")
+    return message_in(chat_of(request), message_id)
+
+
+def message_in(chat: Chat, message_id: int) -> JSON:
+    try:
+        return chat.message(message_id)
+    except LookupError:
+        raise SimError(404, f"There is no message {message_id} in this chat.") from None
+
+
+def person(request: web.Request, user_id: int) -> User:
+    user = played(request).telegram.state.users.get(user_id)
+    if user is None:
+        raise SimError(404, f"There is no person {user_id}.")
+    return user
+
+
+def person_in(request: web.Request, chat: Chat, user_id: int) -> User:
+    """Whoever does something must be in the chat; a channel is open to all."""
+    user = person(request, user_id)
+    if chat.type != "channel" and user.id not in chat.people:
+        raise SimError(409, f"{user.first_name} is not in this chat.")
+    return user
+
+
+def sender_in(request: web.Request, chat: Chat, user_id: int) -> User | None:
+    """Who speaks: in a channel the channel, whoever writes the post."""
+    user = person_in(request, chat, user_id)
+    return None if chat.type == "channel" else user
+
+
+def check_place(chat: Chat, reply_to: int | None, thread: int | None) -> None:
+    if reply_to is not None:
+        message_in(chat, reply_to)
+    if thread is not None and thread not in chat.topics:
+        raise SimError(404, f"There is no topic {thread} in this chat.")
+
+
+def _number(request: web.Request, name: str) -> int:
+    return int(request.match_info[name])

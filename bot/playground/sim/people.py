@@ -1,0 +1,71 @@
+"""People and chats: more of them, and what happens to the bot in a chat."""
+
+from aiohttp import web
+
+from bot.playground.sim import bodies, views
+from bot.playground.sim.find import chat_of, person, played
+from bot.playground.sim.refusal import SimError
+from bot.playground.telegram import Chat
+
+IN_PRIVATE = {"block", "unblock"}
+
+
+async def add_person(request: web.Request) -> web.Response:
+    wanted = await bodies.read(request, bodies.NewPerson)
+    user = played(request).telegram.user(
+        wanted.first_name,
+        last_name=wanted.last_name,
+        username=wanted.username,
+        language_code=wanted.language_code,
+    )
+    played(request).bell.ring()
+    return web.json_response(user.as_json())
+
+
+async def add_chat(request: web.Request) -> web.Response:
+    wanted = await bodies.read(request, bodies.NewChat)
+    chat = _made(request, wanted)
+    played(request).bell.ring()
+    return web.json_response(views.whole_chat(played(request), chat))
+
+
+def _made(request: web.Request, wanted: bodies.NewChat) -> Chat:
+    telegram = played(request).telegram
+    if wanted.type == "private":
+        if wanted.user is None:
+            raise SimError(400, "user: a private chat is somebody's")
+        return telegram.private(person(request, wanted.user))
+    if wanted.type == "channel":
+        return telegram.channel(wanted.title, bot_admin=wanted.bot_admin)
+    members = [person(request, one) for one in wanted.members]
+    admins = [person(request, one) for one in wanted.admins]
+    if wanted.type == "group":
+        return telegram.group(wanted.title, members, admins, privacy=wanted.privacy, bot_admin=wanted.bot_admin)
+    return telegram.supergroup(
+        wanted.title, members, admins, privacy=wanted.privacy, bot_admin=wanted.bot_admin, topics=wanted.topics
+    )
+
+
+async def add_topic(request: web.Request) -> web.Response:
+    wanted = await bodies.read(request, bodies.NewTopic)
+    chat = chat_of(request)
+    if not chat.is_forum:
+        raise SimError(409, "This chat has no topics.")
+    return web.json_response({"id": chat.topic(wanted.name), "name": wanted.name})
+
+
+async def change_bot(request: web.Request) -> web.Response:
+    chat, wanted = chat_of(request), (await bodies.read(request, bodies.BotChange)).do
+    if (wanted in IN_PRIVATE) != (chat.type == "private"):
+        raise SimError(409, f"Nobody can {wanted} a bot in a {chat.type} chat.")
+    changes = {
+        "block": chat.block,
+        "unblock": chat.unblock,
+        "kick": chat.kick_bot,
+        "add": chat.add_bot,
+        "promote": chat.promote_bot,
+        "demote": chat.demote_bot,
+    }
+    changes[wanted]()
+    played(request).bell.ring()
+    return web.json_response(views.whole_chat(played(request), chat))

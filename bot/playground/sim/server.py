@@ -1,0 +1,127 @@
+"""The HTTP side of the playground: the routes of /sim, the page, and who may use them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.playground.sim import looking, people, talking, troubling
+from bot.playground.sim.find import PLAYGROUND
+from bot.playground.sim.playground import Playground
+from bot.playground.sim.refusal import SimError
+from bot.playground.sim.uploads import LARGEST_FILE, TOO_LARGE
+
+HOST = "127.0.0.1"
+NAMES = (HOST, "localhost")
+ELSEWHERE = {"cross-site", "same-site"}  # what browsers say of a request that a page of another origin makes
+ROOM_FOR_FIELDS = 64 * 1024
+GRACE_SECONDS = 0.5
+PLAYED = Path(__file__).parent.parent
+PAGE = PLAYED / "page"
+SAMPLES = PLAYED / "samples"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; img-src 'self' data: blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+CHAT = r"/sim/chats/{chat:-?\d{1,18}}"
+MESSAGE = CHAT + r"/messages/{message:\d{1,18}}"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+ROUTES = (
+    web.get("/sim/state", looking.state),
+    web.get("/sim/events", looking.events),
+    web.get("/sim/calls", looking.calls),
+    web.get("/sim/violations", looking.violations),
+    web.get("/sim/files/{file_id}", looking.file),
+    web.get(CHAT, looking.chat),
+    web.get(CHAT + "/messages", looking.messages),
+    web.post("/sim/people", people.add_person),
+    web.post("/sim/chats", people.add_chat),
+    web.post(CHAT + "/topics", people.add_topic),
+    web.post(CHAT + "/bot", people.change_bot),
+    web.post(CHAT + "/messages", talking.say),
+    web.post(CHAT + "/files", talking.send_file),
+    web.patch(MESSAGE, talking.edit),
+    web.delete(MESSAGE, talking.delete),
+    web.post(MESSAGE + "/forward", talking.forward),
+    web.post(MESSAGE + "/press", talking.press),
+    web.post(MESSAGE + "/reaction", talking.react),
+    web.put("/sim/troubles/{name}", troubling.switch),
+    web.post("/sim/telegram/faults", troubling.add_telegram_fault),
+    web.delete("/sim/telegram/faults", troubling.clear_telegram_faults),
+    web.post("/sim/speech/faults", troubling.add_speech_fault),
+    web.delete("/sim/speech/faults", troubling.clear_speech_faults),
+    web.patch("/sim/speech", troubling.change_speech),
+    web.post("/sim/process/kill", troubling.kill),
+    web.static("/page", PAGE),
+    web.static("/samples", SAMPLES),
+)
+
+
+@asynccontextmanager
+async def serving(played: Playground, port: int) -> AsyncIterator[int]:
+    """Serves on 127.0.0.1 until left, and gives the port: `port`, or any if it is 0. An OSError if it is taken."""
+    runner = web.AppRunner(_application(played), access_log=None, shutdown_timeout=GRACE_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, HOST, port).start()
+        try:
+            yield int(runner.addresses[0][1])
+        finally:
+            played.close()
+    finally:
+        await runner.cleanup()
+
+
+def _application(played: Playground) -> web.Application:
+    application = web.Application(middlewares=[_guard, _explain], client_max_size=LARGEST_FILE + ROOM_FOR_FIELDS)
+    application[PLAYGROUND] = played
+    application.add_routes([web.get("/", _page), *ROUTES])
+    application.on_response_prepare.append(_add_headers)
+    return application
+
+
+async def _page(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGE / "index.html")
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Only those who reach us under our own name, and no page of another origin.
+
+    A web page anywhere can make a browser on this machine send requests here, and a name of its own can lead here.
+    A link may lead here from everywhere.
+    """
+    name, origin = request.host.partition(":")[0], request.headers.get("Origin")
+    elsewhere = (
+        request.headers.get("Sec-Fetch-Site") in ELSEWHERE and request.headers.get("Sec-Fetch-Mode") != "navigate"
+    )
+    if elsewhere or name not in NAMES or origin not in {None, f"http://{request.host}"}:
+        return _refusal(403, "Only a page of this playground may ask for that, at 127.0.0.1 or localhost.")
+    return await handler(request)
+
+
+@web.middleware
+async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What cannot be done is said in JSON, whoever found out."""
+    try:
+        return await handler(request)
+    except SimError as error:
+        return _refusal(error.status, str(error))
+    except web.HTTPRequestEntityTooLarge:
+        return _refusal(413, TOO_LARGE)
+    except web.HTTPException as error:
+        return _refusal(error.status, error.reason)
+
+
+def _refusal(status: int, sentence: str) -> web.Response:
+    return web.json_response({"error": sentence}, status=status)

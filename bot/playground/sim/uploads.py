@@ -1,0 +1,119 @@
+"""Files that people send, made into messages as an app on their phone would."""
+
+import mimetypes
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+from bot.playground.engines.program import ProgramError
+from bot.playground.engines.sound import NoSoundError, as_voice, seconds
+from bot.playground.sim import bodies
+from bot.playground.sim.playground import JSON
+from bot.playground.sim.refusal import SimError
+from bot.playground.telegram import Chat, User
+from bot.playground.telegram.chat import Around
+
+LARGEST_FILE = 50 * 1024 * 1024
+TOO_LARGE = f"A file may have {LARGEST_FILE // 1024**2} MB."
+UNKNOWN = "application/octet-stream"
+Kind = Literal["voice", "audio", "video", "video_note", "document"]
+
+# What Python knows by itself and what it lacks, but nothing that another machine may not know.
+_TYPES = mimetypes.MimeTypes()
+for _suffix, _type in {
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".flac": "audio/flac",
+    ".amr": "audio/amr",
+    ".wma": "audio/x-ms-wma",
+    ".mkv": "video/x-matroska",
+}.items():
+    _TYPES.add_type(_type, _suffix)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was picked: its bytes, and what it calls itself."""
+
+    data: bytes
+    name: str
+    mime_type: str
+
+    @property
+    def kind(self) -> Kind:
+        """As apps decide it: by the type alone."""
+        match self.mime_type.partition("/")[0]:
+            case "audio":
+                return "audio"
+            case "video":
+                return "video"
+            case _:
+                return "document"
+
+
+async def read_upload(request: web.Request) -> tuple[bodies.NewFile, Upload]:
+    try:
+        form = await request.post()
+    except ValueError as error:
+        raise SimError(400, f"The form cannot be read: {error}.") from None
+    file = form.get("file")
+    if not isinstance(file, web.FileField):
+        raise SimError(400, "file: a file is expected")
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    with file.file as opened:
+        data = opened.read()
+    if not data:
+        raise SimError(400, "file: it is empty")
+    if len(data) > LARGEST_FILE:
+        raise SimError(413, TOO_LARGE)
+    mime_type = _known(file.content_type) or _TYPES.guess_type(file.filename)[0] or UNKNOWN
+    return bodies.read_fields(fields, bodies.NewFile), Upload(data, file.filename, mime_type)
+
+
+def _known(content_type: str) -> str:
+    """What a browser or curl says when it does not know says nothing; parameters such as codecs are left out."""
+    plain = content_type.partition(";")[0].strip().lower()
+    return "" if plain == UNKNOWN else plain
+
+
+async def send(chat: Chat, sender: User | None, wanted: bodies.NewFile, upload: Upload) -> JSON:
+    """The message that came of it."""
+    around: Around = {"reply_to": wanted.reply_to, "thread": wanted.thread, "caption": wanted.caption or None}
+    kind = upload.kind if wanted.kind == "auto" else wanted.kind
+    if kind == "document":
+        return chat.send_document(sender, upload.data, mime_type=upload.mime_type, file_name=upload.name, **around)
+    if kind == "voice":
+        voice, length = await _recorded(upload)
+        return chat.send_voice(sender, voice, duration=length, **around)
+    length = await _length(upload)
+    if kind == "video_note":
+        return chat.send_video_note(sender, upload.data, duration=length, **around)
+    send_media = chat.send_audio if kind == "audio" else chat.send_video
+    return send_media(sender, upload.data, duration=length, mime_type=upload.mime_type, file_name=upload.name, **around)
+
+
+async def _recorded(upload: Upload) -> tuple[bytes, int]:
+    """A voice note as apps make it, and its seconds."""
+    try:
+        voice, length = await as_voice(upload.data)
+    except NoSoundError:
+        raise SimError(400, "There is no sound in that recording.") from None
+    except ProgramError as error:
+        raise SimError(500, f"The recording could not be made into a voice note: {error}.") from None
+    return voice, _whole(length)
+
+
+async def _length(upload: Upload) -> int:
+    """As apps claim it; they do not care why they cannot find out."""
+    try:
+        return _whole(await seconds(upload.data))
+    except ProgramError:
+        return 0
+
+
+def _whole(length: float | None) -> int:
+    """Seconds as apps claim them; 0 where they could not find out."""
+    return 0 if length is None else max(1, round(length))

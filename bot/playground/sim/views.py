@@ -1,0 +1,118 @@
+"""What is shown of the playground, in the shapes of the documentation."""
+
+import json
+from typing import Any
+
+from bot.playground.sim.playground import JSON, Playground
+from bot.playground.sim.redaction import readable
+from bot.playground.speech.records import Call as SpeechCall
+from bot.playground.telegram import Call as TelegramCall
+from bot.playground.telegram import Chat
+
+CALLS_SHOWN = 500
+SEEN_BY_ALL = ("default", "")
+TYPING_SECONDS = 5.0  # as long as apps show a chat action
+
+
+def state(played: Playground) -> JSON:
+    """Everything there is."""
+    return parts(played) | {
+        "bot": played.telegram.state.bot.as_json(),
+        "chats": [whole_chat(played, chat) for chat in played.telegram.chats],
+        "samples": played.samples,
+        "calls": calls(played),
+        "log": list(played.process.lines) if played.process else [],
+    }
+
+
+def parts(played: Playground) -> dict[str, Any]:
+    """The parts of the state that are told as a whole when they change."""
+    return {
+        "people": [user.as_json() for user in played.telegram.state.users.values()],
+        "commands": played.telegram.commands.get(SEEN_BY_ALL, []),
+        "speech": played.provider.as_json(),
+        "troubles": played.troubles.as_json(),
+        "process": played.process.as_json() if played.process else None,
+    }
+
+
+def chat_head(played: Playground, chat: Chat) -> JSON:
+    """A Chat without its messages."""
+    return {
+        "id": chat.id,
+        "type": chat.type,
+        "title": chat.name,
+        "members": list(chat.people),
+        "topics": [{"id": thread, "name": name} for thread, name in chat.topics.items()],
+        "bot": chat.bot_status,
+        "typing": _is_typing(played, chat),
+    }
+
+
+def whole_chat(played: Playground, chat: Chat) -> JSON:
+    return chat_head(played, chat) | {"messages": messages(chat)}
+
+
+def messages(chat: Chat) -> list[JSON]:
+    return [message_view(chat, message) for message in chat.messages]
+
+
+def message_view(chat: Chat, message: JSON) -> JSON:
+    reactions = [{"by": by, "emoji": emoji} for by, emoji in chat.reactions(message).items()]
+    return message | {"reactions": reactions}
+
+
+def _is_typing(played: Playground, chat: Chat) -> bool:
+    """From the bot's chat action until it writes, or until the action has faded."""
+    at = max((action.at for action in played.telegram.chat_actions if action.chat_id == chat.id), default=None)
+    wrote_at = chat.history[-1].at if chat.history else 0.0
+    return at is not None and wrote_at < at and played.clock() < at + TYPING_SECONDS
+
+
+def calls(played: Playground) -> list[JSON]:
+    """The latest calls of both servers, oldest first."""
+    telegram = played.telegram.calls
+    shown = [telegram_call(played, place) for place in _latest(len(telegram))]
+    if played.provider.server is not None:
+        shown += [speech_call(played, place) for place in _latest(len(played.provider.server.calls))]
+    return sorted(shown, key=lambda call: float(call["at"]))[-CALLS_SHOWN:]
+
+
+def _latest(count: int) -> range:
+    return range(max(0, count - CALLS_SHOWN), count)
+
+
+def telegram_call(played: Playground, place: int) -> JSON:
+    """The call at this place of the server's list. Its numbers are even, so that no two calls have the same."""
+    call: TelegramCall = played.telegram.calls[place]
+    return {
+        "number": 2 * place,
+        "server": "telegram",
+        "name": call.method,
+        "at": call.at,
+        "status": call.status,
+        "asked": readable(call.params, played.secrets),
+        "answered": readable(call.answer, played.secrets),
+    }
+
+
+def speech_call(played: Playground, place: int) -> JSON:
+    """The call at this place of the server's list; its numbers are odd."""
+    assert played.provider.server is not None
+    call: SpeechCall = played.provider.server.calls[place]
+    return {
+        "number": 2 * place + 1,
+        "server": "speech",
+        "name": readable(f"{call.method} {call.path}", played.secrets),
+        "at": call.at,
+        "status": call.status,
+        "asked": readable(call.asked, played.secrets),
+        "answered": readable(_body(call.answered), played.secrets),
+    }
+
+
+def _body(text: str | None) -> Any:
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return text

@@ -1,0 +1,70 @@
+"""Somebody who looks at the page: a client of server-sent events that remembers all it was told."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import aiohttp
+
+from bot.playground.bell import Bell
+
+PATIENCE_SECONDS = 10.0
+
+
+class Looker:
+    """`told` are the events in order, each with its data; `ended` once the server has closed the stream."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.told: list[tuple[str, Any]] = []
+        self.ended = False
+        self.headers = response.headers
+        self._response = response
+        self._bell = Bell()
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, session: aiohttp.ClientSession, address: str = "/sim/events") -> AsyncIterator[Self]:
+        """Looks until left; has seen the state when it begins."""
+        timeout = aiohttp.ClientTimeout(total=None)
+        async with session.get(address, timeout=timeout) as response:
+            looker = cls(response)
+            listening = asyncio.create_task(looker._listen())
+            try:
+                await looker.sees("state")
+                yield looker
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        event = ""
+        async for line in self._response.content:
+            field, _, value = line.decode().rstrip("\n").partition(": ")
+            if field == "event":
+                event = value
+            elif field == "data":
+                self.told.append((event, json.loads(value)))
+                self._bell.ring()
+        self.ended = True
+        self._bell.ring()
+
+    @property
+    def state(self) -> Any:
+        """What was told first."""
+        event, data = self.told[0]
+        assert event == "state"
+        return data
+
+    def all(self, event: str) -> list[Any]:
+        return [data for name, data in self.told if name == event]
+
+    async def sees(self, event: str, like: Callable[[Any], object] = lambda _: True) -> Any:
+        """The first such event, which may have come already."""
+        (found,) = await self.until(lambda: [data for data in self.all(event) if like(data)][:1])
+        return found
+
+    async def until(self, predicate: Callable[[], Any]) -> Any:
+        """Asked again after every event."""
+        return await self._bell.told_within(PATIENCE_SECONDS, predicate, lambda: f"told was {self.told}")

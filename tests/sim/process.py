@@ -1,0 +1,35 @@
+"""A process that is none: what the playground is told about a bot that it runs."""
+
+from typing import Any
+
+from bot.playground.bell import Bell
+
+
+class TalkingProcess:
+    """`bell` must be that of the playground, as with a real one; without it nobody hears of changes at once."""
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self.told: dict[str, Any] = {"state": "running", "pid": 4711, "lives": 1, "note": ""}
+        self.lines: list[dict[str, Any]] = []
+        self.kills = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(self.told)
+
+    def kill(self) -> bool:
+        if self.told["pid"] is None:
+            return False
+        self.kills += 1
+        self.change(state="restarting", pid=None, note="Killed with kill -9.")
+        return True
+
+    def change(self, **told: Any) -> None:
+        self.told |= told
+        self.bell.ring()
+
+    def says(self, event: str) -> dict[str, Any]:
+        line = {"number": len(self.lines) + 1, "at": 1.5, "level": "info", "event": event, "job": None}
+        self.lines.append(line)
+        self.bell.ring()
+        return line

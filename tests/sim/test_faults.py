@@ -1,0 +1,252 @@
+"""Faults to order, what is heard, and the death of the bot."""
+
+import aiohttp
+import pytest
+
+from bot.playground.sim import Provider
+from bot.playground.speech import FakeSpeech
+from bot.playground.speech.recognition import spoken
+from tests.sim.process import TalkingProcess
+from tests.sim.stage import KEY, staged
+from tests.world import audio
+
+
+async def order(stage, server, **fault):
+    assert await stage.post(f"/sim/{server}/faults", fault) == {}
+
+
+async def statuses(stage, times):
+    """What so many calls of sendMessage are answered with."""
+    return [(await stage.bot("sendMessage", chat_id=1001, text=f"{n}")).status for n in range(times)]
+
+
+async def test_a_fault_of_telegram_happens_once_unless_more_is_asked_for(stage):
+    await order(stage, "telegram", method="sendMessage")
+    assert await statuses(stage, 2) == [500, 200]
+    await order(stage, "telegram", method="sendMessage", status=502, times=2)
+    assert await statuses(stage, 3) == [502, 502, 200]
+
+
+async def test_a_fault_of_telegram_may_last_until_it_is_cleared(stage):
+    await order(stage, "telegram", method="*", status=503, times=None)
+    assert await statuses(stage, 3) == [503, 503, 503]
+    assert (await stage.bot("getMe")).status == 503
+    assert (await stage.ask("DELETE", "/sim/telegram/faults")).body == {}
+    assert await statuses(stage, 1) == [200]
+
+
+async def test_a_fault_of_telegram_says_what_it_was_told_to(stage):
+    await order(stage, "telegram", method="sendMessage", status=429, retry_after=3)
+    refused = await stage.bot("sendMessage", chat_id=1001, text="hello")
+    assert refused.body["parameters"] == {"retry_after": 3}
+    await order(stage, "telegram", method="sendMessage", status=400, body={"ok": False, "description": "no"})
+    assert (await stage.bot("sendMessage", chat_id=1001, text="hello")).body == {"ok": False, "description": "no"}
+    await order(stage, "telegram", method="sendMessage", status=502, body="<h1>Bad gateway</h1>")
+    assert (await stage.bot("sendMessage", chat_id=1001, text="hello")).content == b"<h1>Bad gateway</h1>"
+    await order(stage, "telegram", method="sendMessage", status=520)
+    assert (await stage.bot("sendMessage", chat_id=1001, text="hello")).status == 520
+
+
+async def test_a_fault_of_telegram_may_be_meant_for_one_chat(stage):
+    bob = stage.telegram.private(stage.telegram.user("Bob"))
+    await order(stage, "telegram", method="sendMessage", status=403, chat_id=bob.id)
+    assert await statuses(stage, 1) == [200]
+    assert (await stage.bot("sendMessage", chat_id=bob.id, text="hello")).status == 403
+
+
+async def test_a_fault_of_telegram_may_come_after_its_effect_or_cut_the_connection(stage):
+    await order(stage, "telegram", method="sendMessage", after_effect=True)
+    assert await statuses(stage, 1) == [500]
+    assert len(stage.chat.bot_messages) == 1
+    await order(stage, "telegram", method="sendMessage", drop=True)
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await stage.bot("sendMessage", chat_id=1001, text="hello")
+    assert len(stage.chat.bot_messages) == 1
+
+
+async def test_a_fault_of_the_provider_happens_once_unless_more_is_asked_for(stage):
+    await order(stage, "speech", operation="create", status=503)
+    assert [(await stage.upload(audio())).status for _ in range(2)] == [503, 200]
+    await order(stage, "speech", operation="*", status=500, times=2)
+    assert (await stage.provider("GET", "/billing/balance")).status == 500
+    assert [(await stage.upload(audio())).status for _ in range(2)] == [500, 200]
+
+
+async def test_a_fault_of_the_provider_may_last_until_it_is_cleared(stage):
+    await order(stage, "speech", operation="balance", status=503, times=None)
+    assert [(await stage.provider("GET", "/billing/balance")).status for _ in range(3)] == [503] * 3
+    assert (await stage.ask("DELETE", "/sim/speech/faults")).body == {}
+    assert (await stage.provider("GET", "/billing/balance")).status == 200
+
+
+async def test_a_fault_of_the_provider_says_what_it_was_told_to(stage):
+    await order(stage, "speech", operation="balance", status=418, headers={"Retry-After": "7"}, body={"tea": True})
+    answer = await stage.provider("GET", "/billing/balance")
+    assert (answer.status, answer.headers["Retry-After"], answer.body) == (418, "7", {"tea": True})
+    await order(stage, "speech", operation="balance", delay=0.01)
+    assert (await stage.provider("GET", "/billing/balance")).status == 200
+
+
+async def test_a_fault_of_the_provider_may_come_after_its_effect_or_cut_the_connection(stage):
+    await order(stage, "speech", operation="create", status=500, after_effect=True)
+    assert (await stage.upload(audio())).status == 500
+    assert len(stage.speech.uploads) == 1
+    await order(stage, "speech", operation="create", drop=True)
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await stage.upload(audio())
+    await order(stage, "speech", operation="create", half=True)
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await stage.upload(audio())
+    assert len(stage.speech.uploads) == 2
+
+
+async def test_clearing_the_faults_leaves_the_troubles_alone(stage):
+    for name in ("telegram-429", "provider-down"):
+        await stage.ask("PUT", f"/sim/troubles/{name}", {"on": True})
+    await order(stage, "telegram", method="getMe", times=None)
+    await order(stage, "speech", operation="balance", times=None, status=500)
+    for server in ("telegram", "speech"):
+        assert (await stage.ask("DELETE", f"/sim/{server}/faults")).status == 200
+    assert (await stage.bot("getMe")).status == 200
+    assert await statuses(stage, 1) == [429]
+    assert (await stage.provider("GET", "/billing/balance")).status == 503
+
+
+async def test_the_end_of_a_trouble_leaves_the_faults_alone(stage):
+    await order(stage, "telegram", method="sendMessage", status=400, times=None)
+    for on in (True, False):
+        await stage.ask("PUT", "/sim/troubles/telegram-429", {"on": on})
+    assert await statuses(stage, 1) == [400]
+
+
+@pytest.mark.parametrize(
+    ("server", "body", "field"),
+    [
+        ("telegram", {}, "method"),
+        ("telegram", {"method": "getMe", "status": 200}, "status"),
+        ("telegram", {"method": "getMe", "status": "bad"}, "status"),
+        ("telegram", {"method": "getMe", "times": 0}, "times"),
+        ("telegram", {"method": "getMe", "retry_after": -1}, "retry_after"),
+        ("telegram", {"method": "getMe", "half": True}, "half"),
+        ("speech", {}, "operation"),
+        ("speech", {"operation": "sing"}, "operation"),
+        ("speech", {"operation": "create", "status": 99}, "status"),
+        ("speech", {"operation": "create", "times": -1}, "times"),
+        ("speech", {"operation": "create", "delay": -1}, "delay"),
+        ("speech", {"operation": "create", "headers": "none"}, "headers"),
+        ("speech", {"operation": "create", "retry_after": 3}, "retry_after"),
+    ],
+)
+async def test_a_fault_that_cannot_be_is_refused(stage, server, body, field):
+    status, sentence = (await stage.ask("POST", f"/sim/{server}/faults", body)).refusal
+    assert status == 400
+    assert sentence.startswith(f"{field}: ")
+
+
+async def heard(stage):
+    """What a new generation hears, in the words of the engine."""
+    generation = stage.speech.generations[(await stage.upload(audio())).body["generation_id"]]
+    return (await stage.speech.wait_for(lambda: generation.outcome)).text
+
+
+async def test_what_is_heard_can_be_said_and_taken_back(stage):
+    assert await heard(stage) == "hello world"
+    told = (await stage.ask("PATCH", "/sim/speech", {"says": "good morning"})).body
+    assert told == {"engine": "script", "real": False, "latency": 2.0, "credits": 999.99, "says": "good morning"}
+    assert await heard(stage) == "good morning"
+    assert (await stage.ask("PATCH", "/sim/speech", {"says": ""})).body["says"] == ""
+    assert await heard(stage) == ""
+    assert (await stage.ask("PATCH", "/sim/speech", {"says": None})).body["says"] is None
+    assert await heard(stage) == "hello world"
+
+
+async def test_the_engine_hears_where_there_is_one():
+    async def hear(data, model, options):
+        return spoken(f"{len(data)} bytes for {model}")
+
+    speech = FakeSpeech(KEY)
+    provider = Provider("ears", speech, hear)
+    assert (await speech.recognise(b"abc", "nova", {})).text == "3 bytes for nova"
+    provider.says = "what I say"
+    assert (await speech.recognise(b"abc", "nova", {})).text == "what I say"
+    assert provider.as_json()["engine"] == "ears"
+
+
+async def test_latency_and_credits_change_what_is_given_and_nothing_else(stage):
+    await stage.ask("PATCH", "/sim/speech", {"says": "good morning"})
+    assert (await stage.ask("PATCH", "/sim/speech", {"latency": 0})).body["latency"] == 0
+    told = (await stage.ask("PATCH", "/sim/speech", {"credits": -3.456})).body
+    assert told == {"engine": "script", "real": False, "latency": 0, "credits": -3.46, "says": "good morning"}
+    assert (await stage.upload(audio())).status == 403
+    assert (await stage.ask("PATCH", "/sim/speech", {})).body == told
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"latency": -1}, "latency"),
+        ({"latency": "slow"}, "latency"),
+        ({"latency": 3601}, "latency"),
+        ({"credits": "none"}, "credits"),
+        ({"says": 5}, "says"),
+        ({"engine": "mine"}, "engine"),
+    ],
+)
+async def test_what_cannot_be_changed_about_hearing_is_refused(stage, body, field):
+    before = (await stage.get("/sim/state"))["speech"]
+    status, sentence = (await stage.ask("PATCH", "/sim/speech", body)).refusal
+    assert status == 400
+    assert sentence.startswith(f"{field}: ")
+    assert (await stage.get("/sim/state"))["speech"] == before
+
+
+async def test_the_bot_is_killed_once():
+    process = TalkingProcess()
+    async with staged(process=process) as stage:
+        killed = await stage.post("/sim/process/kill", None)
+        assert killed == {"state": "restarting", "pid": None, "lives": 1, "note": "Killed with kill -9."}
+        refusal = (await stage.ask("POST", "/sim/process/kill")).refusal
+    assert refusal == (409, "The bot is not running at the moment.")
+    assert process.kills == 1
+
+
+async def test_a_bot_that_was_started_elsewhere_is_not_killed(stage):
+    refusal = (await stage.ask("POST", "/sim/process/kill")).refusal
+    assert refusal == (409, "The bot was not started here, so it cannot be killed from here.")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/sim/speech", {"says": "good morning"}),
+        ("POST", "/sim/speech/faults", {"operation": "create"}),
+        ("DELETE", "/sim/speech/faults", None),
+    ],
+)
+async def test_nothing_can_be_changed_about_the_real_provider(method, path, body):
+    async with staged(real=True) as stage:
+        refusal = (await stage.ask(method, path, body)).refusal
+    assert refusal == (409, "The real AI/ML API hears here; nothing about it can be changed.")
+
+
+async def test_of_the_real_provider_there_are_neither_troubles_nor_calls():
+    async with staged(real=True) as stage, stage.looker() as looker:
+        await stage.bot_says("hello")
+        state = await stage.get("/sim/state")
+        assert state["speech"] == {"engine": "the real one", "real": True, "says": None}
+        assert [trouble["name"] for trouble in state["troubles"]] == ["telegram-429"]
+        assert [call["server"] for call in state["calls"]] == ["telegram"]
+        assert (await stage.ask("PUT", "/sim/troubles/slow", {"on": True})).refusal[0] == 404
+        assert (await stage.get("/sim/violations"))["speech"] == []
+        await stage.curtain(looker)
+        assert {call["server"] for call in looker.all("call")} == {"telegram"}
+
+
+async def test_a_fault_of_a_method_that_nobody_knows_is_refused(stage):
+    refused = await stage.ask("POST", "/sim/telegram/faults", {"method": "sendHello"})
+    assert refused.refusal == (404, "The playground knows no method 'sendHello'.")
+
+
+async def test_a_header_cannot_break_out_of_its_line(stage):
+    broken = {"operation": "create", "status": 503, "headers": {"Retry-After": "1\r\nX-Other: 2"}}
+    assert (await stage.ask("POST", "/sim/speech/faults", broken)).status == 400
