@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run check test lint types contracts tests format bench pins clean
+.PHONY: setup demo run check test lint types contracts tests format bench pictures pins clean
 
 setup: $(READY)
 
@@ -15,6 +15,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+demo: setup
+	$(BIN)/python -m bot demo
 
 run: setup
 	$(BIN)/python -m bot run
@@ -46,6 +49,10 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# The pictures of the README; needs a Chromium.
+pictures: setup
+	PICTURES=docs REQUIRE_BROWSER=1 $(BIN)/python -m pytest --quiet tests/browser/test_pictures.py
 
 # Rewrites the pinned, hashed requirements from pyproject.toml; needs uv. What runs is what was tested.
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -1,44 +1,26 @@
-"""The command line: run, check; the only place that exits."""
+"""The command line: run, check, demo, playground; the only place that exits."""
 
 import argparse
-import asyncio
-import random
-import signal
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from bot import log
-from bot.app import build
-from bot.check import check
-from bot.config import Settings, SettingsError, load_settings
-from bot.running import run
-from storage.store import StorageError
-
-WRONG_SETTINGS = 2
-FAILED = 1
+LARGEST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit codes: 0 all well, 1 failed, 2 settings missing or wrong (a line for each)."""
-    sys.exit(_obey(_parser().parse_args(arguments).command))
+    """Exit codes: 0 all well, 1 failed, 2 settings or arguments missing or wrong (a line for each)."""
+    sys.exit(_obey(_parser().parse_args(arguments)))
 
 
-def _obey(command: str) -> int:
-    try:
-        settings = load_settings()
-        secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
-        log.configure(settings.log_level, settings.log_format, secrets)
-        return asyncio.run(_check(settings) if command == "check" else _run(settings))
-    except SettingsError as error:
-        print(*error.lines, sep="\n", file=sys.stderr)
-        return WRONG_SETTINGS
-    except StorageError as error:
-        print(f"DATABASE_URL: {error}", file=sys.stderr)
-        return WRONG_SETTINGS
-    except Exception:  # noqa: BLE001 - the interpreter would print it with whatever secret is in it
-        log.get_logger(__name__).error("crashed", exc_info=True)
-        return FAILED
+def _obey(given: argparse.Namespace) -> int:
+    """The bot does not load the playground, and the playground not the bot: that saves memory and time."""
+    if given.command in {"demo", "playground"}:
+        from bot.playground.demo.command import play  # noqa: PLC0415
+
+        return play(given)
+    from bot.operating import operate  # noqa: PLC0415
+
+    return operate(given.command)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,27 +28,30 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot until it is told to stop")
     commands.add_parser("check", help="try the token, the key and the database, and say what is wrong")
+    demo = commands.add_parser("demo", help="try the bot in a browser, with no account at all")
+    demo.add_argument("--port", type=_port, help="of the page; 0 is any")
+    demo.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
+    demo.add_argument("--selftest", action="store_true", help="one voice note from end to end, and no browser")
+    playground = commands.add_parser("playground", help="run a Bot API and an AI/ML API to try any bot with")
+    playground.add_argument("--port", type=_port, help="of the page and of /sim; 0 is any")
+    playground.add_argument("--telegram-port", type=_port, help="of the Bot API")
+    playground.add_argument("--speech-port", type=_port, help="of the AI/ML API")
+    playground.add_argument("--token", type=_token, help="what the bot calls itself by")
+    playground.add_argument("--key", help="of the AI/ML API")
     return parser
 
 
-async def _run(settings: Settings) -> int:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with build(settings, steady_clock(), random.random) as app:
-        await run(app, stop)
-    return 0 if stop.is_set() else FAILED
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port")
+    return int(text)
 
 
-def steady_clock() -> Callable[[], float]:
-    """The wall clock as it was at the start, going on evenly: whoever sets it back or forth changes no wait."""
-    offset = time.time() - time.monotonic()
-    return lambda: offset + time.monotonic()
-
-
-async def _check(settings: Settings) -> int:
-    return 0 if await check(settings, time.time, print) else FAILED
+def _token(text: str) -> str:
+    number, colon, secret = text.partition(":")
+    if not (number.isascii() and number.isdigit() and colon and secret):
+        raise argparse.ArgumentTypeError("a token is a number, a colon and more")
+    return text
 
 
 if __name__ == "__main__":

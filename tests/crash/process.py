@@ -25,11 +25,11 @@ class BotProcess:
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, command: str, environment: Mapping[str, str], folder: Path) -> Self:
+    async def start(cls, command: str, environment: Mapping[str, str], folder: Path, *arguments: str) -> Self:
         """`environment` is all it gets, beside the way to programs and to the measuring of coverage."""
         kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT_VARIABLES)}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", command),
+            *(sys.executable, "-m", "bot", command, *arguments),
             cwd=folder,
             env=kept | dict(environment),
             stdin=asyncio.subprocess.DEVNULL,

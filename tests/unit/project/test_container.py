@@ -16,7 +16,7 @@ from tests.unit.project.image import argument, copies, copy_to, exec_form, instr
 
 # Prints the file of every module of ours that the command line brings along.
 LOADED = """
-import sys, bot.__main__
+import sys, bot.__main__, bot.operating, bot.playground.demo.command
 for name, module in sys.modules.items():
     if name.split(".")[0] in ("bot", "handlers", "storage"):
         print(module.__file__)

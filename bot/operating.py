@@ -1,0 +1,56 @@
+"""What `run` and `check` do for an operator: read the settings, do it, and say what was wrong."""
+
+import asyncio
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from bot import log
+from bot.app import build
+from bot.check import check
+from bot.config import Settings, SettingsError, load_settings
+from bot.running import run
+from storage.store import StorageError
+
+WRONG_SETTINGS = 2
+FAILED = 1
+
+
+def operate(command: str) -> int:
+    """The exit code: 0 all well, 1 failed, 2 settings missing or wrong (a line for each)."""
+    try:
+        settings = load_settings()
+        secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
+        log.configure(settings.log_level, settings.log_format, secrets)
+        return asyncio.run(_check(settings) if command == "check" else _run(settings))
+    except SettingsError as error:
+        print(*error.lines, sep="\n", file=sys.stderr)
+        return WRONG_SETTINGS
+    except StorageError as error:
+        print(f"DATABASE_URL: {error}", file=sys.stderr)
+        return WRONG_SETTINGS
+    except Exception:  # noqa: BLE001 - the interpreter would print it with whatever secret is in it
+        log.get_logger(__name__).error("crashed", exc_info=True)
+        return FAILED
+
+
+async def _run(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with build(settings, steady_clock(), random.random) as app:
+        await run(app, stop)
+    return 0 if stop.is_set() else FAILED
+
+
+def steady_clock() -> Callable[[], float]:
+    """The wall clock as it was at the start, going on evenly: whoever sets it back or forth changes no wait."""
+    offset = time.time() - time.monotonic()
+    return lambda: offset + time.monotonic()
+
+
+async def _check(settings: Settings) -> int:
+    return 0 if await check(settings, time.time, print) else FAILED

@@ -1,0 +1,1 @@
+"""Starting the playground: alone, or with the bot as a process of its own and the page in a browser."""

@@ -1,0 +1,79 @@
+"""What `demo` and `playground` do on the command line."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.playground.demo.demo import run_demo
+from bot.playground.demo.options import DEFAULT_KEY, DEFAULT_TOKEN, DemoOptions, PlaygroundOptions
+from bot.playground.demo.playground import run_playground
+from bot.playground.demo.ports import PortTakenError
+from bot.playground.demo.selftest import selftest
+from bot.playground.engines import NoEngineError
+
+FAILED = 1
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def play(given: argparse.Namespace) -> int:
+    """The exit code: 0 all well, 1 failed, with a sentence."""
+    try:
+        return asyncio.run(_play(given, os.environ))
+    except (PortTakenError, NoEngineError) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+
+
+async def _play(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    stop = asyncio.Event()
+    for number in ENDINGS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if given.command == "playground":
+        await run_playground(_playground_options(given, environment), stop, _say)
+        return 0
+    options = _demo_options(given, environment)
+    if given.selftest:
+        return 0 if await _unless(stop, options) else FAILED
+    await run_demo(options, stop, _say)
+    return 0
+
+
+async def _unless(stop: asyncio.Event, options: DemoOptions) -> bool:
+    """The self-test, which costs nobody anything; told to stop, it has failed."""
+    testing = asyncio.create_task(selftest(replace(options, port=0, real_key=""), _say))
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({testing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    testing.cancel()
+    await asyncio.gather(testing, stopping, return_exceptions=True)
+    return testing in done and testing.result()
+
+
+def _demo_options(given: argparse.Namespace, environment: Mapping[str, str]) -> DemoOptions:
+    return DemoOptions(
+        port=given.port,
+        browser=not given.no_browser,
+        whisper=environment.get("PLAYGROUND_WHISPER", ""),
+        real_key=environment.get("AIMLAPI_KEY", ""),
+        real_url=environment.get("AIMLAPI_URL", ""),
+        environment=environment,
+    )
+
+
+def _playground_options(given: argparse.Namespace, environment: Mapping[str, str]) -> PlaygroundOptions:
+    return PlaygroundOptions(
+        port=given.port,
+        telegram_port=given.telegram_port,
+        speech_port=given.speech_port,
+        token=given.token or DEFAULT_TOKEN,
+        key=given.key or DEFAULT_KEY,
+        whisper=environment.get("PLAYGROUND_WHISPER", ""),
+    )
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)

@@ -1,0 +1,93 @@
+"""The demo: both servers, the real bot wired to them, and the page, on this machine alone and without an account."""
+
+import asyncio
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.playground.bell import Bell
+from bot.playground.demo import environment
+from bot.playground.demo.browser import open_page
+from bot.playground.demo.cast import assemble
+from bot.playground.demo.options import DemoOptions
+from bot.playground.demo.ports import PAGE_PORT, Say, listen
+from bot.playground.demo.process import BotProcess
+from bot.playground.engines import pick_engine
+from bot.playground.sim import Playground, Provider, serving
+from bot.playground.speech import FakeSpeech
+from bot.playground.telegram import FakeTelegram
+
+LATENCY_SECONDS = 1.2  # about what the provider takes for a short note
+BOT_ID = 7_000_000_001
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is up: the page's address, and what is played there."""
+
+    url: str
+    played: Playground
+
+
+async def run_demo(options: DemoOptions, stop: asyncio.Event, say: Say) -> None:
+    """Until `stop` is set. Raises PortTakenError, and NoEngineError where nobody could hear."""
+    async with demo(options, say) as running:
+        say(f"The demo is at {running.url} and ends with Ctrl-C.")
+        if options.browser:
+            open_page(running.url, options.environment)
+        await stop.wait()
+
+
+@asynccontextmanager
+async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
+    """Up while in here, the bot a second later; nothing is left behind, neither a process nor a file."""
+    bell = Bell()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="verbatim-demo-")))
+        token = f"{BOT_ID}:{secrets.token_urlsafe(26)}"
+        telegram = await stack.enter_async_context(FakeTelegram(token, bell=bell))
+        assemble(telegram)
+        provider, settings = await _provider(options, bell, stack, say)
+        settings |= {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": telegram.url}
+        process = BotProcess(environment.for_bot(options.environment, folder, settings), folder, bell, time.time)
+        played = Playground(telegram, provider, bell, time.time, (token, settings["AIMLAPI_KEY"]), process)
+        url = await open_page_server(played, options.port, stack, say)
+        stack.push_async_callback(_end, asyncio.create_task(process.run()))
+        yield Demo(url, played)
+
+
+async def open_page_server(played: Playground, asked: int | None, stack: AsyncExitStack, say: Say) -> str:
+    """The address of the page, served until the stack is left."""
+
+    async def start(port: int) -> int:
+        return await stack.enter_async_context(serving(played, port))
+
+    return f"http://127.0.0.1:{await listen(start, asked, PAGE_PORT, say)}/"
+
+
+async def _provider(
+    options: DemoOptions, bell: Bell, stack: AsyncExitStack, say: Say
+) -> tuple[Provider, dict[str, str]]:
+    """Who hears, and the settings that lead the bot there."""
+    if options.real_key:
+        say("AIMLAPI_KEY is set, so the real AI/ML API hears, and every recording costs.")
+        settings = {"AIMLAPI_KEY": options.real_key}
+        return Provider("the real AI/ML API"), settings | (
+            {"AIMLAPI_URL": options.real_url} if options.real_url else {}
+        )
+    engine = pick_engine(options.whisper)
+    if engine.note:
+        say(engine.note)
+    server = FakeSpeech(key=secrets.token_urlsafe(24), bell=bell)
+    server.latency = LATENCY_SECONDS
+    await stack.enter_async_context(server)
+    return Provider(engine.name, server, engine.recognise), {"AIMLAPI_KEY": server.key, "AIMLAPI_URL": server.url}
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,167 @@
+"""The bot as a process of its own: started as an operator starts it, listened to, and started again when it dies."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.playground.bell import Bell
+
+PROGRAM = (sys.executable, "-m", "bot", "run")
+LINES_KEPT = 1000
+LONGEST_LINE = 1024 * 1024
+STOP_SECONDS = 10.0  # the bot promises 8
+PAUSE_SECONDS = 1.0  # before it is started again after an end of its own
+MOST_DEATHS = 5  # of its own in a row, without ever being ready
+WRONG_SETTINGS = 2
+READY = "telegram.ready"
+
+State = Literal["starting", "running", "restarting", "stopped"]
+
+
+class BotProcess:
+    """`run` keeps the bot alive until it is cancelled; killed from outside, it is started again at once."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        folder: Path,
+        bell: Bell,
+        clock: Callable[[], float],
+        *,
+        program: Sequence[str] = PROGRAM,
+        pause_seconds: float = PAUSE_SECONDS,
+        stop_seconds: float = STOP_SECONDS,
+    ) -> None:
+        self.state: State = "starting"
+        self.lives = 0
+        self.note = ""
+        self._environment = dict(environment)
+        self._folder = folder
+        self._bell = bell
+        self._clock = clock
+        self._program = program
+        self._pause_seconds = pause_seconds
+        self._stop_seconds = stop_seconds
+        self._lines = deque[dict[str, Any]](maxlen=LINES_KEPT)
+        self._numbered = 0
+        self._deaths = 0
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    @property
+    def lines(self) -> Sequence[dict[str, Any]]:
+        """What it said lately, over all its lives, numbered from 1 upwards."""
+        return self._lines
+
+    def as_json(self) -> dict[str, Any]:
+        return {"state": self.state, "pid": self.pid, "lives": self.lives, "note": self.note}
+
+    def kill(self) -> bool:
+        """SIGKILL; False if it is not alive at the moment."""
+        if self._process is None or self.pid is None:
+            return False
+        self._change("restarting", "Killed with kill -9.")
+        self._process.kill()
+        return True
+
+    async def run(self) -> None:
+        """One life after the other; returns when the bot cannot be kept alive. Cancelled, it stops the bot first."""
+        try:
+            while await self._live():
+                pass
+        finally:
+            await self._stop()
+
+    async def _live(self) -> bool:
+        """One life; whether there should be another."""
+        self._process = process = await self._start()
+        self.lives += 1
+        self._bell.ring()
+        await self._listen(process)
+        code = await process.wait()
+        if code == -signal.SIGKILL:
+            return True
+        self._deaths += 1
+        if code == WRONG_SETTINGS or self._deaths >= MOST_DEATHS:
+            self._change("stopped", f"The bot has ended with exit code {code}. {self._last_words()}")
+            return False
+        self._change("restarting", f"The bot has ended with exit code {code}; starting it again.")
+        await asyncio.sleep(self._pause_seconds)
+        return True
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *self._program,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=LONGEST_LINE,
+            start_new_session=True,  # Ctrl-C in the terminal is for us; we tell it
+        )
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # longer than the limit: that much of it is dropped
+                continue
+            if not line:
+                return
+            self._hear(line.decode(errors="replace").rstrip())
+
+    def _hear(self, text: str) -> None:
+        line = read_line(text, self._clock())
+        self._numbered += 1
+        self._lines.append({"number": self._numbered, **line})
+        if line["event"] == READY:
+            self._deaths = 0
+            self._change("running", "")
+        self._bell.ring()
+
+    def _last_words(self) -> str:
+        return str(self._lines[-1]["event"]) if self._lines else ""
+
+    def _change(self, state: State, note: str) -> None:
+        self.state, self.note = state, note
+        self._bell.ring()
+
+    async def _stop(self) -> None:
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            process.terminate()
+        listening = asyncio.create_task(self._listen(process))
+        try:
+            async with asyncio.timeout(self._stop_seconds):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+def read_line(text: str, now: float) -> dict[str, Any]:
+    """A line of the bot's log; what is no JSON is an event by itself, as a traceback of the interpreter is."""
+    try:
+        told = json.loads(text)
+        at = datetime.fromisoformat(told.pop("timestamp")).timestamp()
+        return {"at": at, "level": str(told.pop("level")), "event": str(told.pop("event")), "job": None, **told}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {"at": now, "level": "error", "event": text, "job": None}

@@ -1,0 +1,61 @@
+"""Somebody at the page: what a browser would ask /sim for."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import aiohttp
+
+from bot.playground.samples import SAMPLES, Sample
+from tests.sim.looker import Looker
+
+PATIENCE_SECONDS = 20
+
+
+class Visit:
+    """In the private chat of Alex."""
+
+    def __init__(self, session: aiohttp.ClientSession, looker: Looker) -> None:
+        self.session = session
+        self.looker = looker
+        self.chat = next(chat["id"] for chat in looker.state["chats"] if chat["type"] == "private")
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, url: str) -> AsyncIterator[Self]:
+        async with aiohttp.ClientSession(url) as session, Looker.at(session) as looker:
+            yield cls(session, looker)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        async with self.session.request(method, path, json=body) as answer:
+            told = await answer.json()
+            assert answer.status == 200, told
+            return told
+
+    async def state(self) -> Any:
+        return await self.ask("GET", "/sim/state")
+
+    async def hears(self, words: str, latency: float = 0) -> None:
+        """From now on, in everything."""
+        await self.ask("PATCH", "/sim/speech", {"says": words, "latency": latency})
+
+    async def speak(self, sample: Sample = SAMPLES[0]) -> None:
+        """A voice note from Alex."""
+        form = aiohttp.FormData({"from": str(self.chat), "kind": "voice"})
+        form.add_field("file", sample.path.read_bytes(), filename=sample.file)
+        async with self.session.post(f"/sim/chats/{self.chat}/files", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def reads(self, words: str) -> str:
+        """What the bot has written with these words in it, once it has."""
+        where = f"/sim/chats/{self.chat}/messages?contains={words}&wait={PATIENCE_SECONDS}"
+        return str((await self.ask("GET", where))[-1]["text"])
+
+    async def sees_call(self, name: str) -> Any:
+        """The first answered call of this name."""
+        return await self.looker.sees("call", lambda call: call["name"].startswith(name) and call["status"])
+
+    async def uploads(self) -> int:
+        """How often the provider was paid."""
+        calls = await self.ask("GET", "/sim/calls")
+        return sum((call["name"], call["status"]) == ("POST /v1/stt/create", 200) for call in calls)
