@@ -2,7 +2,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.world import World
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Skipped tests are easily overlooked among thousands; a page that nobody looked at is not."""
+    if find_chromium() is None:
+        terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+import os
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.chromium import NO_CHROMIUM, find_chromium
+from tests.browser.launching import launched
+from tests.browser.stage import Stage
+from tests.crash.process import BotProcess
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Its path. Where none is, the tests are skipped, or fail if REQUIRE_BROWSER is set."""
+    found = find_chromium()
+    if found is None:
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(NO_CHROMIUM)
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium) -> AsyncIterator[Browser]:
+    async with launched(chromium) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo_url(chromium, tmp_path_factory) -> AsyncIterator[str]:
+    """The address of a demo that runs as a user starts it."""
+    folder = tmp_path_factory.mktemp("demo")
+    process = await BotProcess.start("demo", {"TMPDIR": str(folder)}, folder, "--no-browser", "--port", "0")
+    try:
+        await process.says("The demo is at ")
+        yield process.output.partition("The demo is at ")[2].split()[0]
+    finally:
+        assert await process.stop() == 0
+    assert list(folder.iterdir()) == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser, demo_url) -> AsyncIterator[Stage]:
+    """A person who has just met the bot, and the page showing their chat. In the end the page has made no error."""
+    async with aiohttp.ClientSession(demo_url) as sim, Stage(browser, sim, demo_url) as stage:
+        yield stage

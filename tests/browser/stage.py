@@ -1,0 +1,113 @@
+"""One person with a browser in front of the demo, and the strings behind it."""
+
+import itertools
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+PATIENCE_SECONDS = 30
+DESKTOP = {"width": 1440, "height": 900}
+_names = (f"Robin {number:03}" for number in itertools.count(1))
+
+
+class Stage:
+    """`page` shows the private chat of a person, one whom nobody knew before unless `name` says who."""
+
+    def __init__(self, browser: Browser, sim: aiohttp.ClientSession, url: str, name: str | None = None) -> None:
+        self.sim = sim
+        self.url = url
+        self.name = name or next(_names)
+        self.chat_id = 0
+        self.page: Page
+        self.context: BrowserContext
+        self.errors: list[str] = []
+        self._browser = browser
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self.chat_id = await self._person()
+        await self.ask("POST", "/sim/chats", type="private", user=self.chat_id)
+        self.page = await self.open()
+        return self
+
+    async def _person(self) -> int:
+        people = (await self.ask("GET", "/sim/state"))["people"]
+        known = [person for person in people if person["first_name"] == self.name]
+        person = known[0] if known else await self.ask("POST", "/sim/people", first_name=self.name)
+        return person["id"]
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._stack.aclose()
+        await self.ask("PATCH", "/sim/speech", says=None)
+        for trouble in (await self.ask("GET", "/sim/state"))["troubles"]:
+            await self.ask("PUT", f"/sim/troubles/{trouble['name']}", on=False)
+        if failure[0] is None:
+            assert self.errors == []
+
+    async def open(self, **options: Any) -> Page:
+        """A browser window of its own with the person's chat in it."""
+        self.context = await self._browser.new_context(**{"viewport": DESKTOP} | options)
+        self._stack.push_async_callback(self.context.close)
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        page = await self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._allowed(request.url))
+        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        await page.goto(self.url)
+        await page.locator("body[data-ready=true]").wait_for()
+        await self.enter(page)
+        return page
+
+    async def enter(self, page: Page | None = None) -> None:
+        """A private chat is called after the bot, and after the person too where there are several."""
+        chats = (page or self.page).get_by_role("navigation", name="Chats")
+        mine = chats.get_by_role("button", name=f"Verbatim · {self.name}")
+        alone = chats.get_by_role("button", name="Verbatim", exact=True)
+        await mine.or_(alone).click()
+
+    def _allowed(self, url: str) -> None:
+        """The page works offline: whatever it asks for is here."""
+        if not url.startswith((self.url, "blob:", "data:")):
+            self.errors.append(f"asked for {url}")
+
+    async def picture(self, path: Path, **options: Any) -> None:
+        """What the page looks like when the pointer rests outside and everything has come to rest."""
+        await self.page.mouse.move(0, 0)
+        await self.page.screenshot(path=path, animations="disabled", caret="hide", **options)
+
+    async def ask(self, method: str, path: str, **body: Any) -> Any:
+        """One request to /sim, which must go well."""
+        async with self.sim.request(method, path, json=body or None) as answer:
+            told = await answer.json()
+            assert answer.ok, told
+            return told
+
+    async def says(self, text: str) -> None:
+        """This is heard from now on."""
+        await self.ask("PATCH", "/sim/speech", says=text)
+
+    async def trouble(self, name: str) -> None:
+        await self.ask("PUT", f"/sim/troubles/{name}", on=True)
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.get_by_role("log", name="Messages").get_by_role("article")
+
+    @property
+    def from_bot(self) -> Locator:
+        return self.page.locator("article[data-from=bot]")
+
+    async def send_sample(self, title: str) -> None:
+        await self.page.get_by_role("button", name="Samples").click()
+        await self.page.get_by_role("menu", name="Samples").get_by_role("menuitem", name=title).click()
+
+    async def say(self, text: str) -> None:
+        await self.page.get_by_role("textbox", name="Message").fill(text)
+        await self.page.get_by_role("button", name="Send").click()
+
+    async def see(self, text: str, where: Locator | None = None) -> None:
+        """Wait until the bot's latest message, or that element, says so."""
+        await expect(where or self.from_bot.last).to_contain_text(text, timeout=PATIENCE_SECONDS * 1000)

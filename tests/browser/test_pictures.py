@@ -1,0 +1,44 @@
+"""The pictures of the README, made by a story: `make pictures` writes them, other runs look and throw them away."""
+
+import os
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.playground.samples import SAMPLES
+from tests.browser.stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+PNG = b"\x89PNG"
+
+
+@pytest.fixture
+def album(tmp_path) -> Path:
+    """Where the pictures go."""
+    return Path(os.environ.get("PICTURES") or tmp_path)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alex(browser, demo_url):
+    """The person whose chat a newcomer sees first."""
+    async with aiohttp.ClientSession(demo_url) as sim, Stage(browser, sim, demo_url, "Alex") as stage:
+        yield stage
+
+
+async def test_the_demo_looks_as_in_the_readme(alex, album):
+    await alex.say("/model nova-2-meeting")
+    await alex.see("From now on")
+    for sample in (SAMPLES[0], SAMPLES[3]):
+        await alex.send_sample(sample.title)
+        await alex.see(sample.text)
+    await expect(alex.page.get_by_role("status")).to_be_empty()
+    await alex.picture(album / "demo.png")
+    await alex.page.close()
+    alex.page = await alex.open(color_scheme="dark", **PHONE)
+    await alex.picture(album / "phone.png")
+    assert {(album / name).read_bytes()[:4] for name in ("demo.png", "phone.png")} == {PNG}
