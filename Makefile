@@ -39,7 +39,7 @@ contracts: setup
 
 tests: setup
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 4 --dist worksteal --quiet
+	$(BIN)/coverage run -m pytest -n 5 --dist worksteal --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -1,9 +1,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.world import World
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("on any machine", deadline=None)
+settings.load_profile("on any machine")
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -6,17 +6,21 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from bot.playground.bell import Bell
 
 PROMISED_SECONDS = 8.0  # from a SIGTERM to the end
 PATIENCE_SECONDS = 20.0  # with a slow machine
-KEPT_VARIABLES = ("PATH", "COVERAGE_")
 
 
 class BotProcess:
-    """One life of `python -m bot`; `output` is what it has said so far, on both streams."""
+    """One life of `python -m bot`; `output` is what it has said so far, on both streams.
+
+    Its lines are not counted for coverage, which would slow down every one of its many starts; other tests run them.
+    """
+
+    kept_variables: ClassVar[tuple[str, ...]] = ("PATH",)
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.output = ""
@@ -26,8 +30,8 @@ class BotProcess:
 
     @classmethod
     async def start(cls, command: str, environment: Mapping[str, str], folder: Path, *arguments: str) -> Self:
-        """`environment` is all it gets, beside the way to programs and to the measuring of coverage."""
-        kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT_VARIABLES)}
+        """`environment` is all it gets, beside the way to programs."""
+        kept = {name: value for name, value in os.environ.items() if name.startswith(cls.kept_variables)}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", command, *arguments),
             cwd=folder,

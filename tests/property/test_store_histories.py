@@ -356,7 +356,6 @@ TestHistories = Histories.TestCase
 TestHistories.settings = settings(
     max_examples=60,
     stateful_step_count=50,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -123,7 +123,7 @@ def test_a_length_the_size_does_not_bear_out_is_not_believed(granule):
     assert duration(head, page(PACKET, granule=granule, flags=ENDS), 20_000_000) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, len(VOICE)), st.integers(0, len(VOICE) - 1), st.binary(max_size=8))
 def test_no_cut_and_no_damage_is_more_than_a_recording_of_unknown_length(cut, at, damage):
     damaged = VOICE[:at] + damage + VOICE[at + len(damage) :]

@@ -362,7 +362,6 @@ def check_it_is_read_or_refused(body):
         assert Transcript.from_json(answer.transcript.to_json()) == answer.transcript
 
 
-@settings(deadline=None)
 @given(json_values | lookalikes)
 def test_arbitrary_json_is_read_or_refused_and_never_anything_else(body):
     check_it_is_read_or_refused(body)
@@ -371,7 +370,7 @@ def test_arbitrary_json_is_read_or_refused_and_never_anything_else(body):
         assert read_created(body)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(lookalikes, max_size=3), lookalikes, lookalikes, lookalikes)
 def test_a_finished_answer_with_anything_inside_is_read_or_refused(words, paragraphs, text, utterances):
     sides = [channel(text, words, paragraphs=paragraphs), channel("Hello.", words)]

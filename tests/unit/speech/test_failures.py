@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError, VerbatimError
@@ -126,7 +126,6 @@ def test_what_is_hidden_is_taken_out_before_the_message_is_cut():
     assert "sk-" not in told
 
 
-@settings(deadline=None)
 @given(
     st.integers(100, 599),
     st.binary() | st.text(),

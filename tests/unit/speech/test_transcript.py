@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.speech.transcript import Transcript, Word
@@ -12,7 +12,6 @@ words = st.builds(Word, st.text(), seconds, seconds, st.none() | st.text())
 transcripts = st.builds(Transcript, st.text(), st.none() | st.text(), st.none() | seconds, st.lists(words).map(tuple))
 
 
-@settings(deadline=None)
 @given(transcripts)
 def test_a_transcript_survives_being_stored(transcript):
     assert Transcript.from_json(transcript.to_json()) == transcript

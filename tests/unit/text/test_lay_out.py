@@ -1,6 +1,6 @@
 """The shape in which a transcript is delivered."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -66,6 +66,6 @@ def test_a_stretch_of_invisible_characters_makes_no_page_of_its_own():
 @pytest.mark.parametrize("unit", [SENTENCE, "你好", "🇫🇷", "....", "a\n", '."'], ids=ascii)
 def test_a_megabyte_is_laid_out_well_below_a_second(unit):
     text = unit * (1_000_000 // len(unit))
-    began = perf_counter()
+    began = thread_time()
     lay_out(text)
-    assert perf_counter() - began < 0.5
+    assert thread_time() - began < 0.5
