@@ -262,7 +262,12 @@ def _told(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:
     match outcome:
         case outcomes.Ended(state):
             return {"became": state.value}
-        case outcomes.Submitted(moment) | outcomes.Waiting(moment) | outcomes.Attempted(moment):
+        case (
+            outcomes.Submitted(first_look_at=moment)
+            | outcomes.Waiting(next_at=moment)
+            | outcomes.Attempted(next_at=moment)
+            | outcomes.Forgotten(next_at=moment)
+        ):
             return {"again_in": round(max(moment - now, 0.0), 2)}
         case _:
             return {}

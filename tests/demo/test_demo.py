@@ -5,29 +5,19 @@ import shlex
 import signal
 import sys
 import time
-from contextlib import contextmanager
 from socket import create_server
 
 import pytest
 
 from bot.playground.samples import SAMPLES
 from bot.playground.speech import FakeSpeech
+from tests.demo.occupied import taken
 from tests.demo.visit import Visit
 
 MEGABYTE = 1024 * 1024
 MOST_MEMORY = 400 * MEGABYTE
 USABLE_SECONDS = 5.0
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-
-
-@contextmanager
-def taken(port):
-    """By this test, or by somebody else already."""
-    try:
-        with create_server(("127.0.0.1", port)):
-            yield
-    except OSError:
-        yield
 
 
 async def test_what_is_said_in_a_sample_stands_in_the_chat(start):

@@ -2,12 +2,11 @@
 
 import re
 import signal
-from contextlib import ExitStack
 from pathlib import Path
 
 import aiohttp
 
-from tests.demo.test_demo import taken
+from tests.demo.occupied import taken
 from tests.demo.visit import Visit
 from tests.world import audio
 
@@ -68,9 +67,7 @@ async def test_ports_token_and_key_are_those_that_were_asked_for(start, unused_t
 
 
 async def test_usual_ports_that_are_taken_are_replaced(start):
-    with ExitStack() as stack:
-        for port in (8100, 8101, 8102):
-            stack.enter_context(taken(port))
+    with taken(8100, 8101, 8102):
         playground = await start("playground", PLAYGROUND_WHISPER="base")
         url = await playground.is_up()
     no_whisper, *replaced = playground.output.splitlines()[:4]

@@ -27,8 +27,8 @@ class Watched:
         self.bell = Bell()
         program = ("/bin/sh", "-c", script)
         environment = {"PATH": "/usr/bin:/bin", "NAME": "of the environment"}
-        settings = {"pause_seconds": 0} | settings
-        self.bot = BotProcess(environment, folder, self.bell, lambda: NOW, program=program, **settings)
+        settings = {"program": program, "pause_seconds": 0} | settings
+        self.bot = BotProcess(environment, folder, self.bell, lambda: NOW, **settings)
 
     async def until(self, predicate):
         return await self.bell.told_within(PATIENCE_SECONDS, predicate, lambda: f"{self.bot.as_json()}")
@@ -196,3 +196,24 @@ def test_a_line_of_no_job_says_so():
         "job": None,
         "chat": 5,
     }
+
+
+async def test_a_bot_that_was_killed_by_somebody_else_counts_as_dead_and_gets_a_pause(watched):
+    async with watched(LIVES_ON, pause_seconds=600) as one:
+        (await one.is_ready()).kill()
+        await one.until(lambda: one.bot.state == "restarting")
+        assert one.bot.note == "The bot has ended with exit code -9; starting it again."
+
+
+async def test_a_bot_that_cannot_be_started_is_given_up_with_the_reason(tmp_path):
+    one = Watched(tmp_path, LIVES_ON, program=(str(tmp_path / "nowhere"),))
+    await one.bot.run()
+    note = "The bot cannot be started: No such file or directory."
+    assert one.bot.as_json() == {"state": "stopped", "pid": None, "lives": 0, "note": note}
+
+
+async def test_a_line_cannot_pass_itself_off_as_another(watched):
+    line = json.dumps(LINE | {"number": 99, "at": 0})
+    async with watched(f"echo '{line}'; {LIVES_ON}") as one:
+        await one.is_ready()
+        assert (one.bot.lines[0]["number"], one.bot.lines[0]["at"]) == (1, NOW)

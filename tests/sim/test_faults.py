@@ -250,3 +250,10 @@ async def test_a_fault_of_a_method_that_nobody_knows_is_refused(stage):
 async def test_a_header_cannot_break_out_of_its_line(stage):
     broken = {"operation": "create", "status": 503, "headers": {"Retry-After": "1\r\nX-Other: 2"}}
     assert (await stage.ask("POST", "/sim/speech/faults", broken)).status == 400
+
+
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
+async def test_a_number_that_json_does_not_know_is_refused_as_no_page_could_read_it_again(stage, number):
+    body = f'{{"credits": {number}}}'.encode()
+    async with stage.session.patch("/sim/speech", data=body) as answer:
+        assert answer.status == 400

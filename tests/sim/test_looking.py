@@ -164,3 +164,10 @@ async def test_a_chat_that_is_not_there_is_not_found(stage, path):
 )
 async def test_what_the_api_does_not_know_is_refused_in_json_too(stage, method, path, status):
     assert (await stage.ask(method, path)).refusal[0] == status
+
+
+async def test_every_playground_has_a_name_of_its_own_so_that_a_page_knows_a_new_one(stage):
+    first, second = await stage.get("/sim/state"), await stage.get("/sim/state")
+    assert first["run"] == second["run"]
+    async with staged() as other:
+        assert (await other.get("/sim/state"))["run"] != first["run"]

@@ -229,9 +229,15 @@ async def test_a_button_that_tells_the_bot_nothing_cannot_be_pressed(stage, here
     message = await stage.bot_says("one moment", reply_markup=BUTTONS)
     path = f"{here}/{message['message_id']}/press"
     refused = (await stage.ask("POST", path, {"from": 1001, "button": "Send"})).refusal
-    assert refused == (409, "there is no button 'Send', only ['Cancel', 'Read']")
+    assert refused == (
+        409,
+        "That button cannot be pressed: there is no button 'Send', only ['Cancel', 'Read'].",
+    )
     link = (await stage.ask("POST", path, {"from": 1001, "button": "Read"})).refusal
-    assert link == (409, "The bot does not hear of that button: it has no callback data.")
+    assert link == (
+        409,
+        "That button cannot be pressed: it has no callback data, so the bot would not hear of it.",
+    )
     assert (await stage.ask("POST", path, {"from": 1001})).refusal == (400, "button: Field required")
     assert told(stage) == []
 

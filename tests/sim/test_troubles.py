@@ -87,8 +87,10 @@ async def test_without_credits_nothing_is_heard_until_there_are_some_again(stage
     await switch(stage, "no-credits")
     assert (await stage.upload(audio())).status == 403
     assert (await stage.get("/sim/state"))["speech"]["credits"] == 0
+    await stage.ask("PATCH", "/sim/speech", {"credits": 500})
+    assert (await stage.get("/sim/state"))["speech"]["credits"] == 0
     await switch(stage, "no-credits", on=False)
-    assert (await stage.get("/sim/state"))["speech"]["credits"] == 7.5
+    assert (await stage.get("/sim/state"))["speech"]["credits"] == 500
     assert (await stage.upload(audio())).status == 200
 
 

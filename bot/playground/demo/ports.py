@@ -1,5 +1,6 @@
 """Listening where one is expected, and saying so when that is not possible."""
 
+import errno
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,11 +17,13 @@ class PortTakenError(Exception):
 
 
 async def listen(start: Callable[[int], Awaitable[Started]], asked: int | None, usual: int, say: Say) -> Started:
-    """`start` on the port that was asked for, else on the usual one, else on any."""
+    """`start` on the port that was asked for, else on the usual one, or on any if that is taken."""
     try:
         return await start(usual if asked is None else asked)
     except OSError as error:
         if asked is not None:
             raise PortTakenError(f"Port {asked} cannot be listened on: {error.strerror}") from None
-    say(f"Port {usual} is taken; another one is used.")
+        if error.errno != errno.EADDRINUSE:
+            raise
+        say(f"Port {usual} is taken; another one is used.")
     return await start(0)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ PAUSE_SECONDS = 1.0  # before it is started again after an end of its own
 MOST_DEATHS = 5  # of its own in a row, without ever being ready
 WRONG_SETTINGS = 2
 READY = "telegram.ready"
+KILLED = "Killed with kill -9."
 
 State = Literal["starting", "running", "restarting", "stopped"]
 
@@ -52,6 +52,7 @@ class BotProcess:
         self._lines = deque[dict[str, Any]](maxlen=LINES_KEPT)
         self._numbered = 0
         self._deaths = 0
+        self._killed = False
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -71,7 +72,8 @@ class BotProcess:
         """SIGKILL; False if it is not alive at the moment."""
         if self._process is None or self.pid is None:
             return False
-        self._change("restarting", "Killed with kill -9.")
+        self._killed = True
+        self._change("restarting", KILLED)
         self._process.kill()
         return True
 
@@ -85,12 +87,21 @@ class BotProcess:
 
     async def _live(self) -> bool:
         """One life; whether there should be another."""
-        self._process = process = await self._start()
+        try:
+            self._process = process = await self._start()
+        except OSError as error:
+            self._change("stopped", f"The bot cannot be started: {error.strerror}.")
+            return False
         self.lives += 1
         self._bell.ring()
         await self._listen(process)
-        code = await process.wait()
-        if code == -signal.SIGKILL:
+        return await self._after(await process.wait())
+
+    async def _after(self, code: int) -> bool:
+        """A death that was asked for is free; any other has a pause after it, and counts."""
+        if self._killed:
+            self._killed = False
+            self._change("restarting", KILLED)
             return True
         self._deaths += 1
         if code == WRONG_SETTINGS or self._deaths >= MOST_DEATHS:
@@ -126,7 +137,7 @@ class BotProcess:
     def _hear(self, text: str) -> None:
         line = read_line(text, self._clock())
         self._numbered += 1
-        self._lines.append({"number": self._numbered, **line})
+        self._lines.append(line | {"number": self._numbered})
         if line["event"] == READY:
             self._deaths = 0
             self._change("running", "")
@@ -162,6 +173,6 @@ def read_line(text: str, now: float) -> dict[str, Any]:
     try:
         told = json.loads(text)
         at = datetime.fromisoformat(told.pop("timestamp")).timestamp()
-        return {"at": at, "level": str(told.pop("level")), "event": str(told.pop("event")), "job": None, **told}
+        return {"job": None, **told, "at": at, "level": str(told["level"]), "event": str(told["event"])}
     except (ValueError, TypeError, KeyError, AttributeError):
         return {"at": now, "level": "error", "event": text, "job": None}

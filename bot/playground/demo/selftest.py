@@ -1,13 +1,15 @@
 """One round without a browser: the page is there, and a sample sent through it comes back as the words in it."""
 
+import asyncio
 import time
 
 import aiohttp
 
-from bot.playground.demo.demo import demo
+from bot.playground.demo.demo import Demo, demo
 from bot.playground.demo.options import DemoOptions
 from bot.playground.demo.ports import Say
 from bot.playground.samples import SAMPLES, Sample
+from bot.playground.telegram import Chat
 
 PATIENCE_SECONDS = 60
 ENOUGH = 0.7  # of the words, in any order: another engine may write some of them another way
@@ -20,26 +22,32 @@ async def selftest(options: DemoOptions, say: Say) -> bool:
     async with demo(options, say) as running, aiohttp.ClientSession(running.url) as session:
         async with session.get("/") as page:
             say(f"The page answers {page.status} after {time.monotonic() - began:.1f} s.")
-        heard = await _heard(session, sample)
+        heard = await _heard(running, session, sample)
         say(f"The bot's message after {time.monotonic() - began:.1f} s: {heard}")
         well = page.ok and alike(sample.text, heard)
         say("All is well." if well else f"Expected was: {sample.text}")
         return well
 
 
-async def _heard(session: aiohttp.ClientSession, sample: Sample) -> str:
+async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) -> str:
     """What the bot makes of a sample: the first text that is no promise of one any more, or why there is none."""
-    async with session.get("/sim/state") as answer:
-        chat = next(one for one in (await answer.json())["chats"] if one["type"] == "private")
-    form = aiohttp.FormData({"from": str(chat["id"]), "kind": "voice"})
+    chat = next(one for one in running.played.telegram.chats if one.type == "private")
+    form = aiohttp.FormData({"from": str(chat.id), "kind": "voice"})
     form.add_field("file", sample.path.read_bytes(), filename=sample.file)
-    async with session.post(f"/sim/chats/{chat['id']}/files", data=form) as answer:
+    async with session.post(f"/sim/chats/{chat.id}/files", data=form) as answer:
         if not answer.ok:
             return str((await answer.json())["error"])
-    where = {"contains": max(sample.text.split()[1:], key=len), "wait": str(PATIENCE_SECONDS)}
-    async with session.get(f"/sim/chats/{chat['id']}/messages", params=where) as answer:
-        told = await answer.json()
-    return str(told[-1]["text"] if answer.ok else told["error"])
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await running.played.bell.until(lambda: _final_text(chat))
+    except TimeoutError:
+        return f"nothing within {PATIENCE_SECONDS} s"
+
+
+def _final_text(chat: Chat) -> str:
+    """Of the bot's first message that offers no cancelling any more."""
+    final = [message for message in chat.bot_messages if "reply_markup" not in message]
+    return str(final[0]["text"]) if final else ""
 
 
 def alike(expected: str, heard: str) -> bool:

@@ -38,7 +38,7 @@ def pick_engine(whisper_model: str, installed: Callable[[str], bool] = _installe
         return Engine(f"faster-whisper, {whisper_model}", Whisper(whisper_model).recognise)
     if not installed("pocketsphinx"):
         raise NoEngineError(
-            "pocketsphinx is not installed, as it has no wheel for some Pythons. Use Python 3.11, 3.12 or 3.13,"
+            "pocketsphinx is not installed, as it has no wheel for some Pythons and machines. Use Python 3.11 or 3.13,"
             " or install faster-whisper and set PLAYGROUND_WHISPER=base."
         )
     note = (

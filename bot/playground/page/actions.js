@@ -1,7 +1,7 @@
 // What can be done with a message: reply, forward, edit, delete, react, copy.
 
 import { forward, react, remove } from "./api.js";
-import { icon } from "./dom.js";
+import { byId, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { model, nameOf, peopleOf, sideOf, speakerOf } from "./model.js";
 import { toast, trying } from "./notices.js";
@@ -19,8 +19,14 @@ export function openActions(anchor, chat, message) {
     ...(text ? [{ label: "Copy text", icon: icon("copy"), choose: () => copy(text) }] : []),
     { label: "Forward", icon: icon("forward"), choose: () => openChats(anchor, chat, message) },
     ...(editable ? [{ label: "Edit", icon: icon("edit"), choose: () => startEdit(message) }] : []),
-    { label: "Delete", icon: icon("delete"), danger: true, choose: () => trying(() => remove(chat.id, message.message_id)) },
+    { label: "Delete", icon: icon("delete"), danger: true, choose: () => take(chat, message) },
   ]);
+}
+
+/** The menu and its button go with the message, so the focus goes where one writes. */
+async function take(chat, message) {
+  await trying(() => remove(chat.id, message.message_id));
+  byId("message").focus();
 }
 
 function openReactions(anchor, chat, message) {

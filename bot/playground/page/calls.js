@@ -29,7 +29,9 @@ function restart() {
 }
 
 const draw = framed(() => {
-  for (const number of [...changed].sort((one, other) => one - other)) drawCall(model.calls.get(number));
+  // A call that is not kept any more may still be told that it ended.
+  const calls = [...changed].map((number) => model.calls.get(number)).filter(Boolean);
+  for (const call of calls.sort((one, other) => one.at - other.at)) drawCall(call);
   changed.clear();
   for (const number of rows.keys()) {
     if (model.calls.has(number)) continue;
@@ -40,7 +42,6 @@ const draw = framed(() => {
 });
 
 function drawCall(call) {
-  if (!call) return; // so many came at once that it is forgotten already
   let row = rows.get(call.number);
   if (!row) {
     row = createRow(call);

@@ -2,16 +2,24 @@
 
 import { fileUrl } from "./api.js";
 
-const FILES_KEPT = 40;
+const BYTES_KEPT = 64 * 1024 * 1024;
 const LONGEST_DRAWN = 10 * 60; // seconds; decoding more takes too much memory
-const fetched = new Map();
+const fetched = new Map(); // file id -> the promise of its Blob, the one asked for last at the end
 const drawn = new Map();
 
 /** A Blob, as players can jump about in one whether or not the server serves ranges. */
 export function bytesOf(file) {
-  if (!fetched.has(file.file_id)) fetched.set(file.file_id, download(file));
-  if (fetched.size > FILES_KEPT) fetched.delete(fetched.keys().next().value);
-  return fetched.get(file.file_id);
+  const bytes = fetched.get(file.file_id) ?? download(file);
+  fetched.delete(file.file_id);
+  fetched.set(file.file_id, bytes);
+  bytes.then(makeRoom, () => fetched.delete(file.file_id)); // another try may go well
+  return bytes;
+}
+
+async function makeRoom() {
+  const kept = await Promise.all([...fetched].reverse().map(async ([id, bytes]) => ({ id, size: (await bytes.catch(() => new Blob())).size })));
+  let sum = 0;
+  for (const { id, size } of kept) if ((sum += size) > BYTES_KEPT) fetched.delete(id);
 }
 
 async function download(file) {

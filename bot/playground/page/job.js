@@ -14,7 +14,7 @@ const SENTENCES = {
   "job.accepted": (line) => `Queued: ${line.kind ? `${line.kind.replace("_", " ")} ` : ""}accepted`,
   "job.submitted": (line) => `Submitted: the provider has it${later(line, ", asks")}`,
   "job.attempted": (line) => `Tried in vain, tries again${later(line)}`,
-  "job.forgotten": () => "Queued again: it came to nothing, goes up once more",
+  "job.forgotten": (line) => `Queued again: it came to nothing, goes up once more${later(line)}`,
   "job.released": () => "Interrupted, goes on later",
   "job.ready": () => "Ready: the transcript is known",
   "job.known": () => "Ready: the transcript was known already",
@@ -49,7 +49,7 @@ const TONES = {
   "leases.released": "restart",
 };
 const FINAL = new Set(["delivered", "failed", "cancelled", "ended"]);
-const KNOWN_FIELDS = new Set(["number", "at", "level", "event", "job", "timestamp"]);
+const KNOWN_FIELDS = new Set(["number", "at", "level", "event", "job"]);
 
 export const isFinal = (state) => FINAL.has(state);
 

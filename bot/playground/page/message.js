@@ -177,7 +177,7 @@ function reactionsSource(message, chat) {
 function reactions({ speaker, emojis }, message, chat) {
   const chip = ([emoji, people]) => {
     const mine = people.includes(speaker);
-    const names = people.map(nameOf).join(", ");
+    const names = people.map(personName).join(", ");
     const turn = () => trying(() => react(chat.id, message.message_id, { from: speaker, emoji: mine ? null : emoji }));
     const label = { "aria-label": `${emoji} from ${names}`, title: names, "aria-pressed": String(mine) };
     const shown = emoji.replace(/^❤$/, "❤\ufe0f"); // without the selector it is black
@@ -186,7 +186,7 @@ function reactions({ speaker, emojis }, message, chat) {
   return el("div", { class: "reactions" }, emojis.map(chip));
 }
 
-function nameOf(id) {
+function personName(id) {
   const person = id === model.bot.id ? model.bot : model.people.get(id);
   return person ? fullName(person) : "somebody";
 }

@@ -1,7 +1,6 @@
 // What the server said and what was chosen here: the one state that all parts of the page share.
 
 const CALLS_KEPT = 500;
-const LINES_KEPT = 3000;
 const GENERAL = 1; // the topic that every forum has; its messages carry no thread
 
 export const model = {
@@ -15,7 +14,8 @@ export const model = {
   troubles: [],
   process: null,
   calls: new Map(),
-  lines: [],
+  lines: [], // of the log, as the last state had them
+  run: null, // which playground this is: every one begins from nothing
 };
 
 const listeners = new Map();
@@ -51,7 +51,7 @@ const CHANGES = {
   troubles: keep("troubles"),
   process: keep("process"),
   call: putCall,
-  log: putLine,
+  log: (line) => line,
   callback: (answer) => answer,
 };
 
@@ -65,6 +65,8 @@ function keep(name) {
 }
 
 function replaceAll(state) {
+  if (model.run !== null && model.run !== state.run) return location.reload();
+  model.run = state.run;
   const before = model.chats;
   model.bot = state.bot;
   model.people = new Map(state.people.map((person) => [person.id, person]));
@@ -99,16 +101,15 @@ function putMessage({ chat, message }) {
 }
 
 function putCall(call) {
+  const oldest = model.calls.values().next().value;
+  if (model.calls.size === CALLS_KEPT && !model.calls.has(call.number)) {
+    if (call.at < oldest.at) return undefined; // it ended long after it was forgotten here
+    model.calls.delete(oldest.number);
+  }
   model.calls.set(call.number, call);
-  if (model.calls.size > CALLS_KEPT) model.calls.delete(model.calls.keys().next().value);
   return call;
 }
 
-function putLine(line) {
-  model.lines.push(line);
-  if (model.lines.length > LINES_KEPT) model.lines.splice(0, LINES_KEPT / 10);
-  return line;
-}
 
 /** What its people call a chat: in private whom they talk to, and who does where that would not tell two chats apart. */
 export function nameOf(chat) {

@@ -12,7 +12,8 @@ function show(region, text, lasts) {
   const close = iconButton("close", "Dismiss", { click: () => note.remove() });
   const note = el("div", { class: "toast" }, el("p", { dir: "auto" }, text), close);
   region.append(note);
-  setTimeout(() => note.remove(), lasts);
+  const fade = () => (note.matches(":hover, :focus-within") ? setTimeout(fade, lasts) : note.remove());
+  setTimeout(fade, lasts);
 }
 
 /** A message that has to be confirmed. */

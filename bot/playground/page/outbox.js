@@ -6,7 +6,7 @@ import { destination, emit, on, openChat } from "./model.js";
 import { problem, trying } from "./notices.js";
 import { gist, senderName } from "./words.js";
 
-const LARGEST = 50_000_000;
+const LARGEST = 50 * 1024 * 1024;
 
 // What the composer is about, besides what is typed: {kind: "reply" | "edit", chat, message} or null.
 let subject = null;

@@ -63,8 +63,8 @@ async function load(file) {
   audio.src = URL.createObjectURL(bytes);
   refresh(before);
   await new Promise((resolve, reject) => {
-    audio.addEventListener("loadedmetadata", resolve, { once: true });
-    audio.addEventListener("error", () => reject(new Error("This browser cannot play this file.")), { once: true });
+    audio.onloadedmetadata = resolve;
+    audio.onerror = () => reject(new Error("This browser cannot play this file."));
   });
 }
 

@@ -20,7 +20,7 @@ HeaderPart = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
 class Body(BaseModel):
     """A field that nobody knows is refused: it would be a wish that comes to nothing."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class NewPerson(Body):

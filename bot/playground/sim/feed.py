@@ -66,17 +66,17 @@ class Feed:
         for place in places:
             finished = known[place].status is not None
             if finished or place >= self._telegram_calls:
-                yield "call", views.telegram_call(self._played, place)
+                yield "call", views.telegram_call(self._played, place, known[place])
         self._unfinished = {place for place in places if known[place].status is None}
         self._telegram_calls = len(known)
         yield from self._new_speech_calls()
 
     def _new_speech_calls(self) -> Iterator[News]:
         if self._played.provider.server is not None:
-            count = len(self._played.provider.server.calls)
-            for place in range(self._speech_calls, count):
-                yield "call", views.speech_call(self._played, place)
-            self._speech_calls = count
+            known = self._played.provider.server.calls
+            for place in range(self._speech_calls, len(known)):
+                yield "call", views.speech_call(self._played, place, known[place])
+            self._speech_calls = len(known)
 
     def _new_callbacks(self) -> Iterator[News]:
         answers = self._played.telegram.callback_answers

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.playground.telegram import Chat
 LONGEST_WAIT = 60.0
 TICK_SECONDS = 1.0  # what fades by itself is noticed within
 BREATH_SECONDS = 0.02  # changes that come together are told together
+MOST_OF_THE_TIME = 0.2  # that looking for what has changed may take, however long the chats have become
 
 
 async def state(request: web.Request) -> web.Response:
@@ -95,16 +97,19 @@ async def events(request: web.Request) -> web.StreamResponse:
 async def _tell(request: web.Request, response: web.StreamResponse) -> None:
     bell, feed = played(request).bell, Feed(played(request))
     rings = bell.rings
+    breath = BREATH_SECONDS
     await response.write(_event("state", feed.first()))
     while not played(request).closing:
         with suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
                 await bell.beyond(rings)
-        await asyncio.sleep(BREATH_SECONDS)
+        await asyncio.sleep(breath)
         rings = bell.rings
+        began = time.perf_counter()
         told = b"".join(_event(name, data) for name, data in feed.news())
+        breath = max(BREATH_SECONDS, (time.perf_counter() - began) / MOST_OF_THE_TIME)
         await response.write(told or b":\n\n")  # a comment finds out who has gone
 
 
 def _event(name: str, data: Any) -> bytes:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+    return f"event: {name}\ndata: {json.dumps(data, allow_nan=False)}\n\n".encode()

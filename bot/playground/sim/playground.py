@@ -1,5 +1,6 @@
 """All that is played at one time: Telegram, the provider, what goes wrong, and perhaps the bot's own process."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -36,7 +37,7 @@ class Process(Protocol):
 class Playground:
     """`bell` is the one that both servers ring, and the process too. `clock` gives wall seconds.
 
-    `secrets` are cut out of everything that is shown.
+    `secrets` are cut out of everything that is shown. `run` tells one playground from the next at the same address.
     """
 
     telegram: FakeTelegram
@@ -46,6 +47,7 @@ class Playground:
     secrets: Sequence[str] = ()
     process: Process | None = None
     closing: bool = False
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
     flood_control_seconds: float = 10.0
     telegram_faults: list[TelegramFault] = field(default_factory=list)
     speech_faults: list[SpeechFault] = field(default_factory=list)

@@ -30,5 +30,5 @@ class Provider:
         """The Speech of the documentation."""
         told: dict[str, Any] = {"engine": self.engine, "real": self.server is None, "says": self.says}
         if self.server is not None:
-            told |= {"latency": self.server.latency, "credits": round(self.server.credits, 2)}
+            told |= {"latency": self.server.latency, "credits": round(self.server.balance, 2)}
         return told

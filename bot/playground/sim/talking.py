@@ -59,10 +59,8 @@ async def press(request: web.Request) -> web.Response:
     person = person_in(request, chat, wanted.sender)
     try:
         chat.press(person, message, wanted.button)
-    except KeyError:
-        raise SimError(409, "The bot does not hear of that button: it has no callback data.") from None
     except LookupError as error:
-        raise SimError(409, str(error)) from None
+        raise SimError(409, f"That button cannot be pressed: {error}.") from None
     return web.json_response({})
 
 

@@ -99,9 +99,9 @@ def _down(speech: FakeSpeech) -> Iterator[None]:
 
 @contextmanager
 def _no_credits(speech: FakeSpeech) -> Iterator[None]:
-    credits_before, speech.credits = speech.credits, 0.0
+    speech.out_of_credits = True
     yield
-    speech.credits = credits_before
+    speech.out_of_credits = False
 
 
 @contextmanager

@@ -17,6 +17,7 @@ TYPING_SECONDS = 5.0  # as long as apps show a chat action
 def state(played: Playground) -> JSON:
     """Everything there is."""
     return parts(played) | {
+        "run": played.run,
         "bot": played.telegram.state.bot.as_json(),
         "chats": [whole_chat(played, chat) for chat in played.telegram.chats],
         "samples": played.samples,
@@ -72,9 +73,9 @@ def _is_typing(played: Playground, chat: Chat) -> bool:
 def calls(played: Playground) -> list[JSON]:
     """The latest calls of both servers, oldest first."""
     telegram = played.telegram.calls
-    shown = [telegram_call(played, place) for place in _latest(len(telegram))]
-    if played.provider.server is not None:
-        shown += [speech_call(played, place) for place in _latest(len(played.provider.server.calls))]
+    speech = played.provider.server.calls if played.provider.server is not None else []
+    shown = [telegram_call(played, place, telegram[place]) for place in _latest(len(telegram))]
+    shown += [speech_call(played, place, speech[place]) for place in _latest(len(speech))]
     return sorted(shown, key=lambda call: float(call["at"]))[-CALLS_SHOWN:]
 
 
@@ -82,9 +83,8 @@ def _latest(count: int) -> range:
     return range(max(0, count - CALLS_SHOWN), count)
 
 
-def telegram_call(played: Playground, place: int) -> JSON:
-    """The call at this place of the server's list. Its numbers are even, so that no two calls have the same."""
-    call: TelegramCall = played.telegram.calls[place]
+def telegram_call(played: Playground, place: int, call: TelegramCall) -> JSON:
+    """`place` is that of the call in the server's list. Its numbers are even, so that no two calls have the same."""
     return {
         "number": 2 * place,
         "server": "telegram",
@@ -96,10 +96,8 @@ def telegram_call(played: Playground, place: int) -> JSON:
     }
 
 
-def speech_call(played: Playground, place: int) -> JSON:
-    """The call at this place of the server's list; its numbers are odd."""
-    assert played.provider.server is not None
-    call: SpeechCall = played.provider.server.calls[place]
+def speech_call(played: Playground, place: int, call: SpeechCall) -> JSON:
+    """The same for the other server; its numbers are odd."""
     return {
         "number": 2 * place + 1,
         "server": "speech",

@@ -50,6 +50,7 @@ class FakeSpeech:
         self.picky = True
         self.first_fetches_404 = 0
         self.credits = 1000.0
+        self.out_of_credits = False  # whatever `credits` says
         self.price = 0.01
         self.concurrency: Mapping[str, int] = {}
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
@@ -101,6 +102,11 @@ class FakeSpeech:
     def url(self) -> str:
         """The base URL of the API, as it stands in a client's settings; known once started."""
         return f"http://127.0.0.1:{self._port}/v1"
+
+    @property
+    def balance(self) -> float:
+        """The credits there are, as the API tells it."""
+        return 0.0 if self.out_of_credits else self.credits
 
     @property
     def faults(self) -> list[Fault]:
@@ -184,7 +190,7 @@ class FakeSpeech:
             raise RefusedError(refusals.unauthorised())
 
     def _afford(self, model: str) -> None:
-        if self.credits <= 0:
+        if self.balance <= 0:
             raise RefusedError(refusals.out_of_credits())
         family = catalogue.family(model)
         if family in self.concurrency and self._made.under_way(family) >= self.concurrency[family]:
@@ -245,8 +251,8 @@ class FakeSpeech:
         return _answer(
             request,
             {
-                "balance": self.credits,
-                "lowBalance": self.credits < LOW_BALANCE,
+                "balance": self.balance,
+                "lowBalance": self.balance < LOW_BALANCE,
                 "lowBalanceThreshold": LOW_BALANCE,
                 "autoDebitStatus": "disabled",
                 "status": "current",

@@ -268,6 +268,8 @@ class Chat(Conversation):
     def _button(self, message: Ref, wanted: str) -> dict[str, Any]:
         for button in self._buttons(message):
             if wanted in {button["text"], button.get("callback_data")}:
+                if "callback_data" not in button:
+                    raise LookupError("it has no callback data, so the bot would not hear of it")
                 return button
         raise LookupError(f"there is no button {wanted!r}, only {self.button_texts(message)}")
 

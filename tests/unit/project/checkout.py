@@ -35,6 +35,6 @@ def pyproject() -> dict[str, Any]:
 
 
 def pins(name: str) -> dict[str, str]:
-    """Each requirement of a requirements file, hashes and all, by the name of the package."""
+    """Each requirement of a requirements file, hashes and all, by its package and version."""
     whole = text(name).replace("\\\n", " ")
-    return {re.split(r"[=<>~!; @\[]", line)[0]: line for line in whole.splitlines()}
+    return {line.split()[0]: line for line in whole.splitlines()}

@@ -97,6 +97,16 @@ def test_the_bot_starts_from_what_is_copied_and_from_nothing_else(inside):
     assert all(Path(file).is_relative_to(inside) for file in found.stdout.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("module", "kept_out"), [("bot.operating", "bot.playground"), ("bot.playground.demo.command", "telegram")]
+)
+def test_neither_side_pays_for_the_other_in_memory(inside, module, kept_out):
+    found = started(inside, "-c", f"import sys, bot.__main__, {module}; print(*sys.modules, sep='\\n')")
+    loaded = found.stdout.split()
+    assert module in loaded
+    assert kept_out not in loaded
+
+
 def test_in_the_image_the_command_line_explains_itself(inside):
     helped = started(inside, "-m", "bot", "--help")
     assert helped.returncode == 0
