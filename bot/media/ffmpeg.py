@@ -2,17 +2,13 @@
 
 import asyncio
 import os
-import shutil
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from imageio_ffmpeg import get_ffmpeg_exe
-
 from bot.errors import Reason, TemporaryError
+from bot.process import end, ffmpeg_path, start
 
 _KEPT_BYTES = 32_768  # of either end of what ffmpeg says
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
@@ -35,10 +31,10 @@ class FfmpegRun:
                 raise _ours(f"ffmpeg: {sign}")
 
 
-def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = get_ffmpeg_exe) -> str:
-    """The ffmpeg on `search_path` (PATH unless given), else the one that came with imageio-ffmpeg."""
+def found_by(find: Callable[[], str]) -> str:
+    """The ffmpeg that `find` finds, or else a TemporaryError."""
     try:
-        return shutil.which("ffmpeg", path=search_path) or bundled()
+        return find()
     except RuntimeError as failure:
         raise _ours("there is no ffmpeg on this machine") from failure
 
@@ -63,7 +59,7 @@ async def run(
     TemporaryError after `timeout` seconds, or when there is no ffmpeg to run.
     """
     if executable is None:
-        executable = await asyncio.to_thread(ffmpeg_path)
+        executable = await asyncio.to_thread(found_by, ffmpeg_path)
     async with _turns():
         return await _run(executable, *arguments, timeout=timeout)
 
@@ -87,31 +83,19 @@ async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  
     except TimeoutError as late:
         raise _ours(f"ffmpeg took more than {timeout:g} s") from late
     finally:
-        await _end(process)
+        await end(process)
 
 
 async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process:
-    starting = asyncio.create_task(
-        asyncio.create_subprocess_exec(
+    try:
+        return await start(
             executable,
             *("-nostdin", "-hide_banner", "-nostats", "-y", "-threads", "1"),
             *("-protocol_whitelist", "file,pipe"),
             *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # a process group of its own, to be killed as one
         )
-    )
-    try:
-        return await asyncio.shield(starting)
     except OSError as failure:
         raise _ours("ffmpeg could not be started") from failure
-    except asyncio.CancelledError:
-        # Cancelled halfway, asyncio would kill the process and leave its children.
-        with suppress(OSError):
-            await _end(await starting)
-        raise
 
 
 async def _both_ends(stream: asyncio.StreamReader) -> str:
@@ -121,13 +105,6 @@ async def _both_ends(stream: asyncio.StreamReader) -> str:
         kept += chunk
         del kept[_KEPT_BYTES:-_KEPT_BYTES]
     return kept.decode(errors="replace")
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
 
 
 def _ours(message: str) -> TemporaryError:

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.playground.engines.sound import ffmpeg_path
 from bot.playground.samples import SAMPLES
+from bot.process import ffmpeg_path
 from tests.browser.launching import launched
 from tests.browser.stage import Stage
 

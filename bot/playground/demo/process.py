@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.playground.bell import Bell
+from bot.process import start
 
 PROGRAM = (sys.executable, "-m", "bot", "run")
 LINES_KEPT = 1000
@@ -112,15 +113,12 @@ class BotProcess:
         return True
 
     async def _start(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
+        return await start(
             *self._program,
-            cwd=self._folder,
-            env=self._environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             limit=LONGEST_LINE,
-            start_new_session=True,  # Ctrl-C in the terminal is for us; we tell it
+            environment=self._environment,
+            folder=self._folder,
         )
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:

@@ -1,11 +1,10 @@
-"""Runs another program to its end, and never leaves it behind."""
+"""Runs another program to its end, and reads all that it writes."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+
+from bot.process import end, start
 
 
 class ProgramError(Exception):
@@ -39,7 +38,7 @@ async def run(
     except TimeoutError as late:
         raise ProgramError(f"{name} took more than {timeout:g} s") from late
     finally:
-        await _end(process)
+        await end(process)
     returncode = await process.wait()
     if returncode < 0:
         raise ProgramError(f"{name} was killed by signal {-returncode}")
@@ -47,28 +46,7 @@ async def run(
 
 
 async def _start(command: Sequence[str], name: str) -> asyncio.subprocess.Process:
-    starting = asyncio.create_task(
-        asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # out of reach of Ctrl-C, and a group of its own to be killed as one
-        )
-    )
     try:
-        return await asyncio.shield(starting)
+        return await start(*command, stdin=asyncio.subprocess.PIPE)
     except OSError as failure:
         raise ProgramError(f"{name} could not be started: {failure.strerror}") from failure
-    except asyncio.CancelledError:
-        # Cancelled halfway, asyncio would kill the process and leave its children.
-        with suppress(OSError):
-            await _end(await starting)
-        raise
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate(b"")

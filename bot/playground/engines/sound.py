@@ -2,14 +2,12 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
 
-from imageio_ffmpeg import get_ffmpeg_exe
-
 from bot.playground.engines.program import Ended, ProgramError, run
+from bot.process import ffmpeg_path
 
 RATE = 16_000
 BYTES_PER_SECOND = RATE * 2
@@ -68,17 +66,17 @@ async def seconds(data: bytes) -> float | None:
     return _reached(await _ffmpeg(data, *_TELL_THE_TIME, "-f", "null", "-"))
 
 
-def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = get_ffmpeg_exe) -> str:
-    """The ffmpeg on `search_path` (PATH unless given), else the one that came with imageio-ffmpeg."""
+def found_by(find: Callable[[], str]) -> str:
+    """The ffmpeg that `find` finds, or else a ProgramError."""
     try:
-        return shutil.which("ffmpeg", path=search_path) or bundled()
+        return find()
     except RuntimeError as failure:
         raise ProgramError("there is no ffmpeg on this machine") from failure
 
 
 async def _ffmpeg(data: bytes, *output: str) -> Ended:
     """Make `output` of the first sound track in `data`."""
-    executable = await asyncio.to_thread(ffmpeg_path)
+    executable = await asyncio.to_thread(found_by, ffmpeg_path)
     with _as_file(data) as path:
         source = (*_SAFELY, "-i", f"file:{path}", "-map", "0:a:0")
         return await run((executable, *_QUIETLY, *source, *output), name="ffmpeg", timeout=FFMPEG_SECONDS)

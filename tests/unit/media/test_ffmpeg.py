@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.errors import Reason, TemporaryError
-from bot.media.ffmpeg import FfmpegRun, ffmpeg_path, run, source
+from bot.media.ffmpeg import FfmpegRun, found_by, run, source
 
 AUDIO = Path(__file__).parents[2] / "audio"
 TO_NOWHERE = ("-f", "null", "-")
@@ -27,21 +27,12 @@ def lifeline(tmp_path):
     return path
 
 
-def test_the_ffmpeg_on_the_path_comes_first(tmp_path):
-    own = script(tmp_path / "ffmpeg", "exit 0")
-    assert ffmpeg_path(str(tmp_path)) == own
-
-
-def test_without_one_on_the_path_the_bundled_ffmpeg_is_used(tmp_path):
-    assert Path(ffmpeg_path(str(tmp_path))).is_file()
-
-
 def test_no_ffmpeg_at_all_is_for_the_operator_to_mend_and_for_the_job_to_wait():
     def nothing_bundled() -> str:
         raise RuntimeError
 
     with pytest.raises(TemporaryError, match="no ffmpeg") as failure:
-        ffmpeg_path("", nothing_bundled)
+        found_by(nothing_bundled)
     assert failure.value.reason is Reason.INTERNAL
 
 
@@ -87,29 +78,6 @@ async def test_a_cancelled_run_is_killed_with_all_its_children(tmp_path, lifelin
             assert await asyncio.to_thread(held.read) == b""
         with pytest.raises(asyncio.CancelledError):
             await running
-
-
-@pytest.mark.parametrize("turns", range(1, 9))
-async def test_a_run_cancelled_while_it_starts_is_killed_with_all_its_children(tmp_path, lifeline, turns):
-    slow = script(tmp_path / "slow", f"sleep 60 > {lifeline} &\nwait")
-    held = os.open(lifeline, os.O_RDONLY | os.O_NONBLOCK)
-    async with asyncio.timeout(5):
-        running = asyncio.create_task(run(timeout=60, executable=slow))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-    assert os.read(held, 1) == b""  # while somebody holds the other end, this raises BlockingIOError
-    os.close(held)
-
-
-async def test_a_start_that_fails_after_its_cancellation_stays_cancelled(tmp_path):
-    running = asyncio.create_task(run(timeout=60, executable=str(tmp_path / "missing")))
-    await asyncio.sleep(0)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
 
 
 @pytest.mark.parametrize("name", ["-y", "http:", "a;b $(c) %d", "pipe:0"])

@@ -1,5 +1,4 @@
 import asyncio
-import os
 
 import pytest
 
@@ -49,27 +48,3 @@ async def test_a_program_that_nobody_waits_for_any_more_is_killed_with_all_its_c
             assert await asyncio.to_thread(end.read) == b""
         with pytest.raises(asyncio.CancelledError):
             await running
-
-
-@pytest.mark.parametrize("turns", range(1, 9))
-async def test_a_program_cancelled_while_it_starts_is_killed_with_all_its_children(tmp_path, turns):
-    held = lifeline(tmp_path)
-    slow = script(tmp_path / "slow", f"sleep 60 > {held} &\nwait")
-    end = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
-    async with asyncio.timeout(5):
-        running = asyncio.create_task(run(slow, name="the ear", timeout=60))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-    assert os.read(end, 1) == b""  # while somebody holds the other end, this raises BlockingIOError
-    os.close(end)
-
-
-async def test_a_start_that_fails_after_its_cancellation_stays_cancelled(tmp_path):
-    running = asyncio.create_task(run([str(tmp_path / "missing")], name="the ear", timeout=60))
-    await asyncio.sleep(0)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running

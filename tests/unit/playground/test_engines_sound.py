@@ -9,7 +9,7 @@ from bot.playground.engines.sound import (
     NoSoundError,
     as_voice,
     decoded,
-    ffmpeg_path,
+    found_by,
     seconds,
 )
 
@@ -97,19 +97,9 @@ async def test_what_has_no_sound_lasts_for_no_time_that_could_be_told(name):
     assert await seconds(recording(name)) is None
 
 
-def test_the_ffmpeg_on_the_path_comes_first(tmp_path):
-    own = tmp_path / "ffmpeg"
-    own.touch(mode=0o755)
-    assert ffmpeg_path(str(tmp_path)) == str(own)
-
-
-def test_without_one_on_the_path_the_bundled_ffmpeg_is_used(tmp_path):
-    assert Path(ffmpeg_path(str(tmp_path))).is_file()
-
-
 def test_no_ffmpeg_at_all_is_said_in_a_sentence():
     def nothing_bundled() -> str:
         raise RuntimeError
 
     with pytest.raises(ProgramError, match="there is no ffmpeg on this machine"):
-        ffmpeg_path("", nothing_bundled)
+        found_by(nothing_bundled)

@@ -1,0 +1,62 @@
+"""Processes that nobody leaves behind, however early their starter changes its mind."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.process import end, ffmpeg_path, start
+
+
+@pytest.fixture
+def lifeline(tmp_path):
+    """A pipe that reads as ended once every process that holds it is dead."""
+    path = tmp_path / "lifeline"
+    os.mkfifo(path)
+    return path
+
+
+def family(lifeline):
+    """A program with a child, both of which would live for a minute."""
+    return ("/bin/sh", "-c", f"sleep 60 > {lifeline} &\nwait")
+
+
+def test_the_ffmpeg_on_the_path_comes_first(tmp_path):
+    own = tmp_path / "ffmpeg"
+    own.touch(mode=0o755)
+    assert ffmpeg_path(str(tmp_path)) == str(own)
+
+
+def test_without_one_on_the_path_the_bundled_ffmpeg_is_used(tmp_path):
+    assert Path(ffmpeg_path(str(tmp_path))).is_file()
+
+
+async def test_the_end_of_a_process_is_that_of_its_children(lifeline):
+    process = await start(*family(lifeline))
+    with await asyncio.to_thread(lifeline.open, "rb") as held:
+        await end(process)
+        assert held.read() == b""
+    await end(process)  # to end it twice is to end it once
+
+
+@pytest.mark.parametrize("turns", range(1, 9))
+async def test_a_start_that_is_cancelled_leaves_no_process_and_no_child_behind(lifeline, turns):
+    held = os.open(lifeline, os.O_RDONLY | os.O_NONBLOCK)
+    starting = asyncio.create_task(start(*family(lifeline)))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    starting.cancel()
+    [process] = await asyncio.gather(starting, return_exceptions=True)
+    if not isinstance(process, asyncio.CancelledError):  # it was quicker
+        await end(process)
+    assert os.read(held, 1) == b""  # while somebody holds the other end, this raises BlockingIOError
+    os.close(held)
+
+
+async def test_a_start_that_fails_after_its_cancellation_stays_cancelled(tmp_path):
+    starting = asyncio.create_task(start(str(tmp_path / "missing")))
+    await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
