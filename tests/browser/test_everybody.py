@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_pictures import PHONE
+from tests.browser.stage import PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -9,11 +9,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.playground.samples import SAMPLES
-from tests.browser.stage import Stage
+from tests.browser.stage import PHONE, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 PNG = b"\x89PNG"
 
 

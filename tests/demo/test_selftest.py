@@ -7,8 +7,7 @@ import pytest
 from bot.playground.demo.selftest import alike
 from bot.playground.samples import SAMPLES
 from bot.playground.speech import FakeSpeech
-from tests.unit.project.image import copy_to
-from tests.unit.project.test_container import started
+from tests.unit.project.image import copy_to, started
 
 
 async def test_it_says_what_it_has_found_and_costs_nothing(start, temporary):

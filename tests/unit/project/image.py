@@ -1,8 +1,12 @@
 """What the Dockerfile says, and the folder it makes of the checkout."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import sysconfig
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -62,3 +66,11 @@ def copy_to(folder: Path) -> None:
                 place = folder / target / file.relative_to(whole)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, place)
+
+
+def started(inside: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python in the image's folder, with the installed packages but without the way back to the checkout."""
+    # -S leaves .pth files unread, and with them the editable installation.
+    environment = {"PATH": os.defpath, "PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-S", *arguments]
+    return subprocess.run(command, cwd=inside, env=environment, capture_output=True, text=True, timeout=60, check=False)

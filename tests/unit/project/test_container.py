@@ -1,9 +1,6 @@
 import asyncio
-import os
 import re
-import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ from bot.config import Settings
 from bot.health import serving
 from bot.metrics import Metrics
 from tests.unit.project.checkout import ROOT, text
-from tests.unit.project.image import argument, copies, copy_to, exec_form, instructions, is_sent
+from tests.unit.project.image import argument, copies, copy_to, exec_form, instructions, is_sent, started
 
 # Prints the file of every module of ours that the command line brings along.
 LOADED = """
@@ -29,14 +26,6 @@ def inside(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("image")
     copy_to(folder)
     return folder
-
-
-def started(inside: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python in the image's folder, with the installed packages but without the way back to the checkout."""
-    # -S leaves .pth files unread, and with them the editable installation.
-    environment = {"PATH": os.defpath, "PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-S", *arguments]
-    return subprocess.run(command, cwd=inside, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_everything_that_is_copied_exists_and_reaches_the_build():

@@ -1,0 +1,38 @@
+"""What the page knows of the bot is what the bot says."""
+
+import re
+
+from storage import outcomes
+from tests.unit.project.checkout import ROOT, text
+
+OUTCOMES = {f"job.{kind.__name__.lower()}" for kind in outcomes.Outcome.__args__}
+ROOMS = ("bot", "handlers", "storage")
+
+
+def logged():
+    """Every event that the code logs under a name of its own, and those that are called after outcomes."""
+    sources = [
+        path.read_text() for room in ROOMS for path in (ROOT / room).rglob("*.py") if "playground" not in path.parts
+    ]
+    return OUTCOMES | {event for source in sources for event in re.findall(r'"([a-z]+\.[a-z_]+)"', source)}
+
+
+def test_every_event_that_the_page_explains_is_one_that_the_bot_logs():
+    explained = set(re.findall(r'^  "([a-z]+\.[a-z_]+)":', text("bot/playground/page/job.js"), re.MULTILINE))
+    assert len(explained) > 10
+    assert explained - logged() == set()
+
+
+def test_every_transition_of_a_job_is_explained_on_the_page():
+    assert {event for event in OUTCOMES if event not in text("bot/playground/page/job.js")} == set()
+
+
+def test_the_page_takes_nothing_from_anywhere_else():
+    for path in (ROOT / "bot/playground/page").iterdir():
+        found = set(re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]+[^\s\"']*", path.read_text()))
+        assert found - {"http://www.w3.org/2000/svg"} == set(), path.name
+
+
+def test_the_page_never_writes_html_of_others():
+    for path in (ROOT / "bot/playground/page").glob("*.js"):
+        assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", path.read_text()) == []
