@@ -1,6 +1,7 @@
 """The command line: run, check, demo, playground; the only place that exits."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -8,7 +9,11 @@ LARGEST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit codes: 0 all well, 1 failed, 2 settings or arguments missing or wrong (a line for each)."""
+    """Exit codes: 0 all well, 1 failed, 2 settings or arguments missing or wrong (a line for each).
+
+    Ctrl-C ends it without a word until there is something to end well.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(_obey(_parser().parse_args(arguments)))
 
 

@@ -55,6 +55,28 @@ async def start(
 async def end(process: asyncio.subprocess.Process) -> None:
     """Kill its group, if it has not ended by itself; it is dead when this returns."""
     if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill_group(process.pid)
         await process.communicate()
+
+
+def kill_with_children(process: asyncio.subprocess.Process) -> None:
+    """SIGKILL for a process and for those it started, each with its group; where /proc tells of none, for it alone."""
+    with suppress(ProcessLookupError):  # it is dead already
+        process.send_signal(signal.SIGSTOP)  # so that it starts no more of them
+        children = _children(process.pid)
+        process.kill()
+        for child in children:
+            _kill_group(child)
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    """Those of its first thread, where asyncio starts them all."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.playground.demo.demo import run_demo
@@ -76,4 +77,6 @@ def _playground_options(given: argparse.Namespace, environment: Mapping[str, str
 
 
 def _say(sentence: str) -> None:
-    print(sentence, flush=True)
+    """To whoever listens: a pipe that was closed ends nothing."""
+    with suppress(OSError):
+        print(sentence, flush=True)

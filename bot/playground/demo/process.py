@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.playground.bell import Bell
-from bot.process import start
+from bot.process import kill_with_children, start
 
 PROGRAM = (sys.executable, "-m", "bot", "run")
 LINES_KEPT = 1000
@@ -70,12 +70,12 @@ class BotProcess:
         return {"state": self.state, "pid": self.pid, "lives": self.lives, "note": self.note}
 
     def kill(self) -> bool:
-        """SIGKILL; False if it is not alive at the moment."""
+        """SIGKILL, also for what it has started; False if it is not alive at the moment."""
         if self._process is None or self.pid is None:
             return False
         self._killed = True
         self._change("restarting", KILLED)
-        self._process.kill()
+        kill_with_children(self._process)
         return True
 
     async def run(self) -> None:
@@ -159,7 +159,7 @@ class BotProcess:
             async with asyncio.timeout(self._stop_seconds):
                 await process.wait()
         except TimeoutError:
-            process.kill()
+            kill_with_children(process)
             await process.wait()
         finally:
             listening.cancel()

@@ -39,9 +39,15 @@ async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) 
             return str((await answer.json())["error"])
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await running.played.bell.until(lambda: _final_text(chat))
+            return await running.played.bell.until(lambda: _final_text(chat) or _given_up(running))
     except TimeoutError:
         return f"nothing within {PATIENCE_SECONDS} s"
+
+
+def _given_up(running: Demo) -> str:
+    """Why there will never be an answer, where that is known."""
+    process = running.played.process.as_json() if running.played.process else {}
+    return str(process["note"]) if process.get("state") == "stopped" else ""
 
 
 def _final_text(chat: Chat) -> str:

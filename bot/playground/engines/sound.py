@@ -12,6 +12,7 @@ from bot.process import ffmpeg_path
 RATE = 16_000
 BYTES_PER_SECOND = RATE * 2
 LONGEST_SECONDS = 3_900.0  # a little more than an hour, the longest part that a bot sends of a longer recording
+LONGEST_VOICE_SECONDS = 3 * 3600.0  # longer than anything that the bot accepts
 FFMPEG_SECONDS = 120.0
 
 # Left to guess, ffmpeg takes a playlist for a recording and opens whatever files and addresses it lists.
@@ -50,11 +51,11 @@ async def decoded(data: bytes, longest: float = LONGEST_SECONDS) -> bytes:
 
 
 async def as_voice(data: bytes) -> tuple[bytes, float]:
-    """A recording as the voice note an app would send, Ogg with Opus, and its seconds; LONGEST_SECONDS at most.
+    """A recording as the voice note an app would send, Ogg with Opus, and its seconds; LONGEST_VOICE_SECONDS at most.
 
     Raises NoSoundError, or ProgramError if it was not the recording's fault.
     """
-    ended = await _ffmpeg(data, *_VOICE, "-t", f"{LONGEST_SECONDS:.3f}", *_TELL_THE_TIME, "-f", "ogg", "pipe:1")
+    ended = await _ffmpeg(data, *_VOICE, "-t", f"{LONGEST_VOICE_SECONDS:.3f}", *_TELL_THE_TIME, "-f", "ogg", "pipe:1")
     lasts = _reached(ended)
     if lasts is None:
         raise NoSoundError

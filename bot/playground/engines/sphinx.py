@@ -17,19 +17,26 @@ SLOWEST = 5.0  # seconds for one of sound; it takes about a quarter on an ordina
 NAME = "pocketsphinx"
 
 
-class Sphinx:
-    """Hears `at_once` recordings at the same time; the others wait."""
+LONG_SECONDS = 60.0
 
-    def __init__(self, at_once: int = 1, program: Sequence[str] = HEARING) -> None:
-        self._places = asyncio.Semaphore(at_once)
+
+class Sphinx:
+    """Hears one recording at a time, and beside it one longer than LONG_SECONDS, which nobody else has to wait for."""
+
+    def __init__(self, program: Sequence[str] = HEARING) -> None:
+        self._decoding = asyncio.Semaphore(1)
+        self._short = asyncio.Semaphore(1)
+        self._long = asyncio.Semaphore(1)
         self._program = program
 
     async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - it knows English and nothing else
         """May raise NoSoundError and ProgramError."""
-        async with self._places:
+        async with self._decoding:
             sound = await decoded(data)
+        seconds = len(sound) / BYTES_PER_SECOND
+        async with self._long if seconds > LONG_SECONDS else self._short:
             words = await self._hear(sound)
-        return Recognition(" ".join(word.text for word in words), words, len(sound) / BYTES_PER_SECOND, "en")
+        return Recognition(" ".join(word.text for word in words), words, seconds, "en")
 
     async def _hear(self, sound: bytes) -> tuple[Word, ...]:
         timeout = START_SECONDS + SLOWEST * len(sound) / BYTES_PER_SECOND

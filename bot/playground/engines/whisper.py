@@ -4,10 +4,10 @@ import asyncio
 import io
 import wave
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
-from threading import Event
+from threading import Event, Lock, Thread
 from typing import Any, BinaryIO, Protocol
 
 from bot.playground.engines.sound import BYTES_PER_SECOND, RATE, decoded
@@ -31,7 +31,7 @@ class Whisper:
     def __init__(self, name: str, load: Callable[[str], Model] = load) -> None:
         self._name = name
         self._load = load
-        self._thread = ThreadPoolExecutor(1, "whisper")
+        self._one_at_a_time = Lock()
 
     @cached_property
     def _model(self) -> Model:
@@ -42,11 +42,15 @@ class Whisper:
         sound = await decoded(data)
         abandoned = Event()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._hear, sound, abandoned)
+            return await _in_thread(lambda: self._hear(sound, abandoned))
         finally:
             abandoned.set()
 
     def _hear(self, sound: bytes, abandoned: Event) -> Recognition:
+        with self._one_at_a_time:
+            return self._heard(sound, abandoned)
+
+    def _heard(self, sound: bytes, abandoned: Event) -> Recognition:
         segments, found = self._model.transcribe(_wav(sound), word_timestamps=True, vad_filter=True)
         texts: list[str] = []
         words: list[Word] = []
@@ -56,6 +60,32 @@ class Whisper:
             texts.append(segment.text.strip())
             words += [Word(word.word.strip(), float(word.start), float(word.end)) for word in segment.words]
         return Recognition(" ".join(texts), tuple(words), len(sound) / BYTES_PER_SECOND, found.language)
+
+
+async def _in_thread(work: Callable[[], Recognition]) -> Recognition:
+    """In a thread that no exit waits for: a model may load, or hear, for minutes."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Recognition] = loop.create_future()
+
+    def settle(outcome: Recognition | None, error: Exception | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        elif outcome is not None:
+            done.set_result(outcome)
+
+    def run() -> None:
+        outcome, raised = None, None
+        try:
+            outcome = work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where somebody waits for it
+            raised = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, outcome, raised)
+
+    Thread(target=run, name="whisper", daemon=True).start()
+    return await done
 
 
 def _wav(sound: bytes) -> BinaryIO:

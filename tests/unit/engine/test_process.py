@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
-from bot.process import end, ffmpeg_path, start
+from bot.process import end, ffmpeg_path, kill_with_children, start
 
 
 @pytest.fixture
@@ -60,3 +62,13 @@ async def test_a_start_that_fails_after_its_cancellation_stays_cancelled(tmp_pat
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells of the children")
+async def test_a_killed_process_takes_along_what_it_has_started(lifeline):
+    """Also what has a session of its own, as everything has that is started here."""
+    process = await start("/bin/sh", "-c", f"setsid sleep 60 > {lifeline} &\nwait")
+    with await asyncio.to_thread(lifeline.open, "rb") as held:
+        kill_with_children(process)
+        assert held.read() == b""
+    assert await process.wait() == -signal.SIGKILL

@@ -1,4 +1,6 @@
 import asyncio
+import io
+import wave
 from itertools import pairwise
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import psutil
 import pytest
 
 from bot.playground.engines.program import ProgramError
-from bot.playground.engines.sphinx import Sphinx
+from bot.playground.engines.sphinx import LONG_SECONDS, Sphinx
 from bot.playground.speech import FakeSpeech, Recognition
 from tests.unit.playground.client import transcribed
 from tests.unit.playground.programs import lifeline, script
@@ -57,7 +59,7 @@ async def test_the_sound_of_a_video_is_heard():
 
 
 async def test_what_was_heard_once_is_heard_again():
-    sphinx = Sphinx(at_once=2)
+    sphinx = Sphinx()
     once, again = await asyncio.gather(sphinx.recognise(SHORT, "", {}), sphinx.recognise(SHORT, "", {}))
     assert once == again
     assert once.text == "yes"
@@ -96,12 +98,21 @@ async def test_recognitions_wait_for_each_other(tmp_path):
     assert log.read_text().split() == ["in", "out"] * 3
 
 
-async def test_as_many_as_are_allowed_are_heard_at_once(tmp_path):
+async def test_a_long_recording_lets_short_ones_pass(tmp_path):
     meeting = lifeline(tmp_path)
     meet = f"if mkdir {tmp_path / 'first'} 2> /dev/null; then cat {meeting}; else echo > {meeting}; fi; {NOTHING}"
-    sphinx = Sphinx(at_once=2, program=script(tmp_path / "ear", meet))
+    sphinx = Sphinx(program=script(tmp_path / "ear", meet))
     async with asyncio.timeout(10):
-        await asyncio.gather(sphinx.recognise(SHORT, "", {}), sphinx.recognise(SHORT, "", {}))
+        await asyncio.gather(sphinx.recognise(wave_of(LONG_SECONDS + 1), "", {}), sphinx.recognise(SHORT, "", {}))
+
+
+def wave_of(seconds):
+    """So much silence."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setparams((1, 2, 8000, 0, "NONE", "NONE"))
+        wav.writeframes(bytes(round(seconds * 8000) * 2))
+    return file.getvalue()
 
 
 async def test_a_cancelled_recognition_leaves_no_process_and_makes_room(tmp_path):

@@ -75,7 +75,9 @@ async def test_a_cancelled_recognition_ends_with_the_segment_under_way():
     with pytest.raises(asyncio.CancelledError):
         await running
     go_on.set()
-    whisper._thread.shutdown()
+    [thread] = [one for one in threading.enumerate() if one.name == "whisper"]
+    assert thread.daemon
+    await asyncio.to_thread(thread.join, 5)
     assert listened == ["one"]
 
 
