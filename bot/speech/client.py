@@ -121,13 +121,15 @@ class SpeechClient:
                 raise_for_status=False,
                 upload_tracker=tracker,
             ) as response:
-                answer = _Answer(response.status, await _body(response), response.headers)
+                # Whoever shortens a text of the provider later must not cut through the key and let half of it pass.
+                body = (await _body(response)).replace(self._key.encode(), b"[hidden]")
+                answer = _Answer(response.status, body, response.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             self._observe(call, type(error).__name__)
             raise translate(error, call, sent=_sent(tracker)) from None
         self._observe(call, answer.status)
         if not (200 <= answer.status < 300 or (call == "fetch" and answer.status == 404)):
-            raise failure(answer.status, answer.body, answer.headers, call, hidden=(self._key, hidden))
+            raise failure(answer.status, answer.body, answer.headers, call, hidden=(hidden,))
         return answer
 
 

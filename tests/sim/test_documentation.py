@@ -18,7 +18,7 @@ PAGE = text("docs/playground.md")
 ROWS = [
     [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))] for line in PAGE.splitlines() if line[:1] == "|"
 ]
-STATIC = {"/page", "/samples"}
+STATIC = {"/page"}
 
 
 def documented_routes():

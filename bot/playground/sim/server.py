@@ -1,25 +1,23 @@
 """The HTTP side of the playground: the routes of /sim, the page, and who may use them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 
+from bot.playground.guard import HOST, Handler, guard
+from bot.playground.samples import SAMPLES
 from bot.playground.sim import looking, people, talking, troubling
 from bot.playground.sim.find import PLAYGROUND
 from bot.playground.sim.playground import Playground
 from bot.playground.sim.refusal import SimError
 from bot.playground.sim.uploads import LARGEST_FILE, TOO_LARGE
 
-HOST = "127.0.0.1"
-NAMES = (HOST, "localhost")
-ELSEWHERE = {"cross-site", "same-site"}  # what browsers say of a request that a page of another origin makes
 ROOM_FOR_FIELDS = 64 * 1024
 GRACE_SECONDS = 0.5
 PLAYED = Path(__file__).parent.parent
 PAGE = PLAYED / "page"
-SAMPLES = PLAYED / "samples"
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; img-src 'self' data: blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -29,7 +27,6 @@ HEADERS = {
 }
 CHAT = r"/sim/chats/{chat:-?\d{1,18}}"
 MESSAGE = CHAT + r"/messages/{message:\d{1,18}}"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ROUTES = (
     web.get("/sim/state", looking.state),
@@ -58,7 +55,6 @@ ROUTES = (
     web.patch("/sim/speech", troubling.change_speech),
     web.post("/sim/process/kill", troubling.kill),
     web.static("/page", PAGE),
-    web.static("/samples", SAMPLES),
 )
 
 
@@ -78,9 +74,9 @@ async def serving(played: Playground, port: int) -> AsyncIterator[int]:
 
 
 def _application(played: Playground) -> web.Application:
-    application = web.Application(middlewares=[_guard, _explain], client_max_size=LARGEST_FILE + ROOM_FOR_FIELDS)
+    application = web.Application(middlewares=[guard, _explain], client_max_size=LARGEST_FILE + ROOM_FOR_FIELDS)
     application[PLAYGROUND] = played
-    application.add_routes([web.get("/", _page), *ROUTES])
+    application.add_routes([web.get("/", _page), web.get("/samples/{file}", _sample), *ROUTES])
     application.on_response_prepare.append(_add_headers)
     return application
 
@@ -89,25 +85,16 @@ async def _page(_: web.Request) -> web.FileResponse:
     return web.FileResponse(PAGE / "index.html")
 
 
+async def _sample(request: web.Request) -> web.FileResponse:
+    wanted = [sample.path for sample in SAMPLES if sample.file == request.match_info["file"]]
+    if not wanted:
+        raise SimError(404, "There is no such sample.")
+    return web.FileResponse(wanted[0])
+
+
 async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-
-
-@web.middleware
-async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Only those who reach us under our own name, and no page of another origin.
-
-    A web page anywhere can make a browser on this machine send requests here, and a name of its own can lead here.
-    A link may lead here from everywhere.
-    """
-    name, origin = request.host.partition(":")[0], request.headers.get("Origin")
-    elsewhere = (
-        request.headers.get("Sec-Fetch-Site") in ELSEWHERE and request.headers.get("Sec-Fetch-Mode") != "navigate"
-    )
-    if elsewhere or name not in NAMES or origin not in {None, f"http://{request.host}"}:
-        return _refusal(403, "Only a page of this playground may ask for that, at 127.0.0.1 or localhost.")
-    return await handler(request)
 
 
 @web.middleware

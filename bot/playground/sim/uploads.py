@@ -59,6 +59,10 @@ async def read_upload(request: web.Request) -> tuple[bodies.NewFile, Upload]:
         form = await request.post()
     except ValueError as error:
         raise SimError(400, f"The form cannot be read: {error}.") from None
+    except ConnectionError:
+        raise  # nobody is there any more
+    except OSError as error:
+        raise SimError(500, f"The file cannot be kept: {error.strerror}.") from None
     file = form.get("file")
     if not isinstance(file, web.FileField):
         raise SimError(400, "file: a file is expected")

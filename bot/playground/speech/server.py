@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.playground.bell import Bell, Seen
+from bot.playground.guard import guard
 from bot.playground.speech import answers, catalogue, refusals, rules
 from bot.playground.speech.form import FilePart, Form, read_form
 from bot.playground.speech.generations import Generations
@@ -77,7 +78,7 @@ class FakeSpeech:
         await self.stop()
 
     async def start(self, port: int = 0) -> None:
-        app = web.Application(client_max_size=LARGEST_BODY)
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard])
         app.router.add_post("/v1/stt/create", self._route("create", self._create))
         app.router.add_get("/v1/stt/{generation_id}", self._route("fetch", self._fetch))
         app.router.add_get("/v1/billing/balance", self._route("balance", self._balance))

@@ -53,7 +53,7 @@ class Parameters:
         if not (value := self.text(name)):
             return self.objects.get(name)
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError:
             raise bad_request(f"can't parse {what or name} JSON object") from None
 
@@ -74,10 +74,22 @@ class Parameters:
         return {name: _readable(name, value) for name, value in self.texts.items()} | self.uploads
 
 
+def read_json(text: str) -> Any:
+    """JSON as the standard has it: a ValueError for the numbers that only Python knows, and for what has no end."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _no_number(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
 def _readable(name: str, value: str) -> Any:
     looks_structured = name in NUMBERS or (name not in PROSE and value[:1] in {"{", "["})
     try:
-        return json.loads(value) if looks_structured else value
+        return read_json(value) if looks_structured else value
     except ValueError:
         return value
 
@@ -96,7 +108,7 @@ async def read_parameters(request: web.Request) -> Parameters:
 
 def _from_json(body: str) -> dict[str, str]:
     try:
-        values = json.loads(body or "{}")
+        values = read_json(body or "{}")
     except ValueError:
         raise bad_request("can't parse JSON object") from None
     if not isinstance(values, dict):

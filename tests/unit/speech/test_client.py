@@ -298,6 +298,13 @@ async def test_every_answer_is_observed_once(api, speech, audio, seen):
     assert seen == [("create", 200), ("fetch", 404), ("balance", 500), ("fetch", "TimeoutError")]
 
 
+async def test_a_key_that_is_echoed_is_hidden_before_anybody_shortens_what_was_said(api, speech):
+    echoed = {"status": "error", "error": {"name": f"{'x' * 30} {KEY}", "message": KEY}}
+    api.answer = answering_json(echoed)
+    failed = await speech.fetch("gen-1")
+    assert failed == Failed(f"{'x' * 30} [hidden]", "[hidden]")
+
+
 async def test_a_wrapped_key_is_unwrapped_for_the_server_alone(api, server):
     class Wrapped:
         def get_secret_value(self):
