@@ -66,3 +66,17 @@ async def test_in_the_group_a_second_person_speaks_in_a_topic(stage):
     answer = next(one for one in group["messages"] if one.get("text") == "words in a topic")
     assert answer["message_thread_id"] == photos
     assert answer["reply_to_message"]["from"]["first_name"] == "Sam"
+
+
+async def test_what_could_not_be_sent_can_be_sent_again(stage):
+    await stage.says("at the second try")
+    await stage.page.route("**/files", lambda route: route.abort())
+    await stage.send_sample("Call me back")
+    again = stage.page.get_by_role("button", name="Try again")
+    await expect(again).to_be_visible()
+    await stage.page.unroute("**/files")
+    await again.click()
+    await stage.see("at the second try")
+    await expect(again).to_have_count(0)
+    assert [error for error in stage.errors if "ERR_FAILED" not in error] == []
+    stage.errors.clear()

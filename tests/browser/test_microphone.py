@@ -67,3 +67,19 @@ async def test_without_permission_the_page_says_what_to_do(stage):
     await expect(alert).to_contain_text("microphone")
     await stage.say("/start")
     await stage.see("Send or forward me a voice note")
+
+
+async def test_escape_closes_a_menu_and_only_then_throws_a_recording_away(speaker):
+    await speaker.page.get_by_role("button", name="Record a voice note").click()
+    stop = speaker.page.get_by_role("button", name="Stop and send")
+    await expect(stop).to_be_visible()
+    await speaker.ask("POST", f"/sim/chats/{speaker.chat_id}/messages", **{"from": speaker.chat_id, "text": "hello"})
+    await speaker.messages.first.hover()
+    await speaker.messages.first.get_by_role("button", name="Message actions").click()
+    menu = speaker.page.get_by_role("menu")
+    await expect(menu).to_be_visible()
+    await speaker.page.keyboard.press("Escape")
+    await expect(menu).to_have_count(0)
+    await expect(stop).to_be_visible()
+    await speaker.page.keyboard.press("Escape")
+    await expect(stop).to_have_count(0)

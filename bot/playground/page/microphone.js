@@ -15,6 +15,7 @@ let phase = "idle"; // "asking" for the microphone, "recording"
 let recording = null;
 let to = null; // where it goes: the chat that was open when it began
 let pressedAt = null; // of a press that began the recording and still lasts
+let givenUp = false; // the button was let go before the microphone was there
 let startedByPress = false; // the click that ends such a press means nothing more
 
 export function startMicrophone() {
@@ -24,9 +25,12 @@ export function startMicrophone() {
   button.addEventListener("click", clicked);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   byId("discard").addEventListener("click", discard);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && phase === "recording" && discard());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && phase === "recording" && !isAnythingOpen() && discard());
   byId("levels").append(...Array.from({ length: BARS }, () => el("i")));
 }
+
+/** Escape closes that first. */
+const isAnythingOpen = () => document.querySelector(".menu, dialog[open]") !== null;
 
 function pressed(event, button) {
   startedByPress = phase === "idle";
@@ -41,6 +45,7 @@ function released() {
   const held = pressedAt !== null && performance.now() - pressedAt > HOLD_MS;
   pressedAt = null;
   if (held && phase === "recording") finish();
+  if (held && phase === "asking") givenUp = true;
 }
 
 /** A click without a pointer comes from the keyboard. */
@@ -54,15 +59,30 @@ function clicked(event) {
 
 async function begin() {
   phase = "asking";
+  givenUp = false;
   to = takeDestination();
   try {
     recording = await startRecording();
+    if (givenUp) return miss();
     show("recording");
     meter(recording);
+    watch(recording);
   } catch (error) {
     show("idle");
     problem(error.message);
   }
+}
+
+function miss() {
+  recording.discard();
+  show("idle");
+  return toast("The microphone is there now: press again to record.");
+}
+
+/** Devices are unplugged, and permissions taken back. */
+async function watch(mine) {
+  await mine.ended;
+  if (recording === mine) problem("The microphone has stopped. What was recorded until then can still be sent.");
 }
 
 async function finish() {

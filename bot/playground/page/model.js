@@ -15,7 +15,6 @@ export const model = {
   process: null,
   calls: new Map(),
   lines: [], // of the log, as the last state had them
-  run: null, // which playground this is: every one begins from nothing
 };
 
 const listeners = new Map();
@@ -65,8 +64,6 @@ function keep(name) {
 }
 
 function replaceAll(state) {
-  if (model.run !== null && model.run !== state.run) return location.reload();
-  model.run = state.run;
   const before = model.chats;
   model.bot = state.bot;
   model.people = new Map(state.people.map((person) => [person.id, person]));

@@ -72,8 +72,14 @@ export async function sendFile(file, { kind = null, to = takeDestination() } = {
   const row = el("div", { class: "upload" }, el("span", { dir: "auto" }, `Sending ${file.name}`), bar);
   byId("uploads").append(row);
   const progress = (part) => (part < 1 ? (bar.value = part) : bar.removeAttribute("value")); // at 1 the server converts
-  await trying(() => upload({ ...to, kind, file }, progress));
-  return row.remove();
+  if (await trying(() => upload({ ...to, kind, file }, progress))) return row.remove();
+  const again = () => {
+    row.remove();
+    sendFile(file, { kind, to });
+  };
+  const text = el("span", { dir: "auto" }, `${file.name} was not sent`);
+  const button = el("button", { type: "button", click: again }, "Try again");
+  return row.replaceChildren(text, button, iconButton("close", "Dismiss", { click: () => row.remove() }));
 }
 
 const known = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
