@@ -83,3 +83,12 @@ async def test_escape_closes_a_menu_and_only_then_throws_a_recording_away(speake
     await expect(stop).to_be_visible()
     await speaker.page.keyboard.press("Escape")
     await expect(stop).to_have_count(0)
+
+
+async def test_a_recording_lasts_as_long_as_the_button_is_held(speaker):
+    await speaker.says("held and let go")
+    await speaker.page.get_by_role("button", name="Record a voice note").hover()
+    await speaker.page.mouse.down()
+    await expect(speaker.page.get_by_text("0:01")).to_be_visible()
+    await speaker.page.mouse.up()
+    await speaker.see("held and let go")
