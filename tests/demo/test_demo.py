@@ -7,6 +7,7 @@ import sys
 import time
 from socket import create_server
 
+import psutil
 import pytest
 
 from bot.playground.samples import SAMPLES
@@ -162,3 +163,17 @@ async def test_with_a_key_the_real_provider_hears_and_nobody_sees_the_key(start)
     assert [trouble["name"] for trouble in state["troubles"]] == ["telegram-429"]
     assert {call["server"] for call in state["calls"]} == {"telegram"}
     assert not any(key in one for one in shown)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody is told of a parent's death")
+async def test_a_demo_that_is_killed_takes_its_bot_along(start):
+    demo = await start("demo", "--no-browser", "--port", "0")
+    async with Visit.at(await demo.is_up()) as visit:
+        await visit.hears("good morning")
+        await visit.speak()
+        await visit.reads("good morning")
+    whole, *children = demo.tree()
+    assert len(children) == 1
+    whole.kill()
+    gone, left = await asyncio.to_thread(psutil.wait_procs, children, 5)
+    assert (len(gone), left) == (1, [])

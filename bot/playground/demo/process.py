@@ -13,7 +13,9 @@ from typing import Any, Literal
 from bot.playground.bell import Bell
 from bot.process import kill_with_children, start
 
-PROGRAM = (sys.executable, "-m", "bot", "run")
+# Neither the current directory nor that of the program may hide a module it imports: -P.
+TIED = (sys.executable, "-P", str(Path(__file__).with_name("tied.py")))
+PROGRAM = (*TIED, "-m", "bot", "run")
 LINES_KEPT = 1000
 LONGEST_LINE = 1024 * 1024
 STOP_SECONDS = 10.0  # the bot promises 8
