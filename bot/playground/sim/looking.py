@@ -20,7 +20,7 @@ from bot.playground.telegram import Chat
 LONGEST_WAIT = 60.0
 TICK_SECONDS = 1.0  # what fades by itself is noticed within
 BREATH_SECONDS = 0.02  # changes that come together are told together
-MOST_OF_THE_TIME = 0.2  # that looking for what has changed may take, however long the chats have become
+LOOKING_SHARE = 0.2  # of the time, at most, goes into looking for what has changed, however long the chats are
 
 
 async def state(request: web.Request) -> web.Response:
@@ -107,7 +107,7 @@ async def _tell(request: web.Request, response: web.StreamResponse) -> None:
         rings = bell.rings
         began = time.perf_counter()
         told = b"".join(_event(name, data) for name, data in feed.news())
-        breath = max(BREATH_SECONDS, (time.perf_counter() - began) / MOST_OF_THE_TIME)
+        breath = max(BREATH_SECONDS, (time.perf_counter() - began) / LOOKING_SHARE)
         await response.write(told or b":\n\n")  # a comment finds out who has gone
 
 
