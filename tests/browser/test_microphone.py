@@ -46,7 +46,7 @@ async def test_what_is_said_into_the_microphone_becomes_text(speaker):
     await speaker.page.get_by_role("button", name="Record a voice note").click()
     stop = speaker.page.get_by_role("button", name="Stop and send")
     await expect(stop).to_be_visible()
-    await expect(speaker.page.get_by_text("0:04")).to_be_visible()
+    await expect(speaker.page.locator("#elapsed")).to_have_text("0:04")
     await stop.click()
     await speaker.see(SAMPLE.text)
     [voice] = [one for one in (await speaker.ask("GET", f"/sim/chats/{speaker.chat_id}"))["messages"] if "voice" in one]
@@ -89,6 +89,6 @@ async def test_a_recording_lasts_as_long_as_the_button_is_held(speaker):
     await speaker.says("held and let go")
     await speaker.page.get_by_role("button", name="Record a voice note").hover()
     await speaker.page.mouse.down()
-    await expect(speaker.page.get_by_text("0:01")).to_be_visible()
+    await expect(speaker.page.locator("#elapsed")).to_have_text("0:01")
     await speaker.page.mouse.up()
     await speaker.see("held and let go")

@@ -52,7 +52,9 @@ async def test_a_start_that_is_cancelled_leaves_no_process_and_no_child_behind(l
     [process] = await asyncio.gather(starting, return_exceptions=True)
     if not isinstance(process, asyncio.CancelledError):  # it was quicker
         await end(process)
-    assert os.read(held, 1) == b""  # while somebody holds the other end, this raises BlockingIOError
+    os.set_blocking(held, True)
+    async with asyncio.timeout(10):  # while somebody holds the other end, the reading waits
+        assert await asyncio.to_thread(os.read, held, 1) == b""
     os.close(held)
 
 
