@@ -67,6 +67,8 @@ def kill_with_children(process: asyncio.subprocess.Process) -> None:
         process.kill()
         for child in children:
             _kill_group(child)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)  # one that has no group of its own yet
 
 
 def _kill_group(pid: int) -> None:
