@@ -4,8 +4,11 @@ WORKDIR /app
 
 # The hashed pins that `make setup` installs too; an ffmpeg is among them.
 COPY requirements/run.txt requirements/run.txt
-RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/run.txt
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt \
+    && python -m pip check
 
+COPY LICENSE LICENSE
+COPY THIRD_PARTY_NOTICES.md THIRD_PARTY_NOTICES.md
 COPY bot bot
 COPY handlers handlers
 COPY storage storage

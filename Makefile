@@ -1,57 +1,69 @@
-# One virtual environment, made once and again whenever the pins change.
+# One virtual environment: first what runs, then what developers need on top. It is made once, and again when a
+# lock changes. A lock names every package with its hashes, so pip resolves nothing: it installs the list and checks it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+# Copies of the locks that are installed.
+RUN := $(VENV)/run.txt
+DEV := $(VENV)/dev.txt
 
 .PHONY: setup demo run check test lint types contracts tests format bench pictures pins clean
 
-setup: $(READY)
+setup: $(RUN)
 
-$(READY): requirements/dev.txt pyproject.toml
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+INSTALL = $(PIP) install --no-deps --require-hashes --requirement $< && $(PIP) check && cp $< $@
+
+$(RUN): requirements/run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Verbatim needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@if cmp -s $< $@; then touch $@; else \
+		echo "Setting up $(VENV) with the packages that the bot needs: about 30 seconds, only once."; \
+		$(PYTHON) -m venv --clear $(VENV) && $(INSTALL); fi
 
-demo: setup
+# A package that left the lock would stay, so a changed one is installed from scratch.
+$(DEV): requirements/dev.txt $(RUN)
+	@if cmp -s $< $@; then touch $@; else \
+		if [ -e $@ ]; then rm -r $(VENV) && $(MAKE) --no-print-directory setup || exit; fi; \
+		echo "Adding to $(VENV) the packages that developers need: about 60 seconds, only once."; \
+		$(INSTALL); fi
+
+demo: $(RUN)
 	$(BIN)/python -m bot demo
 
-run: setup
+run: $(RUN)
 	$(BIN)/python -m bot run
 
-check: setup
+check: $(RUN)
 	$(BIN)/python -m bot check
 
 test: lint types contracts tests
 
-lint: setup
+lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: setup
+types: $(DEV)
 	$(BIN)/mypy
 
-contracts: setup
+contracts: $(DEV)
 	$(BIN)/lint-imports
 
-tests: setup
+tests: $(DEV)
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -n 5 --dist worksteal --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-format: setup
+format: $(DEV)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup
+bench: $(DEV)
 	$(BIN)/python -m tests.bench
 
 # The pictures of the README; needs a Chromium.
-pictures: setup
+pictures: $(DEV)
 	PICTURES=docs REQUIRE_BROWSER=1 $(BIN)/python -m pytest --quiet tests/browser/test_pictures.py
 
 # Rewrites the pinned, hashed requirements from pyproject.toml; needs uv. What runs is what was tested.

@@ -5,6 +5,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from bot import __version__
+
 LARGEST_PORT = 65535
 
 
@@ -30,6 +32,7 @@ def _obey(given: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="verbatim", description="A Telegram bot that turns speech into text.")
+    parser.add_argument("--version", action="version", version=f"verbatim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot until it is told to stop")
     commands.add_parser("check", help="try the token, the key and the database, and say what is wrong")

@@ -14,11 +14,12 @@ from urllib.parse import quote
 
 import aiohttp
 
+from bot import __version__
 from bot.speech.answers import Balance, Done, Failed, Pending, read_balance, read_created, read_fetched
 from bot.speech.failures import Call, failure, translate
 
 # The CDN in front of the API turns away the names some HTTP libraries go by.
-USER_AGENT = "Verbatim/0.1.0 (a Telegram bot)"
+USER_AGENT = f"Verbatim/{__version__} (a Telegram bot)"
 
 CONNECT_TIMEOUT = 10.0  # seconds; a server that takes longer to say hello is down
 BALANCE_TIMEOUT = 20.0

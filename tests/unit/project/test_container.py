@@ -30,7 +30,7 @@ def inside(tmp_path_factory) -> Path:
 
 def test_everything_that_is_copied_exists_and_reaches_the_build():
     sources = [source for source, _ in copies()]
-    assert sources == ["requirements/run.txt", "bot", "handlers", "storage"]
+    assert sources == ["requirements/run.txt", "LICENSE", "THIRD_PARTY_NOTICES.md", "bot", "handlers", "storage"]
     assert all((ROOT / source).exists() and is_sent(source) for source in sources)
 
 
@@ -55,7 +55,8 @@ def test_what_the_image_does_not_need_never_reaches_the_build(path):
 
 def test_the_packages_are_installed_with_their_hashes():
     (install,) = [given for name, given in instructions() if name == "RUN" and "pip install" in given]
-    assert "--require-hashes -r requirements/run.txt" in install
+    assert "--no-deps --require-hashes -r requirements/run.txt" in install
+    assert install.endswith("&& python -m pip check")
 
 
 def test_the_image_runs_the_bot_as_nobody_special_and_passes_signals_on():

@@ -1,17 +1,33 @@
 import re
 
 import pytest
+from packaging.requirements import Requirement
 
-from tests.unit.project.checkout import pins, pyproject, text
+from tests.unit.project.checkout import ROOT, pins, pyproject, text
+from tests.unit.project.locks import machines, missing
 
-FILES = ["requirements/run.txt", "requirements/dev.txt"]
+FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "requirements").glob("*.txt"))
+RUN, DEV = "requirements/run.txt", "requirements/dev.txt"
 PIN = re.compile(r"[a-z0-9-]+==[0-9][\w.]*( ; [^;]+?)?( +--hash=sha256:[0-9a-f]{64})+")
 
 
-def direct(extra: str | None = None) -> list[str]:
+def direct(extra: str | None = None) -> list[Requirement]:
     project = pyproject()["project"]
-    found: list[str] = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    return [requirement.split(";")[0].strip() for requirement in found]
+    return [
+        Requirement(line) for line in (project["optional-dependencies"][extra] if extra else project["dependencies"])
+    ]
+
+
+def locked(name: str) -> list[Requirement]:
+    return [Requirement(line.partition("--hash")[0].strip()) for line in pins(name).values()]
+
+
+def roots(name: str) -> list[Requirement]:
+    return direct() + (direct("dev") if name == DEV else [])
+
+
+def test_there_is_a_lock_for_running_and_one_for_developing():
+    assert {RUN, DEV} <= set(FILES)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -31,16 +47,42 @@ def test_no_requirement_says_where_it_comes_from(name):
     )
 
 
-@pytest.mark.parametrize(("extra", "name"), [(None, FILES[0]), (None, FILES[1]), ("dev", FILES[1])])
-def test_every_direct_dependency_is_pinned_to_the_version_that_is_asked_for(extra, name):
-    assert all("==" in requirement for requirement in direct(extra))
-    assert set(direct(extra)) <= pins(name).keys()
+def test_every_direct_dependency_is_one_version():
+    assert [each for each in direct() + direct("dev") if not re.fullmatch(r"==[\d.]+", str(each.specifier))] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_everything_that_a_locked_package_requires_is_locked_too(name):
+    """Nobody resolves while a lock is installed, so whatever it forgets would be missing at run time."""
+    forgotten = {sentence for machine in machines() for sentence in missing(roots(name), locked(name), machine)}
+    assert forgotten == set()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_lock_that_forgets_something_is_found_out(name):
+    forgotten = {"anyio", "pydantic-core", "yarl"} | ({"iniconfig", "greenlet"} if name == DEV else set())
+    found = missing(roots(name), [each for each in locked(name) if each.name not in forgotten], next(machines()))
+    assert {sentence.split()[2] for sentence in found} == forgotten
+
+
+def test_what_an_extra_requires_must_be_locked():
+    assert missing([Requirement("httpx[socks]")], locked(RUN), next(machines())) == [
+        "httpx requires socksio ==1.*, the lock has none"
+    ]
 
 
 def test_what_runs_is_what_was_tested():
-    assert pins(FILES[0]).keys() <= pins(FILES[1]).keys()
+    assert pins(RUN).keys() <= pins(DEV).keys()
 
 
 def test_the_build_backend_is_pinned_as_in_development():
     (backend,) = pyproject()["build-system"]["requires"]
-    assert backend in pins(FILES[1])
+    assert backend in pins(DEV)
+
+
+def test_every_package_that_runs_is_named_with_its_licence():
+    named = re.findall(
+        r"^\| ([a-z0-9-]+) \| \S", text("THIRD_PARTY_NOTICES.md").partition("| Package |")[2], re.MULTILINE
+    )
+    assert set(named) == {each.name for each in locked(RUN)}
+    assert named == sorted(named)

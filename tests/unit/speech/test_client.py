@@ -3,13 +3,13 @@
 import asyncio
 import gzip
 import json
-from importlib.metadata import version
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import __version__
 from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError
 from bot.speech import client as client_module
 from bot.speech.answers import Balance, Done, Failed, Pending
@@ -116,7 +116,7 @@ async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name
     assert (request.method, request.path) == ("POST", "/v1/stt/create")
     assert request.headers["Authorization"] == f"Bearer {KEY}"
     assert request.headers["User-Agent"] == USER_AGENT
-    assert USER_AGENT.startswith(f"Verbatim/{version('verbatim-bot')} ")
+    assert USER_AGENT.startswith(f"Verbatim/{__version__} ")
     assert int(request.headers["Content-Length"]) > len(SOUND)
 
 
