@@ -25,7 +25,7 @@ def _obey(given: argparse.Namespace) -> int:
         from bot.playground.demo.command import play  # noqa: PLC0415
 
         return play(given)
-    from bot.operating import operate  # noqa: PLC0415
+    from bot.commands.operator import operate  # noqa: PLC0415
 
     return operate(given.command)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
+from bot.commands.run import introduce, offer_commands
 from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
-from bot.running import introduce, offer_commands
 from storage.words import Job
 
 AUDIO = Path(__file__).parent / "audio"

@@ -8,7 +8,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from bot.errors import Reason, TemporaryError
-from bot.process import end, ffmpeg_path, start
+from bot.subprocesses import end, ffmpeg_path, start
 
 _KEPT_BYTES = 32_768  # of either end of what ffmpeg says
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.playground.samples import SAMPLES
-from bot.process import ffmpeg_path
+from bot.subprocesses import ffmpeg_path
 from tests.browser.launching import launched
 from tests.browser.stage import Stage
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.playground.bell import Bell
-from bot.process import kill_with_children, start
+from bot.subprocesses import kill_with_children, start
 
 # Neither the current directory nor that of the program may hide a module it imports: -P.
 TIED = (sys.executable, "-P", str(Path(__file__).with_name("tied.py")))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.process import end, start
+from bot.subprocesses import end, start
 
 
 class ProgramError(Exception):

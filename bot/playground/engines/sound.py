@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
 
 from bot.playground.engines.program import Ended, ProgramError, run
-from bot.process import ffmpeg_path
+from bot.subprocesses import ffmpeg_path
 
 RATE = 16_000
 BYTES_PER_SECOND = RATE * 2

@@ -10,8 +10,8 @@ import pytest
 from telegram import Update
 
 from bot.app import build
+from bot.commands.run import introduce, run
 from bot.config import SettingsError
-from bot.running import introduce, run
 from storage.store import DatabaseInUseError
 from tests.unit.engine.workbench import TOKEN
 

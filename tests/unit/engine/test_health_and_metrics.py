@@ -1,7 +1,7 @@
 import aiohttp
 import pytest
 
-from bot.health import serving
+from bot.http import serving
 from bot.metrics import Metrics
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.process import end, ffmpeg_path, kill_with_children, start
+from bot.subprocesses import end, ffmpeg_path, kill_with_children, start
 
 
 @pytest.fixture

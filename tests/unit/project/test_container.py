@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.health import serving
+from bot.http import serving
 from bot.metrics import Metrics
 from tests.unit.project.checkout import ROOT, text
 from tests.unit.project.image import argument, copies, copy_to, exec_form, instructions, is_sent, started
 
 # Prints the file of every module of ours that the command line brings along.
 LOADED = """
-import sys, bot.__main__, bot.operating, bot.playground.demo.command
+import sys, bot.__main__, bot.commands.operator, bot.playground.demo.command
 for name, module in sys.modules.items():
     if name.split(".")[0] in ("bot", "handlers", "storage"):
         print(module.__file__)
@@ -88,7 +88,7 @@ def test_the_bot_starts_from_what_is_copied_and_from_nothing_else(inside):
 
 
 @pytest.mark.parametrize(
-    ("module", "kept_out"), [("bot.operating", "bot.playground"), ("bot.playground.demo.command", "telegram")]
+    ("module", "kept_out"), [("bot.commands.operator", "bot.playground"), ("bot.playground.demo.command", "telegram")]
 )
 def test_neither_side_pays_for_the_other_in_memory(inside, module, kept_out):
     found = started(inside, "-c", f"import sys, bot.__main__, {module}; print(*sys.modules, sep='\\n')")

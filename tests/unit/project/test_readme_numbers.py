@@ -1,6 +1,7 @@
 import pytest
 
-from bot import chores, health, poller, running
+from bot import chores, http, poller
+from bot.commands import run
 from bot.config import Settings
 from bot.steps import failing, hold, rhythm
 from bot.steps.fetch import NOT_YET
@@ -31,12 +32,12 @@ def said(title: str) -> str:
         ("In trouble", f"{failing.FEW} tries in all; {failing.MOST_CLAIMS} deaths"),
         ("In trouble", f"{failing.MOST_DOUBTS} in all, then an apology"),
         ("What you can rely on", f"{failing.MOST_DOUBTS} times at the most"),
-        ("What you can rely on", f"Steps get {running.GRACE_SECONDS:.0f} seconds"),
+        ("What you can rely on", f"Steps get {run.GRACE_SECONDS:.0f} seconds"),
         ("What you can rely on", f"after {chores.JOBS_KEPT_SECONDS / DAY:.0f} days"),
         ("Talk to it", f"up to {layout.MAX_PAGES} folded messages"),
         ("Talk to it", f"{Settings.model_fields['max_file_mb'].default} MB a file"),
         ("Talk to it", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
-        ("Health and metrics", f"at most {health.RECEIVED_WITHIN:.0f} seconds old"),
+        ("Health and metrics", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
         ("How the provider is asked", f"{rhythm.usual(0):.0f} seconds and 5 % of"),
         ("How the provider is asked", f"at most {rhythm.usual(DAY):.0f} seconds"),
         ("How the provider is asked", f"once {rhythm.ENOUGH} generations"),
@@ -61,7 +62,7 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert "| Generation unknown after a minute |" in said("In trouble")
     assert Settings.model_fields["split_minutes"].default == HOUR / MINUTE
     assert "in parts of about an hour" in said("Talk to it")
-    assert health.RECEIVED_WITHIN == health.WRITTEN_WITHIN
+    assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
 
 
 def test_the_first_look_comes_after_a_twentieth_of_the_recording():

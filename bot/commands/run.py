@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from bot.app import App
 from bot.config import SettingsError
 from bot.errors import VerbatimError
-from bot.health import serving
+from bot.http import serving
 from bot.log import get_logger
 from bot.telegram.failures import failure
 from bot.text.sentences import COMMANDS

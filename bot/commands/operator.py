@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from bot import log
 from bot.app import build
-from bot.check import check
+from bot.commands.check import check
+from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
-from bot.running import run
 from storage.store import StorageError
 
 WRONG_SETTINGS = 2
