@@ -13,20 +13,20 @@ import aiohttp
 from telegram import Update
 from telegram.ext import Application
 
-from bot.chores import Chores
 from bot.config import Settings, SettingsError
-from bot.intake import Intake
+from bot.engine.delivery import Delivery
+from bot.engine.intake import Intake
+from bot.engine.maintenance import Maintenance
+from bot.engine.poller import Poller
+from bot.engine.schedule import Schedule
+from bot.engine.steps import Steps
+from bot.engine.steps.deliver import Deliver
+from bot.engine.steps.fetch import Fetch
+from bot.engine.steps.submit import Rules, Submit
 from bot.media.prepare import Limits
 from bot.metrics import Metrics
-from bot.poller import Poller
 from bot.speech.catalogue import Family, Model, find
 from bot.speech.client import SpeechClient
-from bot.steps import Steps
-from bot.steps.deliver import Deliver
-from bot.steps.fetch import Fetch
-from bot.steps.rhythm import Rhythm
-from bot.steps.submit import Rules, Submit
-from bot.telegram.delivery import Delivery
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
@@ -52,7 +52,7 @@ class App:
     telegram: Telegram
     receiver: Receiver
     poller: Poller
-    chores: Chores
+    maintenance: Maintenance
     metrics: Metrics
     now: Callable[[], float]
 
@@ -142,8 +142,8 @@ def _wire(settings: Settings, default_model: Model, store: SQLiteStore, outside:
         metrics=metrics,
         now=outside.now,
     )
-    chores = Chores(store, metrics, outside.now)
-    return App(settings, store, telegram, receiver, poller, chores, metrics, outside.now)
+    maintenance = Maintenance(store, metrics, outside.now)
+    return App(settings, store, telegram, receiver, poller, maintenance, metrics, outside.now)
 
 
 def telegram_application(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, pace: Pace) -> Telegram:
@@ -176,13 +176,13 @@ def _steps(
     outside: Outside,
 ) -> Steps:
     speech = speech_client(settings, outside.session, metrics)
-    rhythm = Rhythm(outside.random)
+    schedule = Schedule(outside.random)
     submit = Submit(
         store=store,
         speech=speech,
         files=files,
         delivery=delivery,
-        rhythm=rhythm,
+        schedule=schedule,
         rules=_rules(settings, default_model),
         workplace=outside.workplace,
         now=outside.now,
@@ -191,7 +191,7 @@ def _steps(
         store=store,
         speech=speech,
         delivery=delivery,
-        rhythm=rhythm,
+        schedule=schedule,
         metrics=metrics,
         transcript_ttl=settings.transcript_ttl_hours * 3600,
         now=outside.now,

@@ -4,8 +4,8 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
+from bot.engine.intake import Intake, Recording
 from bot.errors import Reason
-from bot.intake import Intake, Recording
 from bot.text import sentences
 from handlers.replying import reply
 

@@ -33,7 +33,9 @@ async def run(app: App, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         if app.settings.http_port is not None:
             await _serve_health(app, app.settings.http_port, stack)
-        work = [asyncio.create_task(coroutine) for coroutine in (_receive(app), app.poller.run(), app.chores.run())]
+        work = [
+            asyncio.create_task(coroutine) for coroutine in (_receive(app), app.poller.run(), app.maintenance.run())
+        ]
         await _first(stop, work)
         log.info("stopping")
         await _stop(app, work)
@@ -66,12 +68,12 @@ async def _first(stop: asyncio.Event, work: Sequence[asyncio.Task[None]]) -> Non
 
 
 async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
-    receiving, polling, chores = work
+    receiving, polling, maintenance = work
     receiving.cancel()
-    chores.cancel()
+    maintenance.cancel()
     app.store.hurry()
     await app.poller.stop(GRACE_SECONDS)
-    await asyncio.gather(receiving, polling, chores, return_exceptions=True)
+    await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
     try:
         async with asyncio.timeout(GOODBYE_SECONDS):
             await app.receiver.confirm()

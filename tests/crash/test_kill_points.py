@@ -3,8 +3,8 @@
 A voice that has died somewhere meets the next death on its way from there.
 """
 
+from bot.engine.policy import MOST_DOUBTS
 from bot.errors import Reason
-from bot.steps.failing import MOST_DOUBTS
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, ORPHAN_REMOVED, apology
 from tests.crash.scene import A_DOCUMENT, THREE_PAGES, waiting

@@ -20,7 +20,7 @@ def logging_to_text(style, level="INFO", secrets=(TOKEN, KEY, "")) -> io.StringI
 
 def test_a_json_line_is_one_object_with_the_event_its_facts_and_a_moment():
     stream = logging_to_text("json")
-    get_logger("bot.poller").info("job.ready", job=7, was="submitted")
+    get_logger("bot.engine.poller").info("job.ready", job=7, was="submitted")
     line = json.loads(stream.getvalue())
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "job.ready", "job": 7, "was": "submitted", "level": "info"}
@@ -28,7 +28,7 @@ def test_a_json_line_is_one_object_with_the_event_its_facts_and_a_moment():
 
 def test_a_console_line_is_for_people():
     stream = logging_to_text("console")
-    get_logger("bot.poller").warning("job.ready", job=7)
+    get_logger("bot.engine.poller").warning("job.ready", job=7)
     (line,) = stream.getvalue().splitlines()
     assert "warning" in line
     assert "job.ready" in line

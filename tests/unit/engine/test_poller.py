@@ -4,6 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.engine.delivery import Delivery
+from bot.engine.lease import LeaseLostError
+from bot.engine.policy import FEW, MOST_CLAIMS
+from bot.engine.poller import LEASE_SECONDS, Poller
 from bot.errors import (
     Apology,
     ChatMovedError,
@@ -13,11 +17,7 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
 )
-from bot.lease import LeaseLostError
 from bot.metrics import Metrics
-from bot.poller import LEASE_SECONDS, Poller
-from bot.steps.failing import FEW, MOST_CLAIMS
-from bot.telegram.delivery import Delivery
 from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
 from storage.store import StorageUnavailableError
 from storage.words import Generation, State

@@ -1,11 +1,11 @@
 import pytest
 
-from bot import chores, http, poller
+from bot import http
 from bot.commands import run
 from bot.config import Settings
-from bot.steps import failing, hold, rhythm
-from bot.steps.fetch import NOT_YET
-from bot.steps.submit import LONGEST_HOLD
+from bot.engine import hold, maintenance, policy, poller, schedule
+from bot.engine.steps.fetch import NOT_YET
+from bot.engine.steps.submit import LONGEST_HOLD
 from bot.text import layout
 from bot.text.sentences import Notice, placeholder
 from tests.unit.project.checkout import section
@@ -21,28 +21,28 @@ def said(title: str) -> str:
 @pytest.mark.parametrize(
     ("title", "sentence"),
     [
-        ("States", f"{rhythm.deadline(0) / MINUTE:.0f} minutes and twice the length of the recording"),
-        ("States", f"at most {rhythm.GIVE_UP / MINUTE:.0f} minutes"),
+        ("States", f"{schedule.deadline(0) / MINUTE:.0f} minutes and twice the length of the recording"),
+        ("States", f"at most {schedule.GIVE_UP / MINUTE:.0f} minutes"),
         ("States", f"runs out after {poller.LEASE_SECONDS / MINUTE:.0f} minutes"),
-        ("In trouble", f"at most {rhythm.GIVE_UP / MINUTE:.0f} minutes"),
+        ("In trouble", f"at most {schedule.GIVE_UP / MINUTE:.0f} minutes"),
         ("In trouble", f"after {hold.HOLD_SECONDS:.0f} seconds, then every 1 to {hold.LONGEST_HOLD_SECONDS / 60:.0f} "),
         ("In trouble", f"else after {hold.PATIENCE_SECONDS:.0f} seconds"),
-        ("In trouble", f"{failing.MOST_LOSSES} times in all"),
-        ("In trouble", f"| {failing.FEW} tries in all |"),
-        ("In trouble", f"{failing.FEW} tries in all; {failing.MOST_CLAIMS} deaths"),
-        ("In trouble", f"{failing.MOST_DOUBTS} in all, then an apology"),
-        ("What you can rely on", f"{failing.MOST_DOUBTS} times at the most"),
+        ("In trouble", f"{policy.MOST_LOSSES} times in all"),
+        ("In trouble", f"| {policy.FEW} tries in all |"),
+        ("In trouble", f"{policy.FEW} tries in all; {policy.MOST_CLAIMS} deaths"),
+        ("In trouble", f"{policy.MOST_DOUBTS} in all, then an apology"),
+        ("What you can rely on", f"{policy.MOST_DOUBTS} times at the most"),
         ("What you can rely on", f"Steps get {run.GRACE_SECONDS:.0f} seconds"),
-        ("What you can rely on", f"after {chores.JOBS_KEPT_SECONDS / DAY:.0f} days"),
+        ("What you can rely on", f"after {maintenance.JOBS_KEPT_SECONDS / DAY:.0f} days"),
         ("Talk to it", f"up to {layout.MAX_PAGES} folded messages"),
         ("Talk to it", f"{Settings.model_fields['max_file_mb'].default} MB a file"),
         ("Talk to it", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
         ("Health and metrics", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
-        ("How the provider is asked", f"{rhythm.usual(0):.0f} seconds and 5 % of"),
-        ("How the provider is asked", f"at most {rhythm.usual(DAY):.0f} seconds"),
-        ("How the provider is asked", f"once {rhythm.ENOUGH} generations"),
-        ("How the provider is asked", f"of the last {rhythm.MEMORY} were"),
-        ("How the provider is asked", f"between {rhythm.FLOOR} and {rhythm.CEILING:.0f} seconds"),
+        ("How the provider is asked", f"{schedule.usual(0):.0f} seconds and 5 % of"),
+        ("How the provider is asked", f"at most {schedule.usual(DAY):.0f} seconds"),
+        ("How the provider is asked", f"once {schedule.ENOUGH} generations"),
+        ("How the provider is asked", f"of the last {schedule.MEMORY} were"),
+        ("How the provider is asked", f"between {schedule.FLOOR} and {schedule.CEILING:.0f} seconds"),
     ],
 )
 def test_numbers_are_those_of_the_code(title, sentence):
@@ -50,11 +50,11 @@ def test_numbers_are_those_of_the_code(title, sentence):
 
 
 def tried_for(attempts: int) -> float:
-    return sum(failing.backoff(attempt, lambda: 0.5) for attempt in range(attempts))
+    return sum(policy.backoff(attempt, lambda: 0.5) for attempt in range(attempts))
 
 
 def test_numbers_written_as_words_are_those_of_the_code():
-    assert (tried_for(failing.HOUR_OF_TRIES), tried_for(failing.DAY_OF_TRIES)) == pytest.approx((HOUR, DAY), rel=0.05)
+    assert (tried_for(policy.HOUR_OF_TRIES), tried_for(policy.DAY_OF_TRIES)) == pytest.approx((HOUR, DAY), rel=0.05)
     assert (LONGEST_HOLD, NOT_YET) == (DAY, MINUTE)
     assert "An hour of failing tries ends it, a pause that only the operator can end after a day" in said("States")
     assert "After a day of failing tries the job is FAILED" in said("States")
@@ -66,11 +66,11 @@ def test_numbers_written_as_words_are_those_of_the_code():
 
 
 def test_the_first_look_comes_after_a_twentieth_of_the_recording():
-    assert rhythm.usual(100) - rhythm.usual(0) == pytest.approx(100 * 5 / 100)
+    assert schedule.usual(100) - schedule.usual(0) == pytest.approx(100 * 5 / 100)
 
 
 def test_tries_are_repeated_after_the_seconds_that_are_stated():
-    waits = [failing.backoff(attempts, lambda: 0.5) for attempts in range(8)]
+    waits = [policy.backoff(attempts, lambda: 0.5) for attempts in range(8)]
     assert waits[:3] == [1, 2, 4]
     assert waits[-1] == 60
     assert "after 1, 2, 4, … 60 seconds" in said("In trouble")

@@ -14,7 +14,7 @@ JOBS_KEPT_SECONDS = 7 * 24 * 3600.0  # a message that Telegram delivers again mu
 PURGE_CHUNK = 500
 
 
-class Chores:
+class Maintenance:
     """Runs beside the poller, in small bites."""
 
     def __init__(self, store: Store, metrics: Metrics, now: Callable[[], float]) -> None:

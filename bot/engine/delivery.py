@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from bot.engine.lease import LeaseLostError, held, insist
 from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
-from bot.lease import LeaseLostError, held, insist
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Transport

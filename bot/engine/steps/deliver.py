@@ -1,8 +1,8 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
+from bot.engine.delivery import Delivery
 from bot.errors import Apology, Reason
 from bot.speech.transcript import Transcript
-from bot.telegram.delivery import Delivery
 from bot.text.sentences import apology
 from storage.outcomes import Ended, Outcome
 from storage.store import Store

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.engine.hold import HOLD_SECONDS, PATIENCE_SECONDS
+from bot.engine.schedule import GIVE_UP
 from bot.errors import (
     Apology,
     ChatMovedError,
@@ -13,8 +15,6 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
 )
-from bot.steps.hold import HOLD_SECONDS, PATIENCE_SECONDS
-from bot.steps.rhythm import GIVE_UP
 from bot.text.sentences import Notice
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import HELD, Job, State

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.engine.delivery import Delivery
+from bot.engine.lease import LeaseLostError
+from bot.engine.policy import Verdict, verdict, worn_out
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, VerbatimError
-from bot.lease import LeaseLostError
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.steps.failing import Verdict, verdict, worn_out
-from bot.telegram.delivery import Delivery
 from storage import outcomes
 from storage.store import Claim, StorageUnavailableError, Store
 from storage.words import Job, State

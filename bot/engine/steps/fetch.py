@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.engine.delivery import Delivery
+from bot.engine.lease import held
+from bot.engine.policy import MOST_LOSSES
+from bot.engine.schedule import Schedule, deadline
 from bot.errors import Apology, PermanentError, Reason
-from bot.lease import held
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.speech.answers import Done, Failed, Pending
 from bot.speech.client import SpeechClient
 from bot.speech.transcript import Transcript, Word
-from bot.steps.failing import MOST_LOSSES
-from bot.steps.rhythm import Rhythm, deadline
-from bot.telegram.delivery import Delivery
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
 from storage.store import Store
 from storage.words import Generation, Job
@@ -30,7 +30,7 @@ class Fetch:
         store: Store,
         speech: SpeechClient,
         delivery: Delivery,
-        rhythm: Rhythm,
+        schedule: Schedule,
         metrics: Metrics,
         transcript_ttl: float,
         now: Callable[[], float],
@@ -38,7 +38,7 @@ class Fetch:
         self._store = store
         self._speech = speech
         self._delivery = delivery
-        self._rhythm = rhythm
+        self._schedule = schedule
         self._metrics = metrics
         self._transcript_ttl = transcript_ttl
         self._now = now
@@ -58,7 +58,7 @@ class Fetch:
             case Failed(name, message):
                 return self._failed(job, name, message)
             case Done(transcript):
-                self._rhythm.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
+                self._schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
                 return await self._heard(job, generations, asked, transcript)
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
@@ -73,7 +73,7 @@ class Fetch:
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):
             return Hopeless(Apology(Reason.TOO_SLOW).to_json())
-        return Waiting(self._now() + self._rhythm.next_look(elapsed))
+        return Waiting(self._now() + self._schedule.next_look(elapsed))
 
     def _count_unknown(self, status: str, *, known: bool) -> None:
         if not known:

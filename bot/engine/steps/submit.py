@@ -7,17 +7,17 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.engine.delivery import Delivery
+from bot.engine.hold import Hold
+from bot.engine.lease import LeaseLostError, held, insist
+from bot.engine.policy import MOST_DOUBTS
+from bot.engine.schedule import Schedule
 from bot.errors import Apology, OperatorError, PermanentError, RateLimitedError, Reason
-from bot.lease import LeaseLostError, held, insist
 from bot.log import get_logger
 from bot.media.prepare import Limits, Upload, prepare
 from bot.speech.catalogue import Family, Model, find
 from bot.speech.client import SpeechClient
 from bot.speech.options import form_fields
-from bot.steps.failing import MOST_DOUBTS
-from bot.steps.hold import Hold
-from bot.steps.rhythm import Rhythm
-from bot.telegram.delivery import Delivery
 from bot.telegram.files import Files
 from bot.text.sentences import Notice, model_replaced
 from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting
@@ -52,7 +52,7 @@ class Submit:
         speech: SpeechClient,
         files: Files,
         delivery: Delivery,
-        rhythm: Rhythm,
+        schedule: Schedule,
         rules: Rules,
         workplace: Path,
         now: Callable[[], float],
@@ -61,7 +61,7 @@ class Submit:
         self._speech = speech
         self._files = files
         self._delivery = delivery
-        self._rhythm = rhythm
+        self._schedule = schedule
         self._rules = rules
         self._workplace = workplace
         self._now = now
@@ -150,7 +150,7 @@ class Submit:
                     held(await insist(job.id, partial(self._store.created, job, generation)))
         self._open_for_all()
         seconds = sum(upload.duration for upload in uploads)
-        first_look_at = self._now() + self._rhythm.first_look(model.name, seconds / len(uploads))
+        first_look_at = self._now() + self._schedule.first_look(model.name, seconds / len(uploads))
         return Submitted(first_look_at, seconds, None if last in there else generation)
 
     def _open_for_all(self) -> None:

@@ -4,15 +4,15 @@ A step owns the job's lease. What it does to the outside world it stores before 
 death anywhere in here costs at most one repetition, and never a second payment without a trace.
 """
 
-from bot.steps.deliver import Deliver
-from bot.steps.fetch import Fetch
-from bot.steps.submit import Submit
+from bot.engine.steps.deliver import Deliver
+from bot.engine.steps.fetch import Fetch
+from bot.engine.steps.submit import Submit
 from storage.outcomes import Outcome
 from storage.words import Job, State
 
 
 class Steps:
-    """Takes steps; failures leave as exceptions, and `bot.steps.failing` says what they mean for the job."""
+    """Takes steps; failures leave as exceptions, and `bot.engine.policy` says what they mean for the job."""
 
     def __init__(self, submit: Submit, fetch: Fetch, deliver: Deliver) -> None:
         self._submit = submit

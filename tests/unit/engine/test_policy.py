@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from bot.engine.policy import Verdict, verdict, worn_out
+from bot.engine.schedule import GIVE_UP
 from bot.errors import (
     Apology,
     ChatMovedError,
@@ -15,8 +17,6 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
 )
-from bot.steps.failing import Verdict, verdict, worn_out
-from bot.steps.rhythm import GIVE_UP
 from bot.text.sentences import Notice
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Waiting
 from storage.words import HELD, State

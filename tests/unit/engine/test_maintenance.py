@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from bot.chores import JOBS_KEPT_SECONDS, PURGE_CHUNK, Chores
+from bot.engine.maintenance import JOBS_KEPT_SECONDS, PURGE_CHUNK, Maintenance
 from bot.metrics import Metrics
 from storage.outcomes import Ended
 from storage.store import StorageUnavailableError
@@ -54,7 +54,7 @@ async def end_all(store, clock):
 
 async def test_a_round_proves_that_the_database_takes_writes(store, clock):
     clock.pass_(100)
-    await Chores(store, Metrics(), clock).turn()
+    await Maintenance(store, Metrics(), clock).turn()
     assert store.last_write_at == clock()
 
 
@@ -62,10 +62,10 @@ async def test_a_round_counts_the_backlog(store, clock):
     metrics = Metrics()
     for message_id in (1, 2):
         await store.accept(new_job(message_id), clock())
-    await Chores(store, metrics, clock).turn()
+    await Maintenance(store, metrics, clock).turn()
     assert backlog(metrics) == {"queued": 2.0, "due": 2.0}
     await end_all(store, clock)
-    await Chores(store, metrics, clock).turn()
+    await Maintenance(store, metrics, clock).turn()
     assert backlog(metrics) == {"due": 0.0}
 
 
@@ -73,30 +73,30 @@ async def test_jobs_are_kept_for_a_week_after_their_end_and_then_purged_in_chunk
     await store.accept(new_job(1), clock())
     await end_all(store, clock)
     copy_job(tmp_path / "jobs.db", times=PURGE_CHUNK)
-    chores = Chores(store, Metrics(), clock)
+    maintenance = Maintenance(store, Metrics(), clock)
     clock.pass_(JOBS_KEPT_SECONDS - 1)
-    assert await chores.turn() == 0
+    assert await maintenance.turn() == 0
     clock.pass_(1)
-    assert await chores.turn() == PURGE_CHUNK + 1
+    assert await maintenance.turn() == PURGE_CHUNK + 1
     assert await store.job(1) is None
 
 
 async def test_a_count_that_fails_leaves_the_last_one_to_be_read(store, clock, neighbour):
     metrics = Metrics()
     await store.accept(new_job(1), clock())
-    chores = Chores(store, metrics, clock)
-    await chores.turn()
+    maintenance = Maintenance(store, metrics, clock)
+    await maintenance.turn()
     neighbour.lock()
     with pytest.raises(StorageUnavailableError):
-        await chores.turn()
+        await maintenance.turn()
     assert backlog(metrics) == {"queued": 1.0, "due": 1.0}
 
 
-async def test_a_database_that_cannot_be_used_does_not_end_the_chores(store, clock, neighbour, lines):
+async def test_a_database_that_cannot_be_used_does_not_end_the_maintenance(store, clock, neighbour, lines):
     neighbour.lock()
     told = asyncio.Event()
     lines.when("storage.unavailable", told.set)
-    running = asyncio.create_task(Chores(store, Metrics(), clock).run())
+    running = asyncio.create_task(Maintenance(store, Metrics(), clock).run())
     await told.wait()
     assert not running.done()
     running.cancel()

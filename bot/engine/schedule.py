@@ -23,7 +23,7 @@ def deadline(audio_seconds: float) -> float:
     return min(600.0 + 2.0 * audio_seconds, GIVE_UP)
 
 
-class Rhythm:
+class Schedule:
     """Looks early where this model has been quick lately.
 
     What is learnt is a share of `usual`, used up to 1, so a slow look cannot make the next one later. A

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.steps.failing import backoff
-from bot.steps.hold import LONGEST_HOLD_SECONDS, PATIENCE_SECONDS, Hold
-from bot.steps.rhythm import CEILING, ENOUGH, FLOOR, GIVE_UP, Rhythm, deadline, usual
+from bot.engine.hold import LONGEST_HOLD_SECONDS, PATIENCE_SECONDS, Hold
+from bot.engine.policy import backoff
+from bot.engine.schedule import CEILING, ENOUGH, FLOOR, GIVE_UP, Schedule, deadline, usual
 
 AUDIO = st.floats(0, 4 * 3600)
 ELAPSED = st.floats(0, 3300)
@@ -16,12 +16,12 @@ def certain():
     return 0.5
 
 
-def looking(rhythm, audio_seconds, takes):
+def looking(schedule, audio_seconds, takes):
     """Look at one generation until it is finished, as the steps do; how many looks, and how long after it was."""
-    elapsed, looks = rhythm.first_look(MODEL, audio_seconds), 1
+    elapsed, looks = schedule.first_look(MODEL, audio_seconds), 1
     while elapsed < takes:
-        elapsed, looks = elapsed + rhythm.next_look(elapsed), looks + 1
-    rhythm.learn(MODEL, audio_seconds, elapsed)
+        elapsed, looks = elapsed + schedule.next_look(elapsed), looks + 1
+    schedule.learn(MODEL, audio_seconds, elapsed)
     return looks, elapsed - takes
 
 
@@ -90,7 +90,7 @@ def test_a_job_that_got_through_opens_the_hold_for_all():
 @settings(max_examples=40)
 @given(AUDIO)
 def test_nothing_known_means_the_usual_wait_and_at_most_a_minute(audio_seconds):
-    assert Rhythm(certain).first_look(MODEL, audio_seconds) == usual(audio_seconds)
+    assert Schedule(certain).first_look(MODEL, audio_seconds) == usual(audio_seconds)
     assert 2.0 <= usual(audio_seconds) <= 60.0
 
 
@@ -103,27 +103,27 @@ def test_a_generation_is_given_up_before_the_provider_forgets_it(audio_seconds):
 @settings(max_examples=40)
 @given(st.lists(st.tuples(AUDIO, ELAPSED), max_size=60), AUDIO)
 def test_learning_never_makes_the_first_look_later_than_usual_nor_earlier_than_the_floor(seen, audio_seconds):
-    rhythm = Rhythm(certain)
+    schedule = Schedule(certain)
     for audio, elapsed in seen:
-        rhythm.learn(MODEL, audio, elapsed)
-        assert FLOOR <= rhythm.first_look(MODEL, audio_seconds) <= usual(audio_seconds)
+        schedule.learn(MODEL, audio, elapsed)
+        assert FLOOR <= schedule.first_look(MODEL, audio_seconds) <= usual(audio_seconds)
 
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(AUDIO, ELAPSED), max_size=ENOUGH - 1), AUDIO)
 def test_a_few_generations_teach_nothing(seen, audio_seconds):
-    rhythm = Rhythm(certain)
+    schedule = Schedule(certain)
     for audio, elapsed in seen:
-        rhythm.learn(MODEL, audio, elapsed)
-    assert rhythm.first_look(MODEL, audio_seconds) == usual(audio_seconds)
+        schedule.learn(MODEL, audio, elapsed)
+    assert schedule.first_look(MODEL, audio_seconds) == usual(audio_seconds)
 
 
 @settings(max_examples=40)
 @given(ELAPSED, CHANCE)
 def test_looks_are_neither_denser_than_the_floor_nor_rarer_than_the_ceiling(elapsed, chance):
-    wait = Rhythm(lambda: chance).next_look(elapsed)
+    wait = Schedule(lambda: chance).next_look(elapsed)
     assert 0.9 * FLOOR <= wait <= 1.1 * CEILING
-    steady = Rhythm(certain).next_look(elapsed)
+    steady = Schedule(certain).next_look(elapsed)
     assert steady == pytest.approx(min(max(elapsed / 8, FLOOR), CEILING))
 
 
@@ -131,40 +131,40 @@ def test_looks_are_neither_denser_than_the_floor_nor_rarer_than_the_ceiling(elap
 @given(st.floats(0.5, 300), st.floats(1, 600))
 def test_learning_costs_at_most_one_pause_between_looks(takes, audio_seconds):
     """However slow the model is, what was seen late never pushes the next look further away."""
-    rhythm = Rhythm(certain)
-    latest = max(usual(audio_seconds) - takes, rhythm.next_look(takes))
+    schedule = Schedule(certain)
+    latest = max(usual(audio_seconds) - takes, schedule.next_look(takes))
     for _ in range(100):
-        _, late = looking(rhythm, audio_seconds, takes)
+        _, late = looking(schedule, audio_seconds, takes)
         assert late <= latest + 1e-9
 
 
 @settings(max_examples=40)
 @given(st.floats(0.5, 1.5), st.floats(1, 20))
 def test_looks_come_earlier_when_a_model_is_quick(takes, audio_seconds):
-    rhythm = Rhythm(certain)
+    schedule = Schedule(certain)
     for _ in range(150):
-        looks, _ = looking(rhythm, audio_seconds, takes)
-    _, late = looking(rhythm, audio_seconds, takes)
+        looks, _ = looking(schedule, audio_seconds, takes)
+    _, late = looking(schedule, audio_seconds, takes)
     assert late <= 0.5, "a quick model is seen finished within half a second"
     assert looks <= 3
 
 
 def test_a_model_that_got_slow_again_costs_looks_and_no_time():
-    rhythm = Rhythm(certain)
+    schedule = Schedule(certain)
     for _ in range(150):
-        looking(rhythm, 5.0, 0.6)
-    quick = rhythm.first_look(MODEL, 5.0)
+        looking(schedule, 5.0, 0.6)
+    quick = schedule.first_look(MODEL, 5.0)
     for _ in range(150):
-        looking(rhythm, 5.0, 2.0)
-    assert quick < rhythm.first_look(MODEL, 5.0) <= 2.0 + FLOOR
+        looking(schedule, 5.0, 2.0)
+    assert quick < schedule.first_look(MODEL, 5.0) <= 2.0 + FLOOR
 
 
 def test_one_model_teaches_nothing_about_another():
-    rhythm = Rhythm(certain)
+    schedule = Schedule(certain)
     for _ in range(20):
-        rhythm.learn(MODEL, 5.0, 0.5)
-    assert rhythm.first_look("#g1_whisper-large", 5.0) == usual(5.0)
-    assert rhythm.first_look(MODEL, 5.0) < usual(5.0)
+        schedule.learn(MODEL, 5.0, 0.5)
+    assert schedule.first_look("#g1_whisper-large", 5.0) == usual(5.0)
+    assert schedule.first_look(MODEL, 5.0) < usual(5.0)
 
 
 @settings(max_examples=40)
