@@ -25,8 +25,8 @@ from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.submit import Rules, Submit
 from bot.media.prepare import Limits
 from bot.metrics import Metrics
+from bot.speech.aimlapi.client import SpeechClient
 from bot.speech.catalogue import Family, Model, find
-from bot.speech.client import SpeechClient
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
@@ -37,7 +37,7 @@ from handlers.commands import Commands
 from handlers.groups import Gate, Migration
 from handlers.media import Media
 from handlers.routes import register
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 FFMPEG_SECONDS = 300.0

@@ -20,7 +20,7 @@ import psutil
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import Chat, FakeTelegram
 from storage.outcomes import Waiting
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 from storage.words import NewJob
 from tests.world import KEY, other_voice
 

@@ -8,11 +8,11 @@ from bot.app import Telegram, open_session, speech_client, telegram_application
 from bot.config import Settings
 from bot.errors import OperatorError, VerbatimError
 from bot.metrics import Metrics
+from bot.speech.aimlapi.client import SpeechClient
 from bot.speech.catalogue import find
-from bot.speech.client import SpeechClient
 from bot.telegram.failures import failure
 from bot.telegram.pace import Pace
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 from storage.store import DatabaseInUseError, StorageError
 
 Say = Callable[[str], None]

@@ -1,1 +1,1 @@
-"""The AI/ML API: its client, the catalogue of models, and reading its answers into a Transcript."""
+"""Speech to text: the catalogue of models, the shapes that transcripts come in, and the AI/ML API."""

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 from storage.store import Store
 from tests.contract.stored import NOW
 

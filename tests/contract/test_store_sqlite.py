@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, closing, suppress
 
 import pytest
 
-from storage.migrate import migrations, statements
 from storage.outcomes import Ready, Waiting
-from storage.sqlite import SQLiteStore
+from storage.sqlite.migrate import migrations, statements
+from storage.sqlite.store import SQLiteStore
 from storage.store import DatabaseInUseError, SchemaTooNewError, StorageError, StorageUnavailableError
 from tests.contract.stored import (
     LATER,
@@ -284,7 +284,7 @@ async def test_an_opener_that_failed_keeps_nobody_out(path, spoil):
 PREAMBLE = """
 import asyncio, sys
 from pathlib import Path
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 from storage.words import NewJob
 from storage.store import DatabaseInUseError
 path = Path(sys.argv[1])

@@ -26,7 +26,7 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 from storage.words import FINAL, HELD, NEXT, Generation, Job, NewJob, State
 
 START = 1_800_000_000.0

@@ -9,8 +9,8 @@ from bot.engine.schedule import Schedule, deadline
 from bot.errors import Apology, PermanentError, Reason
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.speech.answers import Done, Failed, Pending
-from bot.speech.client import SpeechClient
+from bot.speech.aimlapi.answers import Done, Failed, Pending
+from bot.speech.aimlapi.client import SpeechClient
 from bot.speech.transcript import Transcript, Word
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
 from storage.store import Store

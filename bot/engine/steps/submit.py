@@ -15,9 +15,9 @@ from bot.engine.schedule import Schedule
 from bot.errors import Apology, OperatorError, PermanentError, RateLimitedError, Reason
 from bot.log import get_logger
 from bot.media.prepare import Limits, Upload, prepare
+from bot.speech.aimlapi.client import SpeechClient
+from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import Family, Model, find
-from bot.speech.client import SpeechClient
-from bot.speech.options import form_fields
 from bot.telegram.files import Files
 from bot.text.sentences import Notice, model_replaced
 from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting

@@ -13,7 +13,7 @@ from bot.__main__ import main
 from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
-from storage.lock import FileLock
+from storage.sqlite.lock import FileLock
 from tests.unit.engine.workbench import TOKEN
 
 KEY = "test-key-0123456789"

@@ -14,7 +14,7 @@ from bot.metrics import Metrics
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.transport import Transport
-from storage.sqlite import SQLiteStore
+from storage.sqlite.store import SQLiteStore
 from storage.words import Job, NewJob, State
 
 NOW = 1_800_000_000.0

@@ -46,7 +46,7 @@ def test_everything_that_is_copied_exists_and_reaches_the_build():
         "README.md",
         "requirements/dev.txt",
         "bot/__pycache__/app.cpython-312.pyc",
-        "storage/migrations/__pycache__/x.pyc",
+        "storage/sqlite/migrations/__pycache__/x.pyc",
     ],
 )
 def test_what_the_image_does_not_need_never_reaches_the_build(path):

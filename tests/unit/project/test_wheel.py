@@ -2,7 +2,7 @@ import zipfile
 
 from hatchling.builders.wheel import WheelBuilder
 
-from storage.migrate import migrations
+from storage.sqlite.migrate import migrations
 from tests.unit.project.checkout import ROOT, pyproject
 
 

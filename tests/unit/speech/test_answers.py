@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import TemporaryError
-from bot.speech.answers import (
+from bot.speech.aimlapi.answers import (
     Balance,
     Done,
     Failed,

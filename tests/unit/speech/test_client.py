@@ -11,9 +11,9 @@ from aiohttp.test_utils import TestServer
 
 from bot import __version__
 from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError
-from bot.speech import client as client_module
-from bot.speech.answers import Balance, Done, Failed, Pending
-from bot.speech.client import USER_AGENT, SpeechClient
+from bot.speech.aimlapi import client as client_module
+from bot.speech.aimlapi.answers import Balance, Done, Failed, Pending
+from bot.speech.aimlapi.client import USER_AGENT, SpeechClient
 
 KEY = "sk-secret-key"
 SOUND = bytes(range(256)) * 1000

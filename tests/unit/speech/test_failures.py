@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError, VerbatimError
-from bot.speech.failures import failure, translate
+from bot.speech.aimlapi.failures import failure, translate
 
 OLD = {"message": "no", "path": "/v1/stt/create", "requestId": "r", "statusCode": "403", "timestamp": "t"}
 CREDITS = [

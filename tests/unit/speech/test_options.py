@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import MODELS, find
-from bot.speech.options import form_fields
 
 
 def language_fields(name, language):

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from importlib import resources
 
-from storage.connection import write
+from storage.sqlite.connection import write
 from storage.store import SchemaTooNewError
 
 NAME = re.compile(r"(\d{4})_\w+\.sql")
@@ -12,7 +12,7 @@ NAME = re.compile(r"(\d{4})_\w+\.sql")
 
 def migrations() -> list[tuple[int, str]]:
     """Number and text of every migration, in order."""
-    files = resources.files("storage").joinpath("migrations").iterdir()
+    files = resources.files("storage.sqlite").joinpath("migrations").iterdir()
     return sorted((int(match[1]), file.read_text("utf-8")) for file in files if (match := NAME.fullmatch(file.name)))
 
 

@@ -15,8 +15,8 @@ from urllib.parse import quote
 import aiohttp
 
 from bot import __version__
-from bot.speech.answers import Balance, Done, Failed, Pending, read_balance, read_created, read_fetched
-from bot.speech.failures import Call, failure, translate
+from bot.speech.aimlapi.answers import Balance, Done, Failed, Pending, read_balance, read_created, read_fetched
+from bot.speech.aimlapi.failures import Call, failure, translate
 
 # The CDN in front of the API turns away the names some HTTP libraries go by.
 USER_AGENT = f"Verbatim/{__version__} (a Telegram bot)"

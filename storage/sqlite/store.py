@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-from storage.admission import admit
-from storage.cancelling import cancel
-from storage.connection import BUSY_SECONDS, Connection, Result, connect, row, rows, write
-from storage.jobs import generation_of, job_of
-from storage.lock import FileLock
-from storage.migrate import migrate
 from storage.outcomes import Admission, Outcome
+from storage.sqlite.connection import BUSY_SECONDS, Connection, Result, connect, row, rows, write
+from storage.sqlite.lock import FileLock
+from storage.sqlite.migrate import migrate
+from storage.statements.admission import admit
+from storage.statements.cancelling import cancel
+from storage.statements.jobs import generation_of, job_of
+from storage.statements.transitions import add_generation, apply, guarded
 from storage.store import CancelResult, Claim, StorageError, StorageUnavailableError
-from storage.transitions import add_generation, apply, guarded
 from storage.words import ChatSettings, Generation, Job, NewJob
 
 

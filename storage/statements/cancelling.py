@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from storage.connection import row, rows
-from storage.jobs import job_of
+from storage.sqlite.connection import row, rows
+from storage.statements.jobs import job_of
+from storage.statements.transitions import wake_for_slot, wake_the_same
 from storage.store import CancelResult
-from storage.transitions import wake_for_slot, wake_the_same
 from storage.words import FINAL, SAME, Job, State
 
 

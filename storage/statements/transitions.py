@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from storage import outcomes
-from storage.connection import row, rows
+from storage.sqlite.connection import row, rows
 from storage.words import HELD, SAME, WOKEN, Generation, Job, State
 
 GUARD = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING *"

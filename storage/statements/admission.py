@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from storage.connection import row, rows
 from storage.outcomes import Admission, Admitted, Known, MustWait
-from storage.transitions import guarded
+from storage.sqlite.connection import row, rows
+from storage.statements.transitions import guarded
 from storage.words import SAME, WOKEN, Job
 
 

@@ -1,0 +1,1 @@
+"""The store on SQLite: its connection, its lock file and its migrations."""

@@ -1,0 +1,1 @@
+"""Every transaction of the store as SQL, without a database driver."""
