@@ -37,7 +37,8 @@ from handlers.commands import Commands
 from handlers.groups import Gate, Migration
 from handlers.media import Media
 from handlers.routes import register
-from storage.sqlite.store import SQLiteStore
+from storage.sqlite.engine import open_store
+from storage.store import Store
 
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 FFMPEG_SECONDS = 300.0
@@ -48,7 +49,7 @@ class App:
     """Everything that runs, wired together."""
 
     settings: Settings
-    store: SQLiteStore
+    store: Store
     telegram: Telegram
     receiver: Receiver
     poller: Poller
@@ -76,7 +77,7 @@ async def build(settings: Settings, now: Callable[[], float], random: Callable[[
     """
     default_model = _default_model(settings)
     async with AsyncExitStack() as stack:
-        store = await SQLiteStore.open(settings.database_path, now, owner=settings.bot_id)
+        store = await open_store(settings.database_path, now, owner=settings.bot_id)
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(open_session())
         workplace = stack.enter_context(_workplace(settings.database_path))
@@ -105,7 +106,7 @@ def _default_model(settings: Settings) -> Model:
     return model
 
 
-def _wire(settings: Settings, default_model: Model, store: SQLiteStore, outside: Outside) -> App:
+def _wire(settings: Settings, default_model: Model, store: Store, outside: Outside) -> App:
     metrics = Metrics()
     pace = Pace(outside.now)
     telegram = telegram_application(settings, outside.session, metrics, pace)
@@ -169,7 +170,7 @@ def telegram_application(settings: Settings, session: aiohttp.ClientSession, met
 def _steps(
     settings: Settings,
     default_model: Model,
-    store: SQLiteStore,
+    store: Store,
     files: Files,
     delivery: Delivery,
     metrics: Metrics,

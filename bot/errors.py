@@ -3,49 +3,7 @@
 Third-party exceptions are translated into these once, at the edge that made the call.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Self
-
-Fact = str | int | float
-
-
-class Reason(StrEnum):
-    """Why there will be no transcript; `bot.text.sentences` holds the words for each."""
-
-    TOO_BIG = "too_big"  # facts: limit_mb
-    EMPTY = "empty"
-    NOT_AUDIO = "not_audio"
-    NO_SOUND = "no_sound"  # a video without a sound track
-    TOO_LONG = "too_long"  # facts: minutes, limit_minutes
-    FILE_GONE = "file_gone"  # Telegram no longer hands out the file
-    REFUSED = "refused"  # the provider will not take this file or these options
-    PROVIDER_FAILED = "provider_failed"  # the provider tried and failed for good
-    PROVIDER_DOWN = "provider_down"  # it did not answer until the deadline
-    TELEGRAM_DOWN = "telegram_down"  # the file could not be fetched until the deadline
-    TOO_SLOW = "too_slow"  # the provider accepted it and never finished
-    ON_HOLD = "on_hold"  # the operator's key or credits stayed unusable until the deadline
-    INTERNAL = "internal"  # our bug, again and again
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Apology:
-    """What is delivered when there will be no transcript: why, and what belongs to the why."""
-
-    reason: Reason
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    def to_json(self) -> str:
-        return json.dumps({"reason": self.reason, "facts": dict(self.facts)})
-
-    @classmethod
-    def from_json(cls, body: str) -> Self:
-        """The inverse of `to_json`; only ever given what it wrote."""
-        fields = json.loads(body)
-        return cls(Reason(fields["reason"]), fields["facts"])
+from storage.apology import Fact, Reason
 
 
 class VerbatimError(Exception):

@@ -7,7 +7,6 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.errors import Apology, Reason
 from bot.log import get_logger
 from bot.telegram.transport import job_of_button
 from bot.text import sentences
@@ -15,7 +14,6 @@ from storage.store import Store
 from storage.words import Job
 
 log = get_logger(__name__)
-CANCELLED = Apology(Reason.CANCELLED).to_json()
 ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
@@ -46,7 +44,7 @@ class Cancel:
     async def _cancel(self, query: CallbackQuery, job_id: int) -> None:
         assert query.message is not None
         chat_id, message_id = query.message.chat.id, query.message.message_id
-        result = await self._store.cancel(job_id, chat_id, message_id, CANCELLED, self._now())
+        result = await self._store.cancel(job_id, chat_id, message_id, self._now())
         if result.orphan:
             log.info("orphan.removed", job=job_id)
             await _remove(query)

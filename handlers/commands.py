@@ -1,5 +1,7 @@
 """The commands: what the bot says of itself, and which model this chat uses."""
 
+from dataclasses import replace
+
 from telegram import Message, Update
 from telegram.ext import ContextTypes
 
@@ -39,7 +41,8 @@ class Commands:
             model = await self._model(message)
             await reply(message, sentences.model_shown(model.name, model.about, model.language_note))
         elif chosen := find(asked):
-            await self._store.set_model(message.chat.id, chosen.name)
+            settings = await self._store.settings(message.chat.id)
+            await self._store.change_settings(message.chat.id, replace(settings, model=chosen.name))
             log.info("model.chosen", model=chosen.name)
             await reply(message, sentences.model_set(chosen.name, chosen.about))
         else:

@@ -5,9 +5,9 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
-from bot.errors import Reason
 from bot.text import sentences
 from handlers.replying import reply
+from storage.apology import Reason
 
 # What a document must be called to be listened to when its sender claimed no audio or video type.
 _EXTENSIONS = """

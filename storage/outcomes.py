@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from storage.apology import Apology
+from storage.transcript import Transcript
 from storage.words import Generation, State
 
 
@@ -9,7 +11,7 @@ from storage.words import Generation, State
 class Submitted:
     """The provider has every part; `first_look_at` is when to ask for the first time.
 
-    `generation` is the last part's, stored in the same breath; None if it is stored already.
+    `generation` is the last part's, stored in the same transaction; None if it is stored already.
     """
 
     first_look_at: float
@@ -21,29 +23,29 @@ class Submitted:
 class Waiting:
     """Nothing went wrong and nothing is finished: look again at `next_at`. Spends no attempt.
 
-    `waits` names what a queued job waits for, so that `Store.wake` can end the wait earlier.
+    `waiting_for` names what a queued job waits for; when that happens the store makes the job due earlier.
     """
 
     next_at: float
-    waits: str | None = None
+    waiting_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
     """A try failed for a temporary reason; the next one is at `next_at`.
 
-    `doubt` says that the failed request may have been carried out; after a create that may have cost money.
+    `in_doubt` says that the failed request may have been carried out. If it was a create, it may have cost money.
     """
 
     next_at: float
-    doubt: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The generations came to nothing: they are dropped and the audio goes up again at `next_at`.
+    """The provider forgot the generations, or failed at them: they are dropped, and the audio goes up at `next_at`.
 
-    The provider forgot them, or failed; that is counted, so that it is not asked, and paid, for ever.
+    The job counts how often that happens, because each upload may be paid for.
     """
 
     next_at: float
@@ -53,7 +55,7 @@ class Forgotten:
 class Ready:
     """The transcript is known. It may serve other jobs with the same key until `expires_at`."""
 
-    body: str
+    transcript: Transcript
     expires_at: float
 
 
@@ -66,10 +68,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Hopeless:
-    """There will be no transcript; `apology` (JSON) says why. `doubt` as in Attempted."""
+    """There will be no transcript, and `apology` says why. `in_doubt` as in Attempted."""
 
-    apology: str
-    doubt: bool = False
+    apology: Apology
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The step was interrupted, by a stop or a database out of order: no attempt spent, a create under way in doubt."""
+    """A stop or a database out of order interrupted the step. No attempt is spent; a create under way is in doubt."""
 
     next_at: float
 
@@ -91,17 +93,17 @@ Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The job leads its key and holds a slot at the provider: upload it."""
+    """The job is the first of its key and holds a slot at the provider: upload it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MustWait:
     """Another job with the same key is on its way, or every slot of the family is taken.
 
-    `waits` is to be recorded with the outcome: a step that does not come to ask stands in nobody's way.
+    `waiting_for` must come back in the outcome (Waiting). A step that ends otherwise gives up its place in the line.
     """
 
-    waits: str
+    waiting_for: str
 
 
 Admission = Admitted | MustWait | Known

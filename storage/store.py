@@ -1,21 +1,24 @@
-"""The Store: what durable state promises, whichever engine keeps it.
+"""The Store: what durable state promises, on any database engine.
 
-Every method is one transaction: all of it or nothing, also when the process dies or the caller is
-cancelled. Methods that change a leased job are guarded by its lease: they return False (or None) and
-change nothing when the lease was lost, and the caller drops what it holds. `StorageUnavailableError` is raised
-when the database cannot be used just now (locked, disk full, I/O error); trying again later is right.
+Every method is one transaction: all of it or nothing, also when the process dies or the caller is cancelled. Every
+method can be repeated after a commit whose answer was lost. Methods that change a leased job are guarded by its lease:
+they return False (or None) and change nothing when the lease was lost, and the caller drops what it holds.
+`StorageUnavailableError` is raised when the database cannot be used just now (locked, disk full, I/O error); trying
+again later is right.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.apology import Notice
 from storage.outcomes import Admission, Outcome
-from storage.words import ChatSettings, Generation, Job, NewJob
+from storage.transcript import Transcript
+from storage.words import ChatSettings, Generation, Job, NewJob, State
 
 
 class StorageError(Exception):
-    """The root of what goes wrong in here."""
+    """The root of what goes wrong with the store."""
 
 
 class StorageUnavailableError(StorageError):
@@ -30,6 +33,13 @@ class SchemaTooNewError(StorageError):
     """A newer version of the program has migrated this database."""
 
 
+class ImpossibleMoveError(StorageError):
+    """An outcome would bring a job into a state that the map does not lead to from its own: a bug."""
+
+    def __init__(self, job_id: int, state: State, to: State) -> None:
+        super().__init__(f"job {job_id} is {state} and cannot become {to}")
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The jobs now leased to the caller, and when the next one is due (None: nothing is waiting)."""
@@ -40,7 +50,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class CancelResult:
-    """What a press on a cancel button met.
+    """What pressing a cancel button came to.
 
     `job` is None when no such job exists. `accepted` says that the job now ends as cancelled. An
     `orphan` is a message that no job points to: the process died between sending and storing it.
@@ -66,33 +76,33 @@ class Store(Protocol):
         """Decide whether a queued job may go to the provider; None if the lease was lost.
 
         A transcript of the same key is reused; behind an older job of the same key the job waits; at most
-        `slots` jobs of a family are admitted at once. A slot that gets free is offered to the oldest that waits;
-        who comes later stands behind all that still wait.
+        `slots` jobs of a family are admitted at once. A slot that gets free is offered to the oldest job that waits
+        for one; a job that comes later stands behind all that still wait.
         """
         ...
 
-    async def place(self, job: Job, message_id: int, notice: str) -> bool:
-        """Store the placeholder of a job that has none."""
+    async def place(self, job: Job, message_id: int, notice: Notice) -> bool:
+        """Store the placeholder of a job that has none; True again for the same message."""
         ...
 
     async def replace(self, job: Job, message_id: int) -> bool:
         """Store a new placeholder for one that the user deleted."""
         ...
 
-    async def note(self, job: Job, notice: str) -> bool:
+    async def note(self, job: Job, notice: Notice) -> bool:
         """Store what the placeholder says now."""
         ...
 
-    async def posting(self, job: Job) -> bool:
-        """Store that a create is about to be sent: should its answer get lost, that will be known."""
+    async def start_create(self, job: Job) -> bool:
+        """Store that a create is about to be sent, so that a lost answer leaves a trace."""
         ...
 
     async def created(self, job: Job, generation: Generation) -> bool:
-        """Store a generation, before anything else happens; part numbers are unique within the job."""
+        """Store a generation, before anything else happens. A part has one: storing it again replaces it."""
         ...
 
-    async def heard(self, job: Job, part: int, body: str) -> bool:
-        """Store what one part of a job says, while others are not finished."""
+    async def part_ready(self, job: Job, part: int, transcript: Transcript) -> bool:
+        """Store the transcript of one part of a job, while others are not finished."""
         ...
 
     async def page_placed(self, job: Job, number: int, message_id: int) -> bool:
@@ -100,11 +110,14 @@ class Store(Protocol):
         ...
 
     async def record(self, job: Job, outcome: Outcome, now: float) -> bool:
-        """Move the job on and give the lease back; jobs that waited for this outcome become due."""
+        """Move the job on and give the lease back; jobs that waited for this outcome become due.
+
+        ImpossibleMoveError for an outcome that the job's state does not allow.
+        """
         ...
 
-    async def cancel(self, job_id: int, chat_id: int, message_id: int, apology: str, now: float) -> CancelResult:
-        """End a job whose answer is not on its way yet, whoever holds its lease.
+    async def cancel(self, job_id: int, chat_id: int, message_id: int, now: float) -> CancelResult:
+        """Make a job say that it was cancelled, whatever step holds its lease; too late once its answer is on its way.
 
         Its generations go to a job that waits for the same transcript, if there is one: they are paid for.
         """
@@ -118,11 +131,13 @@ class Store(Protocol):
         """Page number to message id, for the pages after the first that have a message."""
         ...
 
-    async def transcript(self, transcript_id: int) -> str | None: ...
+    async def transcript(self, transcript_id: int) -> Transcript | None: ...
 
     async def settings(self, chat_id: int) -> ChatSettings: ...
 
-    async def set_model(self, chat_id: int, model: str | None) -> None: ...
+    async def change_settings(self, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None) -> bool:
+        """Store what the chat chose; with `was`, only if that is what it had chosen until now."""
+        ...
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """A group became a supergroup: settings and jobs move, old message ids are void."""
@@ -149,8 +164,8 @@ class Store(Protocol):
         """When a write last succeeded, by the store's clock."""
         ...
 
-    def hurry(self) -> None:
-        """The end is near: from now on a locked database is not waited for."""
+    def stop_waiting(self) -> None:
+        """Fail at once from now on where the database is locked, instead of waiting for it; for a stop."""
         ...
 
     async def close(self) -> None: ...

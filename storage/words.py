@@ -1,11 +1,14 @@
-"""The words of durable state: Job, State, Generation, Chat settings; values without behaviour of their own."""
+"""The words of durable state: Job, State, Generation, Options, Chat settings; values without behaviour of their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+
+from storage.apology import Apology, Notice
+from storage.transcript import Transcript
 
 
 class State(StrEnum):
-    """How far a job has come; who works on it is said by its lease."""
+    """How far a job has come; its lease says who works on it."""
 
     QUEUED = "queued"  # accepted; the provider does not have it yet
     SUBMITTED = "submitted"  # the provider has all of it and works
@@ -23,15 +26,28 @@ NEXT: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
 }
-SAME = "same"  # waits for an older job with the same key
-HELD = "held"  # waits until the provider works for anybody
-WOKEN = "woken"  # what it waited for has happened while somebody held its lease
 FINAL = frozenset(state for state, following in NEXT.items() if not following)
+
+# What a queued job waits for, beside a slot of a family, which goes by the family's name.
+SAME = "same"  # an older job with the same cache key
+PAUSED = "paused"  # the provider refuses every job at the moment
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a recording is to be transcribed, beside the model."""
+
+    language: str = "auto"  # a BCP-47 tag, or "auto"
+
+    @property
+    def key(self) -> str:
+        """One text for equal options, and another for different ones."""
+        return ";".join(f"{each.name}={getattr(self, each.name)}" for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A message with speech in it, as it came through the door. What the sender claims is marked so."""
+    """A message with speech in it, before it is stored. What its sender claims is marked so."""
 
     chat_id: int
     message_id: int
@@ -42,12 +58,12 @@ class NewJob:
     file_unique_id: str
     claimed_bytes: int | None
     model: str  # as the chat chose it; it may have left the catalogue since
-    language: str  # a BCP-47 tag, or "auto"
+    options: Options
 
     @property
     def cache_key(self) -> str:
         """Equal for jobs whose transcript is the same: same file, same model, same options."""
-        return f"{self.file_unique_id}|{self.model}|{self.language}"
+        return f"{self.file_unique_id}|{self.model}|{self.options.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +80,21 @@ class Job:
     file_id: str
     claimed_bytes: int | None
     model: str
-    language: str
+    options: Options
     cache_key: str
     state: State
     placeholder_id: int | None
-    notice: str  # what the placeholder says beyond "Transcribing…"
+    notice: Notice  # what the placeholder says beyond "Transcribing…"
     slot: str | None  # the family of which this job takes up a slot at the provider
-    waits: str | None  # SAME, HELD, the family it wants a slot of, or WOKEN
-    posting: bool  # a create was begun and its answer is not recorded
+    waiting_for: str | None  # SAME, PAUSED, or the family of which it wants a slot
+    woken: bool  # what it waited for has happened; true until it asks for admission again
+    create_started: bool  # a create was begun and its answer is not recorded
     attempts: int
-    doubts: int  # creates whose answer never came: each may have been paid for
-    losses: int  # times that its generations were forgotten or failed
-    claims: int  # claims since the last recorded outcome; more than one means somebody died holding it
+    creates_in_doubt: int  # creates whose answer never came: each may have been paid for
+    generations_lost: int  # times that its generations were forgotten or failed
+    claims: int  # claims since the last recorded outcome; more than one means that a holder died
     transcript_id: int | None
-    apology: str | None  # JSON: reason and facts
+    apology: Apology | None
     audio_seconds: float | None  # measured
     created_at: float
     submitted_at: float | None
@@ -100,7 +117,7 @@ class Generation:
     generation_id: str
     start: float
     submitted_at: float
-    body: str | None  # the part's transcript as JSON, once heard
+    transcript: Transcript | None = None  # of this part, once it is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ import psutil
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import Chat, FakeTelegram
 from storage.outcomes import Waiting
-from storage.sqlite.store import SQLiteStore
-from storage.words import NewJob
+from storage.sqlite.engine import open_store
+from storage.words import NewJob, Options
 from tests.world import KEY, other_voice
 
 MEDIAN_SECONDS = 2.0
@@ -149,7 +149,7 @@ def peak_rss_mb(process: psutil.Process) -> float:
 async def claiming(pending: int) -> ClaimCost:
     """What it costs to claim ten due jobs, and to record their outcomes, with so many others pending."""
     with tempfile.TemporaryDirectory() as folder:
-        store = await SQLiteStore.open(Path(folder) / "bench.db", time.time)
+        store = await open_store(Path(folder) / "bench.db", time.time)
         try:
             for number in range(pending):
                 await store.accept(job_number(number), time.time() - 1)
@@ -181,7 +181,7 @@ def job_number(number: int) -> NewJob:
         file_unique_id=f"unique {number}",
         claimed_bytes=None,
         model="nova-2-general",
-        language="auto",
+        options=Options(),
     )
 
 

@@ -12,7 +12,7 @@ from bot.speech.aimlapi.client import SpeechClient
 from bot.speech.catalogue import find
 from bot.telegram.failures import failure
 from bot.telegram.pace import Pace
-from storage.sqlite.store import SQLiteStore
+from storage.sqlite.engine import open_store
 from storage.store import DatabaseInUseError, StorageError
 
 Say = Callable[[str], None]
@@ -39,7 +39,7 @@ def _model(settings: Settings, say: Say) -> bool:
 
 async def _database(settings: Settings, now: Callable[[], float], say: Say) -> bool:
     try:
-        store = await SQLiteStore.open(settings.database_path, now, owner=settings.bot_id)
+        store = await open_store(settings.database_path, now, owner=settings.bot_id)
         try:
             await store.ping()
         finally:

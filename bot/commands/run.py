@@ -71,7 +71,7 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     receiving, polling, maintenance = work
     receiving.cancel()
     maintenance.cancel()
-    app.store.hurry()
+    app.store.stop_waiting()
     await app.poller.stop(GRACE_SECONDS)
     await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
     try:

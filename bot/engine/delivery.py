@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bot.engine.lease import LeaseLostError, held, insist
+from bot.engine.lease import LeaseLostError, require_lease, write_until_stored
 from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Transport
 from bot.text import sentences
 from bot.text.layout import Document, Page, lay_out
+from storage.apology import Notice
 from storage.store import Store
 from storage.words import Job
 
@@ -39,7 +40,7 @@ class Delivery:
         """News for the chat, in a message of its own."""
         await self._transport.say(job.chat_id, text, thread_id=job.thread_id)
 
-    async def place(self, job: Job, *, notice: str = "", urgency: Urgency = Urgency.PLACEHOLDER) -> int:
+    async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> int:
         """The job's placeholder, sent and stored if it has none.
 
         Once on its way it is never cut off: the message may be there already, and its id would be lost.
@@ -53,7 +54,7 @@ class Delivery:
             await placing
             raise
 
-    async def _place(self, job: Job, notice: str, urgency: Urgency) -> int:
+    async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> int:
         message_id = await self._send(job, sentences.placeholder(notice), urgency)
         await self._keep(job, message_id, partial(self._store.place, job, message_id, notice))
         return message_id
@@ -74,16 +75,16 @@ class Delivery:
             if not error.sure:
                 self._unsure.add(job.id)
 
-    async def note(self, job: Job, notice: str) -> None:
+    async def note(self, job: Job, notice: Notice) -> None:
         """Let the placeholder say what the wait is about; one the user deleted stays deleted."""
         now = await self._store.job(job.id) or job  # its placeholder may have been sent since it was claimed
         if now.placeholder_id is None:
             await self.place(job, notice=notice)
         elif now.notice != notice:
-            held(await self._store.note(job, notice))
+            require_lease(await self._store.note(job, notice))
             await self._show_notice(job, now.placeholder_id, notice)
 
-    async def _show_notice(self, job: Job, message_id: int, notice: str) -> None:
+    async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
         text = sentences.placeholder(notice)
         try:
             await self._transport.edit_placeholder(job.chat_id, message_id, text, job_id=job.id)
@@ -106,7 +107,7 @@ class Delivery:
         try:
             await self._transport.show(job.chat_id, message_id, answer)
         except PlaceholderGoneError:
-            message_id = await self._send(job, sentences.placeholder(""), Urgency.ANSWER)
+            message_id = await self._send(job, sentences.placeholder(Notice.NONE), Urgency.ANSWER)
             await self._keep(job, message_id, partial(self._store.replace, job, message_id))
             await self._transport.show(job.chat_id, message_id, answer)
 
@@ -137,7 +138,7 @@ class Delivery:
 
     async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:
         """A message that could not be stored belongs to nobody: take it back before letting go."""
-        if not await insist(job.id, store):
+        if not await write_until_stored(job.id, store):
             try:
                 await self._transport.delete(job.chat_id, message_id)
             except VerbatimError as error:

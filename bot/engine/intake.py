@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage.store import Store
-from storage.words import NewJob
+from storage.words import NewJob, Options
 
 log = get_logger(__name__)
 
@@ -58,7 +58,7 @@ class Intake:
             file_unique_id=recording.file_unique_id,
             claimed_bytes=recording.claimed_bytes,
             model=chosen.model or self._default_model,
-            language=chosen.language or self._default_language,
+            options=Options(language=chosen.language or self._default_language),
         )
         job = await self._store.accept(new, self._now())
         if job is None:

@@ -14,13 +14,13 @@ class LeaseLostError(Exception):
     """Somebody else owns the job now: drop what you hold."""
 
 
-def held(still_ours: bool) -> None:  # noqa: FBT001 - reads as a sentence around a guarded write
+def require_lease(still_ours: bool) -> None:  # noqa: FBT001 - reads as a sentence around a guarded write
     """Stop here if a guarded write came back empty."""
     if not still_ours:
         raise LeaseLostError
 
 
-async def insist(job_id: int, write: Callable[[], Awaitable[bool]]) -> bool:
+async def write_until_stored(job_id: int, write: Callable[[], Awaitable[bool]]) -> bool:
     """Store what exists outside already, a message or a paid generation, as soon as the database takes it.
 
     If that comes too late the lease is lost, and the write comes back empty.

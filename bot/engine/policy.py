@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from bot.engine.hold import HOLD_SECONDS, PATIENCE_SECONDS
 from bot.engine.schedule import GIVE_UP
 from bot.errors import (
-    Apology,
     ChatMovedError,
     OperatorError,
     PermanentError,
     RateLimitedError,
-    Reason,
     TemporaryError,
     UndeliverableError,
 )
-from bot.text.sentences import Notice
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
-from storage.words import HELD, Job, State
+from storage.words import PAUSED, Job, State
 
 LEAST_WAIT = 1.0  # seconds, where the other side asks for patience that lasts no time
 HOUR_OF_TRIES = 64  # attempts, with `backoff` between them
@@ -49,7 +47,7 @@ def verdict(  # noqa: PLR0911 - one line a kind: this is the table
             return Verdict(_hopeless(job, Apology(error.reason, error.facts)))
         case OperatorError():
             if job.state is State.QUEUED:
-                return Verdict(Waiting(now + HOLD_SECONDS, waits=HELD), Notice.HELD)
+                return Verdict(Waiting(now + HOLD_SECONDS, waiting_for=PAUSED), Notice.PAUSED)
             return Verdict(_waits(job, HOLD_SECONDS, now))
         case RateLimitedError():
             return Verdict(_waits(job, PATIENCE_SECONDS if error.retry_after is None else error.retry_after, now))
@@ -69,11 +67,11 @@ def worn_out(job: Job) -> Outcome | None:
     return _hopeless(job, Apology(Reason.INTERNAL)) if job.claims > MOST_CLAIMS else None
 
 
-def _hopeless(job: Job, apology: Apology, *, doubt: bool = False) -> Outcome:
+def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:
     """An apology; unless it is the apology that cannot be delivered, or Telegram takes nothing at all."""
     if job.state is State.READY and (job.apology is not None or apology.reason is Reason.TELEGRAM_DOWN):
         return Ended(State.FAILED)
-    return Hopeless(apology.to_json(), doubt)
+    return Hopeless(apology, in_doubt)
 
 
 def _waits(job: Job, seconds: float, now: float) -> Outcome:
@@ -88,12 +86,12 @@ def _waits(job: Job, seconds: float, now: float) -> Outcome:
 
 
 def _tried(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
-    doubt = not error.sure and job.state is State.QUEUED
+    in_doubt = not error.sure and job.state is State.QUEUED
     if _is_enough(job, error):
-        return Verdict(_hopeless(job, Apology(error.reason), doubt=doubt))
+        return Verdict(_hopeless(job, Apology(error.reason), in_doubt=in_doubt))
     wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
     waiting_shows = job.state is State.QUEUED and job.attempts > 0
-    return Verdict(Attempted(now + wait, doubt=doubt), Notice.RETRYING if waiting_shows else None)
+    return Verdict(Attempted(now + wait, in_doubt=in_doubt), Notice.RETRYING if waiting_shows else None)
 
 
 def _is_enough(job: Job, error: TemporaryError) -> bool:
@@ -101,7 +99,7 @@ def _is_enough(job: Job, error: TemporaryError) -> bool:
 
     Attempts are counted and not hours, so that a time in which this program was not running does not count.
     """
-    if job.state is State.QUEUED and not error.sure and job.doubts + 1 >= MOST_DOUBTS:
+    if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= MOST_DOUBTS:
         return True
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
         return job.attempts + 1 >= FEW

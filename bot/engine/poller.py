@@ -250,7 +250,7 @@ class Poller:
                 self._metrics.stage.labels("total").observe(now - job.created_at)
                 answered = "apology" if job.apology is not None else "transcript"
                 self._metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
-                self._metrics.doubts.inc(job.doubts)
+                self._metrics.doubts.inc(job.creates_in_doubt)
                 if job.transcript_id is not None and job.submitted_at is None:
                     self._metrics.reused.inc()
             case _:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from bot.errors import Reason, TemporaryError
+from bot.errors import TemporaryError
 from bot.subprocesses import end, ffmpeg_path, start
+from storage.apology import Reason
 
 _KEPT_BYTES = 32_768  # of either end of what ffmpeg says
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

@@ -5,10 +5,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import PermanentError, Reason
+from bot.errors import PermanentError
 from bot.media.convert import encode, quiet_cuts
 from bot.media.probe import Probe, opus_duration, probe
 from bot.media.sniff import Container
+from storage.apology import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import PermanentError, Reason
+from bot.errors import PermanentError
 from bot.media import opus
 from bot.media.ffmpeg import FfmpegRun, run, source
 from bot.media.sniff import HEAD_BYTES, Container, sniff
+from storage.apology import Reason
 
 LARGEST_COUNTED = 32 * 1024 * 1024  # bytes; larger files are converted, with an end, and not uploaded as they are
 PADDING = 1.0  # seconds

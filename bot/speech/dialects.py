@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.speech.transcript import Transcript, Word
+from storage.transcript import Transcript, Word
 
 SECONDS = 1.0
 MILLISECONDS = 0.001

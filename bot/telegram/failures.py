@@ -21,12 +21,12 @@ from bot.errors import (
     PermanentError,
     PlaceholderGoneError,
     RateLimitedError,
-    Reason,
     TemporaryError,
     UndeliverableError,
     VerbatimError,
 )
 from bot.telegram.pace import seconds
+from storage.apology import Reason
 
 
 class NotModifiedError(VerbatimError):

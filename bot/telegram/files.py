@@ -7,8 +7,9 @@ from pathlib import Path
 import aiohttp
 from telegram.ext import ExtBot
 
-from bot.errors import PermanentError, Reason, TemporaryError, VerbatimError
+from bot.errors import PermanentError, TemporaryError, VerbatimError
 from bot.telegram.failures import translated
+from storage.apology import Reason
 
 CHUNK = 64 * 1024
 MEGABYTE = 1024 * 1024

@@ -10,9 +10,10 @@ import aiohttp
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.errors import OperatorError, RateLimitedError, Reason, TemporaryError, VerbatimError
+from bot.errors import OperatorError, RateLimitedError, TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
+from storage.apology import Reason
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)

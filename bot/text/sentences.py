@@ -1,10 +1,9 @@
 """Every sentence a user reads."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
-from bot.errors import Fact, Reason
 from bot.text.layout import MESSAGE_LIMIT, split, utf16_length
+from storage.apology import Fact, Notice, Reason
 
 NO_SPEECH = "I heard no speech in this recording. If there is some, try another model: /models lists them."
 
@@ -27,29 +26,21 @@ _FACT_LIMIT = 12
 _MAX_SUGGESTIONS = 5
 
 
-class Notice(StrEnum):
-    """What the placeholder says about the wait."""
-
-    NONE = ""
-    RETRYING = "retrying"
-    HELD = "held"
-
-
-_PLACEHOLDERS: dict[str, str] = {
+_PLACEHOLDERS: dict[Notice, str] = {
     Notice.NONE: "Transcribing…",
     Notice.RETRYING: (
         "The speech service is not answering at the moment. I keep trying by myself; there is nothing you need to do."
     ),
-    Notice.HELD: (
+    Notice.PAUSED: (
         "Transcription is paused for a reason the operator of this bot has to fix. "
         "It goes on by itself after that; there is no need to send this again."
     ),
 }
 
 
-def placeholder(notice: str) -> str:
-    """What stands in the chat until the answer is there; an unknown notice reads like none."""
-    return _PLACEHOLDERS.get(notice, _PLACEHOLDERS[Notice.NONE])
+def placeholder(notice: Notice) -> str:
+    """Return what stands in the chat until the answer is there."""
+    return _PLACEHOLDERS[notice]
 
 
 # Why, whether it is tried again, what to do. Written out as three so that none can be forgotten.
@@ -113,6 +104,11 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "Transcription was paused for too long, for a reason only the operator of this bot can fix.",
         "I have stopped trying.",
         "Please let the operator know, and send the recording again later.",
+    ),
+    Reason.MACHINE: (
+        "My own machine could not handle this file, although I tried for a long time.",
+        "I have stopped trying.",
+        "Please send the recording again later; if it fails again, please tell the operator of this bot.",
     ),
     Reason.INTERNAL: (
         "Something in this bot went wrong, several times in a row.",

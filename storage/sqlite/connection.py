@@ -1,27 +1,26 @@
-"""One SQLite connection on a thread of its own, and one way to use it: a whole transaction in one hop.
+"""One SQLite connection on a thread of its own, and one way to use it: a whole function in one hop.
 
-Statements of different coroutines must never meet inside somebody's open BEGIN, and a cancelled
-coroutine must not leave one open; both are impossible when a transaction never leaves its thread.
+Statements of different coroutines must never meet inside an open BEGIN, and a cancelled coroutine must not leave one
+open. Both are impossible when a transaction never leaves its thread.
 """
 
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiosqlite
 
 from storage.store import StorageError, StorageUnavailableError
 
 Result = TypeVar("Result")
-Row = sqlite3.Row
 BUSY_SECONDS = 5.0
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
-# Conditions of the disk or of a neighbour; everything else sqlite3 raises is a bug of ours.
+# Conditions of the disk or of another program; everything else that sqlite3 raises is a bug of ours.
 PASSING = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -39,6 +38,8 @@ PASSING = frozenset(
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions on its worker thread."""
 
+    waits_for_locks = True  # that another program has on the database
+
     def join(self) -> None:
         """Wait for the worker thread of a connection that could not be made.
 
@@ -46,28 +47,22 @@ class Connection(aiosqlite.Connection):
         """
         self._thread.join()
 
-    patient = True  # wait for a neighbour that has locked the database
-
-    def _patiently(self, function: Callable[[sqlite3.Connection], Result]) -> Callable[[sqlite3.Connection], Result]:
-        """The function, which by the time it runs may have to do without waiting."""
+    async def hop(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `function` on the thread to its end, even when the caller is cancelled meanwhile."""
 
         def run(connection: sqlite3.Connection) -> Result:
-            if not self.patient:
+            if not self.waits_for_locks:
                 connection.execute("PRAGMA busy_timeout = 0")
             return function(connection)
 
-        return run
-
-    async def hop(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `function` there to its end, even when the caller is cancelled meanwhile."""
         try:
-            return await self._execute(self._patiently(function), self._conn)  # type: ignore[no-any-return, no-untyped-call]
+            return await self._execute(run, self._conn)  # type: ignore[no-any-return, no-untyped-call]
         except sqlite3.Error as error:
-            raise translated(error) from error
+            raise failure_of(error) from error
 
 
-def translated(error: sqlite3.Error) -> Exception:
-    """StorageUnavailableError where waiting may help, the error itself where it is a bug."""
+def failure_of(error: sqlite3.Error) -> Exception:
+    """Return StorageUnavailableError where waiting may help, the error itself where it is a bug."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & 0xFF in PASSING:
         return StorageUnavailableError(f"the database cannot be used just now: {error}")
@@ -95,7 +90,7 @@ async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connecti
         connection.join()
         if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
             raise StorageError(f"{path} is not a database: move that file away, or name another one") from error
-        raise translated(error) from error
+        raise failure_of(error) from error
     return connection
 
 
@@ -116,13 +111,3 @@ def write(
         return result
 
     return transaction
-
-
-def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> list[Row]:
-    """Run one statement with `$1`, `$2`, … and fetch all: a RETURNING left half read keeps the write lock."""
-    return connection.execute(sql, {str(number): value for number, value in enumerate(values, 1)}).fetchall()
-
-
-def row(connection: sqlite3.Connection, sql: str, *values: Any) -> Row | None:
-    found = rows(connection, sql, *values)
-    return found[0] if found else None

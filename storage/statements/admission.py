@@ -1,45 +1,43 @@
 """Deciding, in one transaction, whether a queued job goes to the provider, waits, or is answered already."""
 
-import sqlite3
-
 from storage.outcomes import Admission, Admitted, Known, MustWait
-from storage.sqlite.connection import row, rows
-from storage.statements.transitions import guarded
-from storage.words import SAME, WOKEN, Job
+from storage.statements.guarded import update
+from storage.statements.transaction import Transaction
+from storage.words import SAME, Job
 
 
-def admit(connection: sqlite3.Connection, job: Job, family: str, slots: int, now: float) -> Admission | None:
+async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) -> Admission | None:
     """See `Store.admit`."""
-    current = row(
-        connection,
-        "SELECT slot, waits FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'",
+    await tx.alone_with(job.cache_key)
+    current = await tx.row(
+        "SELECT slot, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'",
         job.id,
         job.lease_token,
     )
     if current is None:
         return None
-    if current["slot"] is not None:  # taken before a crash, and still ours
+    if current["slot"] is not None:  # taken before a crash, and still this job's
         return Admitted()
-    if known := _transcript(connection, job, now, waited=current["waits"] == WOKEN):
+    if known := await _transcript(tx, job, now, waited=bool(current["woken"])):
         return known
-    if _older_is_on_its_way(connection, job):
-        return _must_wait(connection, job, SAME)
-    if _ahead(connection, job, family) >= slots:
-        return _must_wait(connection, job, family)
-    guarded(connection, job, "slot = $4, waits = NULL", family)
+    if await _older_is_on_its_way(tx, job):
+        return await _must_wait(tx, job, SAME)
+    await tx.alone_with_family(family)
+    if await _ahead(tx, job, family) >= slots:
+        return await _must_wait(tx, job, family)
+    await update(tx, job, "slot = $4, waiting_for = NULL, woken = 0", family)
     return Admitted()
 
 
-def _must_wait(connection: sqlite3.Connection, job: Job, waits: str) -> MustWait:
-    """Written down at once: what the job waits for may happen while its step still tells the user."""
-    guarded(connection, job, "waits = $4", waits)
-    return MustWait(waits)
+async def _must_wait(tx: Transaction, job: Job, waiting_for: str) -> MustWait:
+    """Write it down at once: what the job waits for may happen while its step still tells the user."""
+    await update(tx, job, "waiting_for = $4, woken = 0", waiting_for)
+    return MustWait(waiting_for)
 
 
-def _transcript(connection: sqlite3.Connection, job: Job, now: float, *, waited: bool) -> Known | None:
-    """A transcript of the same key; one that this job waited for counts even where nothing is kept."""
-    found = row(
-        connection,
+async def _transcript(tx: Transaction, job: Job, now: float, *, waited: bool) -> Known | None:
+    """Find a transcript of the same key; one that this job waited for counts even where nothing is kept."""
+    found = await tx.row(
         "SELECT id FROM transcripts WHERE cache_key = $1 AND (expires_at > $2 OR $3) ORDER BY id DESC LIMIT 1",
         job.cache_key,
         now,
@@ -48,24 +46,22 @@ def _transcript(connection: sqlite3.Connection, job: Job, now: float, *, waited:
     return Known(found["id"]) if found else None
 
 
-def _older_is_on_its_way(connection: sqlite3.Connection, job: Job) -> bool:
-    return bool(
-        rows(
-            connection,
-            "SELECT 1 FROM jobs WHERE cache_key = $1 AND next_at IS NOT NULL AND state IN ('queued', 'submitted')"
-            " AND (id < $2 OR state = 'submitted' OR slot IS NOT NULL) AND id <> $2 LIMIT 1",
-            job.cache_key,
-            job.id,
-        )
+async def _older_is_on_its_way(tx: Transaction, job: Job) -> bool:
+    """Tell whether another job of the key is at the provider, holds a slot, or is older and queued."""
+    found = await tx.row(
+        "SELECT 1 FROM jobs WHERE cache_key = $1 AND next_at IS NOT NULL AND state IN ('queued', 'submitted')"
+        " AND (id < $2 OR state = 'submitted' OR slot IS NOT NULL) AND id <> $2 LIMIT 1",
+        job.cache_key,
+        job.id,
     )
+    return found is not None
 
 
-def _ahead(connection: sqlite3.Connection, job: Job, family: str) -> int:
-    """Jobs that have a slot of the family, and older ones that wait for one: nobody is overtaken for ever."""
-    counted = row(
-        connection,
+async def _ahead(tx: Transaction, job: Job, family: str) -> int:
+    """Count the jobs that have a slot of the family, and the older ones that wait for one, so that none starves."""
+    counted = await tx.row(
         "SELECT (SELECT count(*) FROM jobs WHERE slot = $1)"
-        " + (SELECT count(*) FROM jobs WHERE waits = $1 AND id < $2) AS n",
+        " + (SELECT count(*) FROM jobs WHERE waiting_for = $1 AND woken = 0 AND id < $2) AS n",
         family,
         job.id,
     )

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.sqlite.store import SQLiteStore
+from storage.sqlite.engine import open_store
 from storage.store import Store
 from tests.contract.stored import NOW
 
@@ -10,6 +10,6 @@ from tests.contract.stored import NOW
 @pytest.fixture
 async def store(tmp_path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
-    engine = await SQLiteStore.open(tmp_path / "verbatim.db", now=lambda: NOW)
+    engine = await open_store(tmp_path / "verbatim.db", now=lambda: NOW)
     yield engine
     await engine.close()

@@ -1,8 +1,10 @@
 """Jobs brought to where a test of the store begins, by nothing but the promises of the store."""
 
+from storage.apology import Apology, Reason
 from storage.outcomes import Admitted, MustWait, Outcome, Ready, Submitted, Waiting
 from storage.store import Store
-from storage.words import SAME, Generation, Job, NewJob
+from storage.transcript import Transcript
+from storage.words import SAME, Generation, Job, NewJob, Options
 
 NOW = 1_800_000_000.0
 LATER = NOW + 100
@@ -10,7 +12,7 @@ LEASE = 600.0
 CHAT = 7
 FAMILY = "nova"
 KEPT_UNTIL = NOW + 3600
-APOLOGY = '{"reason":"cancelled"}'
+APOLOGY = Apology(Reason.CANCELLED)
 
 
 def message(number: int = 1, *, file: str = "", **changed) -> NewJob:
@@ -25,13 +27,13 @@ def message(number: int = 1, *, file: str = "", **changed) -> NewJob:
         "file_unique_id": file or f"unique-{number}",
         "claimed_bytes": 1000,
         "model": "nova-3",
-        "language": "auto",
+        "options": Options(),
     }
     return NewJob(**(given | changed))
 
 
 def part(number: int = 0, *, of: int = 1) -> Generation:
-    return Generation(number, f"generation-{of}-{number}", 600.0 * number, NOW, None)
+    return Generation(number, f"generation-{of}-{number}", 600.0 * number, NOW)
 
 
 async def again(store: Store, job: Job) -> Job:
@@ -80,7 +82,7 @@ async def waiting_hands(store: Store, number: int, *, full: bool, **changed) -> 
     """A job that was told to wait, and whose holder has not yet let go."""
     job = await leased(store, number, **changed)
     assert await store.admit(job, FAMILY, 1, NOW) == MustWait(FAMILY if full else SAME)
-    assert (await again(store, job)).waits == (FAMILY if full else SAME)
+    assert (await again(store, job)).waiting_for == (FAMILY if full else SAME)
     return job
 
 
@@ -103,10 +105,10 @@ async def fetching(store: Store, number: int = 1, **changed) -> Job:
     return await claimed(store)
 
 
-async def ready(store: Store, number: int = 1, *, body: str = "said", expires_at: float = KEPT_UNTIL, **changed) -> Job:
+async def ready(store: Store, number: int = 1, *, expires_at: float = KEPT_UNTIL, **changed) -> Job:
     """A job with a transcript, in nobody's hands, due at once."""
     job = await fetching(store, number, **changed)
-    return await recorded(store, job, Ready(body, expires_at))
+    return await recorded(store, job, Ready(Transcript("said"), expires_at))
 
 
 async def delivering(store: Store, number: int = 1, **changed) -> Job:

@@ -15,7 +15,8 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
-from storage.words import HELD, SAME, WOKEN, State
+from storage.transcript import Transcript
+from storage.words import PAUSED, SAME, Options, State
 from tests.contract.stored import (
     APOLOGY,
     FAMILY,
@@ -43,19 +44,19 @@ from tests.contract.stored import (
 async def lies_idle(store, job):
     """The job still waits, in nobody's hands, and was not woken."""
     now = await again(store, job)
-    return now.waits is not None and now.waits != WOKEN and now.next_at == LATER
+    return now.waiting_for is not None and not now.woken and now.next_at == LATER
 
 
 async def is_woken(store, job):
     now = await again(store, job)
-    return now.next_at == NOW and now.lease_token is None and now.waits in {None, WOKEN}
+    return now.next_at == NOW and now.lease_token is None and now.waiting_for is None
 
 
 async def test_a_job_of_its_own_is_admitted_and_takes_a_slot(store):
     job = await leased(store)
     assert await store.admit(job, FAMILY, 1, NOW) == Admitted()
     stored = await again(store, job)
-    assert (stored.slot, stored.waits, stored.lease_token) == (FAMILY, None, job.lease_token)
+    assert (stored.slot, stored.waiting_for, stored.lease_token) == (FAMILY, None, job.lease_token)
 
 
 async def test_a_job_that_was_admitted_before_a_crash_is_still_admitted_when_the_slots_are_taken(store):
@@ -80,7 +81,7 @@ async def test_a_transcript_answers_other_chats_too(store):
     assert await store.admit(job, FAMILY, 9, NOW) == Known(first.transcript_id)
 
 
-@pytest.mark.parametrize("changed", [{"file": "other"}, {"model": "whisper"}, {"language": "fr"}])
+@pytest.mark.parametrize("changed", [{"file": "other"}, {"model": "whisper"}, {"options": Options("fr")}])
 async def test_a_transcript_of_another_file_model_or_language_answers_nothing(store, changed):
     await ready(store, 1, file="same")
     await claimed(store)
@@ -102,7 +103,7 @@ async def test_the_newest_of_several_transcripts_answers(store):
     job = await leased(store, 2, file="same")
     await store.admit(job, FAMILY, 9, NOW + 1)
     await recorded(store, job, Submitted(NOW, 12.5, part(of=2)))
-    newest = await recorded(store, await claimed(store), Ready("newer", KEPT_UNTIL))
+    newest = await recorded(store, await claimed(store), Ready(Transcript("newer"), KEPT_UNTIL))
     await claimed(store)
     third = await leased(store, 3, file="same")
     assert await store.admit(third, FAMILY, 9, NOW) == Known(newest.transcript_id)
@@ -114,7 +115,7 @@ async def test_a_job_waits_behind_an_older_one_with_the_same_key(store, leader):
     job = await second_of(store, older)
     assert isinstance(await store.admit(job, FAMILY, 9, NOW), MustWait)
     stored = await again(store, job)
-    assert (stored.waits, stored.slot, stored.lease_token) == (SAME, None, job.lease_token)
+    assert (stored.waiting_for, stored.slot, stored.lease_token) == (SAME, None, job.lease_token)
 
 
 async def second_of(store, older):
@@ -133,7 +134,7 @@ async def test_an_older_job_that_lost_its_slot_still_goes_first(store):
     assert (await again(store, older)).slot == FAMILY
 
 
-@pytest.mark.parametrize("changed", [{"file": "other"}, {"model": "whisper"}, {"language": "fr"}])
+@pytest.mark.parametrize("changed", [{"file": "other"}, {"model": "whisper"}, {"options": Options("fr")}])
 async def test_a_job_waits_behind_nobody_with_another_key(store, changed):
     await uploading(store, 1, file="same")
     job = await leased(store, 2, **({"file": "same"} | changed))
@@ -151,7 +152,7 @@ async def test_an_older_job_waits_behind_a_younger_one_that_is_at_the_provider(s
     first = await submitted(store, 1, file="same")
     busy = await waiting_hands(store, 2, full=False, file="same")
     heir = await waiting(store, 3, full=False, file="same")
-    await store.cancel(first.id, first.chat_id, 900, APOLOGY, NOW)
+    await store.cancel(first.id, first.chat_id, 900, NOW)
     assert (await again(store, heir)).state is State.SUBMITTED
     assert isinstance(await store.admit(busy, FAMILY, 9, NOW), MustWait)
 
@@ -177,7 +178,7 @@ async def test_a_family_takes_as_many_as_it_has_slots(store, slots):
     job = await leased(store, 100)
     assert isinstance(await store.admit(job, FAMILY, slots, NOW), MustWait)
     stored = await again(store, job)
-    assert (stored.waits, stored.slot) == (FAMILY, None)
+    assert (stored.waiting_for, stored.slot) == (FAMILY, None)
 
 
 async def test_families_do_not_share_their_slots(store):
@@ -197,7 +198,7 @@ async def test_who_comes_later_stands_behind_an_older_one_that_still_waits_for_a
     oldest = await waiting(store, 2, full=True)
     job = await leased(store, 3)
     assert isinstance(await store.admit(job, FAMILY, 2, NOW), MustWait)
-    assert (await again(store, job)).waits == FAMILY
+    assert (await again(store, job)).waiting_for == FAMILY
     assert await store.admit(await claimed_one(store, oldest, LATER), FAMILY, 2, LATER) == Admitted()
 
 
@@ -223,7 +224,7 @@ async def test_asking_again_is_answered_by_how_things_are_now(store):
     job = await waiting_hands(store, 2, full=False, file="same")
     await recorded(store, first, Ended(State.FAILED))
     assert await store.admit(job, FAMILY, 1, NOW) == Admitted()
-    assert (await again(store, job)).waits is None
+    assert (await again(store, job)).waiting_for is None
 
 
 async def test_a_waiter_for_the_same_may_come_to_wait_for_a_slot(store):
@@ -232,7 +233,7 @@ async def test_a_waiter_for_the_same_may_come_to_wait_for_a_slot(store):
     await recorded(store, first, Ended(State.FAILED))
     await uploading(store, 3)
     assert isinstance(await store.admit(job, FAMILY, 1, NOW), MustWait)
-    assert (await again(store, job)).waits == FAMILY
+    assert (await again(store, job)).waiting_for == FAMILY
 
 
 GIVING_BACK = {
@@ -242,7 +243,7 @@ GIVING_BACK = {
     "hopeless before the upload": (uploading, Hopeless(APOLOGY)),
     "failed before the upload": (uploading, Ended(State.FAILED)),
     "forgotten": (fetching, Forgotten(LATER)),
-    "ready": (fetching, Ready("said", KEPT_UNTIL)),
+    "ready": (fetching, Ready(Transcript("said"), KEPT_UNTIL)),
     "hopeless at the provider": (fetching, Hopeless(APOLOGY)),
     "failed at the provider": (fetching, Ended(State.FAILED)),
 }
@@ -273,7 +274,7 @@ async def test_a_cancelled_job_gives_its_slot_to_the_oldest_that_waits_for_one(s
     job = await holder(store, 1)
     oldest = await waiting(store, 2, full=True)
     younger = await waiting(store, 3, full=True)
-    cancelled = (await store.cancel(job.id, job.chat_id, 900, APOLOGY, NOW)).job
+    cancelled = (await store.cancel(job.id, job.chat_id, 900, NOW)).job
     assert cancelled.slot is None
     assert await is_woken(store, oldest)
     assert await lies_idle(store, younger)
@@ -308,7 +309,7 @@ async def test_a_waiter_in_somebodys_hands_is_woken_as_soon_as_they_let_go(store
     busy = await waiting_hands(store, 2, full=True)
     await recorded(store, job, Ended(State.FAILED))
     held = await again(store, busy)
-    assert (held.waits, held.lease_token, held.next_at) == (WOKEN, busy.lease_token, busy.next_at)
+    assert (held.woken, held.lease_token, held.next_at) == (True, busy.lease_token, busy.next_at)
     stayed = await recorded(store, busy, Waiting(LATER))
     assert stayed.next_at == NOW
     assert await store.admit(await claimed(store), FAMILY, 1, NOW) == Admitted()
@@ -338,10 +339,10 @@ async def test_a_transcript_answers_every_job_that_waited_for_it(store, expires_
     first = await fetching(store, 1, file="same")
     followers = [await waiting(store, number, full=False, file="same") for number in (2, 3)]
     other = await waiting(store, 4, full=True)
-    moved = await recorded(store, first, Ready("said", expires_at))
+    moved = await recorded(store, first, Ready(Transcript("said"), expires_at))
     for follower in followers:
         now = await again(store, follower)
-        assert (now.state, now.transcript_id, now.waits) == (State.READY, moved.transcript_id, None)
+        assert (now.state, now.transcript_id, now.waiting_for) == (State.READY, moved.transcript_id, None)
         assert (now.ready_at, now.next_at) == (NOW, NOW)
     assert (await again(store, other)).state is State.QUEUED
 
@@ -350,9 +351,9 @@ async def test_a_transcript_answers_every_job_that_waited_for_it(store, expires_
 async def test_a_transcript_answers_a_waiter_that_was_in_somebodys_hands(store, expires_at):
     first = await fetching(store, 1, file="same")
     busy = await waiting_hands(store, 2, full=False, file="same")
-    moved = await recorded(store, first, Ready("said", expires_at))
+    moved = await recorded(store, first, Ready(Transcript("said"), expires_at))
     held = await again(store, busy)
-    assert (held.state, held.waits, held.lease_token) == (State.QUEUED, WOKEN, busy.lease_token)
+    assert (held.state, held.woken, held.lease_token) == (State.QUEUED, True, busy.lease_token)
     assert await store.admit(busy, FAMILY, 9, NOW) == Known(moved.transcript_id)
 
 
@@ -360,7 +361,7 @@ async def test_a_transcript_answers_a_waiter_that_was_in_somebodys_hands(store, 
 async def test_a_transcript_answers_a_waiter_after_its_holder_let_go(store, expires_at):
     first = await fetching(store, 1, file="same")
     busy = await waiting_hands(store, 2, full=False, file="same")
-    moved = await recorded(store, first, Ready("said", expires_at))
+    moved = await recorded(store, first, Ready(Transcript("said"), expires_at))
     stayed = await recorded(store, busy, Waiting(LATER))
     assert stayed.next_at == NOW
     jobs = {job.id: job for job in (await store.claim(NOW, NOW + LEASE, 10)).jobs}
@@ -371,7 +372,7 @@ async def test_a_transcript_answers_a_waiter_after_its_holder_let_go(store, expi
 async def test_a_transcript_answers_a_waiter_whose_holder_died(store, expires_at):
     first = await fetching(store, 1, file="same")
     await waiting_hands(store, 2, full=False, file="same")
-    moved = await recorded(store, first, Ready("said", expires_at))
+    moved = await recorded(store, first, Ready(Transcript("said"), expires_at))
     await recorded(store, await claimed(store), Ended(State.DELIVERED))
     await store.release_all()
     assert await store.admit(await claimed(store), FAMILY, 9, NOW) == Known(moved.transcript_id)
@@ -399,7 +400,7 @@ async def test_a_leader_without_a_transcript_wakes_all_its_followers_and_the_old
     assert await store.admit(jobs[followers[0].id], FAMILY, 9, NOW) == Admitted()
 
 
-@pytest.mark.parametrize("outcome", [Hopeless(APOLOGY), Ended(State.FAILED), Ready("said", NOW)])
+@pytest.mark.parametrize("outcome", [Hopeless(APOLOGY), Ended(State.FAILED), Ready(Transcript("said"), NOW)])
 async def test_followers_of_another_key_sleep_on(store, outcome):
     await submitted(store, 1, file="other")
     follower = await waiting(store, 2, full=False, file="other")
@@ -412,7 +413,7 @@ async def test_a_follower_in_somebodys_hands_is_woken_as_soon_as_they_let_go(sto
     busy = await waiting_hands(store, 2, full=False, file="same")
     await recorded(store, job, Ended(State.FAILED))
     held = await again(store, busy)
-    assert (held.waits, held.lease_token, held.next_at) == (WOKEN, busy.lease_token, busy.next_at)
+    assert (held.woken, held.lease_token, held.next_at) == (True, busy.lease_token, busy.next_at)
     assert (await recorded(store, busy, Waiting(LATER))).next_at == NOW
 
 
@@ -438,14 +439,14 @@ async def test_a_waiter_whose_step_does_not_come_to_ask_again_stands_in_nobodys_
     job = await waiting(store, 2, full=True)
     jobs = {each.id: each for each in (await store.claim(LATER, LATER + LEASE, 10)).jobs}
     stayed = await recorded(store, jobs[job.id], Waiting(LATER + 50), LATER)
-    assert (stayed.waits, stayed.next_at) == (None, LATER + 50)
+    assert (stayed.waiting_for, stayed.next_at) == (None, LATER + 50)
     assert await store.admit(await leased(store, 3), FAMILY, 2, LATER) == Admitted()
 
 
 async def held_back(store, number):
     """A job that waits until the provider works for anybody, in nobody's hands."""
-    job = await recorded(store, await uploading(store, number), Waiting(LATER, waits=HELD))
-    assert (job.waits, job.slot) == (HELD, None)
+    job = await recorded(store, await uploading(store, number), Waiting(LATER, waiting_for=PAUSED))
+    assert (job.waiting_for, job.slot) == (PAUSED, None)
     return job
 
 
@@ -453,7 +454,7 @@ async def test_whoever_was_held_back_is_woken_by_the_first_create_that_got_throu
     held = [await held_back(store, number) for number in (1, 2)]
     await submitted(store, 3)
     woken = [await again(store, job) for job in held]
-    assert [(job.waits, job.next_at) for job in woken] == [(None, NOW)] * 2
+    assert [(job.waiting_for, job.next_at) for job in woken] == [(None, NOW)] * 2
 
 
 async def test_a_create_that_got_through_wakes_nobody_who_waits_for_another_thing(store):
@@ -483,18 +484,18 @@ async def test_a_create_recorded_too_late_wakes_nobody(store):
 
 
 async def test_whoever_waits_for_the_provider_may_be_admitted_when_their_moment_has_come(store):
-    await recorded(store, await uploading(store), Waiting(LATER, waits=HELD))
+    await recorded(store, await uploading(store), Waiting(LATER, waiting_for=PAUSED))
     job = await claimed(store, LATER)
     assert await store.admit(job, FAMILY, 1, LATER) == Admitted()
-    assert (await again(store, job)).waits is None
+    assert (await again(store, job)).waiting_for is None
 
 
 async def test_a_job_that_was_woken_meanwhile_does_not_wait_for_the_provider(store):
     leader = await fetching(store, 1, file="same")
     busy = await waiting_hands(store, 2, full=False, file="same")
     await recorded(store, leader, Ended(State.FAILED))
-    stayed = await recorded(store, busy, Waiting(LATER, waits=HELD))
-    assert (stayed.waits, stayed.next_at) == (WOKEN, NOW)
+    stayed = await recorded(store, busy, Waiting(LATER, waiting_for=PAUSED))
+    assert (stayed.woken, stayed.waiting_for, stayed.next_at) == (True, None, NOW)
 
 
 async def test_a_woken_job_that_could_not_ask_again_waits_for_its_moment_and_stays_woken(store):
@@ -502,4 +503,32 @@ async def test_a_woken_job_that_could_not_ask_again_waits_for_its_moment_and_sta
     await waiting(store, 2, full=False, file="same")
     await recorded(store, leader, Ended(State.FAILED))
     stayed = await recorded(store, await claimed(store), Waiting(LATER))
-    assert (stayed.waits, stayed.next_at) == (WOKEN, LATER)
+    assert (stayed.woken, stayed.waiting_for, stayed.next_at) == (True, None, LATER)
+
+
+async def test_a_job_that_was_told_to_wait_again_is_due_when_its_new_leader_ends_meanwhile(store):
+    """It was claimed as woken, and asked; the leader that it found ends before its wait is recorded."""
+    first = await fetching(store, 1, file="same")
+    followers = [await waiting(store, number, full=False, file="same") for number in (2, 3)]
+    await recorded(store, first, Ended(State.FAILED))
+    leader, follower = (await store.claim(NOW, NOW + LEASE, 10)).jobs
+    assert [leader.id, follower.id] == [each.id for each in followers]
+    assert await store.admit(leader, FAMILY, 9, NOW) == Admitted()
+    assert await store.admit(follower, FAMILY, 9, NOW) == MustWait(SAME)
+    await recorded(store, leader, Ended(State.FAILED))
+    stayed = await recorded(store, follower, Waiting(LATER, SAME))
+    assert (stayed.woken, stayed.next_at) == (True, NOW)
+    assert await store.admit(await claimed(store), FAMILY, 9, NOW) == Admitted()
+
+
+async def test_a_job_woken_in_hands_that_died_is_due_and_asks_again(store):
+    leader = await fetching(store, 1, file="same")
+    busy = await waiting_hands(store, 2, full=False, file="same")
+    await recorded(store, leader, Ended(State.FAILED))
+    await store.release_all()
+    other = await leased_among(store, busy)
+    assert await store.admit(other, FAMILY, 9, NOW) == Admitted()
+
+
+async def leased_among(store, job):
+    return {each.id: each for each in (await store.claim(NOW, NOW + LEASE, 10)).jobs}[job.id]

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Hopeless, Known, MustWait, Ready, Waiting
 from storage.store import CancelResult
-from storage.words import SAME, WOKEN, State
+from storage.transcript import Transcript
+from storage.words import SAME, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,
@@ -45,8 +47,8 @@ UNFINISHED = {
 every_unfinished_job = pytest.mark.parametrize("maker", UNFINISHED.values(), ids=UNFINISHED)
 
 
-async def press(store, job, *, message=MESSAGE, apology=APOLOGY, now=NOW):
-    return await store.cancel(job.id, job.chat_id, message, apology, now)
+async def press(store, job, *, message=MESSAGE, now=NOW):
+    return await store.cancel(job.id, job.chat_id, message, now)
 
 
 @every_unfinished_job
@@ -64,7 +66,7 @@ async def test_a_cancelled_job_is_ready_to_say_so_at_once(store, maker):
 async def test_a_cancelled_job_carries_nothing_of_what_it_was_doing(store, maker):
     job = await maker(store)
     result = await press(store, job)
-    assert (result.job.slot, result.job.waits, result.job.posting) == (None, None, False)
+    assert (result.job.slot, result.job.waiting_for, result.job.create_started) == (None, None, False)
     assert (result.job.claims, result.job.attempts) == (0, 0)
 
 
@@ -75,14 +77,14 @@ async def test_the_attempts_of_a_cancelled_job_start_anew_for_saying_so(store):
 
 async def test_a_cancelled_create_is_no_longer_going_on(store):
     job = await uploading(store)
-    await store.posting(job)
-    assert not (await press(store, job)).job.posting
+    await store.start_create(job)
+    assert not (await press(store, job)).job.create_started
 
 
 async def test_a_cancelled_job_that_waited_waits_no_more(store):
     await submitted(store, 1)
     job = await waiting(store, 2, full=True)
-    assert (await press(store, job)).job.waits is None
+    assert (await press(store, job)).job.waiting_for is None
 
 
 @every_unfinished_job
@@ -90,7 +92,7 @@ async def test_whatever_the_holder_of_a_cancelled_job_achieves_is_void(store, ma
     job = await maker(store)
     await press(store, job)
     before = await everything(store, job)
-    assert not await store.record(job, Ready("too late", KEPT_UNTIL), NOW)
+    assert not await store.record(job, Ready(Transcript("too late"), KEPT_UNTIL), NOW)
     assert await everything(store, job) == before
 
 
@@ -104,13 +106,13 @@ async def test_a_cancelled_job_ends_as_cancelled(store):
 async def test_a_button_in_another_chat_cancels_nothing(store, maker):
     job = await maker(store)
     before = await everything(store, job)
-    result = await store.cancel(job.id, CHAT + 1, MESSAGE, APOLOGY, NOW)
+    result = await store.cancel(job.id, CHAT + 1, MESSAGE, NOW)
     assert result == CancelResult(job=None, accepted=False, orphan=True)
     assert await everything(store, job) == before
 
 
 async def test_a_button_of_a_job_that_is_long_gone_is_an_orphan(store):
-    assert await store.cancel(77, CHAT, MESSAGE, APOLOGY, NOW) == CancelResult(None, accepted=False, orphan=True)
+    assert await store.cancel(77, CHAT, MESSAGE, NOW) == CancelResult(None, accepted=False, orphan=True)
 
 
 async def test_cancelling_one_job_changes_no_other(store):
@@ -127,9 +129,9 @@ async def test_a_job_without_a_placeholder_adopts_the_message_with_the_button(st
 
 async def test_a_job_keeps_its_placeholder_when_it_is_cancelled_there(store):
     job = await uploading(store)
-    await store.place(job, MESSAGE, "held")
+    await store.place(job, MESSAGE, Notice.PAUSED)
     result = await press(store, job)
-    assert (result.accepted, result.job.placeholder_id, result.job.notice) == (True, MESSAGE, "held")
+    assert (result.accepted, result.job.placeholder_id, result.job.notice) == (True, MESSAGE, Notice.PAUSED)
 
 
 @every_unfinished_job
@@ -211,9 +213,9 @@ async def test_pressing_again_after_the_job_was_cancelled_is_still_accepted(stor
 
 
 async def test_a_job_with_another_apology_keeps_that(store):
-    job = await recorded(store, await uploading(store), Hopeless("too big"))
+    job = await recorded(store, await uploading(store), Hopeless(Apology(Reason.TOO_BIG)))
     result = await press(store, job)
-    assert (result.accepted, result.orphan, result.job.apology) == (False, False, "too big")
+    assert (result.accepted, result.orphan, result.job.apology) == (False, False, Apology(Reason.TOO_BIG))
 
 
 async def test_generations_that_are_paid_for_go_to_the_oldest_job_that_waits_for_them(store):
@@ -225,7 +227,7 @@ async def test_generations_that_are_paid_for_go_to_the_oldest_job_that_waits_for
         heir,
         state=State.SUBMITTED,
         slot=FAMILY,
-        waits=None,
+        waiting_for=None,
         next_at=NOW + 3,
         submitted_at=job.submitted_at,
         audio_seconds=job.audio_seconds,
@@ -243,7 +245,7 @@ async def test_the_heir_brings_the_transcript_for_those_who_wait_on(store):
     jobs = {each.id: each for each in (await store.claim(NOW, LATER - 1, 10)).jobs}
     del jobs[job.id]
     (heir,) = jobs.values()
-    moved = await recorded(store, heir, Ready("said", KEPT_UNTIL))
+    moved = await recorded(store, heir, Ready(Transcript("said"), KEPT_UNTIL))
     assert (await again(store, younger)).transcript_id == moved.transcript_id
 
 
@@ -276,7 +278,7 @@ async def test_generations_do_not_go_to_a_job_in_somebodys_hands_but_it_is_woken
     busy = await waiting_hands(store, 2, full=False, file="same")
     await press(store, job)
     held = await again(store, busy)
-    assert (held.state, held.waits, held.lease_token) == (State.QUEUED, WOKEN, busy.lease_token)
+    assert (held.state, held.woken, held.lease_token) == (State.QUEUED, True, busy.lease_token)
     assert await store.generations(busy) == ()
 
 
@@ -286,7 +288,7 @@ async def test_generations_go_past_a_job_in_somebodys_hands_to_the_next(store):
     heir = await waiting(store, 3, full=False, file="same")
     await press(store, job)
     assert (await again(store, heir)).state is State.SUBMITTED
-    assert (await again(store, busy)).waits == SAME
+    assert (await again(store, busy)).waiting_for == SAME
     assert isinstance(await store.admit(busy, FAMILY, 9, NOW), MustWait)
 
 
@@ -299,7 +301,9 @@ async def test_a_cancelled_leader_that_was_not_submitted_wakes_its_followers(sto
     followers = [await waiting(store, number, full=False, file="same") for number in (2, 3)]
     await press(store, job)
     woken = [await again(store, follower) for follower in followers]
-    assert [(each.state, each.waits, each.next_at) for each in woken] == [(State.QUEUED, WOKEN, NOW)] * 2
+    assert [(each.state, each.woken, each.waiting_for, each.next_at) for each in woken] == [
+        (State.QUEUED, True, None, NOW)
+    ] * 2
 
 
 async def test_parts_of_a_cancelled_upload_are_not_handed_over(store):
@@ -331,3 +335,16 @@ async def test_a_job_cancelled_in_its_wait_can_be_recorded_no_more_by_its_holder
     busy = await waiting_hands(store, 2, full=False, file="same")
     await press(store, busy)
     assert not await store.record(busy, Waiting(LATER), NOW)
+
+
+async def test_generations_do_not_go_to_a_woken_job_whose_holder_died(store):
+    job = await submitted(store, 1, file="same")
+    leader = await waiting_hands(store, 2, full=False, file="same")
+    await store.release_all()
+    leader = {each.id: each for each in (await store.claim(NOW, NOW + LEASE, 10)).jobs}[leader.id]
+    heir = await waiting_hands(store, 3, full=False, file="same")
+    await press(store, leader)
+    assert (await again(store, heir)).woken
+    await store.release_all()
+    await press(store, job)
+    assert (await again(store, heir)).state is State.QUEUED

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from storage.apology import Notice
 from storage.outcomes import Ended, Submitted, Waiting
 from storage.store import Claim
-from storage.words import ChatSettings, Job, State
+from storage.words import ChatSettings, Job, Options, State
 from tests.contract.stored import (
     CHAT,
     LATER,
@@ -28,7 +29,7 @@ from tests.contract.stored import (
 
 
 async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
-    job = await store.accept(message(5, thread_id=3, language="fr"), NOW)
+    job = await store.accept(message(5, thread_id=3, options=Options("fr")), NOW)
     assert job == Job(
         id=job.id,
         from_chat_id=CHAT,
@@ -40,17 +41,18 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         file_id="file-5",
         claimed_bytes=1000,
         model="nova-3",
-        language="fr",
-        cache_key="unique-5|nova-3|fr",
+        options=Options("fr"),
+        cache_key="unique-5|nova-3|language=fr",
         state=State.QUEUED,
         placeholder_id=None,
-        notice="",
+        notice=Notice.NONE,
         slot=None,
-        waits=None,
-        posting=False,
+        waiting_for=None,
+        woken=False,
+        create_started=False,
         attempts=0,
-        doubts=0,
-        losses=0,
+        creates_in_doubt=0,
+        generations_lost=0,
         claims=0,
         transcript_id=None,
         apology=None,
@@ -197,16 +199,16 @@ async def test_releasing_all_leaves_alone_what_nobody_holds(store):
 
 async def test_releasing_all_keeps_the_count_of_claims_and_a_create_that_was_begun(store):
     job = await uploading(store)
-    await store.posting(job)
+    await store.start_create(job)
     await store.release_all()
     released = await again(store, job)
-    assert (released.claims, released.posting, released.slot) == (1, True, "nova")
+    assert (released.claims, released.create_started, released.slot) == (1, True, "nova")
 
 
 async def test_the_holder_of_a_released_lease_can_write_no_more(store):
     job = await leased(store)
     await store.release_all()
-    assert not await store.note(job, "held")
+    assert not await store.note(job, Notice.PAUSED)
 
 
 async def test_the_backlog_counts_unfinished_jobs_by_state_and_those_that_are_due(store):
@@ -229,17 +231,17 @@ async def test_a_chat_that_chose_nothing_leaves_every_choice_to_the_operator(sto
 
 
 async def test_a_chat_keeps_its_model_and_may_change_it_and_take_it_back(store):
-    await store.set_model(CHAT, "whisper")
+    await store.change_settings(CHAT, ChatSettings("whisper"))
     assert await store.settings(CHAT) == ChatSettings(model="whisper")
-    await store.set_model(CHAT, "nova-3")
+    await store.change_settings(CHAT, ChatSettings("nova-3"))
     assert await store.settings(CHAT) == ChatSettings(model="nova-3")
-    await store.set_model(CHAT, None)
+    await store.change_settings(CHAT, ChatSettings(None))
     assert await store.settings(CHAT) == ChatSettings()
 
 
 async def test_a_choice_belongs_to_one_chat(store):
-    await store.set_model(CHAT, "whisper")
-    await store.set_model(CHAT + 1, "nova-3")
+    await store.change_settings(CHAT, ChatSettings("whisper"))
+    await store.change_settings(CHAT + 1, ChatSettings("nova-3"))
     assert await store.settings(CHAT) == ChatSettings(model="whisper")
     assert await store.settings(CHAT + 2) == ChatSettings()
 

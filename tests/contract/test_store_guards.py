@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from storage.apology import Notice
 from storage.outcomes import (
     Attempted,
     Ended,
@@ -15,6 +16,7 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
+from storage.transcript import Transcript
 from storage.words import State
 from tests.contract.stored import (
     APOLOGY,
@@ -28,6 +30,7 @@ from tests.contract.stored import (
     claimed,
     delivering,
     everything,
+    fetching,
     leased,
     message,
     part,
@@ -40,10 +43,10 @@ OUTCOMES = {
     "submitted": Submitted(LATER, 12.5, part(5)),
     "submitted with nothing new": Submitted(LATER, 12.5, None),
     "waiting": Waiting(LATER),
-    "attempted": Attempted(LATER, doubt=True),
+    "attempted": Attempted(LATER, in_doubt=True),
     "released": Released(LATER),
     "forgotten": Forgotten(LATER),
-    "ready": Ready("said", KEPT_UNTIL),
+    "ready": Ready(Transcript("said"), KEPT_UNTIL),
     "known": Known(1),
     "hopeless": Hopeless(APOLOGY),
     "failed": Ended(State.FAILED),
@@ -56,14 +59,14 @@ def recording(outcome):
 
 STATE_GUARDED = {
     "replace": lambda store, job: store.replace(job, 900),
-    "note": lambda store, job: store.note(job, "held"),
-    "posting": lambda store, job: store.posting(job),
+    "note": lambda store, job: store.note(job, Notice.PAUSED),
+    "posting": lambda store, job: store.start_create(job),
     "created": lambda store, job: store.created(job, part(7)),
-    "heard": lambda store, job: store.heard(job, 0, "part said"),
+    "heard": lambda store, job: store.part_ready(job, 0, Transcript("part said")),
     "page placed": lambda store, job: store.page_placed(job, 1, 901),
     "admit": lambda store, job: store.admit(job, FAMILY, 9, NOW),
 } | {f"record {name}": recording(outcome) for name, outcome in OUTCOMES.items()}
-WRITES = STATE_GUARDED | {"place": lambda store, job: store.place(job, 900, "held")}
+WRITES = STATE_GUARDED | {"place": lambda store, job: store.place(job, 900, Notice.PAUSED)}
 
 every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 every_write_of_a_state = pytest.mark.parametrize("write", STATE_GUARDED.values(), ids=STATE_GUARDED)
@@ -105,7 +108,7 @@ async def test_nobody_changes_a_job_without_having_claimed_it(store, write):
 @every_write
 async def test_the_holder_of_a_cancelled_job_changes_nothing(store, write):
     job = await with_a_part(store)
-    await store.cancel(job.id, job.chat_id, 900, APOLOGY, NOW)
+    await store.cancel(job.id, job.chat_id, 900, NOW)
     before = await everything(store, job)
     assert not await write(store, job)
     assert await everything(store, job) == before
@@ -113,15 +116,25 @@ async def test_the_holder_of_a_cancelled_job_changes_nothing(store, write):
 
 @every_write
 async def test_a_holder_changes_no_other_job_of_the_same_claim(store, write):
-    await accepted(store, 1)
-    await accepted(store, 2)
-    job, neighbour = (await store.claim(NOW, NOW + LEASE, 10)).jobs
+    job, neighbour = await claimed_together(store, submitted=write is WRITES["record forgotten"])
     assert job.lease_token == neighbour.lease_token
     assert await store.created(neighbour, part(0))
     before = await everything(store, neighbour)
     await ready_something(store)
     await write(store, job)
     assert await everything(store, neighbour) == before
+
+
+async def claimed_together(store, *, submitted):
+    """Two jobs under one lease, queued, or at the provider, where generations can be forgotten."""
+    await accepted(store, 1)
+    await accepted(store, 2)
+    jobs = (await store.claim(NOW, NOW + LEASE, 10)).jobs
+    if not submitted:
+        return jobs
+    for job in jobs:
+        await recorded(store, job, Submitted(NOW, 12.5, None))
+    return (await store.claim(NOW, NOW + LEASE, 10)).jobs
 
 
 async def ready_something(store):
@@ -145,7 +158,7 @@ async def test_only_a_queued_job_is_admitted(store):
 
 @pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=OUTCOMES)
 async def test_an_outcome_is_recorded_once(store, outcome):
-    job = await leased(store, 1)
+    job = await (fetching if isinstance(outcome, Forgotten) else leased)(store, 1)
     await ready_something(store)
     assert await store.record(job, outcome, NOW)
     before = await everything(store, job)
@@ -156,32 +169,32 @@ async def test_an_outcome_is_recorded_once(store, outcome):
 async def test_a_transcript_that_came_too_late_is_not_kept(store):
     slow = await uploading(store)
     await claimed(store, NOW + LEASE)
-    assert not await store.record(slow, Ready("too late", KEPT_UNTIL), NOW + LEASE)
+    assert not await store.record(slow, Ready(Transcript("too late"), KEPT_UNTIL), NOW + LEASE)
     assert await store.transcript(1) is None
 
 
 async def test_a_placeholder_is_stored_with_what_it_says(store):
     job = await leased(store)
-    assert await store.place(job, 900, "held")
+    assert await store.place(job, 900, Notice.PAUSED)
     stored = await again(store, job)
-    assert (stored.placeholder_id, stored.notice) == (900, "held")
-    assert stored == replace(job, placeholder_id=900, notice="held")
+    assert (stored.placeholder_id, stored.notice) == (900, Notice.PAUSED)
+    assert stored == replace(job, placeholder_id=900, notice=Notice.PAUSED)
 
 
 async def test_a_second_placeholder_of_a_job_is_not_stored(store):
     job = await leased(store)
     await store.place(job, 900, "")
-    assert not await store.place(job, 901, "held")
+    assert not await store.place(job, 901, Notice.PAUSED)
     stored = await again(store, job)
     assert (stored.placeholder_id, stored.notice) == (900, "")
 
 
 async def test_a_placeholder_that_the_user_deleted_is_replaced(store):
     job = await leased(store)
-    await store.place(job, 900, "held")
+    await store.place(job, 900, Notice.PAUSED)
     assert await store.replace(job, 901)
     stored = await again(store, job)
-    assert (stored.placeholder_id, stored.notice) == (901, "held")
+    assert (stored.placeholder_id, stored.notice) == (901, Notice.PAUSED)
 
 
 async def test_a_notice_is_stored_and_nothing_else(store):
@@ -192,10 +205,10 @@ async def test_a_notice_is_stored_and_nothing_else(store):
 
 async def test_a_create_that_begins_is_stored_and_its_generation_ends_that(store):
     job = await leased(store)
-    assert await store.posting(job)
-    assert (await again(store, job)).posting
+    assert await store.start_create(job)
+    assert (await again(store, job)).create_started
     assert await store.created(job, part(0))
-    assert not (await again(store, job)).posting
+    assert not (await again(store, job)).create_started
     assert await store.generations(job) == (part(0),)
 
 
@@ -205,8 +218,8 @@ async def test_what_a_part_says_is_stored_with_that_part_of_that_job_only(store)
     job = await uploading(store, 2)
     for number in (0, 1):
         await store.created(job, part(number))
-    assert await store.heard(job, 1, "said")
-    assert await store.generations(job) == (part(0), replace(part(1), body="said"))
+    assert await store.part_ready(job, 1, Transcript("said"))
+    assert await store.generations(job) == (part(0), replace(part(1), transcript=Transcript("said")))
     assert await store.generations(other) == (part(1),)
 
 
@@ -224,7 +237,7 @@ async def test_the_pages_of_a_job_are_stored_by_number_and_may_be_placed_anew(st
 async def test_the_writes_of_a_holder_leave_the_lease_and_the_moment_as_they_are(store):
     job = await delivering(store)
     await store.place(job, 900, "")
-    await store.note(job, "held")
+    await store.note(job, Notice.PAUSED)
     await store.replace(job, 901)
     await store.page_placed(job, 1, 902)
     stored = await again(store, job)

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from storage.apology import Notice
 from storage.outcomes import Ended, Waiting
 from storage.words import ChatSettings, State
 from tests.contract.stored import (
-    APOLOGY,
     CHAT,
     LATER,
     NOW,
@@ -24,29 +24,29 @@ OLD, NEW = CHAT, -1001
 
 
 async def test_the_settings_of_a_chat_move(store):
-    await store.set_model(OLD, "whisper")
+    await store.change_settings(OLD, ChatSettings("whisper"))
     await store.move_chat(OLD, NEW)
     assert await store.settings(NEW) == ChatSettings(model="whisper")
     assert await store.settings(OLD) == ChatSettings()
 
 
 async def test_a_new_chat_that_has_settings_already_keeps_them(store):
-    await store.set_model(OLD, "whisper")
-    await store.set_model(NEW, "nova-3")
+    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.change_settings(NEW, ChatSettings("nova-3"))
     await store.move_chat(OLD, NEW)
     assert await store.settings(NEW) == ChatSettings(model="nova-3")
     assert await store.settings(OLD) == ChatSettings()
 
 
 async def test_a_chat_without_settings_leaves_those_of_the_new_chat_alone(store):
-    await store.set_model(NEW, "nova-3")
+    await store.change_settings(NEW, ChatSettings("nova-3"))
     await store.move_chat(OLD, NEW)
     assert await store.settings(NEW) == ChatSettings(model="nova-3")
 
 
 async def test_an_unfinished_job_moves_and_every_message_id_of_it_is_void(store):
     job = await uploading(store, 5, thread_id=3)
-    await store.place(job, 900, "held")
+    await store.place(job, 900, Notice.PAUSED)
     before = await again(store, job)
     await store.move_chat(OLD, NEW)
     moved = await again(store, job)
@@ -120,10 +120,10 @@ async def test_a_job_that_ended_stays_with_the_old_chat(store):
 
 async def test_moving_twice_changes_nothing_more(store):
     job = await accepted(store)
-    await store.set_model(OLD, "whisper")
+    await store.change_settings(OLD, ChatSettings("whisper"))
     await store.move_chat(OLD, NEW)
     before = await again(store, job)
-    await store.set_model(NEW, "nova-3")
+    await store.change_settings(NEW, ChatSettings("nova-3"))
     await store.move_chat(OLD, NEW)
     assert await again(store, job) == before
     assert await store.settings(NEW) == ChatSettings(model="nova-3")
@@ -137,7 +137,7 @@ async def test_a_message_of_the_old_chat_that_comes_late_moves_with_the_next_ann
 
 
 async def test_what_the_new_chat_already_has_is_not_touched_when_the_announcement_comes_late(store):
-    await store.set_model(NEW, "nova-3")
+    await store.change_settings(NEW, ChatSettings("nova-3"))
     job = await accepted(store, 6, chat_id=NEW)
     await store.move_chat(OLD, NEW)
     assert await again(store, job) == job
@@ -147,8 +147,8 @@ async def test_what_the_new_chat_already_has_is_not_touched_when_the_announcemen
 async def test_a_moved_job_is_cancelled_in_its_new_chat_and_not_in_the_old_one(store):
     job = await accepted(store)
     await store.move_chat(OLD, NEW)
-    assert not (await store.cancel(job.id, OLD, 900, APOLOGY, NOW)).accepted
-    assert (await store.cancel(job.id, NEW, 900, APOLOGY, NOW)).accepted
+    assert not (await store.cancel(job.id, OLD, 900, NOW)).accepted
+    assert (await store.cancel(job.id, NEW, 900, NOW)).accepted
 
 
 async def test_a_moved_job_gets_a_placeholder_of_its_own(store):

@@ -11,12 +11,15 @@ from storage.outcomes import (
     Hopeless,
     Known,
     MustWait,
+    Outcome,
     Ready,
     Released,
     Submitted,
     Waiting,
 )
-from storage.words import SAME, State
+from storage.store import ImpossibleMoveError
+from storage.transcript import Transcript
+from storage.words import NEXT, SAME, State
 from tests.contract.stored import (
     APOLOGY,
     FAMILY,
@@ -44,11 +47,11 @@ every_state = pytest.mark.parametrize("state", IN_HANDS)
 
 async def test_a_submitted_job_keeps_its_slot_and_its_generation_and_is_looked_at_later(store):
     job = await uploading(store)
-    await store.posting(job)
+    await store.start_create(job)
     moved = await recorded(store, job, Submitted(LATER, 12.5, part(0)), NOW + 1)
     assert moved.state is State.SUBMITTED
     assert (moved.submitted_at, moved.next_at, moved.audio_seconds) == (NOW + 1, LATER, 12.5)
-    assert (moved.slot, moved.lease_token, moved.claims, moved.posting) == (FAMILY, None, 0, False)
+    assert (moved.slot, moved.lease_token, moved.claims, moved.create_started) == (FAMILY, None, 0, False)
     assert await store.generations(job) == (part(0),)
 
 
@@ -65,7 +68,7 @@ async def test_waiting_keeps_the_state_and_spends_nothing(store, state):
     job = await IN_HANDS[state](store)
     stayed = await recorded(store, job, Waiting(LATER))
     assert (stayed.state, stayed.next_at, stayed.lease_token, stayed.claims) == (state, LATER, None, 0)
-    assert (stayed.attempts, stayed.doubts) == (0, 0)
+    assert (stayed.attempts, stayed.creates_in_doubt) == (0, 0)
 
 
 @every_state
@@ -73,7 +76,7 @@ async def test_an_attempt_is_counted(store, state):
     job = await IN_HANDS[state](store)
     stayed = await recorded(store, job, Attempted(LATER))
     assert (stayed.state, stayed.next_at, stayed.lease_token, stayed.claims) == (state, LATER, None, 0)
-    assert (stayed.attempts, stayed.doubts) == (1, 0)
+    assert (stayed.attempts, stayed.creates_in_doubt) == (1, 0)
     second = await recorded(store, await claimed(store, LATER), Attempted(LATER + 1))
     assert second.attempts == 2
 
@@ -83,7 +86,7 @@ async def test_an_interruption_spends_no_attempt(store, state):
     job = await IN_HANDS[state](store)
     released = await recorded(store, job, Released(LATER))
     assert (released.state, released.next_at, released.lease_token, released.claims) == (state, LATER, None, 0)
-    assert (released.attempts, released.doubts) == (0, 0)
+    assert (released.attempts, released.creates_in_doubt) == (0, 0)
 
 
 async def test_a_job_at_the_provider_keeps_its_slot_whatever_it_waits_for(store):
@@ -95,43 +98,49 @@ async def test_a_job_at_the_provider_keeps_its_slot_whatever_it_waits_for(store)
     assert job.slot == FAMILY
 
 
-@pytest.mark.parametrize("outcome", [Attempted(LATER, doubt=True), Released(LATER), Hopeless(APOLOGY, doubt=True)])
+@pytest.mark.parametrize(
+    "outcome", [Attempted(LATER, in_doubt=True), Released(LATER), Hopeless(APOLOGY, in_doubt=True)]
+)
 async def test_a_create_that_was_begun_and_not_answered_is_a_doubt(store, outcome):
     job = await uploading(store)
-    await store.posting(job)
+    await store.start_create(job)
     stayed = await recorded(store, job, outcome)
-    assert (stayed.doubts, stayed.posting) == (1, False)
+    assert (stayed.creates_in_doubt, stayed.create_started) == (1, False)
 
 
-@pytest.mark.parametrize("outcome", [Attempted(LATER, doubt=True), Released(LATER), Hopeless(APOLOGY, doubt=True)])
+@pytest.mark.parametrize(
+    "outcome", [Attempted(LATER, in_doubt=True), Released(LATER), Hopeless(APOLOGY, in_doubt=True)]
+)
 async def test_there_is_no_doubt_when_no_create_was_begun(store, outcome):
     stayed = await recorded(store, await uploading(store), outcome)
-    assert stayed.doubts == 0
+    assert stayed.creates_in_doubt == 0
 
 
-@pytest.mark.parametrize("outcome", [Attempted(LATER, doubt=True), Released(LATER), Hopeless(APOLOGY, doubt=True)])
+@pytest.mark.parametrize(
+    "outcome", [Attempted(LATER, in_doubt=True), Released(LATER), Hopeless(APOLOGY, in_doubt=True)]
+)
 async def test_there_is_no_doubt_after_the_generation_was_stored(store, outcome):
     job = await uploading(store)
-    await store.posting(job)
+    await store.start_create(job)
     await store.created(job, part(0))
-    assert (await recorded(store, job, outcome)).doubts == 0
+    assert (await recorded(store, job, outcome)).creates_in_doubt == 0
 
 
 @pytest.mark.parametrize("outcome", [Attempted(LATER), Waiting(LATER), Hopeless(APOLOGY)])
 async def test_a_create_that_was_refused_leaves_no_doubt(store, outcome):
     job = await uploading(store)
-    await store.posting(job)
+    await store.start_create(job)
     stayed = await recorded(store, job, outcome)
-    assert (stayed.doubts, stayed.posting) == (0, False)
+    assert (stayed.creates_in_doubt, stayed.create_started) == (0, False)
 
 
 async def test_doubts_add_up(store):
     job = await uploading(store)
-    await store.posting(job)
-    await recorded(store, job, Attempted(NOW, doubt=True))
+    await store.start_create(job)
+    await recorded(store, job, Attempted(NOW, in_doubt=True))
     job = await claimed(store)
-    await store.posting(job)
-    assert (await recorded(store, job, Attempted(LATER, doubt=True))).doubts == 2
+    await store.start_create(job)
+    assert (await recorded(store, job, Attempted(LATER, in_doubt=True))).creates_in_doubt == 2
 
 
 async def test_a_job_whose_generations_were_forgotten_is_queued_again_without_them(store):
@@ -146,7 +155,7 @@ async def test_each_time_the_generations_came_to_nothing_is_a_loss_and_no_attemp
     for losses in (1, 2):
         job = await fetching(store) if losses == 1 else await uploaded_again(store)
         queued = await recorded(store, job, Forgotten(NOW))
-        assert (queued.losses, queued.attempts, queued.doubts) == (losses, 0, 0)
+        assert (queued.generations_lost, queued.attempts, queued.creates_in_doubt) == (losses, 0, 0)
 
 
 async def uploaded_again(store):
@@ -170,10 +179,10 @@ async def test_a_forgotten_job_takes_none_of_anothers_generations_with_it(store)
 
 async def test_a_ready_job_has_its_transcript_and_nothing_at_the_provider(store):
     job = await fetching(store)
-    moved = await recorded(store, job, Ready("said", KEPT_UNTIL), NOW + 9)
+    moved = await recorded(store, job, Ready(Transcript("said"), KEPT_UNTIL), NOW + 9)
     assert (moved.state, moved.ready_at, moved.next_at) == (State.READY, NOW + 9, NOW + 9)
     assert (moved.slot, moved.lease_token, moved.claims) == (None, None, 0)
-    assert await store.transcript(moved.transcript_id) == "said"
+    assert await store.transcript(moved.transcript_id) == Transcript("said")
     assert await store.generations(job) == ()
 
 
@@ -221,7 +230,7 @@ async def test_a_job_that_ended_is_due_no_more(store, end):
 async def test_a_job_may_fail_from_wherever_it_is_and_leaves_nothing_at_the_provider(store, state):
     job = await IN_HANDS[state](store)
     ended = await recorded(store, job, Ended(State.FAILED))
-    assert (ended.state, ended.slot, ended.waits) == (State.FAILED, None, None)
+    assert (ended.state, ended.slot, ended.waiting_for) == (State.FAILED, None, None)
     assert await store.generations(job) == ()
 
 
@@ -230,7 +239,7 @@ async def test_a_job_may_fail_while_it_waits(store):
     job = await leased(store, 2, file="same")
     assert isinstance(await store.admit(job, FAMILY, 9, NOW), MustWait)
     ended = await recorded(store, job, Ended(State.FAILED))
-    assert (ended.state, ended.waits) == (State.FAILED, None)
+    assert (ended.state, ended.waiting_for) == (State.FAILED, None)
 
 
 async def test_recording_an_outcome_changes_no_other_job(store):
@@ -241,7 +250,7 @@ async def test_recording_an_outcome_changes_no_other_job(store):
 
 async def test_a_kept_transcript_stays_when_its_job_ends(store):
     job = await recorded(store, await delivering(store), Ended(State.DELIVERED))
-    assert await store.transcript(job.transcript_id) == "said"
+    assert await store.transcript(job.transcript_id) == Transcript("said")
 
 
 async def test_a_transcript_that_nobody_may_keep_goes_when_its_job_ends(store):
@@ -261,16 +270,16 @@ async def test_jobs_of_other_files_do_not_keep_a_transcript_that_nobody_may_keep
 async def test_a_transcript_kept_a_while_longer_stays_until_its_moment_has_come(store):
     job = await delivering(store, expires_at=NOW + 1)
     ended = await recorded(store, job, Ended(State.DELIVERED), NOW + 0.5)
-    assert await store.transcript(ended.transcript_id) == "said"
+    assert await store.transcript(ended.transcript_id) == Transcript("said")
 
 
 async def test_a_transcript_that_nobody_may_keep_stays_for_a_job_that_is_still_to_show_it(store):
     first = await fetching(store, 1, file="same")
     second = await waiting(store, 2, full=False, file="same")
-    await recorded(store, first, Ready("said", NOW))
+    await recorded(store, first, Ready(Transcript("said"), NOW))
     deliveries = {job.id: job for job in (await store.claim(NOW, LATER, 10)).jobs}
     await recorded(store, deliveries[first.id], Ended(State.DELIVERED))
-    assert await store.transcript(deliveries[second.id].transcript_id) == "said"
+    assert await store.transcript(deliveries[second.id].transcript_id) == Transcript("said")
     await recorded(store, deliveries[second.id], Ended(State.DELIVERED))
     assert await store.transcript(deliveries[second.id].transcript_id) is None
 
@@ -280,7 +289,7 @@ async def test_the_end_of_one_job_does_not_take_the_transcript_of_another_file(s
     other = await claimed(store)
     job = await delivering(store, 2, expires_at=NOW)
     await recorded(store, job, Ended(State.DELIVERED))
-    assert await store.transcript(other.transcript_id) == "said"
+    assert await store.transcript(other.transcript_id) == Transcript("said")
 
 
 async def test_a_job_at_the_provider_with_the_same_key_does_not_keep_a_transcript(store):
@@ -305,4 +314,44 @@ async def test_a_job_told_to_wait_keeps_that_in_mind_and_nothing_else_of_it_chan
     job = await leased(store, 2, file="same")
     assert isinstance(await store.admit(job, FAMILY, 9, NOW), MustWait)
     stayed = await recorded(store, job, Waiting(LATER, SAME))
-    assert stayed == replace(job, waits="same", next_at=LATER, lease_token=None, claims=0)
+    assert stayed == replace(job, waiting_for="same", next_at=LATER, lease_token=None, claims=0)
+
+
+# Where each outcome leads from the state of a leased job; what is not here stays in its state.
+LEADS_TO = {
+    "submitted": (Submitted(LATER, 12.5, part(5)), {State.QUEUED: State.SUBMITTED}),
+    "waiting": (Waiting(LATER), {}),
+    "attempted": (Attempted(LATER), {}),
+    "released": (Released(LATER), {}),
+    "forgotten": (Forgotten(LATER), {State.SUBMITTED: State.QUEUED}),
+    "ready": (Ready(Transcript("said"), KEPT_UNTIL), {State.QUEUED: State.READY, State.SUBMITTED: State.READY}),
+    "known": (Known(1), {State.QUEUED: State.READY, State.SUBMITTED: State.READY}),
+    "hopeless": (Hopeless(APOLOGY), dict.fromkeys(IN_HANDS, State.READY)),
+    "delivered": (Ended(State.DELIVERED), {State.READY: State.DELIVERED}),
+    "cancelled": (Ended(State.CANCELLED), {State.READY: State.CANCELLED}),
+    "failed": (Ended(State.FAILED), dict.fromkeys(IN_HANDS, State.FAILED)),
+}
+STAYS = {"waiting", "attempted", "released"}
+
+
+@every_state
+@pytest.mark.parametrize("name", LEADS_TO)
+async def test_an_outcome_moves_a_job_where_the_map_leads_and_is_refused_elsewhere(store, state, name):
+    await recorded(store, await delivering(store, 9), Ended(State.DELIVERED))
+    job = await IN_HANDS[state](store)
+    outcome, leads_to = LEADS_TO[name]
+    before = await again(store, job)
+    if name in STAYS:
+        assert (await recorded(store, job, outcome)).state is state
+    elif state in leads_to:
+        assert (await recorded(store, job, outcome)).state is leads_to[state]
+        assert leads_to[state] in NEXT[state] or state is leads_to[state] is State.READY
+    else:
+        with pytest.raises(ImpossibleMoveError):
+            await store.record(job, outcome, NOW)
+        assert await again(store, job) == before
+        assert await store.transcript((before.transcript_id or 1) + 1) is None
+
+
+def test_the_outcomes_of_the_table_are_all_there_are():
+    assert {type(outcome) for outcome, _ in LEADS_TO.values()} == set(Outcome.__args__)

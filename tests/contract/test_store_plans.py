@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager, closing
 
 import pytest
 
+from storage.apology import Notice
 from storage.outcomes import Attempted, Ended, Ready, Waiting
-from storage.words import HELD, State
+from storage.transcript import Transcript
+from storage.words import PAUSED, ChatSettings, State
 from tests.contract.stored import (
-    APOLOGY,
     CHAT,
     FAMILY,
     LATER,
@@ -35,9 +36,9 @@ def path(tmp_path):
 async def overheard(store):
     """The statements that the store runs meanwhile."""
     said = []
-    await store._connection.hop(lambda connection: connection.set_trace_callback(said.append))
+    await store._engine._connection.hop(lambda connection: connection.set_trace_callback(said.append))
     yield said
-    await store._connection.hop(lambda connection: connection.set_trace_callback(None))
+    await store._engine._connection.hop(lambda connection: connection.set_trace_callback(None))
 
 
 def plans(path, statements):
@@ -55,12 +56,12 @@ def steps(path, statements):
 
 
 async def test_a_claim_finds_what_is_due_by_its_index(store, path):
+    await accepted(store)
     async with overheard(store) as said:
         await store.claim(NOW, LATER, 10)
     assert steps(path, said) == {
         "SEARCH jobs USING COVERING INDEX jobs_due (next_at<?)",
         "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)",
-        "LIST SUBQUERY 1",
         "SEARCH jobs USING COVERING INDEX jobs_due (next_at>?)",
     }
 
@@ -81,15 +82,15 @@ async def test_the_oldest_that_waits_for_a_slot_is_found_by_an_index_in_order(st
     async with overheard(store) as said:
         await store.record(job, Attempted(LATER), NOW)
     found = steps(path, said)
-    assert "SEARCH jobs USING COVERING INDEX jobs_waiting (waits=?)" in found
+    assert "SEARCH jobs USING COVERING INDEX jobs_waiting (waiting_for=? AND woken=?)" in found
     assert not any("TEMP B-TREE" in step for step in found)
 
 
 async def test_followers_are_found_by_an_index(store, path):
     job = await fetching(store)
     async with overheard(store) as said:
-        await store.record(job, Ready("said", LATER), NOW)
-    assert "SEARCH jobs USING INDEX jobs_waiting (waits=?)" in steps(path, said)
+        await store.record(job, Ready(Transcript("said"), LATER), NOW)
+    assert "SEARCH jobs USING INDEX jobs_waiting (waiting_for=? AND woken=?)" in steps(path, said)
 
 
 async def test_what_is_to_be_purged_is_found_by_indexes_in_order(store, path):
@@ -121,22 +122,22 @@ async def a_busy_day(store):
     leader = await fetching(store, 1, file="same")
     await waiting(store, 2, full=False, file="same")
     await waiting(store, 3, full=True)
-    await recorded(store, leader, Ready("said", NOW))
+    await recorded(store, leader, Ready(Transcript("said"), NOW))
     for job in (await store.claim(NOW, LATER, 10)).jobs:
-        await store.place(job, 900 + job.id, "")
-        await store.note(job, "held")
+        await store.place(job, 900 + job.id, Notice.NONE)
+        await store.note(job, Notice.PAUSED)
         if job.state is State.READY:
             await recorded(store, job, Ended(State.DELIVERED))
     cancelled = await submitted(store, 4, file="other")
     await waiting(store, 5, full=False, file="other")
-    await store.cancel(cancelled.id, CHAT, 904, APOLOGY, NOW)
+    await store.cancel(cancelled.id, CHAT, 904, NOW)
     await store.claim(NOW, LATER, 10)
-    await recorded(store, await uploading(store, 6, slots=99), Waiting(LATER, waits=HELD))
+    await recorded(store, await uploading(store, 6, slots=99), Waiting(LATER, waiting_for=PAUSED))
     await submitted(store, 9, slots=99)
     await claimed(store)
     await store.page_placed(await delivering(store, 7), 1, 907)
     await accepted(store, 8)
-    await store.set_model(CHAT, "whisper")
+    await store.change_settings(CHAT, ChatSettings("whisper"))
     await store.move_chat(CHAT, CHAT + 1)
     await store.settings(CHAT)
     await store.backlog(NOW)

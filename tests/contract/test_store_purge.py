@@ -3,7 +3,8 @@
 import pytest
 
 from storage.outcomes import Ended, Ready
-from storage.words import State
+from storage.transcript import Transcript
+from storage.words import ChatSettings, State
 from tests.contract.stored import (
     FAMILY,
     KEPT_UNTIL,
@@ -99,7 +100,7 @@ async def test_transcripts_are_forgotten_in_chunks(store):
 async def test_a_transcript_is_forgotten_at_its_moment_and_not_before(store):
     job = await ended(store, 1, expires_at=LATER)
     assert await store.purge(LATER - 0.001, LONG_AGO, ALL) == 0
-    assert await store.transcript(job.transcript_id) == "said"
+    assert await store.transcript(job.transcript_id) == Transcript("said")
     assert await store.purge(LATER, LONG_AGO, ALL) == 1
     assert await store.transcript(job.transcript_id) is None
 
@@ -114,7 +115,7 @@ async def test_a_job_outlives_its_transcript(store):
 async def test_the_transcript_of_a_job_that_is_still_to_show_it_is_kept(store, maker):
     job = await maker(store, expires_at=NOW)
     assert await store.purge(LATER, LONG_AGO, ALL) == 0
-    assert await store.transcript(job.transcript_id) == "said"
+    assert await store.transcript(job.transcript_id) == Transcript("said")
 
 
 @pytest.mark.parametrize("maker", [accepted, leased, submitted])
@@ -122,7 +123,7 @@ async def test_the_transcript_of_a_key_is_kept_while_any_job_of_that_key_is_unfi
     old = await ended(store, 1, file="same", expires_at=NOW + 1)
     other = await maker_at_once(store, maker)
     await store.purge(NOW + 1, LONG_AGO, ALL)
-    assert await store.transcript(old.transcript_id) == "said"
+    assert await store.transcript(old.transcript_id) == Transcript("said")
     assert (await again(store, other)).state is other.state
 
 
@@ -145,22 +146,22 @@ async def test_the_transcript_of_another_key_is_not_kept_by_an_unfinished_job(st
 async def test_the_transcript_that_a_woken_waiter_will_find_is_kept_for_it(store):
     leader = await fetching(store, 1, file="same")
     follower = await waiting(store, 2, full=False, file="same")
-    await recorded(store, leader, Ready("said", NOW))
+    await recorded(store, leader, Ready(Transcript("said"), NOW))
     jobs = {job.id: job for job in (await store.claim(NOW, NOW + LEASE, 10)).jobs}
     await recorded_at(store, jobs[leader.id], NOW)
     await store.purge(LATER, LATER, ALL)
-    assert await store.transcript((await again(store, follower)).transcript_id) == "said"
+    assert await store.transcript((await again(store, follower)).transcript_id) == Transcript("said")
 
 
 async def test_a_kept_transcript_survives_the_job_that_brought_it(store):
     job = await ended(store, 1, file="same", expires_at=KEPT_UNTIL)
     await store.purge(NOW, NOW, ALL)
     assert await store.job(job.id) is None
-    assert await store.transcript(job.transcript_id) == "said"
+    assert await store.transcript(job.transcript_id) == Transcript("said")
 
 
 async def test_purging_leaves_the_choices_of_chats(store):
-    await store.set_model(7, "whisper")
+    await store.change_settings(7, ChatSettings("whisper"))
     await ended(store, 1)
     await store.purge(LATER, LATER, ALL)
     assert (await store.settings(7)).model == "whisper"

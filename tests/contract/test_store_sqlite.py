@@ -7,10 +7,14 @@ from contextlib import asynccontextmanager, closing, suppress
 
 import pytest
 
-from storage.outcomes import Ready, Waiting
+from storage.apology import Notice
+from storage.outcomes import Known, Ready, Waiting
+from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
-from storage.sqlite.store import SQLiteStore
+from storage.statements.guarded import note
 from storage.store import DatabaseInUseError, SchemaTooNewError, StorageError, StorageUnavailableError
+from storage.transcript import Transcript
+from storage.words import ChatSettings
 from tests.contract.stored import (
     LATER,
     NOW,
@@ -34,7 +38,7 @@ def path(tmp_path):
 
 @asynccontextmanager
 async def opened(path, now=lambda: NOW, **options):
-    store = await SQLiteStore.open(path, now, **options)
+    store = await open_store(path, now, **options)
     try:
         yield store
     finally:
@@ -129,7 +133,7 @@ NEW_ROW = {
     "kind": "voice",
     "file_id": "f",
     "model": "nova-3",
-    "language": "auto",
+    "options": "{}",
     "cache_key": "k",
     "created_at": NOW,
     "next_at": NOW,
@@ -145,8 +149,9 @@ IMPOSSIBLE = {
     "ready with nothing to say": {"state": "ready"},
     "ready with a slot": {"state": "ready", "apology": "{}", "slot": "nova"},
     "ended with a slot": {"state": "failed", "next_at": None, "ended_at": NOW, "slot": "nova"},
-    "waiting at the provider": {"state": "submitted", "waits": "same"},
-    "waiting with a slot": {"slot": "nova", "waits": "same"},
+    "waiting at the provider": {"state": "submitted", "waiting_for": "same"},
+    "woken at the provider": {"state": "submitted", "woken": 1},
+    "waiting with a slot": {"slot": "nova", "waiting_for": "same"},
     "a transcript that does not exist": {"state": "ready", "transcript_id": 77},
     "from no chat": {"from_chat_id": None},
     "in no chat": {"chat_id": None},
@@ -156,7 +161,8 @@ IMPOSSIBLE = {
 POSSIBLE = {
     "queued": {},
     "queued with a slot": {"slot": "nova"},
-    "waiting": {"waits": "same"},
+    "waiting": {"waiting_for": "same"},
+    "woken": {"woken": 1},
     "submitted": {"state": "submitted", "slot": "nova"},
     "ready with an apology": {"state": "ready", "apology": "{}"},
     "leased": {"lease_token": "t"},
@@ -284,11 +290,11 @@ async def test_an_opener_that_failed_keeps_nobody_out(path, spoil):
 PREAMBLE = """
 import asyncio, sys
 from pathlib import Path
-from storage.sqlite.store import SQLiteStore
-from storage.words import NewJob
+from storage.sqlite.engine import open_store
+from storage.words import NewJob, Options
 from storage.store import DatabaseInUseError
 path = Path(sys.argv[1])
-new = NewJob(7, 1, None, 42, "voice", "file", "unique", 1000, "nova-3", "auto")
+new = NewJob(7, 1, None, 42, "voice", "file", "unique", 1000, "nova-3", Options())
 now = lambda: 1_800_000_000.0
 """
 
@@ -311,7 +317,7 @@ async def another_process(script, path):
 
 REFUSED = """
 try:
-    asyncio.run(SQLiteStore.open(path, now))
+    asyncio.run(open_store(path, now))
 except DatabaseInUseError:
     print("refused")
 """
@@ -325,7 +331,7 @@ async def test_another_process_is_refused(path):
 
 ACCEPT_AND_HANG = """
 async def main():
-    store = await SQLiteStore.open(path, now)
+    store = await open_store(path, now)
     await store.accept(new, now())
     print("accepted", flush=True)
     await asyncio.to_thread(sys.stdin.read)
@@ -346,7 +352,7 @@ async def test_a_job_outlives_a_process_that_is_killed_right_after_accepting_it_
 
 CLOSE = """
 async def main():
-    store = await SQLiteStore.open(path, now)
+    store = await open_store(path, now)
     await store.accept(new, now())
     await store.close()
     print("closed", flush=True)
@@ -390,7 +396,7 @@ async def test_another_tool_is_waited_for(path):
 
 async def test_another_tool_is_waited_for_no_longer_once_the_end_is_near(path):
     async with opened(path, busy_seconds=60) as store:
-        store.hurry()
+        store.stop_waiting()
         async with locked_by_another(path), asyncio.timeout(10):
             with pytest.raises(StorageUnavailableError, match="locked"):
                 await store.accept(message(), NOW)
@@ -408,14 +414,14 @@ async def test_a_database_locked_by_another_tool_cannot_be_migrated_just_now(pat
 
 async def pragma(store, text):
     """The conditions of a disk, as a connection can be given them."""
-    return await store._connection.hop(lambda connection: connection.execute(f"PRAGMA {text}").fetchone())
+    return await store._engine._connection.hop(lambda connection: connection.execute(f"PRAGMA {text}").fetchone())
 
 
 FILLING = {
-    "an outcome": lambda store, job: store.record(job, Ready("x" * 10**6, LATER), NOW),
+    "an outcome": lambda store, job: store.record(job, Ready(Transcript("x" * 10**6), LATER), NOW),
     "a note": lambda store, job: store.note(job, "x" * 10**6),
-    "what a part says": lambda store, job: store.heard(job, 0, "x" * 10**6),
-    "a choice": lambda store, job: store.set_model(job.chat_id, "x" * 10**6),
+    "what a part says": lambda store, job: store.part_ready(job, 0, Transcript("x" * 10**6)),
+    "a choice": lambda store, job: store.change_settings(job.chat_id, ChatSettings("x" * 10**6)),
 }
 
 
@@ -430,7 +436,7 @@ async def test_a_full_disk_makes_the_database_unavailable_and_leaves_nothing_hal
             await write(store, job)
         assert await everything(store, job) == before
         await pragma(store, "max_page_count = 1000000")
-        assert await store.record(job, Ready("said", LATER), NOW)
+        assert await store.record(job, Ready(Transcript("said"), LATER), NOW)
 
 
 async def test_a_database_that_became_read_only_is_unavailable(path):
@@ -473,12 +479,24 @@ async def test_a_file_that_is_no_database_is_refused_in_a_sentence_and_left_alon
 
 async def test_a_transaction_that_fails_leaves_nothing_of_it_and_nothing_open(store):
     job = await uploading(store)
-    await store.created(job, part(0))
-    await store.posting(job)
+    await store.start_create(job)
     with pytest.raises(sqlite3.IntegrityError):
-        await store.created(job, part(0))
-    assert (await again(store, job)).posting
+        await store.record(job, Known(77), NOW)
+    assert (await again(store, job)).create_started
     assert await store.created(job, part(1))
+
+
+async def test_a_transaction_that_waits_for_anything_but_statements_is_a_bug_and_is_rolled_back(store):
+    job = await leased(store)
+
+    async def waits(tx):
+        await note(tx, job, Notice.PAUSED)
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="awaited something that is not a statement"):
+        await store._engine.write(waits)
+    assert (await again(store, job)).notice is Notice.NONE
+    assert await store.note(job, Notice.RETRYING)
 
 
 async def test_a_transaction_that_begins_with_reading_keeps_other_writers_out_from_its_beginning(path):
@@ -495,9 +513,9 @@ async def test_a_transaction_that_begins_with_reading_keeps_other_writers_out_fr
 
     async with opened(path) as store:
         job = await leased(store)
-        await store._connection.hop(lambda connection: connection.set_trace_callback(tries_to_write))
+        await store._engine._connection.hop(lambda connection: connection.set_trace_callback(tries_to_write))
         await store.admit(job, "nova", 1, NOW)
-        await store._connection.hop(lambda connection: connection.set_trace_callback(None))
+        await store._engine._connection.hop(lambda connection: connection.set_trace_callback(None))
     assert refused
     assert all(refused)
 
@@ -528,11 +546,10 @@ async def test_a_store_closed_while_a_cancelled_write_is_on_its_way_writes_it_fi
 async def test_transactions_of_many_coroutines_do_not_mix(store):
     """Half of them fail; none takes another down with it, and none is kept by another's commit."""
     job = await uploading(store)
-    await store.created(job, part(0))
 
     async def fails():
         with pytest.raises(sqlite3.IntegrityError):
-            await store.created(job, part(0))
+            await store.record(job, Known(77), NOW)
 
     async def works(number):
         return await store.accept(message(number), NOW)

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from bot.errors import Reason
 from bot.text.sentences import CANCEL_BUTTON, CANCELLED_TOAST, apology
+from storage.apology import Reason
 from tests.crash.scene import A_DOCUMENT, waiting
 
 

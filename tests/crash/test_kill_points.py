@@ -4,9 +4,9 @@ A voice that has died somewhere meets the next death on its way from there.
 """
 
 from bot.engine.policy import MOST_DOUBTS
-from bot.errors import Reason
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, ORPHAN_REMOVED, apology
+from storage.apology import Reason
 from tests.crash.scene import A_DOCUMENT, THREE_PAGES, waiting
 
 
@@ -44,7 +44,7 @@ async def test_a_death_between_an_upload_and_its_record_pays_once_more_and_is_co
     await scene.start()
     await scene.finish()
     assert scene.uploads(voice) == 2
-    assert scene.rows("SELECT doubts FROM jobs") == [(1,)]
+    assert scene.rows("SELECT creates_in_doubt FROM jobs") == [(1,)]
     assert len(voice.chat.bot_messages) == 1
 
 

@@ -27,7 +27,7 @@ async def test_a_dozen_voices_get_one_answer_each_from_a_process_that_keeps_dyin
     await scene.finish()
 
     paid = [scene.uploads(voice) for voice in scene.voices]
-    [(doubts,)] = scene.rows("SELECT sum(doubts) FROM jobs")
+    [(doubts,)] = scene.rows("SELECT sum(creates_in_doubt) FROM jobs")
     assert min(paid) == 1
     assert sum(paid) <= len(scene.voices) + doubts
     for chat in chats:

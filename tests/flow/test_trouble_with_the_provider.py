@@ -1,6 +1,7 @@
 import pytest
 
-from bot.text.sentences import Notice, placeholder
+from bot.text.sentences import placeholder
+from storage.apology import Notice
 from storage.words import State
 from tests.world import audio, other_voice, texts
 
@@ -45,7 +46,7 @@ async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat
     world.speech.says("worth the wait")
 
     await world.settle(seconds=3600)
-    assert texts(chat) == [placeholder(Notice.HELD)] * 5
+    assert texts(chat) == [placeholder(Notice.PAUSED)] * 5
     assert [job.attempts for job in await world.jobs()] == [0] * 5
     assert len([call for call in world.speech.calls if call.method == "POST"]) < 3600 / 30 + 10
 
@@ -60,11 +61,11 @@ async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stage):
     async with stage.running(aimlapi_key="wrong-key") as world:
         chat.send_voice(alice, audio())
         await world.settle(seconds=3600)
-        assert texts(chat) == [placeholder(Notice.HELD)]
+        assert texts(chat) == [placeholder(Notice.PAUSED)]
         world.clock.pass_(24 * 3600)
         await world.settle(seconds=600)
         assert [job.state for job in await world.jobs()] == [State.DELIVERED]
-        assert texts(chat) != [placeholder(Notice.HELD)]
+        assert texts(chat) != [placeholder(Notice.PAUSED)]
 
 
 async def test_too_many_requests_spend_no_attempt(world, chat, alice):
@@ -168,7 +169,7 @@ async def test_creates_without_an_answer_are_counted_and_capped(world, chat, ali
     await world.settle()
     (job,) = await world.jobs()
     assert job.state is State.DELIVERED
-    assert job.doubts >= 4
+    assert job.creates_in_doubt >= 4
     assert len(world.speech.uploads) == 5
     assert b"verbatim_creates_in_doubt_total 5.0" in world.app.metrics.render()
     world.speech.heal()
@@ -219,7 +220,7 @@ async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(sta
         await world.turn()
         world.speech.key, right = "another-key", world.speech.key
         await world.settle(seconds=2 * 3600)
-        assert texts(chat) == [placeholder(Notice.HELD)], (
+        assert texts(chat) == [placeholder(Notice.PAUSED)], (
             "the result is gone by now, and the audio waits to go up again"
         )
         world.speech.key = right

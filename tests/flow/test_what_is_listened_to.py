@@ -1,7 +1,7 @@
 import pytest
 
-from bot.errors import Reason
 from bot.text.sentences import apology
+from storage.apology import Reason
 from tests.world import audio, other_voice, texts
 
 

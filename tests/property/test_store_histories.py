@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import (
     Admission,
     Admitted,
@@ -26,14 +27,17 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
-from storage.sqlite.store import SQLiteStore
-from storage.words import FINAL, HELD, NEXT, Generation, Job, NewJob, State
+from storage.sqlite.engine import open_store
+from storage.statements.encoding import decode_transcript, encode_apology
+from storage.statements.store import SQLStore
+from storage.transcript import Transcript
+from storage.words import FINAL, NEXT, PAUSED, Generation, Job, NewJob, Options, State
 
 START = 1_800_000_000.0
 LEASE = 600.0
 FAMILY = "nova"
 SLOTS = 2
-CANCELLED = "cancelled"
+CANCELLED = Apology(Reason.CANCELLED)
 CHATS = (1, 2)
 MOVED_TO = 3
 FILES = "ab"
@@ -73,7 +77,7 @@ class Histories(RuleBasedStateMachine):
         self.path = Path(self.folder.name) / "verbatim.db"
         self.loop = asyncio.new_event_loop()
         self.now = START
-        self.store: SQLiteStore
+        self.store: SQLStore
         self.hands: list[Hand] = []
         self.leases: dict[int, str] = {}
         self.messages: dict[tuple[int, int], int] = {}
@@ -101,8 +105,9 @@ class Histories(RuleBasedStateMachine):
 
     def opens(self) -> None:
         """Without waiting for the disk: a history may lose its process, but not its power."""
-        self.store = self.do(SQLiteStore.open(self.path, lambda: self.now))
-        self.do(self.store._connection.hop(lambda connection: connection.execute("PRAGMA synchronous = OFF").close()))
+        self.store = self.do(open_store(self.path, lambda: self.now))
+        connection = self.store._engine._connection
+        self.do(connection.hop(lambda raw: raw.execute("PRAGMA synchronous = OFF").close()))
 
     # What may happen
 
@@ -114,7 +119,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(chat=st.sampled_from((*CHATS, MOVED_TO)), message=st.integers(1, 8), file=st.sampled_from(FILES))
     def a_message_comes(self, chat, message, file):
-        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", "auto")
+        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options())
         job = self.do(self.store.accept(new, self.now))
         assert (job is None) == ((chat, message) in self.messages)
         if job is not None:
@@ -145,13 +150,13 @@ class Histories(RuleBasedStateMachine):
         hand.admission = self.do(self.store.admit(hand.job, FAMILY, SLOTS, self.now))
         match hand.admission:
             case Known(transcript_id):
-                assert self.do(self.store.transcript(transcript_id)) == hand.job.cache_key
+                assert self.do(self.store.transcript(transcript_id)) == Transcript(hand.job.cache_key)
             case Admitted():
                 assert self.jobs()[hand.job.id]["slot"] == FAMILY
                 kept = "SELECT 1 FROM transcripts WHERE cache_key = ? AND expires_at > ?"
                 assert before["slot"] or not self.read(kept, hand.job.cache_key, self.now)
             case MustWait():
-                assert self.jobs()[hand.job.id]["waits"] is not None
+                assert self.jobs()[hand.job.id]["waiting_for"] is not None
             case None:
                 raise AssertionError("the lease holds")
 
@@ -160,8 +165,9 @@ class Histories(RuleBasedStateMachine):
     def a_holder_stores_a_message(self, data, message):
         job = data.draw(st.sampled_from(self.live())).job
         placed = self.jobs()[job.id]["placeholder_id"] is not None
-        assert self.do(self.store.place(job, message, "")) is not placed
-        assert self.do(self.store.note(job, "held"))
+        assert self.do(self.store.place(job, message, Notice.NONE)) is not placed
+        assert self.do(self.store.place(job, message, Notice.NONE)) is not placed
+        assert self.do(self.store.note(job, Notice.PAUSED))
         if job.state is State.READY:
             assert self.do(self.store.page_placed(job, 1, message + 1000))
 
@@ -169,7 +175,7 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_create_begins(self, data):
         hand = data.draw(st.sampled_from([hand for hand in self.live() if hand.admission == Admitted()]))
-        assert self.do(self.store.posting(hand.job))
+        assert self.do(self.store.start_create(hand.job))
 
     @precondition(lambda self: self.live())
     @rule(data=st.data())
@@ -195,27 +201,27 @@ class Histories(RuleBasedStateMachine):
         return {
             "submitted": Submitted(self.now + 2, 12.5, self.generation(hand)),
             "known": hand.admission,
-            "waits": Waiting(self.now + 15, getattr(hand.admission, "waits", None)),
-            "waits for the provider": Waiting(self.now + 60, waits=HELD),
+            "waits": Waiting(self.now + 15, getattr(hand.admission, "waiting_for", None)),
+            "waits for the provider": Waiting(self.now + 60, waiting_for=PAUSED),
             "attempted": Attempted(self.now + 5),
-            "doubt": Attempted(self.now + 5, doubt=True),
+            "doubt": Attempted(self.now + 5, in_doubt=True),
             "released": Released(self.now),
             "forgotten": Forgotten(self.now),
-            "ready": Ready(hand.job.cache_key, self.now + 1000),
-            "ready, not kept": Ready(hand.job.cache_key, self.now),
-            "hopeless": Hopeless("why not"),
+            "ready": Ready(Transcript(hand.job.cache_key), self.now + 1000),
+            "ready, not kept": Ready(Transcript(hand.job.cache_key), self.now),
+            "hopeless": Hopeless(Apology(Reason.NOT_AUDIO)),
             "failed": Ended(State.FAILED),
             "delivered": Ended(last),
         }[choice]
 
     def generation(self, hand: Hand) -> Generation:
-        return Generation(0, f"generation of {hand.job.id}", 0.0, self.now, None)
+        return Generation(0, f"generation of {hand.job.id}", 0.0, self.now)
 
     def records(self, hand: Hand, outcome: Outcome) -> None:
         assert self.do(self.store.record(hand.job, outcome, self.now))
         del self.leases[hand.job.id]
         if isinstance(outcome, Submitted):
-            assert not any(job["waits"] == HELD and job["lease_token"] is None for job in self.jobs().values())
+            assert not any(job["waiting_for"] == PAUSED and job["lease_token"] is None for job in self.jobs().values())
 
     @precondition(lambda self: self.stale())
     @rule(data=st.data())
@@ -224,14 +230,14 @@ class Histories(RuleBasedStateMachine):
         job, before = hand.job, list(self.shell.iterdump())
         assert self.do(self.store.admit(job, FAMILY, SLOTS, self.now)) is None
         for write in (
-            self.store.place(job, 9000, ""),
+            self.store.place(job, 9000, Notice.NONE),
             self.store.replace(job, 9000),
-            self.store.note(job, "late"),
-            self.store.posting(job),
-            self.store.created(job, Generation(9, "late", 0.0, self.now, None)),
-            self.store.heard(job, 0, "late"),
+            self.store.note(job, Notice.RETRYING),
+            self.store.start_create(job),
+            self.store.created(job, Generation(9, "late", 0.0, self.now)),
+            self.store.part_ready(job, 0, Transcript("late")),
             self.store.page_placed(job, 9, 9000),
-            self.store.record(job, Ready("late", self.now + 1000), self.now),
+            self.store.record(job, Ready(Transcript("late"), self.now + 1000), self.now),
             self.store.record(job, Ended(State.FAILED), self.now),
             self.store.record(job, Waiting(self.now), self.now),
         ):
@@ -243,9 +249,9 @@ class Histories(RuleBasedStateMachine):
     def a_cancel_button_is_pressed(self, data):
         job = data.draw(st.sampled_from(list(self.jobs().values())))
         message = job["placeholder_id"] or 7000 + job["id"]
-        result = self.do(self.store.cancel(job["id"], job["chat_id"], message, CANCELLED, self.now))
+        result = self.do(self.store.cancel(job["id"], job["chat_id"], message, self.now))
         after = self.jobs()[job["id"]]
-        assert result.accepted == (after["apology"] == CANCELLED and not result.orphan)
+        assert result.accepted == (after["apology"] == encode_apology(CANCELLED) and not result.orphan)
         if result.accepted and job["apology"] is None:
             assert after["state"] == State.READY
             self.leases.pop(job["id"], None)
@@ -300,7 +306,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_for_ever(self):
         for job in self.seen.values():
-            assert job["waits"] is None or job["next_at"] <= self.now + LEASE
+            assert job["waiting_for"] is None or job["next_at"] <= self.now + LEASE
 
     @invariant()
     def slots_are_kept_by_those_who_need_them_and_by_no_more_than_there_are(self):
@@ -314,7 +320,7 @@ class Histories(RuleBasedStateMachine):
         said = {each["id"]: each["body"] for each in self.read("SELECT id, body FROM transcripts")}
         for job in self.seen.values():
             if job["state"] == State.READY and job["apology"] is None:
-                assert said[job["transcript_id"]] == job["cache_key"]
+                assert decode_transcript(said[job["transcript_id"]]).text == job["cache_key"]
 
     @invariant()
     def whoever_is_at_the_provider_knows_its_generation_and_nobody_else_does(self):

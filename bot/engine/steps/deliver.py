@@ -1,9 +1,8 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
 from bot.engine.delivery import Delivery
-from bot.errors import Apology, Reason
-from bot.speech.transcript import Transcript
 from bot.text.sentences import apology
+from storage.apology import Apology, Reason
 from storage.outcomes import Ended, Outcome
 from storage.store import Store
 from storage.words import Job, State
@@ -18,11 +17,11 @@ class Deliver:
 
     async def __call__(self, job: Job) -> Outcome:
         if job.apology is not None:
-            return await self._apologise(job, Apology.from_json(job.apology))
+            return await self._apologise(job, job.apology)
         assert job.transcript_id is not None
-        body = await self._store.transcript(job.transcript_id)
-        assert body is not None, "a ready job keeps its transcript"
-        await self._delivery.deliver(job, Transcript.from_json(body).text)
+        transcript = await self._store.transcript(job.transcript_id)
+        assert transcript is not None, "a ready job keeps its transcript"
+        await self._delivery.deliver(job, transcript.text)
         return Ended(State.DELIVERED)
 
     async def _apologise(self, job: Job, why: Apology) -> Outcome:

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Sequence
 
 from bot.engine.delivery import Delivery
-from bot.engine.lease import held
+from bot.engine.lease import require_lease
 from bot.engine.policy import MOST_LOSSES
 from bot.engine.schedule import Schedule, deadline
-from bot.errors import Apology, PermanentError, Reason
+from bot.errors import PermanentError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.speech.aimlapi.answers import Done, Failed, Pending
 from bot.speech.aimlapi.client import SpeechClient
-from bot.speech.transcript import Transcript, Word
+from storage.apology import Apology, Reason
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
 from storage.store import Store
+from storage.transcript import Transcript, Word
 from storage.words import Generation, Job
 
 log = get_logger(__name__)
@@ -47,7 +48,7 @@ class Fetch:
         """Ask for the first part that is not heard yet: parts are few, and finish in about their order."""
         await self._delivery.place_if_possible(job)
         generations = await self._store.generations(job)
-        asked = next(generation for generation in generations if generation.body is None)
+        asked = next(generation for generation in generations if generation.transcript is None)
         elapsed = self._now() - asked.submitted_at
         match await self._speech.fetch(asked.generation_id):
             case None:
@@ -66,13 +67,13 @@ class Fetch:
         if elapsed < NOT_YET:
             return self._look_again(job, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
-        if job.losses + 1 >= MOST_LOSSES:
+        if job.generations_lost + 1 >= MOST_LOSSES:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self._now())
 
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):
-            return Hopeless(Apology(Reason.TOO_SLOW).to_json())
+            return Hopeless(Apology(Reason.TOO_SLOW))
         return Waiting(self._now() + self._schedule.next_look(elapsed))
 
     def _count_unknown(self, status: str, *, known: bool) -> None:
@@ -83,20 +84,18 @@ class Fetch:
     def _failed(self, job: Job, name: str, message: str) -> Outcome:
         """A failed generation is not billed, so one more try costs nothing; if that fails too, it is meant."""
         log.warning("generation.failed", job=job.id, error=name[:80], message=message[:200])
-        if job.losses > 0:
+        if job.generations_lost > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self._now())
 
     async def _heard(
         self, job: Job, generations: Sequence[Generation], asked: Generation, transcript: Transcript
     ) -> Outcome:
-        if sum(generation.body is None for generation in generations) > 1:
-            held(await self._store.heard(job, asked.part, transcript.to_json()))
+        if sum(generation.transcript is None for generation in generations) > 1:
+            require_lease(await self._store.part_ready(job, asked.part, transcript))
             return Waiting(self._now())
-        heard = [
-            (each.start, transcript if each.body is None else Transcript.from_json(each.body)) for each in generations
-        ]
-        return Ready(join(heard).to_json(), self._now() + self._transcript_ttl)
+        heard = [(each.start, each.transcript or transcript) for each in generations]
+        return Ready(join(heard), self._now() + self._transcript_ttl)
 
 
 def join(parts: Sequence[tuple[float, Transcript]]) -> Transcript:

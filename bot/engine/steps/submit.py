@@ -2,27 +2,28 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.engine.delivery import Delivery
 from bot.engine.hold import Hold
-from bot.engine.lease import LeaseLostError, held, insist
+from bot.engine.lease import LeaseLostError, require_lease, write_until_stored
 from bot.engine.policy import MOST_DOUBTS
 from bot.engine.schedule import Schedule
-from bot.errors import Apology, OperatorError, PermanentError, RateLimitedError, Reason
+from bot.errors import OperatorError, PermanentError, RateLimitedError
 from bot.log import get_logger
 from bot.media.prepare import Limits, Upload, prepare
 from bot.speech.aimlapi.client import SpeechClient
 from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import Family, Model, find
 from bot.telegram.files import Files
-from bot.text.sentences import Notice, model_replaced
+from bot.text.sentences import model_replaced
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting
 from storage.store import Store
-from storage.words import HELD, Generation, Job
+from storage.words import PAUSED, Generation, Job
 
 log = get_logger(__name__)
 
@@ -69,7 +70,7 @@ class Submit:
         self._replacing_model = asyncio.Lock()
 
     async def __call__(self, job: Job) -> Outcome:
-        if job.posting:
+        if job.create_started:
             return self._answer_was_lost(job)
         self._delivery.check_pace(job)  # what could not be answered in time need not be uploaded yet
         model = find(job.model) or await self._replace_model(job)
@@ -78,26 +79,27 @@ class Submit:
                 raise LeaseLostError
             case Known() as known:
                 return known
-            case MustWait(waits):
+            case MustWait(waiting_for):
                 await self._delivery.place_if_possible(job)
-                return Waiting(self._now() + LOOK_AGAIN, waits)
+                return Waiting(self._now() + LOOK_AGAIN, waiting_for)
             case Admitted():
                 return await self._upload(job, model)
 
     def _answer_was_lost(self, job: Job) -> Outcome:
         """Whoever held this job died between a create and its record: the one window for paying twice."""
-        log.warning("create.in_doubt", job=job.id, doubts=job.doubts + 1)
-        if job.doubts + 1 >= MOST_DOUBTS:
-            return Hopeless(Apology(Reason.PROVIDER_DOWN).to_json(), doubt=True)
-        return Attempted(self._now(), doubt=True)
+        log.warning("create.in_doubt", job=job.id, doubts=job.creates_in_doubt + 1)
+        if job.creates_in_doubt + 1 >= MOST_DOUBTS:
+            return Hopeless(Apology(Reason.PROVIDER_DOWN), in_doubt=True)
+        return Attempted(self._now(), in_doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
         """The chosen model left the catalogue: the chat is told once and uses the default from now on."""
         default = self._rules.default_model
         async with self._replacing_model:
-            if (await self._store.settings(job.chat_id)).model == job.model:
+            chosen = await self._store.settings(job.chat_id)
+            if chosen.model == job.model:
                 await self._delivery.say(job, model_replaced(job.model, default.name))
-                await self._store.set_model(job.chat_id, None)
+                await self._store.change_settings(job.chat_id, replace(chosen, model=None), was=chosen)
         return default
 
     async def _upload(self, job: Job, model: Model) -> Outcome:
@@ -115,10 +117,10 @@ class Submit:
         if self._is_held_in_vain(job):
             raise PermanentError(Reason.ON_HOLD if self._hold.by_operator else Reason.PROVIDER_DOWN)
         if self._hold.by_operator:
-            await self._delivery.note(job, Notice.HELD)
+            await self._delivery.note(job, Notice.PAUSED)
         else:
             await self._delivery.place_if_possible(job)
-        return Waiting(self._hold.until, waits=HELD)
+        return Waiting(self._hold.until, waiting_for=PAUSED)
 
     def _is_held_in_vain(self, job: Job) -> bool:
         """A day is enough; and so is a while where the job is older than a day, as after a restart."""
@@ -147,7 +149,7 @@ class Submit:
             if part not in there:
                 generation = await self._create(job, model, part, upload)
                 if part < last:
-                    held(await insist(job.id, partial(self._store.created, job, generation)))
+                    require_lease(await write_until_stored(job.id, partial(self._store.created, job, generation)))
         self._open_for_all()
         seconds = sum(upload.duration for upload in uploads)
         first_look_at = self._now() + self._schedule.first_look(model.name, seconds / len(uploads))
@@ -159,13 +161,13 @@ class Submit:
         self._hold.clear()
 
     async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
-        held(await self._store.posting(job))
+        require_lease(await self._store.start_create(job))
         try:
             generation_id = await self._speech.submit(
                 upload.path,
                 file_name=upload.file_name,
                 content_type=upload.content_type,
-                fields=form_fields(model, job.language),
+                fields=form_fields(model, job.options.language),
                 field=model.field,
                 timeout=_upload_seconds(upload),
             )
@@ -175,7 +177,7 @@ class Submit:
         except RateLimitedError as error:
             self._hold.be_patient(self._now(), error.retry_after)
             raise
-        return Generation(part, generation_id, upload.start, self._now(), None)
+        return Generation(part, generation_id, upload.start, self._now())
 
 
 def _upload_seconds(upload: Upload) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.errors import TemporaryError
 from bot.speech.dialects import as_object, as_text, read_transcript
-from bot.speech.transcript import Transcript
+from storage.transcript import Transcript
 
 PENDING = frozenset({"waiting", "active", "queued", "generating", "processing", "pending", "running"})
 DONE = frozenset({"completed", "succeeded", "success", "done"})

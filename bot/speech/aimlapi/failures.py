@@ -12,15 +12,9 @@ from typing import Literal
 
 import aiohttp
 
-from bot.errors import (
-    OperatorError,
-    PermanentError,
-    RateLimitedError,
-    Reason,
-    TemporaryError,
-    VerbatimError,
-)
+from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
 from bot.speech.dialects import as_object, as_text
+from storage.apology import Reason
 
 Call = Literal["create", "fetch", "balance"]
 

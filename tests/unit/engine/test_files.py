@@ -1,7 +1,8 @@
 import pytest
 
-from bot.errors import PermanentError, Reason, TemporaryError
+from bot.errors import PermanentError, TemporaryError
 from bot.playground.telegram import FakeTelegram
+from storage.apology import Reason
 from tests.unit.engine.workbench import open_telegram
 
 LIMIT = 1024 * 1024

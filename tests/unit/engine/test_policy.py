@@ -1,28 +1,24 @@
 """What every failure means for a job, in every state and at every age that makes a difference."""
 
-import json
-
 import pytest
 
 from bot.engine.policy import Verdict, verdict, worn_out
 from bot.engine.schedule import GIVE_UP
 from bot.errors import (
-    Apology,
     ChatMovedError,
     OperatorError,
     PermanentError,
     PlaceholderGoneError,
     RateLimitedError,
-    Reason,
     TemporaryError,
     UndeliverableError,
 )
-from bot.text.sentences import Notice
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Waiting
-from storage.words import HELD, State
+from storage.words import PAUSED, State
 from tests.unit.engine.workbench import NOW, job
 
-NOTHING_SAID = Apology(Reason.TOO_BIG).to_json()
+NOTHING_SAID = Apology(Reason.TOO_BIG)
 DAY = 24 * 3600.0
 FAILED = Ended(State.FAILED)
 
@@ -46,8 +42,8 @@ def apologising(age=0.0, **changes):
     return ready(age, transcript_id=None, apology=NOTHING_SAID, **changes)
 
 
-def sorry(reason, doubt=False, **facts):
-    return Hopeless(Apology(reason, facts).to_json(), doubt)
+def sorry(reason, in_doubt=False, **facts):
+    return Hopeless(Apology(reason, facts), in_doubt)
 
 
 def temporary(reason=Reason.PROVIDER_DOWN, **more):
@@ -77,14 +73,14 @@ TABLE = {
     "hopeless, submitted": (PermanentError(Reason.REFUSED), submitted(), sorry(Reason.REFUSED), None),
     "hopeless, ready": (PermanentError(Reason.REFUSED), ready(), sorry(Reason.REFUSED), None),
     "hopeless, even the apology": (PermanentError(Reason.REFUSED), apologising(), FAILED, None),
-    "the operator must act, queued": (OperatorError(), queued(), Waiting(NOW + 30, waits=HELD), Notice.HELD),
+    "the operator must act, queued": (OperatorError(), queued(), Waiting(NOW + 30, waiting_for=PAUSED), Notice.PAUSED),
     "the operator must act, submitted": (OperatorError(), submitted(), Waiting(NOW + 30), None),
     "the operator must act, ready": (OperatorError(), ready(), Waiting(NOW + 30), None),
     "the operator has as long as the hold says": (
         OperatorError(),
         queued(9 * DAY),
-        Waiting(NOW + 30, waits=HELD),
-        Notice.HELD,
+        Waiting(NOW + 30, waiting_for=PAUSED),
+        Notice.PAUSED,
     ),
     "what could not be asked for in an hour is made again": (
         OperatorError(),
@@ -143,27 +139,32 @@ TABLE = {
         None,
     ),
     "an apology has a day": (temporary(), apologising(attempts=1439), FAILED, None),
-    "a create in doubt": (unsure(), queued(), Attempted(NOW + 1, doubt=True), None),
+    "a create in doubt": (unsure(), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "a fetch is never in doubt": (unsure(), submitted(), Attempted(NOW + 1), None),
     "a delivery is never in doubt": (unsure(), ready(), Attempted(NOW + 1), None),
-    "the fourth doubt": (unsure(), queued(doubts=3), Attempted(NOW + 1, doubt=True), None),
-    "the fifth doubt is the last": (unsure(), queued(doubts=4), sorry(Reason.PROVIDER_DOWN, doubt=True), None),
-    "a sure failure after doubts": (temporary(), queued(doubts=4), Attempted(NOW + 1), None),
-    "doubts of before do not cost the generation": (unsure(), submitted(doubts=4), Attempted(NOW + 1), None),
-    "doubts of before do not cost the answer": (unsure(), ready(doubts=4), Attempted(NOW + 1), None),
+    "the fourth doubt": (unsure(), queued(creates_in_doubt=3), Attempted(NOW + 1, in_doubt=True), None),
+    "the fifth doubt is the last": (
+        unsure(),
+        queued(creates_in_doubt=4),
+        sorry(Reason.PROVIDER_DOWN, in_doubt=True),
+        None,
+    ),
+    "a sure failure after doubts": (temporary(), queued(creates_in_doubt=4), Attempted(NOW + 1), None),
+    "doubts of before do not cost the generation": (unsure(), submitted(creates_in_doubt=4), Attempted(NOW + 1), None),
+    "doubts of before do not cost the answer": (unsure(), ready(creates_in_doubt=4), Attempted(NOW + 1), None),
     "no such file just now": (gone(), queued(), Attempted(NOW + 1), None),
     "no such file for the fourth time": (gone(), queued(attempts=3), Attempted(NOW + 8), Notice.RETRYING),
     "no such file for the fifth time": (gone(), queued(attempts=4), sorry(Reason.FILE_GONE), None),
-    "the step took too long, queued": (TimeoutError(), queued(), Attempted(NOW + 1, doubt=True), None),
+    "the step took too long, queued": (TimeoutError(), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "the step took too long, ready": (TimeoutError(), ready(), Attempted(NOW + 1), None),
-    "a bug": (KeyError("x"), queued(), Attempted(NOW + 1, doubt=True), None),
+    "a bug": (KeyError("x"), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "a bug for the fourth time": (KeyError("x"), submitted(attempts=3), Attempted(NOW + 8), None),
     "a bug for the fifth time": (KeyError("x"), submitted(attempts=4), sorry(Reason.INTERNAL), None),
     "a bug for the fifth time in the apology": (KeyError("x"), apologising(attempts=4), FAILED, None),
     "our own word in the wrong place is a bug": (
         PlaceholderGoneError(),
         queued(attempts=4),
-        sorry(Reason.INTERNAL, doubt=True),
+        sorry(Reason.INTERNAL, in_doubt=True),
         None,
     ),
 }
@@ -178,13 +179,6 @@ def test_a_failure_decides_what_becomes_of_the_job(error, failed, outcome, notic
 def test_tries_of_many_jobs_are_spread(random, wait):
     decided = verdict(temporary(), queued(), NOW, lambda: random)
     assert decided.outcome.next_at - NOW == pytest.approx(wait, abs=0.001)
-
-
-def test_an_apology_is_kept_as_reason_and_facts():
-    too_long = Apology(Reason.TOO_LONG, {"minutes": 130.5, "limit_minutes": 120})
-    assert json.loads(too_long.to_json()) == {"reason": "too_long", "facts": {"minutes": 130.5, "limit_minutes": 120}}
-    assert Apology.from_json(too_long.to_json()) == too_long
-    assert Apology.from_json(Apology(Reason.EMPTY).to_json()) == Apology(Reason.EMPTY)
 
 
 @pytest.mark.parametrize(

@@ -8,23 +8,17 @@ from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError
 from bot.engine.policy import FEW, MOST_CLAIMS
 from bot.engine.poller import LEASE_SECONDS, Poller
-from bot.errors import (
-    Apology,
-    ChatMovedError,
-    OperatorError,
-    RateLimitedError,
-    Reason,
-    TemporaryError,
-    UndeliverableError,
-)
+from bot.errors import ChatMovedError, OperatorError, RateLimitedError, TemporaryError, UndeliverableError
 from bot.metrics import Metrics
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
 from storage.store import StorageUnavailableError
+from storage.transcript import Transcript
 from storage.words import Generation, State
 from tests.unit.engine.workbench import Neighbour, impatient_store, new_job, open_telegram
 from tests.world import texts
 
-SORRY = Apology(Reason.EMPTY).to_json()
+SORRY = Apology(Reason.EMPTY)
 SOON = 5.0  # seconds in which whatever is awaited has happened, or never will
 
 
@@ -163,7 +157,7 @@ async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
         assert await poller.turn() == 1
         bench.clock.pass_(60)
     job = await bench.job()
-    assert (job.state, job.apology) == (State.READY, Apology(Reason.INTERNAL).to_json())
+    assert (job.state, job.apology) == (State.READY, Apology(Reason.INTERNAL))
 
 
 async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench):
@@ -173,7 +167,7 @@ async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench
         bench.clock.pass_(LEASE_SECONDS)
     await bench.poller(submit).turn()
     assert bench.taken == []
-    assert (await bench.job()).apology == Apology(Reason.INTERNAL).to_json()
+    assert (await bench.job()).apology == Apology(Reason.INTERNAL)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +221,7 @@ async def test_what_only_the_operator_can_help_is_told_to_both(bench, lines):
     await bench.accept()
     await bench.poller(failing_with(OperatorError("the key is not accepted"))).turn()
     job = await bench.job()
-    assert (job.state, job.attempts, job.notice) == (State.QUEUED, 0, "held")
+    assert (job.state, job.attempts, job.notice) == (State.QUEUED, 0, Notice.PAUSED)
     assert "paused" in texts(bench.chat)[0]
     (line,) = lines.of("operator.needed")
     assert (line["level"], line["error"]) == ("error", "the key is not accepted")
@@ -277,13 +271,13 @@ async def test_a_move_that_cannot_be_stored_is_done_the_next_time(bench, neighbo
 
 async def test_an_outcome_whose_lease_was_lost_is_dropped(bench, lines):
     async def cancelled_meanwhile(job):
-        await bench.store.cancel(job.id, job.chat_id, 99, SORRY, bench.clock())
+        await bench.store.cancel(job.id, job.chat_id, 99, bench.clock())
         return await submit(job)
 
     await bench.accept()
     await bench.poller(cancelled_meanwhile).turn()
     job = await bench.job()
-    assert (job.state, job.apology) == (State.READY, SORRY)
+    assert (job.state, job.apology) == (State.READY, Apology(Reason.CANCELLED))
     assert await bench.store.generations(job) == ()
     assert len(lines.of("lease.lost")) == 1
 
@@ -425,7 +419,7 @@ async def test_a_place_that_a_failed_job_gives_back_is_used_at_once(bench):
         admission = await bench.store.admit(job, "nova", 1, bench.clock())
         if isinstance(admission, MustWait):
             came.set()
-            return Waiting(bench.clock() + 15, admission.waits)
+            return Waiting(bench.clock() + 15, admission.waiting_for)
         if job.id == 1:
             await came.wait()
             return Attempted(bench.clock() + 60)
@@ -451,13 +445,13 @@ async def test_a_step_interrupted_by_a_stop_is_released_and_spends_nothing(bench
     await poller.stop(0)
     await ended(loop)
     job = await bench.job()
-    assert (job.state, job.lease_token, job.attempts, job.doubts, job.claims) == (State.QUEUED, None, 0, 0, 0)
+    assert (job.state, job.lease_token, job.attempts, job.creates_in_doubt, job.claims) == (State.QUEUED, None, 0, 0, 0)
     assert job.next_at == bench.clock()
 
 
 async def test_a_create_interrupted_by_a_stop_is_in_doubt(bench):
     async def create(job):
-        await bench.store.posting(job)
+        await bench.store.start_create(job)
         posting.set()
         await asyncio.Event().wait()
 
@@ -469,7 +463,7 @@ async def test_a_create_interrupted_by_a_stop_is_in_doubt(bench):
     await poller.stop(0)
     await ended(loop)
     job = await bench.job()
-    assert (job.doubts, job.posting, job.attempts) == (1, False, 0)
+    assert (job.creates_in_doubt, job.create_started, job.attempts) == (1, False, 0)
 
 
 async def test_a_stop_lets_a_step_come_to_its_end(bench):
@@ -608,12 +602,12 @@ async def test_a_stop_sees_the_end_of_a_step_whose_lease_was_stolen(bench):
         finally:
             ends.append("edit")
 
-    await bench.put(Ready("{}", bench.clock() + 60))
+    await bench.put(Ready(Transcript("said"), bench.clock() + 60))
     poller = bench.poller(edit)
     loop = running(poller)
     async with asyncio.timeout(SOON):
         await begun.wait()
-        await bench.store.cancel(1, bench.chat.id, 99, SORRY, bench.clock())
+        await bench.store.cancel(1, bench.chat.id, 99, bench.clock())
         poller.nudge()
         await until(lambda: steps_of(1) == 2)
     await poller.stop(0)
@@ -637,7 +631,7 @@ async def test_each_end_is_counted_and_measured(bench, state, apology, counted):
     async def end(_job):
         return Ended(state)
 
-    first = Hopeless(SORRY) if apology else Ready("{}", bench.clock() + 60)
+    first = Hopeless(SORRY) if apology else Ready(Transcript("said"), bench.clock() + 60)
     await bench.put(Submitted(bench.clock(), 3.0, None), first)
     bench.clock.pass_(2.0)
     await bench.poller(end).turn()
@@ -649,7 +643,7 @@ async def test_each_end_is_counted_and_measured(bench, state, apology, counted):
 
 async def test_the_stages_before_the_end_are_measured_too(bench):
     async def step(job):
-        return await submit(job) if job.state is State.QUEUED else Ready("{}", bench.clock() + 60)
+        return await submit(job) if job.state is State.QUEUED else Ready(Transcript("said"), bench.clock() + 60)
 
     await bench.accept()
     bench.clock.pass_(3.0)

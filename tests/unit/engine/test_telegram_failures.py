@@ -20,11 +20,11 @@ from bot.errors import (
     PermanentError,
     PlaceholderGoneError,
     RateLimitedError,
-    Reason,
     TemporaryError,
     UndeliverableError,
 )
 from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure
+from storage.apology import Reason
 
 TOKEN = "123456:TEST-token"
 

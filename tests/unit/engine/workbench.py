@@ -14,8 +14,10 @@ from bot.metrics import Metrics
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.transport import Transport
-from storage.sqlite.store import SQLiteStore
-from storage.words import Job, NewJob, State
+from storage.apology import Notice
+from storage.sqlite.engine import open_store
+from storage.store import Store
+from storage.words import Job, NewJob, Options, State
 
 NOW = 1_800_000_000.0
 TOKEN = "123456:TEST-token"
@@ -34,17 +36,18 @@ def job(**changes: Any) -> Job:
         "file_id": "file",
         "claimed_bytes": None,
         "model": "#g1_nova-2-general",
-        "language": "auto",
-        "cache_key": "unique|#g1_nova-2-general|auto",
+        "options": Options(),
+        "cache_key": "unique|#g1_nova-2-general|language=auto",
         "state": State.QUEUED,
         "placeholder_id": None,
-        "notice": "",
+        "notice": Notice.NONE,
         "slot": None,
-        "waits": None,
-        "posting": False,
+        "waiting_for": None,
+        "woken": False,
+        "create_started": False,
         "attempts": 0,
-        "doubts": 0,
-        "losses": 0,
+        "creates_in_doubt": 0,
+        "generations_lost": 0,
         "claims": 1,
         "transcript_id": None,
         "apology": None,
@@ -70,13 +73,13 @@ def new_job(message_id: int, chat_id: int = 1001) -> NewJob:
         file_unique_id=f"unique {message_id}",
         claimed_bytes=None,
         model="#g1_nova-2-general",
-        language="auto",
+        options=Options(),
     )
 
 
-async def impatient_store(path: Path, now: Callable[[], float]) -> SQLiteStore:
+async def impatient_store(path: Path, now: Callable[[], float]) -> Store:
     """A store that does not wait for a locked database, but says at once that it cannot be used."""
-    return await SQLiteStore.open(path, now, busy_seconds=0.0)
+    return await open_store(path, now, busy_seconds=0.0)
 
 
 @asynccontextmanager

@@ -6,8 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.errors import Reason, TemporaryError
+from bot.errors import TemporaryError
 from bot.media.ffmpeg import FfmpegRun, found_by, run, source
+from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
 TO_NOWHERE = ("-f", "null", "-")

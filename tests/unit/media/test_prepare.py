@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import PermanentError, Reason, TemporaryError
+from bot.errors import PermanentError, TemporaryError
 from bot.media.prepare import LARGEST_AS_IS, Limits, Upload, prepare
 from bot.media.probe import probe
+from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
 LIMITS = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=10)

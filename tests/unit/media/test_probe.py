@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import PermanentError, Reason, TemporaryError
+from bot.errors import PermanentError, TemporaryError
 from bot.media.probe import opus_duration, probe
 from bot.media.sniff import Container
+from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
 

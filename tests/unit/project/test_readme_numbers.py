@@ -7,7 +7,8 @@ from bot.engine import hold, maintenance, policy, poller, schedule
 from bot.engine.steps.fetch import NOT_YET
 from bot.engine.steps.submit import LONGEST_HOLD
 from bot.text import layout
-from bot.text.sentences import Notice, placeholder
+from bot.text.sentences import placeholder
+from storage.apology import Notice
 from tests.unit.project.checkout import section
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -80,5 +81,5 @@ def test_words_in_quotes_are_what_the_placeholder_says():
     assert f'"{placeholder(Notice.NONE)}"' in said("Talk to it")
     assert "is not answering at the moment" in placeholder(Notice.RETRYING)
     assert '"…is not answering at the moment…"' in said("In trouble")
-    assert "paused" in placeholder(Notice.HELD)
+    assert "paused" in placeholder(Notice.PAUSED)
     assert '"…paused…"' in said("In trouble")

@@ -17,7 +17,8 @@ from bot.speech.aimlapi.answers import (
     read_created,
     read_fetched,
 )
-from bot.speech.transcript import Transcript, Word
+from storage.statements.encoding import decode_transcript, encode_transcript
+from storage.transcript import Transcript, Word
 
 
 def word(text, start, end, **more):
@@ -358,8 +359,8 @@ def check_it_is_read_or_refused(body):
     except TemporaryError:
         return
     if isinstance(answer, Done):
-        answer.transcript.to_json().encode()
-        assert Transcript.from_json(answer.transcript.to_json()) == answer.transcript
+        stored = encode_transcript(answer.transcript)
+        assert decode_transcript(stored.encode().decode()) == answer.transcript
 
 
 @given(json_values | lookalikes)

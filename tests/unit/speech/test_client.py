@@ -10,10 +10,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot import __version__
-from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError
+from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
 from bot.speech.aimlapi import client as client_module
 from bot.speech.aimlapi.answers import Balance, Done, Failed, Pending
 from bot.speech.aimlapi.client import USER_AGENT, SpeechClient
+from storage.apology import Reason
 
 KEY = "sk-secret-key"
 SOUND = bytes(range(256)) * 1000

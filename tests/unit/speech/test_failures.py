@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import OperatorError, PermanentError, RateLimitedError, Reason, TemporaryError, VerbatimError
+from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
 from bot.speech.aimlapi.failures import failure, translate
+from storage.apology import Reason
 
 OLD = {"message": "no", "path": "/v1/stt/create", "requestId": "r", "statusCode": "403", "timestamp": "t"}
 CREDITS = [

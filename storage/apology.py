@@ -1,0 +1,43 @@
+"""What a chat is told instead of a transcript: the Apology at the end of a job, the Notice during its wait."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Fact = str | int | float
+
+
+class Reason(StrEnum):
+    """Why there will be no transcript; `bot.text.sentences` has the words for each."""
+
+    TOO_BIG = "too_big"  # facts: limit_mb
+    EMPTY = "empty"
+    NOT_AUDIO = "not_audio"
+    NO_SOUND = "no_sound"  # a video without a sound track
+    TOO_LONG = "too_long"  # facts: minutes, limit_minutes
+    FILE_GONE = "file_gone"  # Telegram no longer hands out the file
+    REFUSED = "refused"  # the provider will not take this file or these options
+    PROVIDER_FAILED = "provider_failed"  # the provider tried and failed for good
+    PROVIDER_DOWN = "provider_down"  # it did not answer until the deadline
+    TELEGRAM_DOWN = "telegram_down"  # the file could not be fetched until the deadline
+    TOO_SLOW = "too_slow"  # the provider accepted it and never finished
+    ON_HOLD = "on_hold"  # the operator's key or credits stayed unusable until the deadline
+    MACHINE = "machine"  # the bot's own machine could not do its part: a full disk, no more open files
+    INTERNAL = "internal"  # a bug, again and again
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """The reason, and the facts that belong to it."""
+
+    reason: Reason
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+class Notice(StrEnum):
+    """What the placeholder says about the wait, beyond "Transcribing…"."""
+
+    NONE = ""
+    RETRYING = "retrying"
+    PAUSED = "paused"

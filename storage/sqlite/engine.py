@@ -1,0 +1,133 @@
+"""The engine of the store on SQLite: transactions driven to their end in one hop on the connection's thread."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Self
+
+from storage.sqlite.connection import BUSY_SECONDS, Connection, connect, write
+from storage.sqlite.lock import FileLock
+from storage.sqlite.migrate import migrate
+from storage.statements.store import SQLStore
+from storage.statements.transaction import Result, Row, Transaction
+from storage.store import StorageUnavailableError
+
+
+class SQLiteTransaction:
+    """An open transaction. Its methods never suspend: the answer is there when they are awaited."""
+
+    skip_locked = ""  # nobody else has locked anything
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        return rows(self._connection, sql, *values)
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        return next(iter(rows(self._connection, sql, *values)), None)
+
+    async def alone_with(self, cache_key: str) -> None:
+        """Do nothing: BEGIN IMMEDIATE keeps every other transaction out."""
+
+    async def alone_with_family(self, family: str) -> None:
+        """Do nothing, for the same reason."""
+
+
+def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> list[Row]:
+    """Run one statement with `$1`, `$2`, … and fetch all: a RETURNING left half read keeps the write lock."""
+    return list(connection.execute(sql, {str(number): value for number, value in enumerate(values, 1)}))
+
+
+def at_once(function: Callable[[Transaction], Awaitable[Result]]) -> Callable[[sqlite3.Connection], Result]:
+    """Drive a transaction to its end without an event loop, as it awaits nothing but statements.
+
+    RuntimeError for one that waits for anything else: that is a bug, and is rolled back.
+    """
+
+    def run(connection: sqlite3.Connection) -> Result:
+        waiting = function(SQLiteTransaction(connection)).__await__()
+        try:
+            next(waiting)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        raise RuntimeError("a transaction awaited something that is not a statement")
+
+    return run
+
+
+class SQLiteEngine:
+    """One file, one process. Made by `open`; `now` tells the moment of a successful write."""
+
+    def __init__(self, connection: Connection, lock: FileLock, now: Callable[[], float]) -> None:
+        self._connection = connection
+        self._lock = lock
+        self._now = now
+        self._last_write_at = now()
+
+    @classmethod
+    async def open(cls, path: Path, now: Callable[[], float], *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Make or open the database, migrate it and keep every other process away from it.
+
+        Another program that locks the database (a shell, a backup) is waited for `busy_seconds` long, at each write.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailableError(f"cannot make {path.parent}: {error.strerror}") from error
+        lock = FileLock(path)
+        try:
+            connection = await connect(path, busy_seconds=busy_seconds)
+            try:
+                await connection.hop(migrate)
+            except BaseException:
+                await connection.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        return cls(connection, lock, now)
+
+    async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        transaction = at_once(function)
+
+        def counted(connection: sqlite3.Connection) -> tuple[Result, bool]:
+            before = connection.total_changes
+            return transaction(connection), connection.total_changes > before
+
+        result, changed = await self._connection.hop(write(counted))
+        if changed:
+            self._last_write_at = self._now()
+        return result
+
+    async def read(self, sql: str, *values: Any) -> list[Row]:
+        return await self._connection.hop(lambda connection: rows(connection, sql, *values))
+
+    @property
+    def last_write_at(self) -> float:
+        return self._last_write_at
+
+    def stop_waiting(self) -> None:
+        self._connection.waits_for_locks = False
+
+    async def close(self) -> None:
+        await self._connection.close()
+        self._lock.release()
+
+
+async def open_store(
+    path: Path, now: Callable[[], float], *, owner: int | None = None, busy_seconds: float = BUSY_SECONDS
+) -> SQLStore:
+    """Open the store on a SQLite file, made where there is none.
+
+    `owner` is the id of the bot whose jobs it holds; StorageError if it holds another's. DatabaseInUseError while
+    another process works on it, SchemaTooNewError if a newer program migrated it. `busy_seconds` as in SQLiteEngine.
+    """
+    store = SQLStore(await SQLiteEngine.open(path, now, busy_seconds=busy_seconds))
+    if owner is not None:
+        try:
+            await store.belong_to(owner)
+        except BaseException:
+            await store.close()
+            raise
+    return store

@@ -1,0 +1,46 @@
+"""What belongs to a chat: its settings, and its move when a group becomes a supergroup."""
+
+from collections.abc import Sequence
+
+from storage.statements.transaction import Row, Transaction
+from storage.words import ChatSettings
+
+COLUMNS = "model, language"
+SELECT = f"SELECT {COLUMNS} FROM chats WHERE chat_id = $1"
+
+
+def settings_of(found: Sequence[Row]) -> ChatSettings:
+    """Read the answer to SELECT; a chat without a row chose nothing."""
+    return ChatSettings(found[0]["model"], found[0]["language"]) if found else ChatSettings()
+
+
+async def change_settings(tx: Transaction, chat_id: int, chosen: ChatSettings, was: ChatSettings | None) -> bool:
+    """See `Store.change_settings`."""
+    if was is not None and settings_of(await tx.rows(SELECT, chat_id)) != was:
+        return False
+    await tx.rows(
+        f"INSERT INTO chats (chat_id, {COLUMNS}) VALUES ($1, $2, $3)"
+        " ON CONFLICT (chat_id) DO UPDATE SET model = excluded.model, language = excluded.language",
+        chat_id,
+        chosen.model,
+        chosen.language,
+    )
+    return True
+
+
+async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    """See `Store.move_chat`."""
+    await tx.rows(
+        f"INSERT INTO chats (chat_id, {COLUMNS}) SELECT $2, {COLUMNS} FROM chats"
+        " WHERE chat_id = $1 ON CONFLICT (chat_id) DO NOTHING",
+        old_chat_id,
+        new_chat_id,
+    )
+    await tx.rows("DELETE FROM chats WHERE chat_id = $1", old_chat_id)
+    moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
+    await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved})", old_chat_id)
+    await tx.rows(
+        f"UPDATE jobs SET chat_id = $2, placeholder_id = NULL, thread_id = NULL WHERE id IN ({moved})",
+        old_chat_id,
+        new_chat_id,
+    )

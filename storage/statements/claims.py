@@ -1,0 +1,66 @@
+"""The door and the line: making the job of a message, leasing what is due, giving leases back."""
+
+import secrets
+
+from storage.statements.encoding import encode_options
+from storage.statements.rows import JOB_COLUMNS, job_of
+from storage.statements.transaction import Transaction
+from storage.store import Claim
+from storage.words import Job, NewJob
+
+
+async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
+    """See `Store.accept`."""
+    made = await tx.row(
+        "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, user_id, kind, file_id, claimed_bytes,"
+        " model, options, cache_key, created_at, next_at)"
+        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)"
+        f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
+        new.chat_id,
+        new.message_id,
+        new.thread_id,
+        new.user_id,
+        new.kind,
+        new.file_id,
+        new.claimed_bytes,
+        new.model,
+        encode_options(new.options),
+        new.cache_key,
+        now,
+    )
+    return job_of(made) if made else None
+
+
+async def claim(tx: Transaction, now: float, lease_until: float, limit: int) -> Claim:
+    """See `Store.claim`."""
+    due = await tx.rows(
+        f"SELECT id FROM jobs WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2 {tx.skip_locked}", now, limit
+    )
+    jobs = await _lease(tx, [each["id"] for each in due], lease_until)
+    first = await tx.row("SELECT min(next_at) AS next_at FROM jobs WHERE next_at IS NOT NULL")
+    assert first is not None
+    return Claim(jobs, first["next_at"])
+
+
+async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[Job, ...]:
+    """Lease these jobs, and return them in the order of their ids in the list."""
+    if not ids:
+        return ()
+    listed = ", ".join(f"${number}" for number, _ in enumerate(ids, 3))
+    leased = await tx.rows(
+        "UPDATE jobs SET lease_token = $1, next_at = $2, claims = claims + 1"
+        f" WHERE id IN ({listed}) RETURNING {JOB_COLUMNS}",
+        secrets.token_hex(8),
+        lease_until,
+        *ids,
+    )
+    jobs = {each["id"]: job_of(each) for each in leased}  # RETURNING keeps no order
+    return tuple(jobs[each] for each in ids)
+
+
+async def release_all(tx: Transaction) -> int:
+    """See `Store.release_all`."""
+    released = await tx.rows(
+        "UPDATE jobs SET lease_token = NULL, next_at = created_at WHERE lease_token IS NOT NULL RETURNING id"
+    )
+    return len(released)

@@ -1,0 +1,96 @@
+"""Writes of a step to the job that it holds. Each is guarded by id, lease and state: no row back, no lease left."""
+
+from typing import Any
+
+from storage.apology import Notice
+from storage.statements.encoding import encode_transcript
+from storage.statements.transaction import Row, Transaction
+from storage.transcript import Transcript
+from storage.words import Generation, Job
+
+# Sets nothing: what is written belongs to the job, and only the guard of its row is needed. Not the id, which
+# PostgreSQL generates and lets nobody set.
+_NOTHING = "kind = kind"
+
+
+async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> Row | None:
+    """Set `assignments` (values from $4 on) on the job if its lease still holds; None if it was lost."""
+    return await tx.row(
+        f"UPDATE jobs SET {assignments} WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING id, transcript_id",
+        job.id,
+        job.lease_token,
+        job.state,
+        *values,
+    )
+
+
+async def place(tx: Transaction, job: Job, message_id: int, notice: Notice) -> bool:
+    """See `Store.place`. A state that changed meanwhile does not matter: the message is there."""
+    placed = await tx.row(
+        "UPDATE jobs SET placeholder_id = $3, notice = $4 WHERE id = $1 AND lease_token = $2"
+        " AND (placeholder_id IS NULL OR placeholder_id = $3) RETURNING id",
+        job.id,
+        job.lease_token,
+        message_id,
+        notice,
+    )
+    return placed is not None
+
+
+async def replace(tx: Transaction, job: Job, message_id: int) -> bool:
+    """See `Store.replace`."""
+    return await update(tx, job, "placeholder_id = $4", message_id) is not None
+
+
+async def note(tx: Transaction, job: Job, notice: Notice) -> bool:
+    """See `Store.note`."""
+    return await update(tx, job, "notice = $4", notice) is not None
+
+
+async def start_create(tx: Transaction, job: Job) -> bool:
+    """See `Store.start_create`."""
+    return await update(tx, job, "create_started = 1") is not None
+
+
+async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
+    """See `Store.created`."""
+    if await update(tx, job, "create_started = 0") is None:
+        return False
+    await add_generation(tx, job, generation)
+    return True
+
+
+async def add_generation(tx: Transaction, job: Job, generation: Generation) -> None:
+    await tx.rows(
+        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (job_id, part) DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5",
+        job.id,
+        generation.part,
+        generation.generation_id,
+        generation.start,
+        generation.submitted_at,
+    )
+
+
+async def part_ready(tx: Transaction, job: Job, part: int, transcript: Transcript) -> bool:
+    """See `Store.part_ready`."""
+    if await update(tx, job, _NOTHING) is None:
+        return False
+    await tx.rows(
+        "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2", job.id, part, encode_transcript(transcript)
+    )
+    return True
+
+
+async def page_placed(tx: Transaction, job: Job, number: int, message_id: int) -> bool:
+    """See `Store.page_placed`."""
+    if await update(tx, job, _NOTHING) is None:
+        return False
+    await tx.rows(
+        "INSERT INTO pages (job_id, number, message_id) VALUES ($1, $2, $3)"
+        " ON CONFLICT (job_id, number) DO UPDATE SET message_id = $3",
+        job.id,
+        number,
+        message_id,
+    )
+    return True

@@ -1,0 +1,224 @@
+"""Recording what a step achieved: one function an outcome, each obeying the map of states (`NEXT`).
+
+Every change is guarded by id, lease and state: no row back means that the lease was lost, and nothing is changed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from storage import outcomes
+from storage.apology import Apology
+from storage.statements.encoding import encode_apology, encode_transcript
+from storage.statements.guarded import add_generation, update
+from storage.statements.transaction import Row, Transaction
+from storage.statements.waking import wake_for_slot, wake_paused, wake_the_same
+from storage.store import ImpossibleMoveError
+from storage.words import NEXT, PAUSED, SAME, Job, State
+
+RETURNED = "lease_token = NULL, claims = 0, create_started = 0"
+_NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
+
+
+async def record(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float) -> bool:
+    """See `Store.record`."""
+    await tx.alone_with(job.cache_key)
+    now_held = await _held(tx, job)
+    if now_held is None:
+        return False
+    return await _Recording(tx, job, now_held, now).apply(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a leased job holds and waits for now, which others may have changed since it was claimed."""
+
+    slot: str | None
+    waiting_for: str | None
+    woken: bool
+
+
+async def _held(tx: Transaction, job: Job) -> _Held | None:
+    """Read it, under the lock of the family where the job waits for a slot of one; None if the lease was lost."""
+    held = await _read_held(tx, job)
+    if held is not None and held.waiting_for not in {None, SAME, PAUSED}:
+        await tx.alone_with_family(str(held.waiting_for))
+        held = await _read_held(tx, job)
+    return held
+
+
+async def _read_held(tx: Transaction, job: Job) -> _Held | None:
+    found = await tx.row(
+        "SELECT slot, waiting_for, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3",
+        job.id,
+        job.lease_token,
+        job.state,
+    )
+    return _Held(found["slot"], found["waiting_for"], bool(found["woken"])) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """What a step leaves behind that did not move its job on; a doubt counts only where a create was started."""
+
+    next_at: float
+    attempts: int = 0
+    doubts: int = 0
+    waiting_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """One outcome of one job, inside one transaction. Each method tells whether the lease still held."""
+
+    tx: Transaction
+    job: Job
+    held: _Held
+    now: float
+
+    async def apply(self, outcome: outcomes.Outcome) -> bool:  # noqa: PLR0911 - one line an outcome: this is the table
+        match outcome:
+            case outcomes.Submitted():
+                return await self._submitted(outcome)
+            case outcomes.Waiting(next_at, waiting_for):
+                return await self._stay(_Stay(next_at, waiting_for=waiting_for))
+            case outcomes.Attempted(next_at, in_doubt):
+                return await self._stay(_Stay(next_at, attempts=1, doubts=int(in_doubt)))
+            case outcomes.Released(next_at):
+                return await self._stay(_Stay(next_at, doubts=1))
+            case outcomes.Forgotten(next_at):
+                return await self._forgotten(next_at)
+            case outcomes.Ready():
+                return await self._ready(outcome)
+            case outcomes.Known(transcript_id):
+                return await self._known(transcript_id)
+            case outcomes.Hopeless(apology, in_doubt):
+                return await self._hopeless(apology, doubts=int(in_doubt))
+            case outcomes.Ended(state):
+                return await self._ended(state)
+
+    async def _move(self, to: State, assignments: str = "", *values: Any) -> Row | None:
+        """Move the job to a state that the map has, and give its lease back; values from $5 on."""
+        if to not in NEXT[self.job.state]:
+            raise ImpossibleMoveError(self.job.id, self.job.state, to)
+        return await update(self.tx, self.job, f"state = $4, {assignments} {RETURNED}", to, *values)
+
+    async def _submitted(self, outcome: outcomes.Submitted) -> bool:
+        """A create that got through ends the pause for others, too."""
+        moved = await self._move(
+            State.SUBMITTED,
+            "submitted_at = $5, next_at = $6, audio_seconds = $7, attempts = 0,",
+            self.now,
+            outcome.first_look_at,
+            outcome.audio_seconds,
+        )
+        if moved is None:
+            return False
+        if outcome.generation is not None:
+            await add_generation(self.tx, self.job, outcome.generation)
+        await wake_paused(self.tx, self.now)
+        return True
+
+    async def _stay(self, stay: _Stay) -> bool:
+        """Keep the state. A queued job gives its slot back, and is due at once if it was woken while it was held.
+
+        It stays woken until it asks for admission again, because only so may it find a transcript that is not kept.
+        One whose wake was known when it was claimed, and whose step did not come to ask, waits for its moment.
+        """
+        held = self.held
+        woken_meanwhile = held.woken and held.waiting_for is not None
+        stayed = await update(
+            self.tx,
+            self.job,
+            "next_at = $4, waiting_for = $5, attempts = attempts + $6,"
+            " creates_in_doubt = creates_in_doubt + $7 * create_started,"
+            f" slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END, {RETURNED}",
+            self.now if woken_meanwhile else stay.next_at,
+            None if held.woken else stay.waiting_for,
+            stay.attempts,
+            stay.doubts,
+        )
+        if stayed is None:
+            return False
+        if self.job.state is State.QUEUED:
+            await wake_for_slot(self.tx, held.slot, self.now)
+        return True
+
+    async def _forgotten(self, next_at: float) -> bool:
+        moved = await self._move(
+            State.QUEUED,
+            "submitted_at = NULL, next_at = $5, generations_lost = generations_lost + 1, slot = NULL,",
+            next_at,
+        )
+        return moved is not None and await self._provider_is_done()
+
+    async def _ready(self, outcome: outcomes.Ready) -> bool:
+        """Store the transcript, for this job and for those that wait for it."""
+        new = await self.tx.row(
+            "INSERT INTO transcripts (cache_key, body, expires_at) VALUES ($1, $2, $3) RETURNING id",
+            self.job.cache_key,
+            encode_transcript(outcome.transcript),
+            outcome.expires_at,
+        )
+        assert new is not None
+        if not await self._known(new["id"]):
+            await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
+            return False
+        await self.tx.rows(
+            "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL"
+            " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL",
+            new["id"],
+            self.now,
+            self.job.cache_key,
+            SAME,
+        )
+        await wake_the_same(self.tx, self.job.cache_key, self.now)
+        return True
+
+    async def _known(self, transcript_id: int) -> bool:
+        moved = await self._move(
+            State.READY,
+            f"ready_at = $5, next_at = $5, transcript_id = $6, attempts = 0, {_NO_LONGER_WAITING},",
+            self.now,
+            transcript_id,
+        )
+        return moved is not None and await self._provider_is_done()
+
+    async def _hopeless(self, apology: Apology, *, doubts: int) -> bool:
+        """Make the job ready to apologise; one that is ready already apologises instead of showing its transcript."""
+        assignments = (
+            "ready_at = $5, next_at = $5, apology = $6, attempts = 0,"
+            f" creates_in_doubt = creates_in_doubt + $7 * create_started, {_NO_LONGER_WAITING},"
+        )
+        values = (self.now, encode_apology(apology), doubts)
+        if self.job.state is State.READY:
+            changed = await update(self.tx, self.job, f"state = $4, {assignments} {RETURNED}", State.READY, *values)
+        else:
+            changed = await self._move(State.READY, assignments, *values)
+        if changed is None:
+            return False
+        await wake_the_same(self.tx, self.job.cache_key, self.now)
+        return await self._provider_is_done()
+
+    async def _ended(self, state: State) -> bool:
+        ended = await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING},", self.now)
+        if ended is None:
+            return False
+        await wake_the_same(self.tx, self.job.cache_key, self.now)
+        await self._forget_expired(ended["transcript_id"])
+        return await self._provider_is_done()
+
+    async def _forget_expired(self, transcript_id: int | None) -> None:
+        """Delete a transcript that may not be kept, once no other job is left to show it."""
+        await self.tx.rows(
+            "DELETE FROM transcripts WHERE id = $1 AND expires_at <= $2 AND NOT EXISTS"
+            " (SELECT 1 FROM jobs WHERE cache_key = $3 AND next_at IS NOT NULL AND state IN ('queued', 'ready'))",
+            transcript_id,
+            self.now,
+            self.job.cache_key,
+        )
+
+    async def _provider_is_done(self) -> bool:
+        """Drop the generations and pass the slot on: nothing of this job is at the provider any more."""
+        await self.tx.rows("DELETE FROM generations WHERE job_id = $1", self.job.id)
+        await wake_for_slot(self.tx, self.held.slot, self.now)
+        return True

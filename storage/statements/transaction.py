@@ -1,0 +1,71 @@
+"""What a transaction may do: run statements and take named locks. Each database engine brings its own.
+
+A transaction is an `async def` over a `Transaction` that awaits nothing but its methods. SQLite drives it to its end
+in one go on the connection's thread; PostgreSQL awaits the network.
+
+Rules, so that transactions of several processes neither lose a wake nor block each other for ever:
+1. A transaction that admits, moves or cancels a job first takes the lock of its cache key, as a statement of its own,
+   and reads afterwards. What it then reads, nobody else changes until it ends.
+2. Who needs a family's lock too takes it second and late: one key, then one family, and never two of a kind.
+   It is taken right before slots are counted or somebody who waits for one is chosen; a job that itself waits
+   for a slot takes it at once.
+3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`.
+4. A transaction can be repeated after a commit whose answer was lost.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Row(Protocol):
+    """One row of an answer, read by the names of its columns."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class Transaction(Protocol):
+    """An open transaction. Values are bound to `$1`, `$2`, … in their order."""
+
+    @property
+    def skip_locked(self) -> str:
+        """The end of a SELECT that locks what it finds and passes over what others have locked."""
+        ...
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]: ...
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        """Return the first row, None if there is none."""
+        ...
+
+    async def alone_with(self, cache_key: str) -> None:
+        """Keep others who ask for this cache key waiting until the transaction ends."""
+        ...
+
+    async def alone_with_family(self, family: str) -> None:
+        """Keep others who ask for this family of models waiting until the transaction ends."""
+        ...
+
+
+class Engine(Protocol):
+    """A database that runs transactions."""
+
+    async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        """Run a function in a transaction that is kept whole: all of it, or nothing."""
+        ...
+
+    async def read(self, sql: str, *values: Any) -> list[Row]:
+        """Run one SELECT outside of any transaction."""
+        ...
+
+    @property
+    def last_write_at(self) -> float:
+        """When a transaction that changed something was last committed."""
+        ...
+
+    def stop_waiting(self) -> None:
+        """Fail at once from now on where the database is locked by another program."""
+        ...
+
+    async def close(self) -> None: ...

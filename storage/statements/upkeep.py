@@ -1,0 +1,37 @@
+"""Looking after the whole database: whose it is, whether it takes writes, what is left to do, what may go."""
+
+from storage.statements.transaction import Transaction
+from storage.store import StorageError
+
+
+async def belong_to(tx: Transaction, owner: int) -> None:
+    """Make it the database of this bot; StorageError if it is another's."""
+    known = await tx.row("UPDATE pulse SET bot_id = coalesce(bot_id, $1) RETURNING bot_id", owner)
+    if known is not None and known["bot_id"] != owner:
+        raise StorageError(
+            f"the database holds the jobs of bot {known['bot_id']}, and the token is bot {owner}'s:"
+            " give this one a DATABASE_URL of its own"
+        )
+
+
+async def ping(tx: Transaction) -> None:
+    """See `Store.ping`."""
+    await tx.rows("UPDATE pulse SET beats = beats + 1")
+
+
+async def purge(tx: Transaction, now: float, ended_before: float, limit: int) -> int:
+    """See `Store.purge`."""
+    transcripts = await tx.rows(
+        "DELETE FROM transcripts WHERE id IN (SELECT id FROM transcripts WHERE expires_at <= $1 AND NOT EXISTS"
+        " (SELECT 1 FROM jobs WHERE jobs.cache_key = transcripts.cache_key AND next_at IS NOT NULL)"
+        " LIMIT $2) RETURNING id",
+        now,
+        limit,
+    )
+    jobs = await tx.rows(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at <= $1 ORDER BY ended_at LIMIT $2)"
+        " RETURNING id",
+        ended_before,
+        limit,
+    )
+    return len(transcripts) + len(jobs)

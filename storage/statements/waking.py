@@ -1,0 +1,48 @@
+"""Waking jobs that wait: what they wait for has happened.
+
+A woken job that nobody holds is due at once. One that a step holds keeps its lease: it is marked `woken` and keeps
+`waiting_for`, by which the recording of its outcome sees that the wake came after the step had asked.
+"""
+
+from storage.statements.transaction import Transaction
+from storage.words import PAUSED, SAME
+
+_LEFT_ALONE = "lease_token IS NULL"
+_DUE = (
+    f"waiting_for = CASE WHEN {_LEFT_ALONE} THEN NULL ELSE waiting_for END,"
+    f" next_at = CASE WHEN {_LEFT_ALONE} THEN $1 ELSE next_at END"
+)
+
+
+async def wake_for_slot(tx: Transaction, family: str | None, now: float) -> None:
+    """Let the oldest job that waits for a slot of the family ask again, as one got free."""
+    if family is None:
+        return
+    await tx.alone_with_family(family)
+    await tx.rows(
+        f"UPDATE jobs SET woken = CASE WHEN {_LEFT_ALONE} THEN woken ELSE 1 END, {_DUE} WHERE id ="
+        " (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 ORDER BY id LIMIT 1)",
+        now,
+        family,
+    )
+
+
+async def wake_the_same(tx: Transaction, cache_key: str, now: float) -> None:
+    """Let the jobs that waited for another one with the same key ask again, as it is no longer on its way."""
+    await tx.rows(
+        f"UPDATE jobs SET woken = 1, {_DUE}"
+        " WHERE cache_key = $2 AND waiting_for = $3 AND woken = 0 AND next_at IS NOT NULL",
+        now,
+        cache_key,
+        SAME,
+    )
+
+
+async def wake_paused(tx: Transaction, now: float) -> None:
+    """Let the jobs that waited for the end of a pause ask again, as a create got through."""
+    await tx.rows(
+        "UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN (SELECT id FROM jobs"
+        f" WHERE waiting_for = $2 AND {_LEFT_ALONE} {tx.skip_locked})",
+        now,
+        PAUSED,
+    )

@@ -1,0 +1,67 @@
+"""Values survive being stored."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.apology import Apology, Notice, Reason
+from storage.statements.encoding import (
+    decode_apology,
+    decode_notice,
+    decode_options,
+    decode_transcript,
+    encode_apology,
+    encode_options,
+    encode_transcript,
+)
+from storage.transcript import Transcript, Word
+from storage.words import Options
+
+seconds = st.floats(min_value=0, max_value=1e6)
+words = st.builds(Word, st.text(), seconds, seconds, st.none() | st.text())
+transcripts = st.builds(Transcript, st.text(), st.none() | st.text(), st.none() | seconds, st.lists(words).map(tuple))
+apologies = st.builds(Apology, st.sampled_from(Reason), st.dictionaries(st.text(), st.text() | st.integers() | seconds))
+
+
+@given(transcripts)
+def test_a_transcript_survives_being_stored(transcript):
+    assert decode_transcript(encode_transcript(transcript)) == transcript
+
+
+def test_a_stored_transcript_keeps_every_alphabet_readable_and_its_words_short():
+    stored = encode_transcript(Transcript("Привет", "ru", 1.0, (Word("Привет", 0.0, 0.5),)))
+    assert "Привет" in stored
+    assert json.loads(stored)["words"] == [["Привет", 0.0, 0.5, None]]
+
+
+@given(apologies)
+def test_an_apology_survives_being_stored(apology):
+    assert decode_apology(encode_apology(apology)) == apology
+
+
+def test_an_apology_is_stored_as_reason_and_facts():
+    too_long = Apology(Reason.TOO_LONG, {"minutes": 130.5, "limit_minutes": 120})
+    assert json.loads(encode_apology(too_long)) == {
+        "reason": "too_long",
+        "facts": {"minutes": 130.5, "limit_minutes": 120},
+    }
+
+
+@pytest.mark.parametrize("options", [Options(), Options("pt-BR")])
+def test_options_survive_being_stored(options):
+    assert decode_options(encode_options(options)) == options
+
+
+def test_options_have_a_key_of_their_own_for_each_value():
+    assert Options().key == Options("auto").key != Options("en").key
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_a_notice_survives_being_stored(notice):
+    assert decode_notice(str(notice)) is notice
+
+
+def test_a_notice_that_this_program_does_not_know_is_none():
+    assert decode_notice("of a later version") is Notice.NONE
