@@ -62,7 +62,7 @@ format: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m tests.bench
 
-# The pictures of the README; needs a Chromium.
+# The pictures of the documents; needs a Chromium.
 pictures: $(DEV)
 	PICTURES=docs REQUIRE_BROWSER=1 $(BIN)/python -m pytest --quiet tests/browser/test_pictures.py
 

@@ -74,10 +74,10 @@ class Stage:
         if not url.startswith((self.url, "blob:", "data:")):
             self.errors.append(f"asked for {url}")
 
-    async def picture(self, path: Path, **options: Any) -> None:
-        """What the page looks like when the pointer rests outside and everything has come to rest."""
+    async def picture(self, path: Path, part: Locator | None = None) -> None:
+        """What the page, or a part of it, looks like when the pointer rests outside and everything has come to rest."""
         await self.page.mouse.move(0, 0)
-        await self.page.screenshot(path=path, animations="disabled", caret="hide", **options)
+        await (part or self.page).screenshot(path=path, animations="disabled", caret="hide")
 
     async def ask(self, method: str, path: str, **body: Any) -> Any:
         """One request to /sim, which must go well."""

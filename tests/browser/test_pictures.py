@@ -1,4 +1,4 @@
-"""The pictures of the README, made by a story: `make pictures` writes them, other runs look and throw them away."""
+"""The pictures of the documents, made by a story: `make pictures` writes them, other runs look and throw them away."""
 
 import os
 from pathlib import Path
@@ -14,6 +14,8 @@ from tests.browser.stage import PHONE, Stage
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PNG = b"\x89PNG"
+# Too narrow for the panel, as high as two recordings with their answers, and sharp.
+WINDOW = {"viewport": {"width": 1010, "height": 569}, "device_scale_factor": 2}
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ async def alex(browser, demo_url):
         yield stage
 
 
-async def test_the_demo_looks_as_in_the_readme(alex, album):
+async def test_the_demo_looks_as_in_its_document(alex, album):
     await alex.say("/model nova-2-meeting")
     await alex.see("From now on")
     for sample in (SAMPLES[0], SAMPLES[3]):
@@ -41,3 +43,16 @@ async def test_the_demo_looks_as_in_the_readme(alex, album):
     alex.page = await alex.open(color_scheme="dark", **PHONE)
     await alex.picture(album / "phone.png")
     assert {(album / name).read_bytes()[:4] for name in ("demo.png", "phone.png")} == {PNG}
+
+
+async def test_the_chat_looks_as_in_the_readme(alex, album):
+    await alex.page.close()
+    alex.page = await alex.open(**WINDOW)
+    await alex.send_sample(SAMPLES[2].title)
+    await alex.see(SAMPLES[2].text)
+    await alex.trouble("slow")
+    await alex.send_sample(SAMPLES[1].title)
+    await alex.see("Transcribing…")
+    await expect(alex.messages.nth(-2).locator(".wave i[style]").first).to_be_attached()
+    await alex.picture(album / "chat.png", alex.page.locator("#conversation"))
+    assert (album / "chat.png").read_bytes()[:4] == PNG
