@@ -1,123 +1,49 @@
-import re
-
-from prometheus_client.metrics import MetricWrapperBase
-
 from bot.config import Settings
-from bot.metrics import Metrics
-from bot.text.sentences import COMMANDS
-from storage import outcomes
-from storage.words import NEXT, State
-from tests.unit.project.checkout import ROOT, quoted, section, table, text
+from tests.unit.project.checkout import blocks, documents, section, text
 
-STEP = re.compile(r" (◀?─[^A-Z]*[A-Z][a-z][^◀▶]*?─▶?) +(?=[A-Z]{4})")
-FORTH = re.compile(r"─+([^─◀▶]+)─+▶")
-BACK = re.compile(r"◀─+([^─◀▶]+)─+")
+MOST_LINES = 100
 
 
-def default(name: str) -> str:
-    """How the table writes a default."""
-    field = Settings.model_fields[name]
-    if field.is_required():
-        return "required"
-    return "empty" if field.default in (None, frozenset()) else f"`{field.default}`"
+def test_it_is_short():
+    assert len(text("README.md").splitlines()) <= MOST_LINES
 
 
-def drawn() -> list[tuple[State, str, State]]:
-    """Every arrow of the drawing: from, label, to."""
-    _, drawing, _ = section("States").split("```")
-    found = []
-    for row in drawing.strip().splitlines():
-        state, *steps = STEP.split(row)
-        for arrow, following in zip(steps[::2], steps[1::2], strict=True):
-            found.append(move(State[state], arrow, State[following]))
-            state = following
-    return found
+def test_it_shows_the_chat_before_anything_else():
+    before, picture, _ = text("README.md").partition("](docs/chat.png)")
+    assert picture
+    assert "\n## " not in before
 
 
-def move(left: State, arrow: str, right: State) -> tuple[State, str, State]:
-    if match := FORTH.fullmatch(arrow):
-        return left, match[1], right
-    match = BACK.fullmatch(arrow)
-    assert match, f"{arrow} is no arrow"
-    return right, match[1], left
+def test_the_demo_is_one_command_and_the_set_up_two():
+    (demo,) = blocks(section("README.md", "Try it"))
+    (set_up,) = blocks(section("README.md", "Set up"))
+    assert demo.splitlines() == ["make demo"]
+    assert [line.partition("#")[0].strip() for line in set_up.splitlines()] == ["cp .env.example .env", "make run"]
 
 
-def sources() -> str:
-    files = [file for room in ("bot", "handlers", "storage") for file in (ROOT / room).rglob("*.py")]
-    return "\n".join(file.read_text("utf-8") for file in files)
-
-
-def test_the_settings_table_says_what_the_settings_say():
-    expected = [[f"`{name.upper()}`", default(name), each.description] for name, each in Settings.model_fields.items()]
-    assert table("Settings") == expected
-
-
-def test_every_setting_named_anywhere_exists():
-    named = {name.split("=")[0] for name in quoted(text("README.md")) if re.match(r"[A-Z]+_[A-Z_]+\b", name)}
-    assert named == {name.upper() for name in Settings.model_fields}
-
-
-def test_the_metrics_table_says_what_the_metrics_say():
-    metrics = Metrics()
-    labels = {
-        metric._name: ", ".join(f"`{label}`" for label in metric._labelnames)
-        for metric in vars(metrics).values()
-        if isinstance(metric, MetricWrapperBase)
-    }
-    expected = [
-        [f"`{each.name}{'_total' if each.type == 'counter' else ''}`", labels[each.name], each.documentation]
-        for each in metrics.registry.collect()
-    ]
-    assert table("Health and metrics") == expected
-
-
-def test_every_metric_named_anywhere_exists():
-    named = set(re.findall(r"\bverbatim_[a-z_]+", text("README.md")))
-    assert named == {name.strip("`") for name, _, _ in table("Health and metrics")}
-
-
-def test_every_event_named_anywhere_is_logged_somewhere():
-    code = sources()
-    kinds = {f"job.{kind.__name__.lower()}" for kind in outcomes.Outcome.__args__}
-    named = {name for name in quoted(section("In trouble")) if re.fullmatch(r"[a-z]+\.[a-z_]+", name)}
-    assert len(named) > 10
-    assert {name for name in named - kinds if f'"{name}"' not in code} == set()
-
-
-def test_the_drawing_has_exactly_the_moves_that_a_job_can_make():
-    moves = {(start, end) for start, _, end in drawn()}
-    assert moves == {(start, end) for start, ends in NEXT.items() for end in ends}
-
-
-def test_the_drawing_labels_its_arrows_with_outcomes_or_the_cancel_button():
-    words = {word for _, label, _ in drawn() for word in re.findall(r"\w+", label)}
-    outcome_names = {kind.__name__ for kind in outcomes.Outcome.__args__}
-    assert words - outcome_names == {"or", "cancel"}
-
-
-def test_every_state_has_its_sentence():
-    said = re.findall(r"^- \*\*([A-Z]+)\*\*: \w", section("States"), re.MULTILINE)
-    assert sorted(said) == sorted(state.name for state in State)
-
-
-def test_every_make_command_exists_and_every_one_is_explained():
-    phony = re.search(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)
-    assert phony
-    assert set(re.findall(r"(?:^|`)make (?:PYTHON=\S+ )?([a-z]+)", text("README.md"), re.MULTILINE)) == set(
-        phony[1].split()
+def test_it_states_the_limits_and_the_times_that_are_in_force():
+    files, minutes, hours = (
+        Settings.model_fields[name].default for name in ("max_file_mb", "max_audio_minutes", "transcript_ttl_hours")
     )
+    assert f"up to {files} MB and {minutes} minutes" in section("README.md", "What it does")
+    assert f"free for {hours} hours" in section("README.md", "What it costs")
+    assert f"kept for {hours} hours" in section("README.md", "Where the audio goes")
 
 
-def test_every_command_of_the_bot_is_explained():
-    assert {name for name in quoted(text("README.md")) if re.fullmatch(r"/[a-z]+", name)} - {
-        "/healthz",
-        "/metrics",
-        "/data",
-        "/tmp",
-    } == {f"/{name}" for name, _ in COMMANDS}
+def test_it_leads_to_what_everybody_looks_for():
+    links = section("README.md", "Read on")
+    for target in (
+        "docs/README.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "THIRD_PARTY_NOTICES.md",
+    ):
+        assert f"({target})" in links
 
 
-def test_every_path_named_in_the_rooms_exists():
-    named = quoted(section("Where things are"))
-    assert len(named) > 8
-    assert [name for name in named if not (ROOT / name).exists()] == []
+def test_the_list_of_documents_has_every_document():
+    index = text("docs/README.md")
+    others = set(documents()) - {"README.md", "docs/README.md"}
+    targets = {name.removeprefix("docs/") if name.startswith("docs/") else f"../{name}" for name in others}
+    assert {target for target in targets if f"({target})" not in index} == set()
+    assert {"../CONTRIBUTING.md", "../THIRD_PARTY_NOTICES.md"} <= targets
