@@ -55,6 +55,7 @@ def test_every_setting_exists(document):
 
 def test_every_setting_is_told_to_those_who_run_the_bot():
     assert variables("docs/settings.md") == SETTINGS
+    assert SETTINGS - variables("CHANGELOG.md") == set()
 
 
 @pytest.mark.parametrize("document", documents())

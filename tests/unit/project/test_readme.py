@@ -34,7 +34,9 @@ def test_it_leads_to_what_everybody_looks_for():
     links = section("README.md", "Read on")
     for target in (
         "docs/README.md",
+        "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "LICENSE",
         "THIRD_PARTY_NOTICES.md",
     ):
@@ -46,4 +48,4 @@ def test_the_list_of_documents_has_every_document():
     others = set(documents()) - {"README.md", "docs/README.md"}
     targets = {name.removeprefix("docs/") if name.startswith("docs/") else f"../{name}" for name in others}
     assert {target for target in targets if f"({target})" not in index} == set()
-    assert {"../CONTRIBUTING.md", "../THIRD_PARTY_NOTICES.md"} <= targets
+    assert {"../CHANGELOG.md", "../CONTRIBUTING.md", "../SECURITY.md", "../THIRD_PARTY_NOTICES.md"} <= targets
