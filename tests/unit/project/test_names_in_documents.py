@@ -45,7 +45,10 @@ def phony() -> set[str]:
 
 
 def paths(document: str) -> set[str]:
-    return {name for name in quoted(text(document)) if PATH.fullmatch(name)}
+    shown = re.findall(
+        r"(?<![\w/])(?:bot|docs|handlers|requirements|storage|tests)/[\w./-]+", "".join(blocks(text(document)))
+    )
+    return {name for name in quoted(text(document)) if PATH.fullmatch(name)} | set(shown)
 
 
 @pytest.mark.parametrize("document", documents())
@@ -87,6 +90,7 @@ def test_every_path_exists(document):
 def test_the_rooms_are_named():
     assert len(paths("docs/development.md")) > 20
     assert len(paths("CONTRIBUTING.md")) > 10
+    assert "bot/playground/samples/bread_and_milk.ogg" in paths("docs/playground.md")
 
 
 def test_every_command_of_the_bot_is_explained():
