@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 
 PROMISED_SECONDS = 8.0  # from a SIGTERM to the end
 PATIENCE_SECONDS = 20.0  # with a slow machine
@@ -25,7 +25,7 @@ class BotProcess:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.output = ""
         self._process = process
-        self._said = Bell()
+        self._said = Notifier()
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
@@ -47,11 +47,11 @@ class BotProcess:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             self.output += line.decode()
-            self._said.ring()
+            self._said.notify()
 
     async def until(self, predicate: Callable[[], object]) -> None:
         """Wait for something to become true; looked at again after every line it says."""
-        await self._patiently(self._said.until(predicate), PATIENCE_SECONDS)
+        await self._patiently(self._said.wait_for(predicate), PATIENCE_SECONDS)
 
     async def says(self, words: str) -> None:
         await self.until(lambda: words in self.output)

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import psutil
 import pytest
 
-from bot.playground.bell import Bell
 from bot.playground.demo.environment import for_bot
 from bot.playground.demo.process import LINES_KEPT, LONGEST_LINE, MOST_DEATHS, BotProcess, read_line
+from bot.playground.notifier import Notifier
 
 PATIENCE_SECONDS = 10
 NOW = 1_800_000_000.0
@@ -24,14 +24,14 @@ class Watched:
     """A bot played by a few lines of shell."""
 
     def __init__(self, folder, script, **settings):
-        self.bell = Bell()
+        self.notifier = Notifier()
         program = ("/bin/sh", "-c", script)
         environment = {"PATH": "/usr/bin:/bin", "NAME": "of the environment"}
         settings = {"program": program, "pause_seconds": 0} | settings
-        self.bot = BotProcess(environment, folder, self.bell, lambda: NOW, **settings)
+        self.bot = BotProcess(environment, folder, self.notifier, lambda: NOW, **settings)
 
     async def until(self, predicate):
-        return await self.bell.told_within(PATIENCE_SECONDS, predicate, lambda: f"{self.bot.as_json()}")
+        return await self.notifier.wait_or_fail(PATIENCE_SECONDS, predicate, lambda: f"{self.bot.as_json()}")
 
     async def is_ready(self, lives=1):
         """Its handle, once it has said so in this one of its lives."""
@@ -161,7 +161,7 @@ async def test_what_a_bot_says_while_it_leaves_is_heard(watched):
 
 async def test_the_program_is_this_bot_with_this_python(tmp_path):
     """Where nothing is set, it says what every bot of ours says there."""
-    one = BotProcess(for_bot(os.environ, tmp_path, {}), tmp_path, Bell(), lambda: NOW)
+    one = BotProcess(for_bot(os.environ, tmp_path, {}), tmp_path, Notifier(), lambda: NOW)
     await asyncio.wait_for(one.run(), PATIENCE_SECONDS)
     assert next(iter(one.lines))["event"].startswith("TELEGRAM_BOT_TOKEN is not set")
     assert (one.state, one.lives) == ("stopped", 1)

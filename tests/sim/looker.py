@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 
 PATIENCE_SECONDS = 10.0
 
@@ -21,7 +21,7 @@ class Looker:
         self.ended = False
         self.headers = response.headers
         self._response = response
-        self._bell = Bell()
+        self._notifier = Notifier()
 
     @classmethod
     @asynccontextmanager
@@ -46,9 +46,9 @@ class Looker:
                 event = value
             elif field == "data":
                 self.told.append((event, json.loads(value)))
-                self._bell.ring()
+                self._notifier.notify()
         self.ended = True
-        self._bell.ring()
+        self._notifier.notify()
 
     @property
     def state(self) -> Any:
@@ -67,4 +67,4 @@ class Looker:
 
     async def until(self, predicate: Callable[[], Any]) -> Any:
         """Asked again after every event."""
-        return await self._bell.told_within(PATIENCE_SECONDS, predicate, lambda: f"told was {self.told}")
+        return await self._notifier.wait_or_fail(PATIENCE_SECONDS, predicate, lambda: f"told was {self.told}")

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 
 
 class TalkingProcess:
-    """`bell` must be that of the playground, as with a real one; without it nobody hears of changes at once."""
+    """`notifier` must be that of the playground, as with a real one; without it nobody hears of changes at once."""
 
     def __init__(self) -> None:
-        self.bell = Bell()
+        self.notifier = Notifier()
         self.told: dict[str, Any] = {"state": "running", "pid": 4711, "lives": 1, "note": ""}
         self.lines: list[dict[str, Any]] = []
         self.kills = 0
@@ -26,10 +26,10 @@ class TalkingProcess:
 
     def change(self, **told: Any) -> None:
         self.told |= told
-        self.bell.ring()
+        self.notifier.notify()
 
     def says(self, event: str) -> dict[str, Any]:
         line = {"number": len(self.lines) + 1, "at": 1.5, "level": "info", "event": event, "job": None}
         self.lines.append(line)
-        self.bell.ring()
+        self.notifier.notify()
         return line

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp.typedefs import LooseHeaders
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Process, Provider, serving
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
@@ -121,10 +121,13 @@ async def staged(
     *, real: bool = False, secrets: Sequence[str] = (TOKEN, KEY), process: Process | None = None, **settings: Any
 ) -> AsyncIterator[Stage]:
     """With a `real` provider none is played."""
-    bell, clock = Bell(), Clock()
-    async with FakeTelegram(TOKEN, clock=clock, bell=bell) as telegram, FakeSpeech(KEY, clock, bell) as speech:
+    notifier, clock = Notifier(), Clock()
+    async with (
+        FakeTelegram(TOKEN, clock=clock, notifier=notifier) as telegram,
+        FakeSpeech(KEY, clock, notifier) as speech,
+    ):
         provider = Provider("the real one") if real else Provider("script", speech)
-        played = Playground(telegram, provider, bell, clock, secrets, process, **settings)
+        played = Playground(telegram, provider, notifier, clock, secrets, process, **settings)
         async with (
             serving(played, 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,

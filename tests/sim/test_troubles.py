@@ -59,7 +59,7 @@ async def test_flood_control_ends_by_itself():
         def ended():
             return stage.played.troubles.as_json()[0] == {"name": "telegram-429", "on": False, "ends_at": None}
 
-        assert await asyncio.wait_for(stage.played.bell.until(ended), 10)
+        assert await asyncio.wait_for(stage.played.notifier.wait_for(ended), 10)
         await stage.bot_says("hello")
 
 
@@ -153,6 +153,6 @@ async def test_a_switch_is_on_or_off(stage, body):
 
 
 async def test_who_waits_for_the_bot_is_woken_by_the_end_of_a_trouble(stage):
-    rings = stage.played.bell.rings
+    count = stage.played.notifier.count
     await switch(stage, "slow")
-    assert await asyncio.wait_for(stage.played.bell.beyond(rings), 10) > rings
+    assert await asyncio.wait_for(stage.played.notifier.wait_past(count), 10) > count

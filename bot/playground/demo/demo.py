@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playground.bell import Bell
 from bot.playground.demo import environment
 from bot.playground.demo.browser import open_page
 from bot.playground.demo.cast import assemble
@@ -17,6 +16,7 @@ from bot.playground.demo.options import DemoOptions
 from bot.playground.demo.ports import PAGE_PORT, Say, listen
 from bot.playground.demo.process import BotProcess
 from bot.playground.engines import pick_engine
+from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Provider, serving
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
@@ -45,16 +45,16 @@ async def run_demo(options: DemoOptions, stop: asyncio.Event, say: Say) -> None:
 @asynccontextmanager
 async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
     """Up while in here, the bot a second later; nothing is left behind, neither a process nor a file."""
-    bell = Bell()
+    notifier = Notifier()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="verbatim-demo-")))
         token = f"{BOT_ID}:{secrets.token_urlsafe(26)}"
-        telegram = await stack.enter_async_context(FakeTelegram(token, bell=bell))
+        telegram = await stack.enter_async_context(FakeTelegram(token, notifier=notifier))
         assemble(telegram)
-        provider, settings = await _provider(options, bell, stack, say)
+        provider, settings = await _provider(options, notifier, stack, say)
         settings |= {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": telegram.url}
-        process = BotProcess(environment.for_bot(options.environment, folder, settings), folder, bell, time.time)
-        played = Playground(telegram, provider, bell, time.time, (token, settings["AIMLAPI_KEY"]), process)
+        process = BotProcess(environment.for_bot(options.environment, folder, settings), folder, notifier, time.time)
+        played = Playground(telegram, provider, notifier, time.time, (token, settings["AIMLAPI_KEY"]), process)
         url = await open_page_server(played, options.port, stack, say)
         stack.push_async_callback(_end, asyncio.create_task(process.run()))
         yield Demo(url, played)
@@ -70,7 +70,7 @@ async def open_page_server(played: Playground, asked: int | None, stack: AsyncEx
 
 
 async def _provider(
-    options: DemoOptions, bell: Bell, stack: AsyncExitStack, say: Say
+    options: DemoOptions, notifier: Notifier, stack: AsyncExitStack, say: Say
 ) -> tuple[Provider, dict[str, str]]:
     """Who hears, and the settings that lead the bot there."""
     if options.real_key:
@@ -82,7 +82,7 @@ async def _provider(
     engine = pick_engine(options.whisper)
     if engine.note:
         say(engine.note)
-    server = FakeSpeech(key=secrets.token_urlsafe(24), bell=bell)
+    server = FakeSpeech(key=secrets.token_urlsafe(24), notifier=notifier)
     server.latency = LATENCY_SECONDS
     await stack.enter_async_context(server)
     return Provider(engine.name, server, engine.recognise), {"AIMLAPI_KEY": server.key, "AIMLAPI_URL": server.url}

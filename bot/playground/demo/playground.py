@@ -4,12 +4,12 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
-from bot.playground.bell import Bell
 from bot.playground.demo.cast import assemble
 from bot.playground.demo.demo import LATENCY_SECONDS, open_page_server
 from bot.playground.demo.options import PlaygroundOptions
 from bot.playground.demo.ports import SPEECH_PORT, TELEGRAM_PORT, Say, listen
 from bot.playground.engines import pick_engine
+from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Provider
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
@@ -17,9 +17,9 @@ from bot.playground.telegram import FakeTelegram
 
 async def run_playground(options: PlaygroundOptions, stop: asyncio.Event, say: Say) -> None:
     """Until `stop` is set. Raises PortTakenError, and NoEngineError where nobody could hear."""
-    bell = Bell()
-    telegram = FakeTelegram(options.token, bell=bell, plain_webhooks=True)
-    speech = FakeSpeech(options.key, bell=bell)
+    notifier = Notifier()
+    telegram = FakeTelegram(options.token, notifier=notifier, plain_webhooks=True)
+    speech = FakeSpeech(options.key, notifier=notifier)
     speech.latency = LATENCY_SECONDS
     assemble(telegram)
     engine = pick_engine(options.whisper)
@@ -30,7 +30,7 @@ async def run_playground(options: PlaygroundOptions, stop: asyncio.Event, say: S
         stack.push_async_callback(speech.stop)
         await listen(telegram.start, options.telegram_port, TELEGRAM_PORT, say)
         await listen(speech.start, options.speech_port, SPEECH_PORT, say)
-        played = Playground(telegram, Provider(engine.name, speech, engine.recognise), bell, time.time)
+        played = Playground(telegram, Provider(engine.name, speech, engine.recognise), notifier, time.time)
         url = await open_page_server(played, options.port, stack, say)
         say(f"The Bot API is at {telegram.url}, for the token {options.token}.")
         say(f"The AI/ML API is at {speech.url}, for the key {options.key}.")

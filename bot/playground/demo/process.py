@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 from bot.subprocesses import kill_with_children, start
 
 # Neither the current directory nor that of the program may hide a module it imports: -P.
@@ -35,7 +35,7 @@ class BotProcess:
         self,
         environment: Mapping[str, str],
         folder: Path,
-        bell: Bell,
+        notifier: Notifier,
         clock: Callable[[], float],
         *,
         program: Sequence[str] = PROGRAM,
@@ -47,7 +47,7 @@ class BotProcess:
         self.note = ""
         self._environment = dict(environment)
         self._folder = folder
-        self._bell = bell
+        self._notifier = notifier
         self._clock = clock
         self._program = program
         self._pause_seconds = pause_seconds
@@ -96,7 +96,7 @@ class BotProcess:
             self._change("stopped", f"The bot cannot be started: {error.strerror}.")
             return False
         self.lives += 1
-        self._bell.ring()
+        self._notifier.notify()
         await self._listen(process)
         return await self._after(await process.wait())
 
@@ -141,14 +141,14 @@ class BotProcess:
         if line["event"] == READY:
             self._deaths = 0
             self._change("running", "")
-        self._bell.ring()
+        self._notifier.notify()
 
     def _last_words(self) -> str:
         return str(self._lines[-1]["event"]) if self._lines else ""
 
     def _change(self, state: State, note: str) -> None:
         self.state, self.note = state, note
-        self._bell.ring()
+        self._notifier.notify()
 
     async def _stop(self) -> None:
         process = self._process

@@ -39,7 +39,7 @@ async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) 
             return str((await answer.json())["error"])
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await running.played.bell.until(lambda: _final_text(chat) or _given_up(running))
+            return await running.played.notifier.wait_for(lambda: _final_text(chat) or _given_up(running))
     except TimeoutError:
         return f"nothing within {PATIENCE_SECONDS} s"
 

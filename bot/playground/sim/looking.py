@@ -51,7 +51,7 @@ async def messages(request: web.Request) -> web.Response:
         return web.json_response(_saying(looked_at, words))
     try:
         async with asyncio.timeout(seconds):
-            return web.json_response(await played(request).bell.until(lambda: _saying(looked_at, words)))
+            return web.json_response(await played(request).notifier.wait_for(lambda: _saying(looked_at, words)))
     except TimeoutError:
         raise SimError(408, f"The bot has not said that within {seconds:g} seconds.") from None
 
@@ -95,16 +95,16 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 
 async def _tell(request: web.Request, response: web.StreamResponse) -> None:
-    bell, feed = played(request).bell, Feed(played(request))
-    rings = bell.rings
+    notifier, feed = played(request).notifier, Feed(played(request))
+    count = notifier.count
     breath = BREATH_SECONDS
     await response.write(_event("state", feed.first()))
     while not played(request).closing:
         with suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
-                await bell.beyond(rings)
+                await notifier.wait_past(count)
         await asyncio.sleep(breath)
-        rings = bell.rings
+        count = notifier.count
         began = time.perf_counter()
         told = b"".join(_event(name, data) for name, data in feed.news())
         breath = max(BREATH_SECONDS, (time.perf_counter() - began) / LOOKING_SHARE)

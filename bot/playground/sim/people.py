@@ -18,14 +18,14 @@ async def add_person(request: web.Request) -> web.Response:
         username=wanted.username,
         language_code=wanted.language_code,
     )
-    played(request).bell.ring()
+    played(request).notifier.notify()
     return web.json_response(user.as_json())
 
 
 async def add_chat(request: web.Request) -> web.Response:
     wanted = await bodies.read(request, bodies.NewChat)
     chat = _made(request, wanted)
-    played(request).bell.ring()
+    played(request).notifier.notify()
     return web.json_response(views.whole_chat(played(request), chat))
 
 
@@ -67,5 +67,5 @@ async def change_bot(request: web.Request) -> web.Response:
         "demote": chat.demote_bot,
     }
     changes[wanted]()
-    played(request).bell.ring()
+    played(request).notifier.notify()
     return web.json_response(views.whole_chat(played(request), chat))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 from bot.playground.samples import SAMPLES
 from bot.playground.sim.provider import Provider
 from bot.playground.sim.troubles import Troubles
@@ -35,14 +35,14 @@ class Process(Protocol):
 
 @dataclass
 class Playground:
-    """`bell` is the one that both servers ring, and the process too. `clock` gives wall seconds.
+    """`notifier` is shared by both servers and the process. `clock` gives wall seconds.
 
     `secrets` are cut out of everything that is shown. `run` tells one playground from the next at the same address.
     """
 
     telegram: FakeTelegram
     provider: Provider
-    bell: Bell
+    notifier: Notifier
     clock: Callable[[], float]
     secrets: Sequence[str] = ()
     process: Process | None = None
@@ -53,7 +53,9 @@ class Playground:
     speech_faults: list[SpeechFault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.troubles = Troubles(self.telegram, self.provider.server, self.bell, self.clock, self.flood_control_seconds)
+        self.troubles = Troubles(
+            self.telegram, self.provider.server, self.notifier, self.clock, self.flood_control_seconds
+        )
 
     @property
     def samples(self) -> list[JSON]:
@@ -66,4 +68,4 @@ class Playground:
         """Ends every trouble and every stream of events."""
         self.closing = True
         self.troubles.close()
-        self.bell.ring()
+        self.notifier.notify()

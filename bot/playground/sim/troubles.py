@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.methods import METHODS
@@ -34,11 +34,11 @@ class Troubles:
         self,
         telegram: FakeTelegram,
         speech: FakeSpeech | None,
-        bell: Bell,
+        notifier: Notifier,
         clock: Callable[[], float],
         flood_control_seconds: float,
     ) -> None:
-        self._bell = bell
+        self._notifier = notifier
         self._clock = clock
         self._by_name = {"telegram-429": Trouble(lambda: _flood_control(telegram), flood_control_seconds)}
         if speech is not None:
@@ -54,7 +54,7 @@ class Troubles:
         self._end(trouble)
         if on:
             self._begin(trouble)
-        self._bell.ring()
+        self._notifier.notify()
 
     def _begin(self, trouble: Trouble) -> None:
         trouble.undo.enter_context(trouble.cause())
@@ -66,7 +66,7 @@ class Troubles:
 
     def _time_is_up(self, trouble: Trouble) -> None:
         self._end(trouble)
-        self._bell.ring()
+        self._notifier.notify()
 
     def _end(self, trouble: Trouble) -> None:
         trouble.undo.close()

@@ -64,7 +64,7 @@ async def change_speech(request: web.Request) -> web.Response:
         server.credits = wanted.credits
     if "says" in wanted.model_fields_set:
         provider.says = wanted.says
-    played(request).bell.ring()
+    played(request).notifier.notify()
     return web.json_response(provider.as_json())
 
 

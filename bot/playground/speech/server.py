@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.playground.bell import Bell, Seen
 from bot.playground.guard import guard
+from bot.playground.notifier import Found, Notifier
 from bot.playground.speech import answers, catalogue, refusals, rules
 from bot.playground.speech.form import FilePart, Form, read_form
 from bot.playground.speech.generations import Generations
@@ -35,10 +35,12 @@ class FakeSpeech:
 
     Everything it remembers survives `stop` and another `start`. Time is read from `clock` alone:
     a generation is ready once `clock()` has reached its creation plus `latency` and `extra_latency` seconds.
-    `bell` is rung after every call and change; it may be shared with another server.
+    `notifier` is notified of every call and change; it may be shared with another server.
     """
 
-    def __init__(self, key: str = "test-key", clock: Callable[[], float] = time.time, bell: Bell | None = None) -> None:
+    def __init__(
+        self, key: str = "test-key", clock: Callable[[], float] = time.time, notifier: Notifier | None = None
+    ) -> None:
         self.key = key
         self.latency: Latency = 2.0
         self.extra_latency = 0.0
@@ -64,8 +66,8 @@ class FakeSpeech:
         self.recognise: Recogniser = self._script.recognise
         self._trouble = Trouble()
         self.fault, self.heal, self.watch = self._trouble.fault, self._trouble.heal, self._trouble.watch
-        self._bell = bell or Bell()
-        self._made = Generations(clock, self._bell.ring)
+        self._notifier = notifier or Notifier()
+        self._made = Generations(clock, self._notifier.notify)
         self._request_ids = itertools.count(1)
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -140,12 +142,12 @@ class FakeSpeech:
         """Answer 404 for this generation from now on."""
         self.generations[generation_id].forgotten = True
 
-    async def wait_for(self, predicate: Callable[[], Seen], timeout: float = 10) -> Seen:  # noqa: ASYNC109 - the failure tells what was seen
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - the failure tells what was seen
         """What `predicate` returned once it was true; asked after every request and recognition.
 
         Moving the clock is not noticed. Raises AssertionError, with all calls so far, after `timeout`.
         """
-        return await self._bell.told_within(timeout, predicate, self._dump)
+        return await self._notifier.wait_or_fail(timeout, predicate, self._dump)
 
     def _dump(self) -> str:
         lines = [f"{call.method} {call.path} -> {call.status}" for call in self.calls[-LONGEST_DUMP:]]
@@ -168,7 +170,7 @@ class FakeSpeech:
             )
             asked, answered = request.get(ASKED, {}), response.text if isinstance(response, web.Response) else None
             self.calls.append(Call(request.method, request.path, status, self._clock(), asked, answered))
-            self._bell.ring()
+            self._notifier.notify()
             return response
 
         return handle
@@ -216,7 +218,7 @@ class FakeSpeech:
         )
         self.uploads.append(upload)
         self.credits -= self.price
-        self._bell.ring()
+        self._notifier.notify()
         return upload
 
     async def _fetch(self, request: web.Request) -> web.Response:

@@ -123,7 +123,7 @@ class Chat(Conversation):
     def delete(self, message: Ref) -> None:
         """Someone deletes a message; the bot is not told."""
         self.remove(message)
-        self._state.bell.ring()
+        self._state.notifier.notify()
 
     def react(self, user: User, message: Ref, emoji: str | None) -> None:
         """Someone reacts to a message; the bot is told where it is an admin, and in private, if it asked for that."""
@@ -133,7 +133,7 @@ class Chat(Conversation):
             change = {"chat": self.as_json(), "message_id": id_of(message), "user": user.as_json()}
             change |= {"date": int(self._clock()), "old_reaction": _emoji(before), "new_reaction": _emoji(emoji)}
             self._state.updates.add("message_reaction", change)
-        self._state.bell.ring()
+        self._state.notifier.notify()
 
     def press(self, user: User, message: Ref, button: str, *, inaccessible: bool = False) -> str:
         """Presses the button with this text or callback data and returns the query's id.

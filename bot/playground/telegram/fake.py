@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.playground.bell import Bell, Seen
+from bot.playground.notifier import Found, Notifier
 from bot.playground.telegram.chat import Chat
 from bot.playground.telegram.conversation import ChatType, Ref
 from bot.playground.telegram.faults import Fault, Moment, Watch
@@ -34,7 +34,7 @@ class FakeTelegram:
     `plain_webhooks` takes webhooks without https, for a bot on this machine.
     With `local_folder` it is a server of one's own: files of any size, handed out as paths in that folder.
     `violations` collects what the real server would let pass although no careful caller does it.
-    `bell` is rung after every call and change; it may be shared with another server.
+    `notifier` is notified of every call and change; it may be shared with another server.
     """
 
     def __init__(
@@ -47,10 +47,12 @@ class FakeTelegram:
         local_folder: Path | None = None,
         plain_webhooks: bool = False,
         redelivery_delay: float = 0.05,
-        bell: Bell | None = None,
+        notifier: Notifier | None = None,
     ) -> None:
         bot = User(int(token.partition(":")[0]), "Verbatim", username=username, is_bot=True)
-        self.state = State(token, bot, clock, privacy, local_folder, plain_webhooks=plain_webhooks, bell=bell or Bell())
+        self.state = State(
+            token, bot, clock, privacy, local_folder, plain_webhooks=plain_webhooks, notifier=notifier or Notifier()
+        )
         self.url = ""
         self._port = 0
         self._redelivery_delay = redelivery_delay
@@ -284,13 +286,13 @@ class FakeTelegram:
             overall_per_second=overall_per_second,
         )
 
-    async def wait_for(self, predicate: Callable[[], Seen], timeout: float = 10) -> Seen:  # noqa: ASYNC109 - its name
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - its name
         """The first true value of `predicate`, looked at again after each call and change."""
-        return await self.state.bell.told_within(timeout, predicate, self.describe)
+        return await self.state.notifier.wait_or_fail(timeout, predicate, self.describe)
 
     async def next_change(self) -> None:
         """Returns after the next call or change."""
-        await self.state.bell.next()
+        await self.state.notifier.wait_next()
 
     def describe(self) -> str:
         """All chats and the latest calls, for people to read."""

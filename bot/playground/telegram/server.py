@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 
 class Server:
-    """Answers what a bot asks. Every call and every change of its answer rings the bell."""
+    """Answers what a bot asks. Every call and every change of its answer is notified."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -41,7 +41,7 @@ class Server:
             return _answer(refusal.status, refusal.answer())
         call = Call(method.name, parameters.readable(), self.state.clock())
         self.state.calls.append(call)
-        self.state.bell.ring()
+        self.state.notifier.notify()
         try:
             return await self._answer_call(request, method, parameters, call)
         finally:
@@ -69,7 +69,7 @@ class Server:
             return refusal.status, refusal.answer()
         finally:
             self._complain(method, parameters)
-            self.state.bell.ring()
+            self.state.notifier.notify()
         return 200, {"ok": True, "result": result}
 
     async def _result(self, method: Method, parameters: Parameters) -> Any:
@@ -102,12 +102,12 @@ class Server:
 
     def _end(self, call: Call) -> None:
         call.status = CUT if call.status is None else call.status
-        self.state.bell.ring()
+        self.state.notifier.notify()
 
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         call = Call(FILE, {"file_path": request.match_info["path"]}, self.state.clock())
         self.state.calls.append(call)
-        self.state.bell.ring()
+        self.state.notifier.notify()
         try:
             return await self._answer_file(request, call)
         finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 from bot.playground.telegram.conversation import JSON, MEDIA, Conversation, Status, quoted
 from bot.playground.telegram.files import Files, StoredFile
 from bot.playground.telegram.members import member
@@ -83,7 +83,7 @@ class State:
     privacy: bool = True
     local_folder: Path | None = None
     plain_webhooks: bool = False
-    bell: Bell = field(default_factory=Bell)
+    notifier: Notifier = field(default_factory=Notifier)
     chats: dict[int, Conversation] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -100,7 +100,7 @@ class State:
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # of private chats and groups
 
     def __post_init__(self) -> None:
-        self.updates = UpdateQueue(self.clock, self.bell)
+        self.updates = UpdateQueue(self.clock, self.notifier)
         self.files = Files(self.clock, self.local_folder)
 
     def publish(self, chat: Conversation, message: JSON) -> JSON:
@@ -114,7 +114,7 @@ class State:
     def tell(self, chat: Conversation, kind: str, message: JSON) -> None:
         if reaches_bot(chat, message, self.bot):
             self.updates.add(kind, copy.deepcopy(message))
-        self.bell.ring()
+        self.notifier.notify()
 
     def _forward_automatically(self, channel: Conversation, group: Conversation, post: JSON) -> None:
         origin = {"type": "channel", "chat": channel.as_json(), "message_id": post["message_id"]}

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.playground.bell import Bell
+from bot.playground.notifier import Notifier
 from bot.playground.telegram.refusal import conflict
 
 KINDS = frozenset(
@@ -47,9 +47,9 @@ FIRST_UPDATE_ID = 731_500_001
 class UpdateQueue:
     """Updates in order. `confirmed_offset` is the lowest update_id that is not confirmed yet."""
 
-    def __init__(self, clock: Callable[[], float], bell: Bell) -> None:
+    def __init__(self, clock: Callable[[], float], notifier: Notifier) -> None:
         self._clock = clock
-        self._bell = bell
+        self._notifier = notifier
         self._waiting: list[tuple[float, dict[str, Any]]] = []
         self._next_id = FIRST_UPDATE_ID
         self._poll = 0
@@ -71,13 +71,13 @@ class UpdateQueue:
             return
         self._waiting.append((self._clock(), {"update_id": self._next_id, kind: content}))
         self._next_id += 1
-        self._bell.ring()
+        self._notifier.notify()
 
     def add_again(self, update: dict[str, Any]) -> None:
         """Queues the same update once more, as Telegram sometimes does."""
         self._waiting.append((self._clock(), update))
         self._waiting.sort(key=lambda waiting: waiting[1]["update_id"])
-        self._bell.ring()
+        self._notifier.notify()
 
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Remembers what the bot wants; None keeps the previous wish, nothing means the default."""
@@ -92,7 +92,7 @@ class UpdateQueue:
         if offset > 0:
             self._waiting = [waiting for waiting in self._waiting if waiting[1]["update_id"] >= offset]
             self.confirmed_offset = max(self.confirmed_offset, offset)
-            self._bell.ring()
+            self._notifier.notify()
 
     def drop(self) -> None:
         self.confirm(self._next_id)
@@ -105,7 +105,7 @@ class UpdateQueue:
         if seconds > 0:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(seconds, LONGEST_POLL)):
-                    await self._bell.until(lambda: self._poll != mine or self.closed or self.pending)
+                    await self._notifier.wait_for(lambda: self._poll != mine or self.closed or self.pending)
         if self._poll != mine:
             raise conflict(f"terminated by {self._ended_by}")
         return self.pending[: limit if 1 <= limit <= MOST_AT_ONCE else MOST_AT_ONCE]
@@ -113,8 +113,8 @@ class UpdateQueue:
     def end_polls(self, by: str) -> None:
         self._poll += 1
         self._ended_by = by
-        self._bell.ring()
+        self._notifier.notify()
 
     def close(self) -> None:
         self.closed = True
-        self._bell.ring()
+        self._notifier.notify()

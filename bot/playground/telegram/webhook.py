@@ -13,7 +13,7 @@ async def deliver_to_webhook(state: State, redelivery_delay: float) -> None:
     """Runs until cancelled; while no webhook is set it only waits."""
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         while True:
-            await state.bell.until(lambda: state.webhook is not None and state.updates.pending)
+            await state.notifier.wait_for(lambda: state.webhook is not None and state.updates.pending)
             webhook = state.webhook
             if webhook is not None and not await _deliver(session, state, webhook):
                 await asyncio.sleep(redelivery_delay)
@@ -31,5 +31,5 @@ async def _deliver(session: aiohttp.ClientSession, state: State, webhook: Webhoo
         state.updates.confirm(update["update_id"] + 1)
         return True
     webhook.last_error = (state.clock(), refused)
-    state.bell.ring()
+    state.notifier.notify()
     return False

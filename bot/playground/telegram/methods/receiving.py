@@ -52,7 +52,7 @@ def delete_webhook(state: State, parameters: Parameters) -> bool:
 def _drop_if_asked(state: State, parameters: Parameters) -> bool:
     if parameters.flag("drop_pending_updates"):
         state.updates.drop()
-    state.bell.ring()
+    state.notifier.notify()
     return True
 
 
