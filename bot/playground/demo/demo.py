@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bot.playground.demo import environment
 from bot.playground.demo.browser import open_page
-from bot.playground.demo.cast import assemble
 from bot.playground.demo.options import DemoOptions
 from bot.playground.demo.ports import PAGE_PORT, Say, listen
 from bot.playground.demo.process import BotProcess
+from bot.playground.demo.starting_chats import add_starting_chats
 from bot.playground.engines import pick_engine
 from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Provider, serving
@@ -50,7 +50,7 @@ async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="verbatim-demo-")))
         token = f"{BOT_ID}:{secrets.token_urlsafe(26)}"
         telegram = await stack.enter_async_context(FakeTelegram(token, notifier=notifier))
-        assemble(telegram)
+        add_starting_chats(telegram)
         provider, settings = await _provider(options, notifier, stack, say)
         settings |= {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": telegram.url}
         process = BotProcess(environment.for_bot(options.environment, folder, settings), folder, notifier, time.time)

@@ -4,10 +4,10 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
-from bot.playground.demo.cast import assemble
 from bot.playground.demo.demo import LATENCY_SECONDS, open_page_server
 from bot.playground.demo.options import PlaygroundOptions
 from bot.playground.demo.ports import SPEECH_PORT, TELEGRAM_PORT, Say, listen
+from bot.playground.demo.starting_chats import add_starting_chats
 from bot.playground.engines import pick_engine
 from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Provider
@@ -21,7 +21,7 @@ async def run_playground(options: PlaygroundOptions, stop: asyncio.Event, say: S
     telegram = FakeTelegram(options.token, notifier=notifier, plain_webhooks=True)
     speech = FakeSpeech(options.key, notifier=notifier)
     speech.latency = LATENCY_SECONDS
-    assemble(telegram)
+    add_starting_chats(telegram)
     engine = pick_engine(options.whisper)
     if engine.note:
         say(engine.note)

@@ -1,4 +1,4 @@
-"""Who is there when the playground opens: two people, a private chat, and a group with topics."""
+"""The chats that exist when the playground starts: two people, a private chat, and a group with topics."""
 
 from bot.playground.telegram import FakeTelegram
 
@@ -6,8 +6,11 @@ GROUP = "Weekend hike"
 TOPICS = ("Plans", "Photos")
 
 
-def assemble(telegram: FakeTelegram) -> None:
-    """In the group the bot is an admin, as it must be to see voice notes there while privacy mode is on."""
+def add_starting_chats(telegram: FakeTelegram) -> None:
+    """Add the people and their chats.
+
+    The bot is an admin of the group: with privacy mode on, only an admin sees the voice notes there.
+    """
     alex = telegram.user("Alex", username="alex_walks")
     sam = telegram.user("Sam")
     telegram.private(alex)
