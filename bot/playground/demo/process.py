@@ -14,8 +14,8 @@ from bot.playground.notifier import Notifier
 from bot.subprocesses import kill_with_children, start
 
 # Neither the current directory nor that of the program may hide a module it imports: -P.
-TIED = (sys.executable, "-P", str(Path(__file__).with_name("tied.py")))
-PROGRAM = (*TIED, "-m", "bot", "run")
+DIE_WITH_PARENT = (sys.executable, "-P", str(Path(__file__).with_name("die_with_parent.py")))
+PROGRAM = (*DIE_WITH_PARENT, "-m", "bot", "run")
 LINES_KEPT = 1000
 LONGEST_LINE = 1024 * 1024
 STOP_SECONDS = 10.0  # the bot promises 8
