@@ -11,7 +11,7 @@ from bot.playground.engines.sound import BYTES_PER_SECOND, decoded
 from bot.playground.speech.recognition import Recognition, Word
 
 # Neither the current directory nor that of the program may hide a module it imports: -P.
-HEARING = (sys.executable, "-P", str(Path(__file__).with_name("hearing.py")))
+PROGRAM = (sys.executable, "-P", str(Path(__file__).with_name("sphinx_program.py")))
 START_SECONDS = 60.0
 SLOWEST = 5.0  # seconds for one of sound; it takes about a quarter on an ordinary machine
 NAME = "pocketsphinx"
@@ -23,7 +23,7 @@ LONG_SECONDS = 60.0
 class Sphinx:
     """Hears one recording at a time, and beside it one longer than LONG_SECONDS, which nobody else has to wait for."""
 
-    def __init__(self, program: Sequence[str] = HEARING) -> None:
+    def __init__(self, program: Sequence[str] = PROGRAM) -> None:
         self._decoding = asyncio.Semaphore(1)
         self._short = asyncio.Semaphore(1)
         self._long = asyncio.Semaphore(1)
