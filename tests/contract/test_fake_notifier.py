@@ -43,7 +43,7 @@ async def test_two_servers_may_share_one_notifier():
 async def test_a_fault_of_the_provider_can_be_taken_away_alone():
     speech = FakeSpeech()
     first, second = speech.fault("create", status=503, times=None), speech.fault("fetch", status=500)
-    speech.heal(first)
+    speech.clear_faults(first)
     assert speech.faults == [second]
-    speech.heal()
+    speech.clear_faults()
     assert speech.faults == []

@@ -24,7 +24,7 @@ async def test_ten_minutes_without_an_answer_end_in_the_transcript(world, chat, 
     await world.settle(seconds=600)
     assert texts(chat) == [placeholder(Notice.RETRYING)]
 
-    world.speech.heal()
+    world.speech.clear_faults()
     await world.settle(seconds=120)
     assert texts(chat) == ["better late than never"]
     assert len(world.speech.uploads) == 1
@@ -36,7 +36,7 @@ async def test_a_provider_that_stays_down_ends_in_an_apology_within_two_hours(wo
     await world.settle(seconds=7200)
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
     assert "send" in texts(chat)[0]
-    world.speech.heal()
+    world.speech.clear_faults()
 
 
 async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat, alice):
@@ -172,7 +172,7 @@ async def test_creates_without_an_answer_are_counted_and_capped(world, chat, ali
     assert job.creates_in_doubt >= 4
     assert len(world.speech.uploads) == 5
     assert b"verbatim_creates_in_doubt_total 5.0" in world.app.metrics.render()
-    world.speech.heal()
+    world.speech.clear_faults()
 
 
 async def test_neighbours_are_not_disturbed_by_a_job_in_trouble(world, chat, alice):
@@ -194,7 +194,7 @@ async def test_a_provider_that_always_forgets_is_not_paid_for_ever(world, chat, 
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
     assert len(world.speech.uploads) == 5
     assert "could not transcribe" in texts(chat)[0]
-    world.speech.heal()
+    world.speech.clear_faults()
 
 
 async def test_a_key_that_is_wrong_at_each_start_ends_in_an_apology_all_the_same(stage):

@@ -9,7 +9,7 @@ from bot.playground.notifier import Notifier
 from bot.playground.samples import SAMPLES
 from bot.playground.sim.provider import Provider
 from bot.playground.sim.troubles import Troubles
-from bot.playground.speech.trouble import Fault as SpeechFault
+from bot.playground.speech.faults import Fault as SpeechFault
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.faults import Fault as TelegramFault
 

@@ -94,7 +94,7 @@ def _flood_control(telegram: FakeTelegram) -> Iterator[None]:
 def _down(speech: FakeSpeech) -> Iterator[None]:
     fault = speech.fault("*", status=DOWN, times=None)
     yield
-    speech.heal(fault)
+    speech.clear_faults(fault)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ async def add_speech_fault(request: web.Request) -> web.Response:
 async def clear_speech_faults(request: web.Request) -> web.Response:
     server = _server(request)
     for fault in played(request).speech_faults:
-        server.heal(fault)
+        server.clear_faults(fault)
     played(request).speech_faults.clear()
     return web.json_response({})
 

@@ -12,12 +12,12 @@ from aiohttp import web
 from bot.playground.guard import guard
 from bot.playground.notifier import Found, Notifier
 from bot.playground.speech import answers, catalogue, refusals, rules
+from bot.playground.speech.faults import Fault, Faults
 from bot.playground.speech.form import FilePart, Form, read_form
 from bot.playground.speech.generations import Generations
 from bot.playground.speech.recognition import Recogniser, Recognition, Script, spoken
 from bot.playground.speech.records import Call, Failure, Fetch, Generation, Upload
 from bot.playground.speech.refusals import RefusedError
-from bot.playground.speech.trouble import Fault, Trouble
 
 Latency = float | Callable[[str, bytes], float]
 Effect = Callable[[web.Request], Awaitable[web.Response]]
@@ -64,8 +64,8 @@ class FakeSpeech:
         self._clock = clock
         self._script = Script()
         self.recognise: Recogniser = self._script.recognise
-        self._trouble = Trouble()
-        self.fault, self.heal, self.watch = self._trouble.fault, self._trouble.heal, self._trouble.watch
+        self._faults = Faults()
+        self.fault, self.clear_faults, self.watch = self._faults.add, self._faults.clear, self._faults.watch
         self._notifier = notifier or Notifier()
         self._made = Generations(clock, self._notifier.notify)
         self._request_ids = itertools.count(1)
@@ -113,8 +113,8 @@ class FakeSpeech:
 
     @property
     def faults(self) -> list[Fault]:
-        """What is still to go wrong."""
-        return self._trouble.faults
+        """The faults that are still to happen."""
+        return self._faults.queued
 
     @property
     def generations(self) -> dict[str, Generation]:
@@ -165,7 +165,7 @@ class FakeSpeech:
                 except RefusedError as refused:
                     return self._refuse(request, refused.refusal)
 
-            response, status = await self._trouble.answer(
+            response, status = await self._faults.answer(
                 operation, request, carried_out, lambda of: self._refuse(request, refusals.of_status(of))
             )
             asked, answered = request.get(ASKED, {}), response.text if isinstance(response, web.Response) else None

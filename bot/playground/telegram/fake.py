@@ -1,4 +1,4 @@
-"""The fake Bot API server as those who start it see it: people, chats, what was seen, and trouble."""
+"""The fake Bot API server with its controls: people, chats, recorded calls and faults."""
 
 import asyncio
 import itertools
@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.playground.notifier import Found, Notifier
 from bot.playground.telegram.chat import Chat
 from bot.playground.telegram.conversation import ChatType, Ref
-from bot.playground.telegram.faults import Fault, Moment, Watch
+from bot.playground.telegram.faults import Fault, Moment, Watcher
 from bot.playground.telegram.pace import Pace
 from bot.playground.telegram.people import User
 from bot.playground.telegram.server import Server
@@ -251,9 +251,9 @@ class FakeTelegram:
         retry_after: int | None = None,
         chat_id: int | None = None,
     ) -> Fault:
-        """Makes the next `times` calls go wrong (None: until `clear()` of the fault returned)."""
+        """Make the next `times` calls of `method` fail; None: all, until `clear()` of the returned fault."""
         fault = Fault(method, status, body, times, drop, after_effect, retry_after, chat_id)
-        self._server.trouble.faults.append(fault)
+        self._server.faults.queued.append(fault)
         return fault
 
     def watch(
@@ -263,12 +263,12 @@ class FakeTelegram:
         moment: Moment = "before",
         times: int | None = 1,
     ) -> None:
-        """Awaits `callback()` or `callback(call)` before such a call takes effect, or between effect and answer.
+        """Await `callback()` or `callback(call)` before such a call takes effect, or between effect and answer.
 
-        A call that is watched "before" is carried out afterwards even if its caller has died meanwhile;
-        a callback that wants it lost orders `fault(method, drop=True)`.
+        A call that is watched "before" is carried out even if its caller has disconnected meanwhile. A callback that
+        wants to prevent this calls `fault(method, drop=True)`.
         """
-        self._server.trouble.watches.append(Watch(method, callback, moment, times))
+        self._server.faults.watchers.append(Watcher(method, callback, moment, times))
 
     def enforce_pace(
         self,

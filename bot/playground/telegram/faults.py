@@ -1,4 +1,4 @@
-"""Trouble on order: answers that go wrong, and callbacks that are awaited when a call arrives."""
+"""Faults in the answers of the Bot API, and callbacks that are awaited when a call arrives."""
 
 import inspect
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 Moment = Literal["before", "after"]
-FILE = "file"  # the name under which downloads are watched and go wrong
+FILE = "file"  # the method name of downloads in faults and watchers
 
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the next `times` matching calls instead of their answer; None: to all of them.
+    """One way in which calls fail, for the next `times` matching calls; None: for all of them.
 
-    `drop` cuts the connection. `after_effect` carries the call out first; of a download, half is sent.
+    `drop` cuts the connection. With `after_effect` the call is carried out first; of a download, half is sent.
     """
 
     method: str
@@ -49,7 +49,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Watch:
+class Watcher:
     method: str
     callback: Callable[..., object]
     moment: Moment
@@ -60,28 +60,30 @@ class Watch:
 
 
 @dataclass(slots=True)
-class Trouble:
-    faults: list[Fault] = field(default_factory=list)
-    watches: list[Watch] = field(default_factory=list)
+class Faults:
+    """The faults and the watchers of the server's methods; faults happen in the order in which they were added."""
+
+    queued: list[Fault] = field(default_factory=list)
+    watchers: list[Watcher] = field(default_factory=list)
 
     def take(self, method: str, chat_id: object) -> Fault | None:
-        """The first fault that is meant for this call, spending one of its times."""
-        for fault in self.faults:
+        """Return the first fault that matches this call, and use up one of its times."""
+        for fault in self.queued:
             if fault.matches(method, chat_id):
                 _spend(fault)
                 return fault
         return None
 
-    async def notice(self, method: str, moment: Moment, call: object) -> None:
-        """Awaits every watch for this call; a callback may take the call or nothing."""
-        for watch in [watch for watch in self.watches if watch.matches(method, moment)]:
-            _spend(watch)
-            wants_call = bool(inspect.signature(watch.callback).parameters)
-            outcome = watch.callback(call) if wants_call else watch.callback()
+    async def call_watchers(self, method: str, moment: Moment, call: object) -> None:
+        """Await the callback of every watcher of this call; a callback takes the call or nothing."""
+        for watcher in [watcher for watcher in self.watchers if watcher.matches(method, moment)]:
+            _spend(watcher)
+            wants_call = bool(inspect.signature(watcher.callback).parameters)
+            outcome = watcher.callback(call) if wants_call else watcher.callback()
             if inspect.isawaitable(outcome):
                 await outcome
 
 
-def _spend(order: Fault | Watch) -> None:
-    if order.times is not None:
-        order.times -= 1
+def _spend(one: Fault | Watcher) -> None:
+    if one.times is not None:
+        one.times -= 1

@@ -1,4 +1,4 @@
-"""The HTTP side: tokens, routing, parameters, trouble on order, and answers in the form of the Bot API."""
+"""The HTTP side: tokens, routing, parameters, faults, and answers in the form of the Bot API."""
 
 import inspect
 import re
@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.playground.guard import guard
-from bot.playground.telegram.faults import FILE, Fault, Trouble
+from bot.playground.telegram.faults import FILE, Fault, Faults
 from bot.playground.telegram.methods import METHODS, Method
 from bot.playground.telegram.pace import Pace
 from bot.playground.telegram.parameters import Parameters, read_parameters
@@ -22,7 +22,7 @@ class Server:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.trouble = Trouble()
+        self.faults = Faults()
         self.pace: Pace | None = None
 
     def application(self) -> web.Application:
@@ -50,12 +50,12 @@ class Server:
     async def _answer_call(
         self, request: web.Request, method: Method, parameters: Parameters, call: Call
     ) -> web.StreamResponse:
-        await self.trouble.notice(method.name, "before", call)
-        fault = self.trouble.take(method.name, call.params.get("chat_id"))
+        await self.faults.call_watchers(method.name, "before", call)
+        fault = self.faults.take(method.name, call.params.get("chat_id"))
         if fault is not None and not fault.after_effect:
             return _go_wrong(request, fault, call)
         status, answer = await self._carry_out(method, parameters)
-        await self.trouble.notice(method.name, "after", call)
+        await self.faults.call_watchers(method.name, "after", call)
         if fault is not None:
             return _go_wrong(request, fault, call)
         if request.transport is not None:
@@ -114,8 +114,8 @@ class Server:
             self._end(call)
 
     async def _answer_file(self, request: web.Request, call: Call) -> web.StreamResponse:
-        await self.trouble.notice(FILE, "before", call)
-        fault = self.trouble.take(FILE, None)
+        await self.faults.call_watchers(FILE, "before", call)
+        fault = self.faults.take(FILE, None)
         if fault is not None and not fault.after_effect:
             return _go_wrong(request, fault, call)
         try:
@@ -127,7 +127,7 @@ class Server:
         call.status = 200
         if fault is not None:
             return await _send_half(request, data)
-        await self.trouble.notice(FILE, "after", call)
+        await self.faults.call_watchers(FILE, "after", call)
         return web.Response(body=data, content_type="application/octet-stream")
 
     def _followed(self, path: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The fake AI/ML API in trouble: faults in its answers, and callbacks around what it does."""
+"""Faults in the answers of the fake AI/ML API, and callbacks around what it does."""
 
 import asyncio
 
@@ -64,7 +64,7 @@ async def test_a_fault_may_hit_several_times_and_others_come_after_it(speech, cr
 async def test_a_fault_without_end_lasts_until_it_is_healed(speech, create):
     speech.fault("create", times=None)
     assert [(await create())[0] for _ in range(3)] == [500, 500, 500]
-    speech.heal()
+    speech.clear_faults()
     assert (await create())[0] == 200
 
 
@@ -217,7 +217,7 @@ async def test_two_requests_at_once_do_not_share_one_watcher(speech, create):
     assert (await held)[0] == 200
 
 
-async def test_trouble_for_a_client_that_has_gone_is_no_trouble(speech, create):
+async def test_a_fault_for_a_client_that_has_gone_is_no_error(speech, create):
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def hold():

@@ -1,4 +1,4 @@
-"""The fake Bot API in trouble: files that go, faults, watched calls, pace and webhooks."""
+"""The fake Bot API when things fail: files that go, faults, watched calls, pace and webhooks."""
 
 import asyncio
 

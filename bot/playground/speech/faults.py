@@ -1,4 +1,4 @@
-"""Trouble on demand: faults in the answers of the server, and callbacks around their effects."""
+"""Faults in the answers of the AI/ML API, and callbacks before and after the effects of its operations."""
 
 import asyncio
 import inspect
@@ -11,12 +11,12 @@ from aiohttp import web
 Moment = Literal["before", "after"]
 
 EVERYTHING = "*"
-CUT = 0  # what `answer` tells as the status of a connection that was cut without an answer
+CUT = 0  # the status that `answer` returns for a connection that was cut without an answer
 
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """One way in which an operation goes wrong, `times` times (None: until healed)."""
+    """One way in which an operation fails, `times` times; None: until it is cleared."""
 
     operation: str
     status: int | None
@@ -29,13 +29,13 @@ class Fault:
     delay: float | None
 
     @property
-    def replaces_the_answer(self) -> bool:
+    def replaces_answer(self) -> bool:
         return self.status is not None or self.body is not None
 
     @property
-    def needs_the_effect(self) -> bool:
-        """A late answer, or half of the true one, can only be given once there is one."""
-        return self.after_effect or not (self.replaces_the_answer or self.drop)
+    def needs_effect(self) -> bool:
+        """Say whether the operation is carried out first, as a late or halved answer needs a true one."""
+        return self.after_effect or not (self.replaces_answer or self.drop)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,14 +49,14 @@ class Watcher:
 Limited = TypeVar("Limited", Fault, Watcher)
 
 
-class Trouble:
-    """What goes wrong, and who looks on, at the operations of one fake server."""
+class Faults:
+    """The faults and the watchers of one server's operations; faults happen in the order in which they were added."""
 
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.queued: list[Fault] = []
         self._watchers: list[Watcher] = []
 
-    def fault(
+    def add(
         self,
         operation: str,
         *,
@@ -69,22 +69,22 @@ class Trouble:
         after_effect: bool = False,
         delay: float | None = None,
     ) -> Fault:
-        """Let the next `times` answers of `operation` ("*": of every one) go wrong; faults queue up.
+        """Make the next `times` calls of `operation` ("*": of any) fail.
 
-        `status` and `body` replace the answer: a str body is sent as HTML, and 500 is meant when nothing
-        is said. `drop` cuts the connection instead of answering, `half` cuts it in the middle of the body,
-        `delay` holds the answer back for so many seconds. The request has no effect, unless `after_effect`
-        is set or the true answer is to be sent after all (`half` or `delay` on their own).
+        `status` and `body` replace the answer; a str body is sent as HTML. `drop` cuts the connection instead of
+        answering. `half` cuts it in the middle of the body. `delay` postpones the answer by so many seconds. Without
+        any of these the status is 500. The request has no effect, unless `after_effect` is set or the true answer is
+        still sent (`half` or `delay` alone).
         """
         if status is None and body is None and not drop and not half and delay is None:
             status = 500
         fault = Fault(operation, status, body, dict(headers or {}), times, drop, half, after_effect, delay)
-        self.faults.append(fault)
+        self.queued.append(fault)
         return fault
 
-    def heal(self, fault: Fault | None = None) -> None:
-        """Take one fault away, or all of them; one that is spent is gone already."""
-        self.faults = [one for one in self.faults if fault is not None and one is not fault]
+    def clear(self, fault: Fault | None = None) -> None:
+        """Remove one fault, or all of them. A fault whose `times` are used up has been removed already."""
+        self.queued = [one for one in self.queued if fault is not None and one is not fault]
 
     def watch(
         self,
@@ -93,9 +93,9 @@ class Trouble:
         moment: Moment = "before",
         times: int | None = 1,
     ) -> None:
-        """Call `callback`, awaiting what it returns, before an operation has its effect, or after it.
+        """Call `callback` before the operation takes effect or after it, and await what it returns.
 
-        "after" lies between the effect and the answer; an operation that was refused has had no effect.
+        "after" means between the effect and the answer. A refused operation has no effect, so nothing is called then.
         """
         self._watchers.append(Watcher(operation, callback, moment, times))
 
@@ -106,42 +106,42 @@ class Trouble:
         effect: Callable[[], Awaitable[web.Response]],
         refusal: Callable[[int], web.Response],
     ) -> tuple[web.StreamResponse, int]:
-        """The answer to give, after all trouble meant for it, and the status the caller will see.
+        """Return the answer, changed by the next fault if there is one, and the status that the caller will see.
 
-        `refusal(status)` is the server's own answer for a fault that names nothing but a status.
+        `effect` carries the request out. `refusal(status)` is the answer for a fault that has a status and no body.
         """
-        await self._tell(operation, "before")
-        fault = self._next_fault(operation)
+        await self._call_watchers(operation, "before")
+        fault = self._take(operation)
         if fault is None:
             response = await self._carry_out(operation, effect)
             return response, response.status
-        if fault.needs_the_effect:
+        if fault.needs_effect:
             response = await self._carry_out(operation, effect)
         else:
-            await request.read()  # a cut with unread bytes would be a reset instead of an end
+            await request.read()  # with unread bytes the client would see a reset instead of an end
             response = web.Response()
-        return await _spoil(fault, request, response, refusal)
+        return await _answer_with(fault, request, response, refusal)
 
     async def _carry_out(self, operation: str, effect: Callable[[], Awaitable[web.Response]]) -> web.Response:
         response = await effect()
         if response.status < 400:
-            await self._tell(operation, "after")
+            await self._call_watchers(operation, "after")
         return response
 
-    def _next_fault(self, operation: str) -> Fault | None:
-        fault = next((one for one in self.faults if one.operation in (operation, EVERYTHING)), None)
+    def _take(self, operation: str) -> Fault | None:
+        fault = next((one for one in self.queued if one.operation in (operation, EVERYTHING)), None)
         if fault is not None:
-            _spend(fault, self.faults)
+            _spend(fault, self.queued)
         return fault
 
-    async def _tell(self, operation: str, moment: Moment) -> None:
+    async def _call_watchers(self, operation: str, moment: Moment) -> None:
         called = [one for one in self._watchers if one.moment == moment and one.operation in (operation, EVERYTHING)]
         for watcher in called:
             _spend(watcher, self._watchers)
         for watcher in called:
-            told = watcher.callback()
-            if inspect.isawaitable(told):
-                await told
+            returned = watcher.callback()
+            if inspect.isawaitable(returned):
+                await returned
 
 
 def _spend(one: Limited, among: list[Limited]) -> None:
@@ -151,17 +151,17 @@ def _spend(one: Limited, among: list[Limited]) -> None:
             among.remove(one)
 
 
-async def _spoil(
+async def _answer_with(
     fault: Fault, request: web.Request, response: web.Response, refusal: Callable[[int], web.Response]
 ) -> tuple[web.StreamResponse, int]:
     if fault.delay is not None:
         await asyncio.sleep(fault.delay)
-    if request.transport is None:  # whoever asked has gone meanwhile
+    if request.transport is None:  # the client has disconnected
         return response, CUT
     if fault.drop:
         request.transport.abort()
         return response, CUT
-    if fault.replaces_the_answer:
+    if fault.replaces_answer:
         response = _replacement(fault, refusal)
     response.headers.update(fault.headers)
     if fault.half:
