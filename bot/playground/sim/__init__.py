@@ -1,4 +1,4 @@
-"""The playground over HTTP: who says what, what the chats show, trouble on purpose, and the page for all of it."""
+"""The playground over HTTP: who says what, what the chats show, faults, and the page for all of it."""
 
 from bot.playground.sim.playground import Playground, Process
 from bot.playground.sim.provider import Provider

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from bot.playground.notifier import Notifier
 from bot.playground.samples import SAMPLES
+from bot.playground.sim.fault_switches import FaultSwitches
 from bot.playground.sim.provider import Provider
-from bot.playground.sim.troubles import Troubles
 from bot.playground.speech.faults import Fault as SpeechFault
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.faults import Fault as TelegramFault
@@ -53,7 +53,7 @@ class Playground:
     speech_faults: list[SpeechFault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.troubles = Troubles(
+        self.fault_switches = FaultSwitches(
             self.telegram, self.provider.server, self.notifier, self.clock, self.flood_control_seconds
         )
 
@@ -65,7 +65,7 @@ class Playground:
         ]
 
     def close(self) -> None:
-        """Ends every trouble and every stream of events."""
+        """End every fault and every stream of events."""
         self.closing = True
-        self.troubles.close()
+        self.fault_switches.close()
         self.notifier.notify()

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.playground.guard import HOST, Handler, guard
 from bot.playground.samples import SAMPLES
-from bot.playground.sim import looking, people, talking, troubling
+from bot.playground.sim import faults, looking, people, talking
 from bot.playground.sim.find import PLAYGROUND
 from bot.playground.sim.playground import Playground
 from bot.playground.sim.refusal import SimError
@@ -47,13 +47,13 @@ ROUTES = (
     web.post(MESSAGE + "/forward", talking.forward),
     web.post(MESSAGE + "/press", talking.press),
     web.post(MESSAGE + "/reaction", talking.react),
-    web.put("/sim/troubles/{name}", troubling.switch),
-    web.post("/sim/telegram/faults", troubling.add_telegram_fault),
-    web.delete("/sim/telegram/faults", troubling.clear_telegram_faults),
-    web.post("/sim/speech/faults", troubling.add_speech_fault),
-    web.delete("/sim/speech/faults", troubling.clear_speech_faults),
-    web.patch("/sim/speech", troubling.change_speech),
-    web.post("/sim/process/kill", troubling.kill),
+    web.put("/sim/troubles/{name}", faults.switch),
+    web.post("/sim/telegram/faults", faults.add_telegram_fault),
+    web.delete("/sim/telegram/faults", faults.clear_telegram_faults),
+    web.post("/sim/speech/faults", faults.add_speech_fault),
+    web.delete("/sim/speech/faults", faults.clear_speech_faults),
+    web.patch("/sim/speech", faults.change_speech),
+    web.post("/sim/process/kill", faults.kill),
     web.static("/page", PAGE),
 )
 

@@ -1,4 +1,4 @@
-"""Trouble on purpose: faults of both servers, what is heard, and the death of the bot."""
+"""Requests that cause failures: faults of both servers, settings of the fake AI/ML API, and killing the bot."""
 
 from aiohttp import web
 
@@ -16,10 +16,10 @@ REAL_PROVIDER = "The real AI/ML API hears here; nothing about it can be changed.
 async def switch(request: web.Request) -> web.Response:
     wanted, name = await bodies.read(request, bodies.Switch), request.match_info["name"]
     try:
-        played(request).troubles.switch(name, on=wanted.on)
+        played(request).fault_switches.switch(name, on=wanted.on)
     except LookupError:
         raise SimError(404, f"There is no trouble {name!r} here.") from None
-    return web.json_response(played(request).troubles.as_json())
+    return web.json_response(played(request).fault_switches.as_json())
 
 
 async def add_telegram_fault(request: web.Request) -> web.Response:

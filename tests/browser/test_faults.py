@@ -1,4 +1,4 @@
-"""Trouble on purpose, seen from the page: the bot dies, servers refuse, connections end."""
+"""Faults, seen from the page: the bot dies, servers refuse, connections end."""
 
 import pytest
 from playwright.async_api import expect

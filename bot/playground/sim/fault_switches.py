@@ -1,4 +1,4 @@
-"""Trouble with a name, to be switched on and off by a button."""
+"""Faults with a name, which the page switches on and off."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ DOWN = 503
 
 
 @dataclass
-class Trouble:
-    """`cause` begins it when entered and ends it when left; with `seconds` it also ends by itself."""
+class FaultSwitch:
+    """One named fault. `cause` is entered to begin it and left to end it; with `seconds` it also ends by itself."""
 
     cause: Callable[[], AbstractContextManager[None]]
     seconds: float | None = None
@@ -27,8 +27,8 @@ class Trouble:
     undo: ExitStack = field(default_factory=ExitStack)
 
 
-class Troubles:
-    """Those of Telegram, and those of the provider where it is played. `clock` gives wall seconds."""
+class FaultSwitches:
+    """The named faults of Telegram, and those of the provider if it is a fake. `clock` gives wall seconds."""
 
     def __init__(
         self,
@@ -40,45 +40,48 @@ class Troubles:
     ) -> None:
         self._notifier = notifier
         self._clock = clock
-        self._by_name = {"telegram-429": Trouble(lambda: _flood_control(telegram), flood_control_seconds)}
+        self._by_name = {"telegram-429": FaultSwitch(lambda: _flood_control(telegram), flood_control_seconds)}
         if speech is not None:
             self._by_name |= {
-                "provider-down": Trouble(lambda: _down(speech)),
-                "no-credits": Trouble(lambda: _no_credits(speech)),
-                "slow": Trouble(lambda: _slow(speech)),
+                "provider-down": FaultSwitch(lambda: _down(speech)),
+                "no-credits": FaultSwitch(lambda: _no_credits(speech)),
+                "slow": FaultSwitch(lambda: _slow(speech)),
             }
 
     def switch(self, name: str, *, on: bool) -> None:
-        """A LookupError if there is no such trouble; to switch on twice begins the time anew and nothing else."""
-        trouble = self._by_name[name]
-        self._end(trouble)
+        """Switch a fault on or off; switching it on again starts its time anew.
+
+        Raises LookupError for an unknown name.
+        """
+        switch = self._by_name[name]
+        self._end(switch)
         if on:
-            self._begin(trouble)
+            self._begin(switch)
         self._notifier.notify()
 
-    def _begin(self, trouble: Trouble) -> None:
-        trouble.undo.enter_context(trouble.cause())
-        trouble.on = True
-        if trouble.seconds is not None:
-            trouble.ends_at = self._clock() + trouble.seconds
-            timer = asyncio.get_running_loop().call_later(trouble.seconds, self._time_is_up, trouble)
-            trouble.undo.callback(timer.cancel)
+    def _begin(self, switch: FaultSwitch) -> None:
+        switch.undo.enter_context(switch.cause())
+        switch.on = True
+        if switch.seconds is not None:
+            switch.ends_at = self._clock() + switch.seconds
+            timer = asyncio.get_running_loop().call_later(switch.seconds, self._time_is_up, switch)
+            switch.undo.callback(timer.cancel)
 
-    def _time_is_up(self, trouble: Trouble) -> None:
-        self._end(trouble)
+    def _time_is_up(self, switch: FaultSwitch) -> None:
+        self._end(switch)
         self._notifier.notify()
 
-    def _end(self, trouble: Trouble) -> None:
-        trouble.undo.close()
-        trouble.on, trouble.ends_at = False, None
+    def _end(self, switch: FaultSwitch) -> None:
+        switch.undo.close()
+        switch.on, switch.ends_at = False, None
 
     def close(self) -> None:
-        for trouble in self._by_name.values():
-            self._end(trouble)
+        for switch in self._by_name.values():
+            self._end(switch)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The Troubles of the documentation."""
-        return [{"name": name, "on": trouble.on, "ends_at": trouble.ends_at} for name, trouble in self._by_name.items()]
+        """Return the faults as docs/playground.md describes them."""
+        return [{"name": name, "on": switch.on, "ends_at": switch.ends_at} for name, switch in self._by_name.items()]
 
 
 @contextmanager

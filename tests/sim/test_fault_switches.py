@@ -1,4 +1,4 @@
-"""The four troubles, as the bot gets to know them."""
+"""The four faults that can be switched on, as the bot sees them."""
 
 import asyncio
 
@@ -57,7 +57,7 @@ async def test_flood_control_ends_by_itself():
         assert begun.body[0] == {"name": "telegram-429", "on": True, "ends_at": stage.clock() + 0.05}
 
         def ended():
-            return stage.played.troubles.as_json()[0] == {"name": "telegram-429", "on": False, "ends_at": None}
+            return stage.played.fault_switches.as_json()[0] == {"name": "telegram-429", "on": False, "ends_at": None}
 
         assert await asyncio.wait_for(stage.played.notifier.wait_for(ended), 10)
         await stage.bot_says("hello")
