@@ -43,8 +43,8 @@ class Stage:
     async def __aexit__(self, *failure: object) -> None:
         await self._stack.aclose()
         await self.ask("PATCH", "/sim/speech", says=None)
-        for trouble in (await self.ask("GET", "/sim/state"))["troubles"]:
-            await self.ask("PUT", f"/sim/troubles/{trouble['name']}", on=False)
+        for fault in (await self.ask("GET", "/sim/state"))["faults"]:
+            await self.ask("PUT", f"/sim/faults/{fault['name']}", on=False)
         if failure[0] is None:
             assert self.errors == []
 
@@ -90,8 +90,8 @@ class Stage:
         """This is heard from now on."""
         await self.ask("PATCH", "/sim/speech", says=text)
 
-    async def trouble(self, name: str) -> None:
-        await self.ask("PUT", f"/sim/troubles/{name}", on=True)
+    async def switch_on(self, name: str) -> None:
+        await self.ask("PUT", f"/sim/faults/{name}", on=True)
 
     @property
     def messages(self) -> Locator:

@@ -16,7 +16,7 @@ HOLD_MS = 90_000  # the bot tries again after 30 seconds, and then a minute late
 async def test_a_bot_that_is_killed_in_the_middle_finishes_before_ones_eyes(stage):
     lives = (await stage.ask("GET", "/sim/state"))["process"]["lives"]
     await stage.says("the words survive")
-    await stage.trouble("slow")
+    await stage.switch_on("slow")
     await stage.send_sample("Call me back")
     await stage.see("Transcribing…")
     await expect(panel(stage).locator("[data-job]").first).to_contain_text("submitted", ignore_case=True)
@@ -37,7 +37,7 @@ async def test_a_telegram_that_asks_for_patience_gets_it(stage):
     state = await stage.ask("GET", "/sim/state")
     refused = [call for call in state["calls"] if call["status"] == 429]
     assert refused
-    assert {trouble["name"]: trouble["on"] for trouble in state["troubles"]}["telegram-429"] is False
+    assert {fault["name"]: fault["on"] for fault in state["faults"]}["telegram-429"] is False
 
 
 async def test_a_provider_that_is_down_is_told_and_the_words_come_later(stage):

@@ -45,7 +45,7 @@ async def test_the_menu_has_the_bots_commands(stage):
 
 
 async def test_the_cancel_button_cancels_and_goes_away(stage):
-    await stage.trouble("slow")
+    await stage.switch_on("slow")
     await stage.send_sample("Call me back")
     await stage.from_bot.get_by_role("button", name="Cancel").click()
     await stage.see("cancelled")

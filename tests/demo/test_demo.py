@@ -160,7 +160,7 @@ async def test_with_a_key_the_real_provider_hears_and_nobody_sees_the_key(start)
         assert speech.violations == []
     assert demo.output.startswith("AIMLAPI_KEY is set, so the real AI/ML API hears, and every recording costs.\n")
     assert state["speech"] == {"engine": "the real AI/ML API", "real": True, "says": None}
-    assert [trouble["name"] for trouble in state["troubles"]] == ["telegram-429"]
+    assert [fault["name"] for fault in state["faults"]] == ["telegram-429"]
     assert {call["server"] for call in state["calls"]} == {"telegram"}
     assert not any(key in one for one in shown)
 

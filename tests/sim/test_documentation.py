@@ -58,7 +58,7 @@ BODIES = {
     ("POST", "/sim/chats/{chat}/messages/{message}/forward"): bodies.Forward,
     ("POST", "/sim/chats/{chat}/messages/{message}/press"): bodies.Press,
     ("POST", "/sim/chats/{chat}/messages/{message}/reaction"): bodies.React,
-    ("PUT", "/sim/troubles/{name}"): bodies.Switch,
+    ("PUT", "/sim/faults/{name}"): bodies.Switch,
     ("POST", "/sim/telegram/faults"): bodies.TelegramFault,
     ("POST", "/sim/speech/faults"): bodies.SpeechFault,
     ("PATCH", "/sim/speech"): bodies.SpeechChange,
@@ -91,7 +91,7 @@ async def everything_once(stage, process):
     query = stage.chat.press(stage.alice, message, "Cancel")
     await stage.bot("answerCallbackQuery", callback_query_id=query, text="Cancelled.")
     await stage.upload(audio())
-    await stage.ask("PUT", "/sim/troubles/telegram-429", {"on": True})
+    await stage.ask("PUT", "/sim/faults/telegram-429", {"on": True})
     process.says("job.submitted")
     process.change(note="It is well.")
 
@@ -120,7 +120,7 @@ async def test_the_shapes_are_those_of_the_documentation():
         "Chat": state["chats"],
         "Sample": state["samples"],
         "Speech": [state["speech"]],
-        "Trouble": state["troubles"],
+        "Fault": state["faults"],
         "Process": [state["process"]],
         "Call": state["calls"],
         "Line": state["log"],
@@ -133,10 +133,10 @@ async def test_the_shapes_are_those_of_the_documentation():
             assert always <= one.keys() <= documented[name].keys(), name
 
 
-async def test_the_troubles_are_those_of_the_documentation(stage):
-    (row,) = [row for row in ROWS if row[0] == "`PUT /sim/troubles/{name}`"]
+async def test_the_faults_are_those_of_the_documentation(stage):
+    (row,) = [row for row in ROWS if row[0] == "`PUT /sim/faults/{name}`"]
     state = await stage.get("/sim/state")
-    assert re.findall(r"`([\w-]+)`", row[2]) == [trouble["name"] for trouble in state["troubles"]]
+    assert re.findall(r"`([\w-]+)`", row[2]) == [fault["name"] for fault in state["faults"]]
 
 
 USUAL = {

@@ -106,12 +106,12 @@ async def test_money_spent_is_told_as_well(stage, looker):
     assert told["credits"] == 999.99
 
 
-async def test_troubles_are_told_when_they_begin_and_end(stage, looker):
-    begun = (await stage.ask("PUT", "/sim/troubles/slow", {"on": True})).body
+async def test_faults_are_told_when_they_begin_and_end(stage, looker):
+    begun = (await stage.ask("PUT", "/sim/faults/slow", {"on": True})).body
     await stage.curtain(looker)
-    ended = (await stage.ask("PUT", "/sim/troubles/slow", {"on": False})).body
+    ended = (await stage.ask("PUT", "/sim/faults/slow", {"on": False})).body
     await stage.curtain(looker)
-    assert looker.all("troubles") == [begun, ended]
+    assert looker.all("faults") == [begun, ended]
     assert begun[-1] == {"name": "slow", "on": True, "ends_at": None}
 
 

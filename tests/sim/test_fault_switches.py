@@ -19,23 +19,23 @@ WRITES = {
 
 
 async def switch(stage, name, *, on=True):
-    """How the trouble looks afterwards; of the others nothing has changed."""
-    before = (await stage.get("/sim/state"))["troubles"]
-    answer = await stage.ask("PUT", f"/sim/troubles/{name}", {"on": on})
+    """How the fault looks afterwards; of the others nothing has changed."""
+    before = (await stage.get("/sim/state"))["faults"]
+    answer = await stage.ask("PUT", f"/sim/faults/{name}", {"on": on})
     assert answer.status == 200
-    after = {trouble["name"]: trouble for trouble in answer.body}
-    assert [trouble for trouble in before if trouble["name"] != name] == [
-        trouble for trouble in answer.body if trouble["name"] != name
+    after = {fault["name"]: fault for fault in answer.body}
+    assert [fault for fault in before if fault["name"] != name] == [
+        fault for fault in answer.body if fault["name"] != name
     ]
-    assert (await stage.get("/sim/state"))["troubles"] == answer.body
+    assert (await stage.get("/sim/state"))["faults"] == answer.body
     return after[name]
 
 
 async def test_flood_control_refuses_every_write_and_nothing_else(stage):
     assert {method.name for method in METHODS.values() if method.paced} == WRITES.keys()
     stage.chat.say(stage.alice, "hello")
-    trouble = await switch(stage, "telegram-429")
-    assert trouble == {"name": "telegram-429", "on": True, "ends_at": stage.clock() + 10}
+    fault = await switch(stage, "telegram-429")
+    assert fault == {"name": "telegram-429", "on": True, "ends_at": stage.clock() + 10}
     for method, parameters in WRITES.items():
         refused = await stage.bot(method, chat_id=1001, **parameters)
         assert (refused.status, refused.headers["Retry-After"]) == (429, "5")
@@ -53,7 +53,7 @@ async def test_flood_control_refuses_every_write_and_nothing_else(stage):
 
 async def test_flood_control_ends_by_itself():
     async with staged(flood_control_seconds=0.05) as stage:
-        begun = await stage.ask("PUT", "/sim/troubles/telegram-429", {"on": True})
+        begun = await stage.ask("PUT", "/sim/faults/telegram-429", {"on": True})
         assert begun.body[0] == {"name": "telegram-429", "on": True, "ends_at": stage.clock() + 0.05}
 
         def ended():
@@ -106,7 +106,7 @@ async def test_slow_adds_twelve_seconds_to_whatever_it_took(stage):
 
 
 @pytest.mark.parametrize("name", ["telegram-429", "provider-down", "no-credits", "slow"])
-async def test_a_trouble_switched_on_twice_is_off_after_once(stage, name):
+async def test_a_fault_switched_on_twice_is_off_after_once(stage, name):
     async def felt():
         sent = await stage.bot("sendMessage", chat_id=1001, text="hello")
         created = await stage.upload(audio())
@@ -123,7 +123,7 @@ async def test_a_trouble_switched_on_twice_is_off_after_once(stage, name):
     assert await felt() == well
 
 
-async def test_troubles_go_together(stage):
+async def test_faults_go_together(stage):
     for name in ("telegram-429", "provider-down", "no-credits", "slow"):
         await switch(stage, name)
     await switch(stage, "provider-down", on=False)
@@ -131,7 +131,7 @@ async def test_troubles_go_together(stage):
     assert (await stage.bot("sendMessage", chat_id=1001, text="hello")).status == 429
 
 
-async def test_nothing_is_left_of_a_trouble_when_the_playground_closes():
+async def test_nothing_is_left_of_a_fault_when_the_playground_closes():
     async with staged() as stage:
         for name in ("telegram-429", "provider-down", "no-credits", "slow"):
             await switch(stage, name)
@@ -141,18 +141,18 @@ async def test_nothing_is_left_of_a_trouble_when_the_playground_closes():
         assert stage.speech.extra_latency == 0
 
 
-async def test_a_trouble_that_nobody_knows_is_not_found(stage):
-    refusal = (await stage.ask("PUT", "/sim/troubles/rain", {"on": True})).refusal
-    assert refusal == (404, "There is no trouble 'rain' here.")
+async def test_a_fault_that_nobody_knows_is_not_found(stage):
+    refusal = (await stage.ask("PUT", "/sim/faults/rain", {"on": True})).refusal
+    assert refusal == (404, "There is no fault 'rain' here.")
 
 
 @pytest.mark.parametrize("body", [None, {}, {"on": "perhaps"}, {"on": True, "for": 5}])
 async def test_a_switch_is_on_or_off(stage, body):
-    assert (await stage.ask("PUT", "/sim/troubles/slow", body)).refusal[0] == 400
+    assert (await stage.ask("PUT", "/sim/faults/slow", body)).refusal[0] == 400
     assert stage.speech.extra_latency == 0
 
 
-async def test_who_waits_for_the_bot_is_woken_by_the_end_of_a_trouble(stage):
+async def test_who_waits_for_the_bot_is_woken_by_the_end_of_a_fault(stage):
     count = stage.played.notifier.count
     await switch(stage, "slow")
     assert await asyncio.wait_for(stage.played.notifier.wait_past(count), 10) > count

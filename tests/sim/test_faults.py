@@ -100,9 +100,9 @@ async def test_a_fault_of_the_provider_may_come_after_its_effect_or_cut_the_conn
     assert len(stage.speech.uploads) == 2
 
 
-async def test_clearing_the_faults_leaves_the_troubles_alone(stage):
+async def test_clearing_the_faults_leaves_the_switches_alone(stage):
     for name in ("telegram-429", "provider-down"):
-        await stage.ask("PUT", f"/sim/troubles/{name}", {"on": True})
+        await stage.ask("PUT", f"/sim/faults/{name}", {"on": True})
     await order(stage, "telegram", method="getMe", times=None)
     await order(stage, "speech", operation="balance", times=None, status=500)
     for server in ("telegram", "speech"):
@@ -112,10 +112,10 @@ async def test_clearing_the_faults_leaves_the_troubles_alone(stage):
     assert (await stage.provider("GET", "/billing/balance")).status == 503
 
 
-async def test_the_end_of_a_trouble_leaves_the_faults_alone(stage):
+async def test_the_end_of_a_switched_fault_leaves_the_others_alone(stage):
     await order(stage, "telegram", method="sendMessage", status=400, times=None)
     for on in (True, False):
-        await stage.ask("PUT", "/sim/troubles/telegram-429", {"on": on})
+        await stage.ask("PUT", "/sim/faults/telegram-429", {"on": on})
     assert await statuses(stage, 1) == [400]
 
 
@@ -229,14 +229,14 @@ async def test_nothing_can_be_changed_about_the_real_provider(method, path, body
     assert refusal == (409, "The real AI/ML API hears here; nothing about it can be changed.")
 
 
-async def test_of_the_real_provider_there_are_neither_troubles_nor_calls():
+async def test_of_the_real_provider_there_are_neither_faults_nor_calls():
     async with staged(real=True) as stage, stage.looker() as looker:
         await stage.bot_says("hello")
         state = await stage.get("/sim/state")
         assert state["speech"] == {"engine": "the real one", "real": True, "says": None}
-        assert [trouble["name"] for trouble in state["troubles"]] == ["telegram-429"]
+        assert [fault["name"] for fault in state["faults"]] == ["telegram-429"]
         assert [call["server"] for call in state["calls"]] == ["telegram"]
-        assert (await stage.ask("PUT", "/sim/troubles/slow", {"on": True})).refusal[0] == 404
+        assert (await stage.ask("PUT", "/sim/faults/slow", {"on": True})).refusal[0] == 404
         assert (await stage.get("/sim/violations"))["speech"] == []
         await stage.curtain(looker)
         assert {call["server"] for call in looker.all("call")} == {"telegram"}

@@ -41,14 +41,14 @@ async def test_a_page_of_another_origin_changes_nothing(stage):
     for method, path, body in (
         ("POST", "/sim/chats/1001/messages", SPOKEN),
         ("POST", "/sim/people", {"first_name": "Mallory"}),
-        ("PUT", "/sim/troubles/slow", {"on": True}),
+        ("PUT", "/sim/faults/slow", {"on": True}),
         ("DELETE", "/sim/telegram/faults", None),
     ):
         refused = await stage.ask(method, path, body, headers={"Origin": "https://playground.example"})
         assert refused.refusal == FORBIDDEN
     state = await stage.get("/sim/state")
     assert (len(state["people"]), state["chats"][0]["messages"]) == (1, [])
-    assert not any(trouble["on"] for trouble in state["troubles"])
+    assert not any(fault["on"] for fault in state["faults"])
 
 
 async def test_our_own_page_may_at_both_of_our_names(stage):

@@ -35,13 +35,13 @@ async def test_the_state_is_everything_there_is(stage):
     assert state["calls"] == []
     assert state["log"] == []
     assert state["speech"] == {"engine": "script", "real": False, "says": None, "latency": 2.0, "credits": 1000.0}
-    assert [trouble["name"] for trouble in state["troubles"]] == [
+    assert [fault["name"] for fault in state["faults"]] == [
         "telegram-429",
         "provider-down",
         "no-credits",
         "slow",
     ]
-    assert all(trouble["on"] is False and trouble["ends_at"] is None for trouble in state["troubles"])
+    assert all(fault["on"] is False and fault["ends_at"] is None for fault in state["faults"])
 
 
 async def test_the_state_shows_the_process_and_what_it_logged():

@@ -20,7 +20,7 @@ export const remove = (chat, message) => request("DELETE", messagePath(chat, mes
 export const forward = (chat, message, fields) => request("POST", `${messagePath(chat, message)}/forward`, fields);
 export const press = (chat, message, fields) => request("POST", `${messagePath(chat, message)}/press`, fields);
 export const react = (chat, message, fields) => request("POST", `${messagePath(chat, message)}/reaction`, fields);
-export const setTrouble = (name, on) => request("PUT", `/troubles/${name}`, { on });
+export const switchFault = (name, on) => request("PUT", `/faults/${name}`, { on });
 export const killBot = () => request("POST", "/process/kill", {});
 export const fileUrl = (fileId) => `/sim/files/${encodeURIComponent(fileId)}`;
 

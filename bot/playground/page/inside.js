@@ -7,7 +7,7 @@ import { startLines } from "./lines.js";
 import { model, on } from "./model.js";
 import { recall, remember } from "./remember.js";
 import { drawTabs } from "./tabs.js";
-import { startTrouble } from "./trouble.js";
+import { startFaults } from "./faults.js";
 
 const TABS = [
   { id: "jobs", name: "Jobs", controls: "panel-jobs" },
@@ -22,7 +22,7 @@ export function startInside() {
   startJobs();
   startCalls();
   startLines();
-  startTrouble();
+  startFaults();
 }
 
 function open(chosen) {

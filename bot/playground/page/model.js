@@ -11,7 +11,7 @@ export const model = {
   commands: [],
   samples: [],
   speech: null,
-  troubles: [],
+  faults: [],
   process: null,
   calls: new Map(),
   lines: [], // of the log, as the last state had them
@@ -47,7 +47,7 @@ const CHANGES = {
   },
   commands: keep("commands"),
   speech: keep("speech"),
-  troubles: keep("troubles"),
+  faults: keep("faults"),
   process: keep("process"),
   call: putCall,
   log: (line) => line,
@@ -68,7 +68,7 @@ function replaceAll(state) {
   model.bot = state.bot;
   model.people = new Map(state.people.map((person) => [person.id, person]));
   model.chats = new Map(state.chats.map((chat) => [chat.id, restored(chat, before.get(chat.id))]));
-  for (const name of ["commands", "samples", "speech", "troubles", "process"]) model[name] = state[name] ?? null;
+  for (const name of ["commands", "samples", "speech", "faults", "process"]) model[name] = state[name] ?? null;
   model.calls = new Map(state.calls.map((call) => [call.number, call]));
   model.lines = [...state.log];
   if (!model.chats.has(model.chosen)) model.chosen = state.chats[0]?.id ?? null;

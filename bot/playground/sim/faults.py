@@ -18,7 +18,7 @@ async def switch(request: web.Request) -> web.Response:
     try:
         played(request).fault_switches.switch(name, on=wanted.on)
     except LookupError:
-        raise SimError(404, f"There is no trouble {name!r} here.") from None
+        raise SimError(404, f"There is no fault {name!r} here.") from None
     return web.json_response(played(request).fault_switches.as_json())
 
 

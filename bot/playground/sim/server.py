@@ -47,7 +47,7 @@ ROUTES = (
     web.post(MESSAGE + "/forward", talking.forward),
     web.post(MESSAGE + "/press", talking.press),
     web.post(MESSAGE + "/reaction", talking.react),
-    web.put("/sim/troubles/{name}", faults.switch),
+    web.put("/sim/faults/{name}", faults.switch),
     web.post("/sim/telegram/faults", faults.add_telegram_fault),
     web.delete("/sim/telegram/faults", faults.clear_telegram_faults),
     web.post("/sim/speech/faults", faults.add_speech_fault),

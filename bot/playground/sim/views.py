@@ -32,7 +32,7 @@ def parts(played: Playground) -> dict[str, Any]:
         "people": [user.as_json() for user in played.telegram.state.users.values()],
         "commands": played.telegram.commands.get(SEEN_BY_ALL, []),
         "speech": played.provider.as_json(),
-        "troubles": played.fault_switches.as_json(),
+        "faults": played.fault_switches.as_json(),
         "process": played.process.as_json() if played.process else None,
     }
 
