@@ -1,4 +1,4 @@
-"""What has changed since somebody last looked."""
+"""What has changed in the playground since the last time."""
 
 import json
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from typing import Any
 from bot.playground.sim import views
 from bot.playground.sim.playground import JSON, Playground
 
-News = tuple[str, Any]  # the name of an event and its data
+Change = tuple[str, Any]  # the name of an event and its data
 
 
 class Feed:
-    """One looker's view: `first` is everything, and `news` each time what is different by then."""
+    """What one client of the events knows: call `snapshot` first, then `changes` again and again."""
 
     def __init__(self, played: Playground) -> None:
         self._played = played
@@ -24,13 +24,14 @@ class Feed:
         self._callbacks = 0
         self._line = 0
 
-    def first(self) -> JSON:
-        """The whole state; news begin after it."""
-        for _ in self.news():
-            pass  # seen, as it is in the state
+    def snapshot(self) -> JSON:
+        """Return the whole state; `changes` begins after it."""
+        for _ in self.changes():
+            pass  # known to the client, as it is in the state
         return views.state(self._played)
 
-    def news(self) -> Iterator[News]:
+    def changes(self) -> Iterator[Change]:
+        """Yield what is different from the last call."""
         yield from self._changed_parts()
         for chat in self._played.telegram.chats:
             yield from self._changed(self._chats, chat.id, "chat", views.chat_head(self._played, chat))
@@ -39,17 +40,17 @@ class Feed:
         yield from self._new_callbacks()
         yield from self._new_lines()
 
-    def _changed(self, seen: dict[Any, str], key: Any, event: str, data: Any) -> Iterator[News]:
-        looks = json.dumps(data)
-        if seen.get(key) != looks:
-            seen[key] = looks
+    def _changed(self, seen: dict[Any, str], key: Any, event: str, data: Any) -> Iterator[Change]:
+        now = json.dumps(data)
+        if seen.get(key) != now:
+            seen[key] = now
             yield event, data
 
-    def _changed_parts(self) -> Iterator[News]:
+    def _changed_parts(self) -> Iterator[Change]:
         for name, data in views.parts(self._played).items():
             yield from self._changed(self._parts, name, name, data)
 
-    def _changed_messages(self) -> Iterator[News]:
+    def _changed_messages(self) -> Iterator[Change]:
         there = set()
         for chat in self._played.telegram.chats:
             for message in views.messages(chat):
@@ -60,7 +61,7 @@ class Feed:
             del self._messages[key]
             yield "deleted", {"chat": key[0], "message": key[1]}
 
-    def _new_calls(self) -> Iterator[News]:
+    def _new_calls(self) -> Iterator[Change]:
         known = self._played.telegram.calls
         places = sorted(self._unfinished | set(range(self._telegram_calls, len(known))))
         for place in places:
@@ -71,20 +72,20 @@ class Feed:
         self._telegram_calls = len(known)
         yield from self._new_speech_calls()
 
-    def _new_speech_calls(self) -> Iterator[News]:
+    def _new_speech_calls(self) -> Iterator[Change]:
         if self._played.provider.server is not None:
             known = self._played.provider.server.calls
             for place in range(self._speech_calls, len(known)):
                 yield "call", views.speech_call(self._played, place, known[place])
             self._speech_calls = len(known)
 
-    def _new_callbacks(self) -> Iterator[News]:
+    def _new_callbacks(self) -> Iterator[Change]:
         answers = self._played.telegram.callback_answers
         for answer in answers[self._callbacks :]:
             yield "callback", {"user": answer.user_id, "text": answer.text, "alert": answer.show_alert}
         self._callbacks = len(answers)
 
-    def _new_lines(self) -> Iterator[News]:
+    def _new_lines(self) -> Iterator[Change]:
         for line in self._played.process.lines if self._played.process else ():
             if line["number"] > self._line:
                 self._line = line["number"]

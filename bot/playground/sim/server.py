@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.playground.guard import HOST, Handler, guard
 from bot.playground.samples import SAMPLES
-from bot.playground.sim import faults, looking, people, talking
+from bot.playground.sim import faults, inspection, people, talking
 from bot.playground.sim.find import PLAYGROUND
 from bot.playground.sim.playground import Playground
 from bot.playground.sim.refusal import SimError
@@ -29,13 +29,13 @@ CHAT = r"/sim/chats/{chat:-?\d{1,18}}"
 MESSAGE = CHAT + r"/messages/{message:\d{1,18}}"
 
 ROUTES = (
-    web.get("/sim/state", looking.state),
-    web.get("/sim/events", looking.events),
-    web.get("/sim/calls", looking.calls),
-    web.get("/sim/violations", looking.violations),
-    web.get("/sim/files/{file_id}", looking.file),
-    web.get(CHAT, looking.chat),
-    web.get(CHAT + "/messages", looking.messages),
+    web.get("/sim/state", inspection.state),
+    web.get("/sim/events", inspection.events),
+    web.get("/sim/calls", inspection.calls),
+    web.get("/sim/violations", inspection.violations),
+    web.get("/sim/files/{file_id}", inspection.file),
+    web.get(CHAT, inspection.chat),
+    web.get(CHAT + "/messages", inspection.messages),
     web.post("/sim/people", people.add_person),
     web.post("/sim/chats", people.add_chat),
     web.post(CHAT + "/topics", people.add_topic),

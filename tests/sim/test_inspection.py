@@ -1,4 +1,4 @@
-"""Looking: the state in its documented shapes, a chat, the calls, what was careless."""
+"""Inspecting: the state in its documented shapes, a chat, the calls, what was careless."""
 
 import aiohttp
 import pytest

@@ -1,4 +1,4 @@
-"""Looking: the state, the chats, the files, and the stream of what changes."""
+"""Requests that change nothing: the state, the chats, the files, and the stream of events."""
 
 import asyncio
 import json
@@ -18,9 +18,9 @@ from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat
 
 LONGEST_WAIT = 60.0
-TICK_SECONDS = 1.0  # what fades by itself is noticed within
-BREATH_SECONDS = 0.02  # changes that come together are told together
-LOOKING_SHARE = 0.2  # of the time, at most, goes into looking for what has changed, however long the chats are
+TICK_SECONDS = 1.0  # what changes without a notification, such as typing, is noticed within this time
+BATCH_SECONDS = 0.02  # changes within this time are sent together
+COMPARING_SHARE = 0.2  # at most this share of the time is spent on comparing, however long the chats are
 
 
 async def state(request: web.Request) -> web.Response:
@@ -33,8 +33,8 @@ async def calls(request: web.Request) -> web.Response:
 
 async def violations(request: web.Request) -> web.Response:
     server = played(request).provider.server
-    told = {"telegram": played(request).telegram.violations, "speech": server.violations if server else []}
-    return web.json_response(told)
+    found = {"telegram": played(request).telegram.violations, "speech": server.violations if server else []}
+    return web.json_response(found)
 
 
 async def chat(request: web.Request) -> web.Response:
@@ -42,16 +42,21 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def messages(request: web.Request) -> web.Response:
-    """The messages of a chat; with `contains` the bot's that say so, with `wait` as soon as there is one."""
-    looked_at, words = chat_of(request), request.query.get("contains")
+    """Answer with the messages of a chat.
+
+    With `contains` only those of the bot that contain it, and with `wait` not before there is one.
+    """
+    inspected, words = chat_of(request), request.query.get("contains")
     seconds = _wait(request)
     if words is None:
-        return web.json_response(views.messages(looked_at))
+        return web.json_response(views.messages(inspected))
     if not seconds:
-        return web.json_response(_saying(looked_at, words))
+        return web.json_response(_bot_messages_with(inspected, words))
     try:
         async with asyncio.timeout(seconds):
-            return web.json_response(await played(request).notifier.wait_for(lambda: _saying(looked_at, words)))
+            return web.json_response(
+                await played(request).notifier.wait_for(lambda: _bot_messages_with(inspected, words))
+            )
     except TimeoutError:
         raise SimError(408, f"The bot has not said that within {seconds:g} seconds.") from None
 
@@ -67,13 +72,13 @@ def _wait(request: web.Request) -> float:
     return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
-def _saying(looked_at: Chat, words: str) -> list[JSON]:
-    said = [views.message_view(looked_at, message) for message in looked_at.bot_messages]
+def _bot_messages_with(inspected: Chat, words: str) -> list[JSON]:
+    said = [views.message_view(inspected, message) for message in inspected.bot_messages]
     return [message for message in said if words in str(message.get("text", message.get("caption", "")))]
 
 
 async def file(request: web.Request) -> web.Response:
-    """Always as a download of no particular type: what a stranger sent is never shown as a page of ours."""
+    """Answer with a file as a download without a particular type, so that a browser never shows it as a page."""
     try:
         data = played(request).telegram.file_bytes(request.match_info["file_id"])
     except LookupError:
@@ -86,29 +91,29 @@ async def file(request: web.Request) -> web.Response:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events until the looker goes or the playground closes."""
+    """Send server-sent events until the client disconnects or the playground closes."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     with suppress(ClientConnectionResetError):
-        await _tell(request, response)
+        await _send_changes(request, response)
     return response
 
 
-async def _tell(request: web.Request, response: web.StreamResponse) -> None:
+async def _send_changes(request: web.Request, response: web.StreamResponse) -> None:
     notifier, feed = played(request).notifier, Feed(played(request))
     count = notifier.count
-    breath = BREATH_SECONDS
-    await response.write(_event("state", feed.first()))
+    pause = BATCH_SECONDS
+    await response.write(_event("state", feed.snapshot()))
     while not played(request).closing:
         with suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
                 await notifier.wait_past(count)
-        await asyncio.sleep(breath)
+        await asyncio.sleep(pause)
         count = notifier.count
         began = time.perf_counter()
-        told = b"".join(_event(name, data) for name, data in feed.news())
-        breath = max(BREATH_SECONDS, (time.perf_counter() - began) / LOOKING_SHARE)
-        await response.write(told or b":\n\n")  # a comment finds out who has gone
+        changed = b"".join(_event(name, data) for name, data in feed.changes())
+        pause = max(BATCH_SECONDS, (time.perf_counter() - began) / COMPARING_SHARE)
+        await response.write(changed or b":\n\n")  # a comment fails if the client has disconnected
 
 
 def _event(name: str, data: Any) -> bytes:
