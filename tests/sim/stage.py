@@ -41,22 +41,22 @@ class Answer:
 class Stage:
     """Who stands on it: Alice with her private chat, and whoever is added."""
 
-    def __init__(self, played: Playground, session: aiohttp.ClientSession) -> None:
-        self.played = played
-        self.telegram = played.telegram
+    def __init__(self, playground: Playground, session: aiohttp.ClientSession) -> None:
+        self.playground = playground
+        self.telegram = playground.telegram
         self.session = session
-        self.alice = played.telegram.user("Alice", username="alice")
-        self.chat = played.telegram.private(self.alice)
+        self.alice = playground.telegram.user("Alice", username="alice")
+        self.chat = playground.telegram.private(self.alice)
 
     @property
     def speech(self) -> FakeSpeech:
-        assert self.played.provider.server is not None
-        return self.played.provider.server
+        assert self.playground.provider.server is not None
+        return self.playground.provider.server
 
     @property
     def clock(self) -> Clock:
-        assert isinstance(self.played.clock, Clock)
-        return self.played.clock
+        assert isinstance(self.playground.clock, Clock)
+        return self.playground.clock
 
     async def ask(
         self, method: str, path: str, body: Any = None, *, data: Any = None, headers: LooseHeaders | None = None
@@ -120,16 +120,16 @@ class Stage:
 async def staged(
     *, real: bool = False, secrets: Sequence[str] = (TOKEN, KEY), process: Process | None = None, **settings: Any
 ) -> AsyncIterator[Stage]:
-    """With a `real` provider none is played."""
+    """With a `real` provider none is playground."""
     notifier, clock = Notifier(), Clock()
     async with (
         FakeTelegram(TOKEN, clock=clock, notifier=notifier) as telegram,
         FakeSpeech(KEY, clock, notifier) as speech,
     ):
         provider = Provider("the real one") if real else Provider("script", speech)
-        played = Playground(telegram, provider, notifier, clock, secrets, process, **settings)
+        playground = Playground(telegram, provider, notifier, clock, secrets, process, **settings)
         async with (
-            serving(played, 0) as port,
+            serving(playground, 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
         ):
-            yield Stage(played, session)
+            yield Stage(playground, session)

@@ -100,7 +100,7 @@ async def test_the_events_are_those_of_the_documentation():
     documented = re.findall(r"`(\w+)`", " ".join(row[0] for row in ROWS if re.fullmatch(r"(`\w+`(, )?)+", row[0])))
     process = TalkingProcess()
     async with staged(process=process) as stage, stage.looker() as looker:
-        process.notifier = stage.played.notifier
+        process.notifier = stage.playground.notifier
         await everything_once(stage, process)
         await stage.curtain(looker)
         await stage.ask("DELETE", "/sim/chats/1001/messages/1")

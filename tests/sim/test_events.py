@@ -119,7 +119,7 @@ async def test_the_process_and_its_lines_are_told():
     process = TalkingProcess()
     early = process.says("already.said")
     async with staged(process=process) as stage, stage.looker() as looker:
-        process.notifier = stage.played.notifier
+        process.notifier = stage.playground.notifier
         assert looker.state["log"] == [early]
         first = process.says("job.submitted")
         second = process.says("job.delivered")
@@ -211,7 +211,7 @@ async def test_a_looker_that_goes_away_takes_nothing_along(stage):
 
 
 async def test_the_stream_ends_when_the_playground_closes(stage):
-    second = Playground(stage.telegram, stage.played.provider, stage.played.notifier, stage.clock)
+    second = Playground(stage.telegram, stage.playground.provider, stage.playground.notifier, stage.clock)
     async with (
         serving(second, 0) as port,
         Looker.at(stage.session, f"http://127.0.0.1:{port}/sim/events") as looker,

@@ -57,9 +57,13 @@ async def test_flood_control_ends_by_itself():
         assert begun.body[0] == {"name": "telegram-429", "on": True, "ends_at": stage.clock() + 0.05}
 
         def ended():
-            return stage.played.fault_switches.as_json()[0] == {"name": "telegram-429", "on": False, "ends_at": None}
+            return stage.playground.fault_switches.as_json()[0] == {
+                "name": "telegram-429",
+                "on": False,
+                "ends_at": None,
+            }
 
-        assert await asyncio.wait_for(stage.played.notifier.wait_for(ended), 10)
+        assert await asyncio.wait_for(stage.playground.notifier.wait_for(ended), 10)
         await stage.bot_says("hello")
 
 
@@ -135,7 +139,7 @@ async def test_nothing_is_left_of_a_fault_when_the_playground_closes():
     async with staged() as stage:
         for name in ("telegram-429", "provider-down", "no-credits", "slow"):
             await switch(stage, name)
-        stage.played.close()
+        stage.playground.close()
         await stage.bot_says("hello")
         assert (await stage.upload(audio())).status == 200
         assert stage.speech.extra_latency == 0
@@ -153,6 +157,6 @@ async def test_a_switch_is_on_or_off(stage, body):
 
 
 async def test_who_waits_for_the_bot_is_woken_by_the_end_of_a_fault(stage):
-    count = stage.played.notifier.count
+    count = stage.playground.notifier.count
     await switch(stage, "slow")
-    assert await asyncio.wait_for(stage.played.notifier.wait_past(count), 10) > count
+    assert await asyncio.wait_for(stage.playground.notifier.wait_past(count), 10) > count

@@ -58,7 +58,7 @@ async def test_a_wait_that_is_no_number_is_refused(stage, query):
 async def test_nobody_keeps_the_playground_from_closing():
     """Even a wait without end is cut to a minute, and the closing does not take that long either."""
     async with staged() as stage:
-        second = Playground(stage.telegram, stage.played.provider, stage.played.notifier, stage.clock)
+        second = Playground(stage.telegram, stage.playground.provider, stage.playground.notifier, stage.clock)
         async with serving(second, 0) as port:
             address = f"http://127.0.0.1:{port}{where(stage, 'contains=words&wait=inf')}"
             waiting = asyncio.create_task(stage.ask("GET", address))

@@ -30,7 +30,7 @@ class Demo:
     """A demo that is up: the page's address, and what is played there."""
 
     url: str
-    played: Playground
+    playground: Playground
 
 
 async def run_demo(options: DemoOptions, stop: asyncio.Event, say: Say) -> None:
@@ -54,17 +54,17 @@ async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
         provider, settings = await _provider(options, notifier, stack, say)
         settings |= {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": telegram.url}
         process = BotProcess(environment.for_bot(options.environment, folder, settings), folder, notifier, time.time)
-        played = Playground(telegram, provider, notifier, time.time, (token, settings["AIMLAPI_KEY"]), process)
-        url = await open_page_server(played, options.port, stack, say)
+        playground = Playground(telegram, provider, notifier, time.time, (token, settings["AIMLAPI_KEY"]), process)
+        url = await open_page_server(playground, options.port, stack, say)
         stack.push_async_callback(_end, asyncio.create_task(process.run()))
-        yield Demo(url, played)
+        yield Demo(url, playground)
 
 
-async def open_page_server(played: Playground, asked: int | None, stack: AsyncExitStack, say: Say) -> str:
+async def open_page_server(playground: Playground, asked: int | None, stack: AsyncExitStack, say: Say) -> str:
     """The address of the page, served until the stack is left."""
 
     async def start(port: int) -> int:
-        return await stack.enter_async_context(serving(played, port))
+        return await stack.enter_async_context(serving(playground, port))
 
     return f"http://127.0.0.1:{await listen(start, asked, PAGE_PORT, say)}/"
 

@@ -31,7 +31,7 @@ async def selftest(options: DemoOptions, say: Say) -> bool:
 
 async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) -> str:
     """What the bot makes of a sample: the first text that is no promise of one any more, or why there is none."""
-    chat = next(one for one in running.played.telegram.chats if one.type == "private")
+    chat = next(one for one in running.playground.telegram.chats if one.type == "private")
     form = aiohttp.FormData({"from": str(chat.id), "kind": "voice"})
     form.add_field("file", sample.path.read_bytes(), filename=sample.file)
     async with session.post(f"/sim/chats/{chat.id}/files", data=form) as answer:
@@ -39,14 +39,14 @@ async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) 
             return str((await answer.json())["error"])
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await running.played.notifier.wait_for(lambda: _final_text(chat) or _given_up(running))
+            return await running.playground.notifier.wait_for(lambda: _final_text(chat) or _given_up(running))
     except TimeoutError:
         return f"nothing within {PATIENCE_SECONDS} s"
 
 
 def _given_up(running: Demo) -> str:
     """Why there will never be an answer, where that is known."""
-    process = running.played.process.as_json() if running.played.process else {}
+    process = running.playground.process.as_json() if running.playground.process else {}
     return str(process["note"]) if process.get("state") == "stopped" else ""
 
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.playground.sim import bodies
-from bot.playground.sim.find import played
+from bot.playground.sim.find import playground_of
 from bot.playground.sim.refusal import SimError
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram.faults import FILE
@@ -16,39 +16,39 @@ REAL_PROVIDER = "The real AI/ML API hears here; nothing about it can be changed.
 async def switch(request: web.Request) -> web.Response:
     wanted, name = await bodies.read(request, bodies.Switch), request.match_info["name"]
     try:
-        played(request).fault_switches.switch(name, on=wanted.on)
+        playground_of(request).fault_switches.switch(name, on=wanted.on)
     except LookupError:
         raise SimError(404, f"There is no fault {name!r} here.") from None
-    return web.json_response(played(request).fault_switches.as_json())
+    return web.json_response(playground_of(request).fault_switches.as_json())
 
 
 async def add_telegram_fault(request: web.Request) -> web.Response:
     wanted = await bodies.read(request, bodies.TelegramFault)
     if wanted.method not in KNOWN_METHODS:
         raise SimError(404, f"The playground knows no method {wanted.method!r}.")
-    fault = played(request).telegram.fault(**wanted.model_dump())
-    played(request).telegram_faults.append(fault)
+    fault = playground_of(request).telegram.fault(**wanted.model_dump())
+    playground_of(request).telegram_faults.append(fault)
     return web.json_response({})
 
 
 async def clear_telegram_faults(request: web.Request) -> web.Response:
-    for fault in played(request).telegram_faults:
+    for fault in playground_of(request).telegram_faults:
         fault.clear()
-    played(request).telegram_faults.clear()
+    playground_of(request).telegram_faults.clear()
     return web.json_response({})
 
 
 async def add_speech_fault(request: web.Request) -> web.Response:
     wanted = await bodies.read(request, bodies.SpeechFault)
-    played(request).speech_faults.append(_server(request).fault(**wanted.model_dump()))
+    playground_of(request).speech_faults.append(_server(request).fault(**wanted.model_dump()))
     return web.json_response({})
 
 
 async def clear_speech_faults(request: web.Request) -> web.Response:
     server = _server(request)
-    for fault in played(request).speech_faults:
+    for fault in playground_of(request).speech_faults:
         server.clear_faults(fault)
-    played(request).speech_faults.clear()
+    playground_of(request).speech_faults.clear()
     return web.json_response({})
 
 
@@ -56,7 +56,7 @@ async def change_speech(request: web.Request) -> web.Response:
     wanted, server, provider = (
         await bodies.read(request, bodies.SpeechChange),
         _server(request),
-        played(request).provider,
+        playground_of(request).provider,
     )
     if wanted.latency is not None:
         server.latency = wanted.latency
@@ -64,12 +64,12 @@ async def change_speech(request: web.Request) -> web.Response:
         server.credits = wanted.credits
     if "says" in wanted.model_fields_set:
         provider.says = wanted.says
-    played(request).notifier.notify()
+    playground_of(request).notifier.notify()
     return web.json_response(provider.as_json())
 
 
 async def kill(request: web.Request) -> web.Response:
-    process = played(request).process
+    process = playground_of(request).process
     if process is None:
         raise SimError(409, "The bot was not started here, so it cannot be killed from here.")
     if not process.kill():
@@ -78,7 +78,7 @@ async def kill(request: web.Request) -> web.Response:
 
 
 def _server(request: web.Request) -> FakeSpeech:
-    server = played(request).provider.server
+    server = playground_of(request).provider.server
     if server is None:
         raise SimError(409, REAL_PROVIDER)
     return server

@@ -13,8 +13,8 @@ Change = tuple[str, Any]  # the name of an event and its data
 class Feed:
     """What one client of the events knows: call `snapshot` first, then `changes` again and again."""
 
-    def __init__(self, played: Playground) -> None:
-        self._played = played
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
         self._parts: dict[str, str] = {}
         self._chats: dict[int, str] = {}
         self._messages: dict[tuple[int, int], str] = {}
@@ -28,13 +28,13 @@ class Feed:
         """Return the whole state; `changes` begins after it."""
         for _ in self.changes():
             pass  # known to the client, as it is in the state
-        return views.state(self._played)
+        return views.state(self._playground)
 
     def changes(self) -> Iterator[Change]:
         """Yield what is different from the last call."""
         yield from self._changed_parts()
-        for chat in self._played.telegram.chats:
-            yield from self._changed(self._chats, chat.id, "chat", views.chat_head(self._played, chat))
+        for chat in self._playground.telegram.chats:
+            yield from self._changed(self._chats, chat.id, "chat", views.chat_head(self._playground, chat))
         yield from self._changed_messages()
         yield from self._new_calls()
         yield from self._new_callbacks()
@@ -47,12 +47,12 @@ class Feed:
             yield event, data
 
     def _changed_parts(self) -> Iterator[Change]:
-        for name, data in views.parts(self._played).items():
+        for name, data in views.parts(self._playground).items():
             yield from self._changed(self._parts, name, name, data)
 
     def _changed_messages(self) -> Iterator[Change]:
         there = set()
-        for chat in self._played.telegram.chats:
+        for chat in self._playground.telegram.chats:
             for message in views.messages(chat):
                 key = (chat.id, message["message_id"])
                 there.add(key)
@@ -62,31 +62,31 @@ class Feed:
             yield "deleted", {"chat": key[0], "message": key[1]}
 
     def _new_calls(self) -> Iterator[Change]:
-        known = self._played.telegram.calls
+        known = self._playground.telegram.calls
         places = sorted(self._unfinished | set(range(self._telegram_calls, len(known))))
         for place in places:
             finished = known[place].status is not None
             if finished or place >= self._telegram_calls:
-                yield "call", views.telegram_call(self._played, place, known[place])
+                yield "call", views.telegram_call(self._playground, place, known[place])
         self._unfinished = {place for place in places if known[place].status is None}
         self._telegram_calls = len(known)
         yield from self._new_speech_calls()
 
     def _new_speech_calls(self) -> Iterator[Change]:
-        if self._played.provider.server is not None:
-            known = self._played.provider.server.calls
+        if self._playground.provider.server is not None:
+            known = self._playground.provider.server.calls
             for place in range(self._speech_calls, len(known)):
-                yield "call", views.speech_call(self._played, place, known[place])
+                yield "call", views.speech_call(self._playground, place, known[place])
             self._speech_calls = len(known)
 
     def _new_callbacks(self) -> Iterator[Change]:
-        answers = self._played.telegram.callback_answers
+        answers = self._playground.telegram.callback_answers
         for answer in answers[self._callbacks :]:
             yield "callback", {"user": answer.user_id, "text": answer.text, "alert": answer.show_alert}
         self._callbacks = len(answers)
 
     def _new_lines(self) -> Iterator[Change]:
-        for line in self._played.process.lines if self._played.process else ():
+        for line in self._playground.process.lines if self._playground.process else ():
             if line["number"] > self._line:
                 self._line = line["number"]
                 yield "log", line

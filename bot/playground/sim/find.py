@@ -9,7 +9,7 @@ from bot.playground.telegram import Chat, User
 PLAYGROUND = web.AppKey("playground", Playground)
 
 
-def played(request: web.Request) -> Playground:
+def playground_of(request: web.Request) -> Playground:
     return request.app[PLAYGROUND]
 
 
@@ -18,7 +18,7 @@ def chat_of(request: web.Request) -> Chat:
 
 
 def chat_with(request: web.Request, chat_id: int) -> Chat:
-    chat = played(request).telegram.state.chats.get(chat_id)
+    chat = playground_of(request).telegram.state.chats.get(chat_id)
     if not isinstance(chat, Chat):
         raise SimError(404, f"There is no chat {chat_id}.")
     return chat
@@ -37,7 +37,7 @@ def message_in(chat: Chat, message_id: int) -> JSON:
 
 
 def person(request: web.Request, user_id: int) -> User:
-    user = played(request).telegram.state.users.get(user_id)
+    user = playground_of(request).telegram.state.users.get(user_id)
     if user is None:
         raise SimError(404, f"There is no person {user_id}.")
     return user

@@ -12,7 +12,7 @@ from aiohttp.client_exceptions import ClientConnectionResetError
 
 from bot.playground.sim import views
 from bot.playground.sim.feed import Feed
-from bot.playground.sim.find import chat_of, played
+from bot.playground.sim.find import chat_of, playground_of
 from bot.playground.sim.playground import JSON
 from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat
@@ -24,21 +24,21 @@ COMPARING_SHARE = 0.2  # at most this share of the time is spent on comparing, h
 
 
 async def state(request: web.Request) -> web.Response:
-    return web.json_response(views.state(played(request)))
+    return web.json_response(views.state(playground_of(request)))
 
 
 async def calls(request: web.Request) -> web.Response:
-    return web.json_response(views.calls(played(request)))
+    return web.json_response(views.calls(playground_of(request)))
 
 
 async def violations(request: web.Request) -> web.Response:
-    server = played(request).provider.server
-    found = {"telegram": played(request).telegram.violations, "speech": server.violations if server else []}
+    server = playground_of(request).provider.server
+    found = {"telegram": playground_of(request).telegram.violations, "speech": server.violations if server else []}
     return web.json_response(found)
 
 
 async def chat(request: web.Request) -> web.Response:
-    return web.json_response(views.whole_chat(played(request), chat_of(request)))
+    return web.json_response(views.whole_chat(playground_of(request), chat_of(request)))
 
 
 async def messages(request: web.Request) -> web.Response:
@@ -55,7 +55,7 @@ async def messages(request: web.Request) -> web.Response:
     try:
         async with asyncio.timeout(seconds):
             return web.json_response(
-                await played(request).notifier.wait_for(lambda: _bot_messages_with(inspected, words))
+                await playground_of(request).notifier.wait_for(lambda: _bot_messages_with(inspected, words))
             )
     except TimeoutError:
         raise SimError(408, f"The bot has not said that within {seconds:g} seconds.") from None
@@ -80,7 +80,7 @@ def _bot_messages_with(inspected: Chat, words: str) -> list[JSON]:
 async def file(request: web.Request) -> web.Response:
     """Answer with a file as a download without a particular type, so that a browser never shows it as a page."""
     try:
-        data = played(request).telegram.file_bytes(request.match_info["file_id"])
+        data = playground_of(request).telegram.file_bytes(request.match_info["file_id"])
     except LookupError:
         raise SimError(404, "There is no such file.") from None
     return web.Response(
@@ -100,11 +100,11 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 
 async def _send_changes(request: web.Request, response: web.StreamResponse) -> None:
-    notifier, feed = played(request).notifier, Feed(played(request))
+    notifier, feed = playground_of(request).notifier, Feed(playground_of(request))
     count = notifier.count
     pause = BATCH_SECONDS
     await response.write(_event("state", feed.snapshot()))
-    while not played(request).closing:
+    while not playground_of(request).closing:
         with suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
                 await notifier.wait_past(count)

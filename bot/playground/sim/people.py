@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.playground.sim import bodies, views
-from bot.playground.sim.find import chat_of, person, played
+from bot.playground.sim.find import chat_of, person, playground_of
 from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat
 
@@ -12,25 +12,25 @@ IN_PRIVATE = {"block", "unblock"}
 
 async def add_person(request: web.Request) -> web.Response:
     wanted = await bodies.read(request, bodies.NewPerson)
-    user = played(request).telegram.user(
+    user = playground_of(request).telegram.user(
         wanted.first_name,
         last_name=wanted.last_name,
         username=wanted.username,
         language_code=wanted.language_code,
     )
-    played(request).notifier.notify()
+    playground_of(request).notifier.notify()
     return web.json_response(user.as_json())
 
 
 async def add_chat(request: web.Request) -> web.Response:
     wanted = await bodies.read(request, bodies.NewChat)
     chat = _made(request, wanted)
-    played(request).notifier.notify()
-    return web.json_response(views.whole_chat(played(request), chat))
+    playground_of(request).notifier.notify()
+    return web.json_response(views.whole_chat(playground_of(request), chat))
 
 
 def _made(request: web.Request, wanted: bodies.NewChat) -> Chat:
-    telegram = played(request).telegram
+    telegram = playground_of(request).telegram
     if wanted.type == "private":
         if wanted.user is None:
             raise SimError(400, "user: a private chat is somebody's")
@@ -67,5 +67,5 @@ async def change_bot(request: web.Request) -> web.Response:
         "demote": chat.demote_bot,
     }
     changes[wanted]()
-    played(request).notifier.notify()
-    return web.json_response(views.whole_chat(played(request), chat))
+    playground_of(request).notifier.notify()
+    return web.json_response(views.whole_chat(playground_of(request), chat))

@@ -16,8 +16,8 @@ from bot.playground.sim.uploads import LARGEST_FILE, TOO_LARGE
 
 ROOM_FOR_FIELDS = 64 * 1024
 GRACE_SECONDS = 0.5
-PLAYED = Path(__file__).parent.parent
-PAGE = PLAYED / "page"
+PACKAGE = Path(__file__).parent.parent
+PAGE = PACKAGE / "page"
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; img-src 'self' data: blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -59,23 +59,23 @@ ROUTES = (
 
 
 @asynccontextmanager
-async def serving(played: Playground, port: int) -> AsyncIterator[int]:
+async def serving(playground: Playground, port: int) -> AsyncIterator[int]:
     """Serves on 127.0.0.1 until left, and gives the port: `port`, or any if it is 0. An OSError if it is taken."""
-    runner = web.AppRunner(_application(played), access_log=None, shutdown_timeout=GRACE_SECONDS)
+    runner = web.AppRunner(_application(playground), access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, HOST, port).start()
         try:
             yield int(runner.addresses[0][1])
         finally:
-            played.close()
+            playground.close()
     finally:
         await runner.cleanup()
 
 
-def _application(played: Playground) -> web.Application:
+def _application(playground: Playground) -> web.Application:
     application = web.Application(middlewares=[guard, _explain], client_max_size=LARGEST_FILE + ROOM_FOR_FIELDS)
-    application[PLAYGROUND] = played
+    application[PLAYGROUND] = playground
     application.add_routes([web.get("/", _page), web.get("/samples/{file}", _sample), *ROUTES])
     application.on_response_prepare.append(_add_headers)
     return application

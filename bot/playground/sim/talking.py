@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.playground.sim import bodies, views
-from bot.playground.sim.find import chat_of, chat_with, check_place, message_of, person_in, played, sender_in
+from bot.playground.sim.find import chat_of, chat_with, check_place, message_of, person_in, playground_of, sender_in
 from bot.playground.sim.playground import JSON
 from bot.playground.sim.refusal import SimError
 from bot.playground.sim.uploads import read_upload, send
@@ -30,7 +30,7 @@ async def send_file(request: web.Request) -> web.Response:
 
 async def edit(request: web.Request) -> web.Response:
     wanted, chat, message = await bodies.read(request, bodies.Edit), chat_of(request), message_of(request)
-    if chat.is_by(played(request).telegram.state.bot, message):
+    if chat.is_by(playground_of(request).telegram.state.bot, message):
         raise SimError(409, "What the bot wrote is edited by nobody else.")
     if wanted.text is not None and "text" in message:
         return _shown(chat, chat.edit_text(message, wanted.text))

@@ -14,30 +14,30 @@ SEEN_BY_ALL = ("default", "")
 TYPING_SECONDS = 5.0  # as long as apps show a chat action
 
 
-def state(played: Playground) -> JSON:
+def state(playground: Playground) -> JSON:
     """Everything there is."""
-    return parts(played) | {
-        "run": played.run,
-        "bot": played.telegram.state.bot.as_json(),
-        "chats": [whole_chat(played, chat) for chat in played.telegram.chats],
-        "samples": played.samples,
-        "calls": calls(played),
-        "log": list(played.process.lines) if played.process else [],
+    return parts(playground) | {
+        "run": playground.run,
+        "bot": playground.telegram.state.bot.as_json(),
+        "chats": [whole_chat(playground, chat) for chat in playground.telegram.chats],
+        "samples": playground.samples,
+        "calls": calls(playground),
+        "log": list(playground.process.lines) if playground.process else [],
     }
 
 
-def parts(played: Playground) -> dict[str, Any]:
+def parts(playground: Playground) -> dict[str, Any]:
     """The parts of the state that are told as a whole when they change."""
     return {
-        "people": [user.as_json() for user in played.telegram.state.users.values()],
-        "commands": played.telegram.commands.get(SEEN_BY_ALL, []),
-        "speech": played.provider.as_json(),
-        "faults": played.fault_switches.as_json(),
-        "process": played.process.as_json() if played.process else None,
+        "people": [user.as_json() for user in playground.telegram.state.users.values()],
+        "commands": playground.telegram.commands.get(SEEN_BY_ALL, []),
+        "speech": playground.provider.as_json(),
+        "faults": playground.fault_switches.as_json(),
+        "process": playground.process.as_json() if playground.process else None,
     }
 
 
-def chat_head(played: Playground, chat: Chat) -> JSON:
+def chat_head(playground: Playground, chat: Chat) -> JSON:
     """A Chat without its messages."""
     return {
         "id": chat.id,
@@ -46,12 +46,12 @@ def chat_head(played: Playground, chat: Chat) -> JSON:
         "members": list(chat.people),
         "topics": [{"id": thread, "name": name} for thread, name in chat.topics.items()],
         "bot": chat.bot_status,
-        "typing": _is_typing(played, chat),
+        "typing": _is_typing(playground, chat),
     }
 
 
-def whole_chat(played: Playground, chat: Chat) -> JSON:
-    return chat_head(played, chat) | {"messages": messages(chat)}
+def whole_chat(playground: Playground, chat: Chat) -> JSON:
+    return chat_head(playground, chat) | {"messages": messages(chat)}
 
 
 def messages(chat: Chat) -> list[JSON]:
@@ -63,19 +63,19 @@ def message_view(chat: Chat, message: JSON) -> JSON:
     return message | {"reactions": reactions}
 
 
-def _is_typing(played: Playground, chat: Chat) -> bool:
+def _is_typing(playground: Playground, chat: Chat) -> bool:
     """From the bot's chat action until it writes, or until the action has faded."""
-    at = max((action.at for action in played.telegram.chat_actions if action.chat_id == chat.id), default=None)
+    at = max((action.at for action in playground.telegram.chat_actions if action.chat_id == chat.id), default=None)
     wrote_at = chat.history[-1].at if chat.history else 0.0
-    return at is not None and wrote_at < at and played.clock() < at + TYPING_SECONDS
+    return at is not None and wrote_at < at and playground.clock() < at + TYPING_SECONDS
 
 
-def calls(played: Playground) -> list[JSON]:
+def calls(playground: Playground) -> list[JSON]:
     """The latest calls of both servers, oldest first."""
-    telegram = played.telegram.calls
-    speech = played.provider.server.calls if played.provider.server is not None else []
-    shown = [telegram_call(played, place, telegram[place]) for place in _latest(len(telegram))]
-    shown += [speech_call(played, place, speech[place]) for place in _latest(len(speech))]
+    telegram = playground.telegram.calls
+    speech = playground.provider.server.calls if playground.provider.server is not None else []
+    shown = [telegram_call(playground, place, telegram[place]) for place in _latest(len(telegram))]
+    shown += [speech_call(playground, place, speech[place]) for place in _latest(len(speech))]
     return sorted(shown, key=lambda call: float(call["at"]))[-CALLS_SHOWN:]
 
 
@@ -83,7 +83,7 @@ def _latest(count: int) -> range:
     return range(max(0, count - CALLS_SHOWN), count)
 
 
-def telegram_call(played: Playground, place: int, call: TelegramCall) -> JSON:
+def telegram_call(playground: Playground, place: int, call: TelegramCall) -> JSON:
     """`place` is that of the call in the server's list. Its numbers are even, so that no two calls have the same."""
     return {
         "number": 2 * place,
@@ -91,21 +91,21 @@ def telegram_call(played: Playground, place: int, call: TelegramCall) -> JSON:
         "name": call.method,
         "at": call.at,
         "status": call.status,
-        "asked": readable(call.params, played.secrets),
-        "answered": readable(call.answer, played.secrets),
+        "asked": readable(call.params, playground.secrets),
+        "answered": readable(call.answer, playground.secrets),
     }
 
 
-def speech_call(played: Playground, place: int, call: SpeechCall) -> JSON:
+def speech_call(playground: Playground, place: int, call: SpeechCall) -> JSON:
     """The same for the other server; its numbers are odd."""
     return {
         "number": 2 * place + 1,
         "server": "speech",
-        "name": readable(f"{call.method} {call.path}", played.secrets),
+        "name": readable(f"{call.method} {call.path}", playground.secrets),
         "at": call.at,
         "status": call.status,
-        "asked": readable(call.asked, played.secrets),
-        "answered": readable(_body(call.answered), played.secrets),
+        "asked": readable(call.asked, playground.secrets),
+        "answered": readable(_body(call.answered), playground.secrets),
     }
 
 
