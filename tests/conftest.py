@@ -18,8 +18,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 @pytest.fixture
-async def stage(tmp_path) -> AsyncIterator[World]:
-    """The fakes are up, the bot is not yet."""
+async def stopped_world(tmp_path) -> AsyncIterator[World]:
+    """A world whose fakes are up and whose bot is not running yet."""
     world = World(tmp_path)
     async with world.telegram, world.speech:
         yield world
@@ -28,7 +28,7 @@ async def stage(tmp_path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def world(stage) -> AsyncIterator[World]:
-    """The bot is running, nobody has spoken yet."""
-    async with stage.running():
-        yield stage
+async def world(stopped_world) -> AsyncIterator[World]:
+    """A world whose bot is running; nobody has written yet."""
+    async with stopped_world.running():
+        yield stopped_world

@@ -62,16 +62,16 @@ async def test_hostile_names_are_shown_cut_and_on_one_line(world, chat, alice):
     assert len(answer) < 300
 
 
-async def test_a_choice_belongs_to_its_chat_and_survives_a_restart(stage):
-    alice, bob = stage.telegram.user("Alice"), stage.telegram.user("Bob")
-    hers, his = stage.telegram.private(alice), stage.telegram.private(bob)
-    async with stage.running() as world:
+async def test_a_choice_belongs_to_its_chat_and_survives_a_restart(stopped_world):
+    alice, bob = stopped_world.telegram.user("Alice"), stopped_world.telegram.user("Bob")
+    hers, his = stopped_world.telegram.private(alice), stopped_world.telegram.private(bob)
+    async with stopped_world.running() as world:
         await said(world, hers, alice, "/model whisper-large")
-    async with stage.running() as world:
+    async with stopped_world.running() as world:
         hers.send_voice(alice, other_voice())
         his.send_voice(bob, other_voice())
         await world.settle()
-    assert sorted(upload.fields["model"] for upload in stage.speech.uploads) == [
+    assert sorted(upload.fields["model"] for upload in stopped_world.speech.uploads) == [
         "#g1_nova-2-general",
         "#g1_whisper-large",
     ]

@@ -46,9 +46,9 @@ async def test_another_model_is_another_transcript(world):
     assert len(world.speech.uploads) == 2
 
 
-async def test_transcripts_expire(stage):
-    (alice, hers), (bob, his) = people(stage, "Alice", "Bob")
-    async with stage.running(transcript_ttl_hours=1) as world:
+async def test_transcripts_expire(stopped_world):
+    (alice, hers), (bob, his) = people(stopped_world, "Alice", "Bob")
+    async with stopped_world.running(transcript_ttl_hours=1) as world:
         voice = hers.send_voice(alice, audio())
         await world.settle()
         world.clock.pass_(3601)
@@ -57,20 +57,20 @@ async def test_transcripts_expire(stage):
         assert len(world.speech.uploads) == 2
 
 
-async def test_nothing_is_kept_where_the_operator_wants_nothing_kept(stage):
-    (alice, hers), (bob, his) = people(stage, "Alice", "Bob")
-    async with stage.running(transcript_ttl_hours=0) as world:
+async def test_nothing_is_kept_where_the_operator_wants_nothing_kept(stopped_world):
+    (alice, hers), (bob, his) = people(stopped_world, "Alice", "Bob")
+    async with stopped_world.running(transcript_ttl_hours=0) as world:
         voice = hers.send_voice(alice, audio())
         his.forward(bob, voice)
         world.speech.says("gone at once")
         await world.settle()
         assert texts(hers) == texts(his) == ["gone at once"]
         assert len(world.speech.uploads) == 1, "the one in flight still serves both"
-    assert b"gone at once" not in stage.database.read_bytes()
-    async with stage.running() as world:
+    assert b"gone at once" not in stopped_world.database.read_bytes()
+    async with stopped_world.running() as world:
         hers.forward(alice, voice)
         await world.settle()
-    assert len(stage.speech.uploads) == 2
+    assert len(stopped_world.speech.uploads) == 2
 
 
 async def test_cancelling_the_first_hands_its_generation_to_the_one_that_waits(world):
@@ -100,8 +100,8 @@ async def test_when_the_first_fails_the_second_tries_for_itself(world):
     assert [job.state for job in await world.jobs()] == [State.DELIVERED] * 2
 
 
-async def test_families_have_their_own_number_of_places(stage):
-    async with stage.running(whisper_concurrency=2, nova_concurrency=3) as world:
+async def test_families_have_their_own_number_of_places(stopped_world):
+    async with stopped_world.running(whisper_concurrency=2, nova_concurrency=3) as world:
         crowd = people(world, *(f"Person {number}" for number in range(8)))
         for number, (person, chat) in enumerate(crowd):
             if number % 2:

@@ -143,15 +143,15 @@ async def test_a_move_noticed_only_by_writing_is_followed(world, alice):
     assert texts(supergroup) == ["found it"] * 2
 
 
-async def test_voices_sent_while_the_bot_was_down_are_answered(stage):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
-    async with stage.running():
+async def test_voices_sent_while_the_bot_was_down_are_answered(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
+    async with stopped_world.running():
         pass
     chat.send_voice(alice, audio())
-    stage.clock.pass_(3600)
-    stage.speech.says("good morning")
-    async with stage.running() as world:
+    stopped_world.clock.pass_(3600)
+    stopped_world.speech.says("good morning")
+    async with stopped_world.running() as world:
         await world.settle()
     assert texts(chat) == ["good morning"]
 
@@ -173,10 +173,10 @@ async def test_a_voice_costs_two_writes(world):
     assert len(world.telegram.calls_of("sendMessage", "editMessageText")) == 24
 
 
-async def test_a_chat_that_telegram_holds_back_keeps_no_slot_from_others(stage):
-    alice, bob = stage.telegram.user("Alice"), stage.telegram.user("Bob")
-    hers, his = stage.telegram.private(alice), stage.telegram.private(bob)
-    async with stage.running(nova_concurrency=1) as world:
+async def test_a_chat_that_telegram_holds_back_keeps_no_slot_from_others(stopped_world):
+    alice, bob = stopped_world.telegram.user("Alice"), stopped_world.telegram.user("Bob")
+    hers, his = stopped_world.telegram.private(alice), stopped_world.telegram.private(bob)
+    async with stopped_world.running(nova_concurrency=1) as world:
         world.speech.says("mine")
         for _ in range(4):
             hers.send_voice(alice, other_voice())
@@ -205,13 +205,13 @@ async def test_patience_that_lasts_no_time_is_no_hot_loop(world, chat, alice):
     assert world.clock() - started >= 20
 
 
-async def test_a_menu_that_telegram_does_not_take_now_keeps_nobody_waiting(stage):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
-    stage.telegram.fault("setMyCommands", 429, retry_after=3000, times=None)
+async def test_a_menu_that_telegram_does_not_take_now_keeps_nobody_waiting(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
+    stopped_world.telegram.fault("setMyCommands", 429, retry_after=3000, times=None)
     chat.send_voice(alice, audio())
-    stage.speech.says("no menu today")
-    async with stage.running() as world:
+    stopped_world.speech.says("no menu today")
+    async with stopped_world.running() as world:
         await world.settle()
     assert texts(chat) == ["no menu today"]
 

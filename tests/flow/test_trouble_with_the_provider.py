@@ -55,10 +55,10 @@ async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat
     assert texts(chat) == ["worth the wait"] * 5
 
 
-async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stage):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
-    async with stage.running(aimlapi_key="wrong-key") as world:
+async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
+    async with stopped_world.running(aimlapi_key="wrong-key") as world:
         chat.send_voice(alice, audio())
         await world.settle(seconds=3600)
         assert texts(chat) == [placeholder(Notice.PAUSED)]
@@ -197,26 +197,26 @@ async def test_a_provider_that_always_forgets_is_not_paid_for_ever(world, chat, 
     world.speech.clear_faults()
 
 
-async def test_a_key_that_is_wrong_at_each_start_ends_in_an_apology_all_the_same(stage):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
+async def test_a_key_that_is_wrong_at_each_start_ends_in_an_apology_all_the_same(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
     chat.send_voice(alice, audio())
     for _ in range(2):
-        async with stage.running(aimlapi_key="wrong-key") as world:
+        async with stopped_world.running(aimlapi_key="wrong-key") as world:
             await world.settle(seconds=900)
             assert len(chat.bot_messages) == 1
-        stage.clock.pass_(20 * 3600)
-    async with stage.running() as world:
+        stopped_world.clock.pass_(20 * 3600)
+    async with stopped_world.running() as world:
         await world.settle(seconds=900)
         assert [job.state for job in await world.jobs()] == [State.DELIVERED]
 
 
-async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(stage):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
+async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
     chat.send_voice(alice, audio())
-    stage.speech.says("patience")
-    async with stage.running() as world:
+    stopped_world.speech.says("patience")
+    async with stopped_world.running() as world:
         await world.turn()
         world.speech.key, right = "another-key", world.speech.key
         await world.settle(seconds=2 * 3600)
@@ -226,4 +226,4 @@ async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(sta
         world.speech.key = right
         await world.settle(seconds=300)
     assert texts(chat) == ["patience"]
-    assert len(stage.speech.uploads) == 2
+    assert len(stopped_world.speech.uploads) == 2

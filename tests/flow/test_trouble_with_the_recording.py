@@ -39,13 +39,13 @@ async def test_a_file_over_the_limit_is_explained_without_a_download(world):
     assert world.telegram.calls_of("getFile", "file") == []
 
 
-async def test_a_file_that_lied_about_its_size_is_stopped_on_its_way(stage):
-    async with stage.running(max_file_mb=0.01) as world:
+async def test_a_file_that_lied_about_its_size_is_stopped_on_its_way(stopped_world):
+    async with stopped_world.running(max_file_mb=0.01) as world:
         assert "too big" in await answer_to(world, audio("speech.wav"), file_size=100)
 
 
-async def test_a_recording_over_the_limit_is_measured_not_believed(stage):
-    async with stage.running(max_audio_minutes=0.02) as world:
+async def test_a_recording_over_the_limit_is_measured_not_believed(stopped_world):
+    async with stopped_world.running(max_audio_minutes=0.02) as world:
         alice = world.telegram.user("Alice")
         chat = world.telegram.private(alice)
         chat.send_voice(alice, audio(), duration=1)
@@ -76,21 +76,21 @@ async def test_a_download_that_breaks_off_is_tried_again(world):
     assert world.speech.uploads[0].data == audio("speech.mp3")
 
 
-async def test_a_long_recording_goes_up_in_parts_and_comes_back_as_one(stage):
+async def test_a_long_recording_goes_up_in_parts_and_comes_back_as_one(stopped_world):
     numbers = itertools.count(1)
 
     async def recognise(_data, _model, _options):
         return Recognition(f"Part {next(numbers)}.", duration=60.0)
 
-    stage.speech.recognise = recognise
-    async with stage.running(split_minutes=1) as world:
+    stopped_world.speech.recognise = recognise
+    async with stopped_world.running(split_minutes=1) as world:
         alice = world.telegram.user("Alice")
         chat = world.telegram.private(alice)
         chat.send_audio(alice, audio("speech.mp3") * 60)
         await world.settle()
         (job,) = await world.jobs()
 
-    parts = len(stage.speech.uploads)
+    parts = len(stopped_world.speech.uploads)
     assert parts >= math.ceil(job.audio_seconds / 60) > 1
     assert texts(chat) == ["\n\n".join(f"Part {number}." for number in range(1, parts + 1))]
 
@@ -105,8 +105,8 @@ def slowed_down(data: bytes, divisor: int) -> bytes:
     return bytes(lying)
 
 
-async def test_pages_that_lie_about_the_length_do_not_get_around_the_limit(stage):
-    async with stage.running(max_audio_minutes=0.05) as world:
+async def test_pages_that_lie_about_the_length_do_not_get_around_the_limit(stopped_world):
+    async with stopped_world.running(max_audio_minutes=0.05) as world:
         alice = world.telegram.user("Alice")
         chat = world.telegram.private(alice)
         chat.send_voice(alice, slowed_down(audio(), 2))
@@ -115,9 +115,9 @@ async def test_pages_that_lie_about_the_length_do_not_get_around_the_limit(stage
         assert world.speech.uploads == []
 
 
-async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stage, tmp_path, monkeypatch):
+async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stopped_world, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    async with stage.running() as world:
+    async with stopped_world.running() as world:
         (workplace,) = tmp_path.glob("verbatim-*")
         workplace.rmdir()
         world.speech.says("still at work")

@@ -181,11 +181,11 @@ async def test_the_same_update_delivered_twice_is_answered_once(world):
     assert len(world.speech.uploads) == 1
 
 
-async def test_strangers_are_told_once_that_the_bot_is_private(stage):
-    alice, eve = stage.telegram.user("Alice"), stage.telegram.user("Eve")
-    ours, theirs = stage.telegram.private(alice), stage.telegram.private(eve)
-    their_group = stage.telegram.group("Theirs", [eve], privacy=False)
-    async with stage.running(allowed_chats=str(ours.id)) as world:
+async def test_strangers_are_told_once_that_the_bot_is_private(stopped_world):
+    alice, eve = stopped_world.telegram.user("Alice"), stopped_world.telegram.user("Eve")
+    ours, theirs = stopped_world.telegram.private(alice), stopped_world.telegram.private(eve)
+    their_group = stopped_world.telegram.group("Theirs", [eve], privacy=False)
+    async with stopped_world.running(allowed_chats=str(ours.id)) as world:
         for chat, person in ((ours, alice), (theirs, eve), (their_group, eve)):
             chat.send_voice(person, other_voice())
         world.speech.says("hello")
@@ -194,13 +194,13 @@ async def test_strangers_are_told_once_that_the_bot_is_private(stage):
     assert texts(ours) == ["hello"]
     assert [str(eve.id) in text for text in texts(theirs)] == [True]
     assert their_group.bot_messages == []
-    assert len(stage.speech.uploads) == 1
+    assert len(stopped_world.speech.uploads) == 1
 
 
-async def test_a_flood_of_strangers_leaves_the_pace_to_those_who_may(stage):
-    alice = stage.telegram.user("Alice")
-    ours = stage.telegram.private(alice)
-    async with stage.running(allowed_chats=str(ours.id)) as world:
+async def test_a_flood_of_strangers_leaves_the_pace_to_those_who_may(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    ours = stopped_world.telegram.private(alice)
+    async with stopped_world.running(allowed_chats=str(ours.id)) as world:
         for number in range(60):
             stranger = world.telegram.user(f"Stranger {number}")
             world.telegram.private(stranger).say(stranger, "/help")
@@ -211,6 +211,6 @@ async def test_a_flood_of_strangers_leaves_the_pace_to_those_who_may(stage):
         await world.settle()
     assert texts(ours) == ["ours"]
     assert world.clock() - started < 10
-    told = [chat for chat in stage.telegram.chats if chat is not ours and chat.bot_messages]
+    told = [chat for chat in stopped_world.telegram.chats if chat is not ours and chat.bot_messages]
     assert 0 < len(told) <= 24
     assert all(len(chat.bot_messages) == 1 for chat in told)

@@ -19,26 +19,26 @@ SOON = 10.0
 
 
 @pytest.fixture
-async def app(stage):
-    async with build(stage.settings(), stage.clock, lambda: 0.5) as app:
+async def app(stopped_world):
+    async with build(stopped_world.settings(), stopped_world.clock, lambda: 0.5) as app:
         yield app
 
 
-async def until_receiving(stage):
-    return await stage.telegram.wait_for(lambda: stage.telegram.calls_of("getUpdates"))
+async def until_receiving(stopped_world):
+    return await stopped_world.telegram.wait_for(lambda: stopped_world.telegram.calls_of("getUpdates"))
 
 
-async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stage):
-    settings = stage.settings().model_copy(update={"default_model": "whisper-gigantic"})
+async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stopped_world):
+    settings = stopped_world.settings().model_copy(update={"default_model": "whisper-gigantic"})
     with pytest.raises(SettingsError, match="DEFAULT_MODEL names whisper-gigantic, which is not a model"):
-        async with build(settings, stage.clock, lambda: 0.5):
+        async with build(settings, stopped_world.clock, lambda: 0.5):
             raise AssertionError
-    assert not stage.database.exists()
+    assert not stopped_world.database.exists()
 
 
-async def test_a_second_bot_on_the_same_database_is_refused(stage, app):
+async def test_a_second_bot_on_the_same_database_is_refused(stopped_world, app):
     with pytest.raises(DatabaseInUseError):
-        async with build(stage.settings(), stage.clock, lambda: 0.5):
+        async with build(stopped_world.settings(), stopped_world.clock, lambda: 0.5):
             raise AssertionError
 
 
@@ -50,28 +50,28 @@ def temporary(tmp_path, monkeypatch):
     return tmp_path / "temporary"
 
 
-async def test_files_of_a_crash_are_gone_at_the_next_start_and_at_the_end(stage, temporary):
-    async with build(stage.settings(), stage.clock, lambda: 0.5):
+async def test_files_of_a_crash_are_gone_at_the_next_start_and_at_the_end(stopped_world, temporary):
+    async with build(stopped_world.settings(), stopped_world.clock, lambda: 0.5):
         (workplace,) = temporary.iterdir()
         assert workplace.stat().st_mode & 0o077 == 0
     assert not workplace.exists()
     workplace.mkdir()
     (workplace / "left over").write_text("half a recording")
-    async with build(stage.settings(), stage.clock, lambda: 0.5):
+    async with build(stopped_world.settings(), stopped_world.clock, lambda: 0.5):
         assert not workplace.exists()
     assert list(temporary.iterdir()) == []
 
 
-async def test_a_run_answers_health_and_stops_when_told(stage, app, lines):
+async def test_a_run_answers_health_and_stops_when_told(stopped_world, app, lines):
     settings = app.settings.model_copy(update={"http_port": 0})
     app = type(app)(**{name: getattr(app, name) for name in app.__slots__} | {"settings": settings})
     stop = asyncio.Event()
     running = asyncio.create_task(run(app, stop))
-    await until_receiving(stage)
+    await until_receiving(stopped_world)
     (serving,) = lines.of("health.serving")
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{serving['port']}/healthz") as answer:
         assert answer.status == 200
-    stage.clock.pass_(200)
+    stopped_world.clock.pass_(200)
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{serving['port']}/healthz") as answer:
         assert answer.status == 503
     stop.set()
@@ -79,7 +79,7 @@ async def test_a_run_answers_health_and_stops_when_told(stage, app, lines):
         await running
     assert [line["event"] for line in lines][-2:] == ["stopping", "stopped"]
     assert len(lines.of("everyone.allowed")) == 1
-    assert stage.telegram.commands[("default", "")]
+    assert stopped_world.telegram.commands[("default", "")]
 
 
 async def test_a_port_that_is_taken_is_a_wrong_setting(app):
@@ -93,49 +93,53 @@ async def test_a_port_that_is_taken_is_a_wrong_setting(app):
             await run(app, asyncio.Event())
 
 
-async def test_chats_that_are_allowed_need_no_warning(stage, lines):
+async def test_chats_that_are_allowed_need_no_warning(stopped_world, lines):
     stop = asyncio.Event()
     stop.set()
-    settings = stage.settings().model_copy(update={"allowed_chats": frozenset({5})})
-    async with build(settings, stage.clock, lambda: 0.5) as app:
+    settings = stopped_world.settings().model_copy(update={"allowed_chats": frozenset({5})})
+    async with build(settings, stopped_world.clock, lambda: 0.5) as app:
         await run(app, stop)
     assert lines.of("everyone.allowed") == []
 
 
-async def test_a_stop_confirms_the_last_update(stage, app, lines):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
+async def test_a_stop_confirms_the_last_update(stopped_world, app, lines):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
     stop = asyncio.Event()
     running = asyncio.create_task(run(app, stop))
-    await until_receiving(stage)
+    await until_receiving(stopped_world)
     chat.say(alice, "/help")
-    await stage.telegram.wait_for(lambda: chat.bot_messages and len(stage.telegram.calls_of("getUpdates")) > 1)
+    await stopped_world.telegram.wait_for(
+        lambda: chat.bot_messages and len(stopped_world.telegram.calls_of("getUpdates")) > 1
+    )
     stop.set()
     async with asyncio.timeout(SOON):
         await running
-    assert stage.telegram.pending_updates == []
+    assert stopped_world.telegram.pending_updates == []
     assert lines.of("goodbye.unheard") == []
 
 
-async def test_a_stop_does_not_need_telegram(stage, app, lines):
-    alice = stage.telegram.user("Alice")
-    chat = stage.telegram.private(alice)
+async def test_a_stop_does_not_need_telegram(stopped_world, app, lines):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
     stop = asyncio.Event()
     running = asyncio.create_task(run(app, stop))
-    await until_receiving(stage)
+    await until_receiving(stopped_world)
     chat.say(alice, "/help")
-    await stage.telegram.wait_for(lambda: chat.bot_messages and len(stage.telegram.calls_of("getUpdates")) > 1)
-    stage.telegram.fault("getUpdates", 401, times=None)
+    await stopped_world.telegram.wait_for(
+        lambda: chat.bot_messages and len(stopped_world.telegram.calls_of("getUpdates")) > 1
+    )
+    stopped_world.telegram.fault("getUpdates", 401, times=None)
     stop.set()
     async with asyncio.timeout(SOON):
         await running
     assert [line["kind"] for line in lines.of("goodbye.unheard")] == ["OperatorError"]
 
 
-async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stage, app, lines):
+async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stopped_world, app, lines):
     running = asyncio.create_task(run(app, asyncio.Event()))
-    await until_receiving(stage)
-    with sqlite3.connect(stage.database) as someone:
+    await until_receiving(stopped_world)
+    with sqlite3.connect(stopped_world.database) as someone:
         someone.execute("DROP TABLE pages")
         someone.execute("DROP TABLE generations")
         someone.execute("DROP TABLE jobs")
@@ -147,24 +151,24 @@ async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stage, app, lines
     assert isinstance(line["exc_info"], sqlite3.OperationalError)
 
 
-async def test_a_bug_in_a_handler_reaches_whoever_received_the_update(stage):
+async def test_a_bug_in_a_handler_reaches_whoever_received_the_update(stopped_world):
     """The library keeps such errors to itself; an update that failed must not count as handled."""
-    async with stage.running():
-        alice = stage.telegram.user("Alice")
-        stage.telegram.private(alice).say(alice, "/start")
-        update = Update.de_json(stage.telegram.pending_updates[0], stage.app.telegram.bot)
-        with sqlite3.connect(stage.database) as someone:
+    async with stopped_world.running():
+        alice = stopped_world.telegram.user("Alice")
+        stopped_world.telegram.private(alice).say(alice, "/start")
+        update = Update.de_json(stopped_world.telegram.pending_updates[0], stopped_world.app.telegram.bot)
+        with sqlite3.connect(stopped_world.database) as someone:
             someone.execute("ALTER TABLE chats RENAME TO elsewhere")
         with pytest.raises(sqlite3.OperationalError):
-            await stage.app.receiver._process(update)
+            await stopped_world.app.receiver._process(update)
         with someone:
             someone.execute("ALTER TABLE elsewhere RENAME TO chats")
         someone.close()
-        await stage.app.receiver._process(update)
+        await stopped_world.app.receiver._process(update)
 
 
-async def test_a_start_waits_for_telegram_and_says_why(stage, app, lines):
-    stage.telegram.fault("deleteWebhook", 401)
+async def test_a_start_waits_for_telegram_and_says_why(stopped_world, app, lines):
+    stopped_world.telegram.fault("deleteWebhook", 401)
     await introduce(app)
     await app.telegram.shutdown()
     (line,) = lines.of("telegram.not_ready")

@@ -9,19 +9,19 @@ LIMIT = 1024 * 1024
 
 
 @pytest.fixture
-async def files(stage):
-    async with open_telegram(stage.settings(), stage.clock, LIMIT) as (_, files):
+async def files(stopped_world):
+    async with open_telegram(stopped_world.settings(), stopped_world.clock, LIMIT) as (_, files):
         yield files
 
 
 @pytest.fixture
-def alice(stage):
-    return stage.telegram.user("Alice")
+def alice(stopped_world):
+    return stopped_world.telegram.user("Alice")
 
 
 @pytest.fixture
-def chat(stage, alice):
-    return stage.telegram.private(alice)
+def chat(stopped_world, alice):
+    return stopped_world.telegram.private(alice)
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ async def test_a_file_of_exactly_the_limit_is_taken(files, chat, alice, target):
     assert target.stat().st_size == LIMIT
 
 
-async def test_a_file_that_claims_to_be_too_big_is_not_even_asked_for(stage, files, target):
+async def test_a_file_that_claims_to_be_too_big_is_not_even_asked_for(stopped_world, files, target):
     failed = await refused(files, "any", target, claimed=LIMIT + 1)
     assert (failed.reason, failed.facts) == (Reason.TOO_BIG, {"limit_mb": 1})
-    assert stage.telegram.calls_of("getFile") == []
+    assert stopped_world.telegram.calls_of("getFile") == []
 
 
 async def test_a_file_larger_than_it_claims_is_cut_off_at_the_limit(files, chat, alice, target):
@@ -68,16 +68,16 @@ async def test_a_file_too_big_for_the_server_is_told_with_our_limit(files, chat,
     assert (failed.reason, failed.facts) == (Reason.TOO_BIG, {"limit_mb": 1})
 
 
-async def test_a_file_that_telegram_lost_is_gone(stage, files, chat, alice, target):
+async def test_a_file_that_telegram_lost_is_gone(stopped_world, files, chat, alice, target):
     message = chat.send_voice(alice, b"sound")
-    stage.telegram.lose_file(message, chat)
+    stopped_world.telegram.lose_file(message, chat)
     failed = await refused(files, message["voice"]["file_id"], target)
     assert failed.reason is Reason.FILE_GONE
 
 
-async def test_a_file_without_a_path_is_gone(stage, files, target):
+async def test_a_file_without_a_path_is_gone(stopped_world, files, target):
     body = {"ok": True, "result": {"file_id": "x", "file_unique_id": "y"}}
-    stage.telegram.fault("getFile", 200, body=body)
+    stopped_world.telegram.fault("getFile", 200, body=body)
     assert (await refused(files, "x", target)).reason is Reason.FILE_GONE
 
 
@@ -90,9 +90,9 @@ async def test_a_file_without_a_path_is_gone(stage, files, target):
         ({"after_effect": True}, Reason.TELEGRAM_DOWN),
     ],
 )
-async def test_a_download_that_goes_wrong_is_tried_again(stage, files, chat, alice, target, fault, reason):
+async def test_a_download_that_goes_wrong_is_tried_again(stopped_world, files, chat, alice, target, fault, reason):
     voice = chat.send_voice(alice, bytes(200_000))["voice"]
-    stage.telegram.fault("file", **fault)
+    stopped_world.telegram.fault("file", **fault)
     failed = await refused(files, voice["file_id"], target)
     assert isinstance(failed, TemporaryError)
     assert failed.reason is reason
@@ -102,13 +102,13 @@ async def test_a_download_that_goes_wrong_is_tried_again(stage, files, chat, ali
 
 class TestWithAServerOfOnesOwn:
     @pytest.fixture
-    async def local(self, tmp_path, stage):
+    async def local(self, tmp_path, stopped_world):
         """The files of a bot beside a Bot API server in local mode, and a chat there."""
-        fake = FakeTelegram(clock=stage.clock, local_folder=tmp_path / "server")
-        settings = stage.settings()
+        fake = FakeTelegram(clock=stopped_world.clock, local_folder=tmp_path / "server")
+        settings = stopped_world.settings()
         async with fake:
             local = settings.model_copy(update={"telegram_api_url": fake.url})
-            async with open_telegram(local, stage.clock, 30 * LIMIT) as (_, files):
+            async with open_telegram(local, stopped_world.clock, 30 * LIMIT) as (_, files):
                 alice = fake.user("Alice")
                 yield files, fake.private(alice), alice, fake
 

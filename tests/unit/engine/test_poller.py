@@ -25,13 +25,13 @@ SOON = 5.0  # seconds in which whatever is awaited has happened, or never will
 class Bench:
     """A poller, its store, and the jobs in it."""
 
-    def __init__(self, stage, store, transport, path) -> None:
-        self.stage, self.store, self.path = stage, store, path
-        self.clock = stage.clock
+    def __init__(self, stopped_world, store, transport, path) -> None:
+        self.stopped_world, self.store, self.path = stopped_world, store, path
+        self.clock = stopped_world.clock
         self.delivery = Delivery(transport, store)
         self.metrics = Metrics()
-        self.alice = stage.telegram.user("Alice")
-        self.chat = stage.telegram.private(self.alice)
+        self.alice = stopped_world.telegram.user("Alice")
+        self.chat = stopped_world.telegram.private(self.alice)
         self.taken: list[int] = []
 
     def poller(self, step, **changes) -> Poller:
@@ -73,11 +73,11 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(stage, tmp_path):
+async def bench(stopped_world, tmp_path):
     path = tmp_path / "jobs.db"
-    store = await impatient_store(path, stage.clock)
-    async with open_telegram(stage.settings(), stage.clock, 1024) as (transport, _):
-        yield Bench(stage, store, transport, path)
+    store = await impatient_store(path, stopped_world.clock)
+    async with open_telegram(stopped_world.settings(), stopped_world.clock, 1024) as (transport, _):
+        yield Bench(stopped_world, store, transport, path)
     await store.close()
     assert [task for task in asyncio.all_tasks() if task.get_name().startswith("job ")] == []
 
@@ -230,7 +230,7 @@ async def test_what_only_the_operator_can_help_is_told_to_both(bench, lines):
 @pytest.mark.parametrize("fault", [{"drop": True}, {"status": 429, "retry_after": 3}, {"status": 403}])
 async def test_a_notice_that_cannot_be_shown_changes_nothing_about_the_wait(bench, lines, fault):
     await bench.accept()
-    bench.stage.telegram.fault("sendMessage", **fault)
+    bench.stopped_world.telegram.fault("sendMessage", **fault)
     await bench.poller(failing_with(OperatorError("no credits"))).turn()
     job = await bench.job()
     assert (job.state, job.lease_token) == (State.QUEUED, None)

@@ -15,19 +15,19 @@ from tests.unit.engine.workbench import TOKEN
 class Desk:
     """A receiver and the updates that were handed over, as "chat: text"."""
 
-    def __init__(self, stage, session) -> None:
-        self.telegram = stage.telegram
-        self.clock = stage.clock
+    def __init__(self, stopped_world, session) -> None:
+        self.telegram = stopped_world.telegram
+        self.clock = stopped_world.clock
         self.metrics = Metrics()
         self.handled: list[str] = []
         self.process = self.take
-        application = telegram_application(stage.settings(), session, self.metrics, Pace(stage.clock))
+        application = telegram_application(stopped_world.settings(), session, self.metrics, Pace(stopped_world.clock))
         self.receiver = Receiver(
             bot=application.bot,
             session=session,
             process=self._hand_over,
             metrics=self.metrics,
-            now=stage.clock,
+            now=stopped_world.clock,
         )
 
     async def _hand_over(self, update) -> None:
@@ -48,19 +48,19 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(stage):
+async def desk(stopped_world):
     async with open_session() as session:
-        yield Desk(stage, session)
+        yield Desk(stopped_world, session)
 
 
 @pytest.fixture
-def alice(stage):
-    return stage.telegram.user("Alice")
+def alice(stopped_world):
+    return stopped_world.telegram.user("Alice")
 
 
 @pytest.fixture
-def chat(stage, alice):
-    return stage.telegram.private(alice)
+def chat(stopped_world, alice):
+    return stopped_world.telegram.private(alice)
 
 
 HTML = "<html><title>404</title></html>"
@@ -104,14 +104,14 @@ async def test_patience_lasts_as_long_as_was_asked_for(desk):
     assert asked.value.retry_after == 7
 
 
-async def test_every_trouble_is_survived_by_the_loop(stage, lines):
+async def test_every_trouble_is_survived_by_the_loop(stopped_world, lines):
     """Each in a bot of its own, side by side, because each costs a pause."""
 
     async def survives(fault):
-        fake = FakeTelegram(clock=stage.clock)
+        fake = FakeTelegram(clock=stopped_world.clock)
         async with fake, open_session() as session:
-            stage.telegram = fake
-            desk = Desk(stage, session)
+            stopped_world.telegram = fake
+            desk = Desk(stopped_world, session)
             fake.fault("getUpdates", **fault)
             alice = fake.user("Alice")
             fake.private(alice).say(alice, "hello")
@@ -123,11 +123,11 @@ async def test_every_trouble_is_survived_by_the_loop(stage, lines):
 
     swift = {"status": 429, "body": {"parameters": {"retry_after": 0.01}}}
     faults = [swift, *(fault for fault, _ in TROUBLE.values() if "retry_after" not in fault)]
-    kept = stage.telegram
+    kept = stopped_world.telegram
     async with asyncio.TaskGroup() as group:
         for fault in faults:
             group.create_task(survives(fault))
-    stage.telegram = kept
+    stopped_world.telegram = kept
     failed = lines.of("receiver.failed")
     assert len(failed) == len(faults)
     assert sum(line["level"] == "error" for line in failed) == 3
@@ -200,9 +200,9 @@ async def test_messages_of_a_chat_are_handled_in_their_order(desk, chat, alice):
     assert desk.handled == [str(number) for number in range(10)]
 
 
-async def test_chats_do_not_wait_for_one_another(stage, desk, chat, alice):
-    bob = stage.telegram.user("Bob")
-    bobs = stage.telegram.private(bob)
+async def test_chats_do_not_wait_for_one_another(stopped_world, desk, chat, alice):
+    bob = stopped_world.telegram.user("Bob")
+    bobs = stopped_world.telegram.private(bob)
     came = asyncio.Event()
 
     async def wait_for_bob(update):
@@ -257,10 +257,10 @@ async def test_updates_without_a_chat_are_handled_too(desk):
 
 
 async def test_a_database_out_of_reach_holds_an_update_back_and_a_bug_does_so_three_times(
-    stage, desk, chat, alice, lines
+    stopped_world, desk, chat, alice, lines
 ):
-    bob = stage.telegram.user("Bob")
-    bobs = stage.telegram.private(bob)
+    bob = stopped_world.telegram.user("Bob")
+    bobs = stopped_world.telegram.private(bob)
     tries: dict[str, int] = {}
 
     async def fail(update):
@@ -285,15 +285,15 @@ async def test_a_database_out_of_reach_holds_an_update_back_and_a_bug_does_so_th
     assert [line["tries"] for line in lines.of("update.failed")] == [1, 2, 3]
 
 
-async def test_health_is_the_last_answer_that_was_one(desk, stage):
+async def test_health_is_the_last_answer_that_was_one(desk, stopped_world):
     started = desk.receiver.last_success_at
-    stage.clock.pass_(100)
+    stopped_world.clock.pass_(100)
     desk.telegram.fault("getUpdates", 500)
     with pytest.raises(TemporaryError):
         await desk.turn()
     assert desk.receiver.last_success_at == started
     await desk.turn()
-    assert desk.receiver.last_success_at == stage.clock()
+    assert desk.receiver.last_success_at == stopped_world.clock()
 
 
 async def test_only_kinds_of_updates_that_have_a_handler_are_asked_for(desk):

@@ -13,19 +13,19 @@ from tests.world import texts
 
 
 @pytest.fixture
-async def transport(stage):
-    async with open_telegram(stage.settings(), stage.clock, 1) as (transport, _):
+async def transport(stopped_world):
+    async with open_telegram(stopped_world.settings(), stopped_world.clock, 1) as (transport, _):
         yield transport
 
 
 @pytest.fixture
-def alice(stage):
-    return stage.telegram.user("Alice")
+def alice(stopped_world):
+    return stopped_world.telegram.user("Alice")
 
 
 @pytest.fixture
-def chat(stage, alice):
-    return stage.telegram.private(alice)
+def chat(stopped_world, alice):
+    return stopped_world.telegram.private(alice)
 
 
 async def placed(transport, chat, text="Transcribing…", job_id=7, **changes) -> int:
@@ -50,8 +50,8 @@ async def test_a_placeholder_survives_the_deletion_of_what_it_answers(transport,
     assert "reply_to_message" not in chat.message(await placed(transport, chat, reply_to=voice["message_id"]))
 
 
-async def test_a_placeholder_of_a_deleted_topic_goes_to_the_chat_itself(stage, transport, alice):
-    forum = stage.telegram.supergroup("Forum", [alice], topics=True, bot_admin=True)
+async def test_a_placeholder_of_a_deleted_topic_goes_to_the_chat_itself(stopped_world, transport, alice):
+    forum = stopped_world.telegram.supergroup("Forum", [alice], topics=True, bot_admin=True)
     thread = forum.topic("Notes")
     assert forum.message(await placed(transport, forum, thread_id=thread))["message_thread_id"] == thread
     forum.delete_topic(thread)
@@ -81,13 +81,13 @@ async def test_a_long_page_is_folded_in_utf16_units(transport, chat):
     assert entity == {"type": "expandable_blockquote", "offset": 0, "length": 7}
 
 
-async def test_a_very_long_answer_becomes_a_file(stage, transport, chat):
+async def test_a_very_long_answer_becomes_a_file(stopped_world, transport, chat):
     message_id = await placed(transport, chat)
     await transport.show(chat.id, message_id, Document("transcript.txt", b"said", "All of it"))
     message = chat.message(message_id)
     assert message["caption"] == "All of it"
     assert message["document"]["file_name"] == "transcript.txt"
-    assert stage.telegram.file_bytes(message["document"]["file_id"]) == b"said"
+    assert stopped_world.telegram.file_bytes(message["document"]["file_id"]) == b"said"
 
 
 async def test_a_message_of_its_own_and_a_message_taken_back(transport, chat):
