@@ -32,8 +32,8 @@ async def test_what_is_said_in_a_sample_stands_in_the_chat(start):
         reading = asyncio.create_task(visit.reads("bread"))
         peak = await demo.peak(reading, lambda process: process.memory_info().rss)
         assert SAMPLES[0].text in (await reading).lower()
-        await visit.looker.sees("log", lambda line: line["event"] == "telegram.ready")
-        await visit.looker.sees("commands")
+        await visit.stream.sees("log", lambda line: line["event"] == "telegram.ready")
+        await visit.stream.sees("commands")
         check_state(await visit.state())
     assert len(demo.output.splitlines()) == 1
     assert 0 < peak < MOST_MEMORY, f"{peak / MEGABYTE:.0f} MB"
@@ -60,9 +60,9 @@ async def test_a_bot_killed_in_the_middle_comes_back_and_pays_only_once(demo):
         killed = await visit.ask("POST", "/sim/process/kill")
         assert killed["state"] == "restarting"
         assert await visit.reads("good morning")
-        await visit.looker.sees("process", lambda process: process["state"] == "running" and process["lives"] == 2)
+        await visit.stream.sees("process", lambda process: process["state"] == "running" and process["lives"] == 2)
         assert await visit.uploads() == 1
-        pids = {process["pid"] for process in visit.looker.all("process")} - {None}
+        pids = {process["pid"] for process in visit.stream.all("process")} - {None}
         assert len(pids) >= 2
 
 
@@ -78,10 +78,10 @@ async def test_a_demo_told_to_end_in_the_middle_of_everything_leaves_nothing_beh
         await visit.speak(SAMPLES[-1])
         await visit.sees_call("POST /v1/stt/create")  # from here on it is listened to
         waiting = asyncio.create_task(visit.reads("nothing of this kind"))
-        await visit.looker.sees("process", lambda process: process["state"] == "running")
+        await visit.stream.sees("process", lambda process: process["state"] == "running")
         assert len(demo.tree()) > 1
         assert await demo.leave(number) == (0, [])
-        await visit.looker.until(lambda: visit.looker.ended)
+        await visit.stream.until(lambda: visit.stream.ended)
         assert isinstance((await asyncio.gather(waiting, return_exceptions=True))[0], OSError)
     assert list(temporary.iterdir()) == []
     assert len(demo.output.splitlines()) == 1
@@ -101,8 +101,8 @@ async def test_a_browser_is_opened_where_there_is_a_screen(start, tmp_path):
         def came(people):
             return any(person["first_name"] == "Browser" for person in people)
 
-        if not came(visit.looker.state["people"]):
-            await visit.looker.sees("people", came)
+        if not came(visit.stream.state["people"]):
+            await visit.stream.sees("people", came)
     assert await demo.leave(signal.SIGTERM) == (0, [])
 
 
@@ -136,7 +136,7 @@ async def test_a_usual_port_that_is_taken_is_replaced_and_settings_change_nothin
     assert no_whisper == "PLAYGROUND_WHISPER=base has no effect: faster-whisper is not installed."
     assert another_port == "Port 8100 is taken; another one is used."
     async with Visit.at(url) as visit:
-        assert visit.looker.state["speech"]["real"] is False
+        assert visit.stream.state["speech"]["real"] is False
         await visit.hears("good morning")
         await visit.speak()
         await visit.reads("good morning")
@@ -154,7 +154,7 @@ async def test_with_a_key_the_real_provider_hears_and_nobody_sees_the_key(start)
             await visit.speak()
             await visit.reads("said by the real one")
             state = await visit.state()
-            shown = [str(state), str(visit.looker.told), demo.output]
+            shown = [str(state), str(visit.stream.told), demo.output]
         assert await demo.leave(signal.SIGTERM) == (0, [])
         assert len(speech.uploads) == 1
         assert speech.violations == []

@@ -35,7 +35,7 @@ async def transcribed(session, speech, key):
 async def test_a_bot_of_ones_own_talks_to_it(start, temporary):
     playground = await start("playground", "--port", "0", "--telegram-port", "0", "--speech-port", "0")
     async with Visit.at(await playground.is_up()) as visit:
-        assert visit.looker.state["process"] is None
+        assert visit.stream.state["process"] is None
         api = f"{address(playground, 'Bot API')}/bot{TOKEN}"
         await visit.hears("good morning")
         words = await transcribed(visit.session, address(playground, "AI/ML API"), KEY)
@@ -74,7 +74,7 @@ async def test_usual_ports_that_are_taken_are_replaced(start):
     assert no_whisper.startswith("PLAYGROUND_WHISPER=base has no effect")
     assert replaced == [f"Port {port} is taken; another one is used." for port in (8101, 8102, 8100)]
     async with Visit.at(url) as visit:
-        assert visit.looker.state["speech"]["real"] is False
+        assert visit.stream.state["speech"]["real"] is False
     assert await playground.leave(signal.SIGTERM) == (0, [])
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import aiohttp
 
 from bot.playground.samples import SAMPLES, Sample
-from tests.sim.looker import Looker
+from tests.sim.event_stream import EventStream
 
 PATIENCE_SECONDS = 20
 
@@ -15,16 +15,16 @@ PATIENCE_SECONDS = 20
 class Visit:
     """In the private chat of Alex."""
 
-    def __init__(self, session: aiohttp.ClientSession, looker: Looker) -> None:
+    def __init__(self, session: aiohttp.ClientSession, stream: EventStream) -> None:
         self.session = session
-        self.looker = looker
-        self.chat = next(chat["id"] for chat in looker.state["chats"] if chat["type"] == "private")
+        self.stream = stream
+        self.chat = next(chat["id"] for chat in stream.state["chats"] if chat["type"] == "private")
 
     @classmethod
     @asynccontextmanager
     async def at(cls, url: str) -> AsyncIterator[Self]:
-        async with aiohttp.ClientSession(url) as session, Looker.at(session) as looker:
-            yield cls(session, looker)
+        async with aiohttp.ClientSession(url) as session, EventStream.at(session) as stream:
+            yield cls(session, stream)
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         async with self.session.request(method, path, json=body) as answer:
@@ -53,7 +53,7 @@ class Visit:
 
     async def sees_call(self, name: str) -> Any:
         """The first answered call of this name."""
-        return await self.looker.sees("call", lambda call: call["name"].startswith(name) and call["status"])
+        return await self.stream.sees("call", lambda call: call["name"].startswith(name) and call["status"])
 
     async def uploads(self) -> int:
         """How often the provider was paid."""

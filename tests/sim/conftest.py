@@ -2,17 +2,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.sim.looker import Looker
-from tests.sim.stage import Stage, staged
+from tests.sim.event_stream import EventStream
+from tests.sim.sim_client import SimClient, open_sim
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as stage:
-        yield stage
+async def sim() -> AsyncIterator[SimClient]:
+    async with open_sim() as sim:
+        yield sim
 
 
 @pytest.fixture
-async def looker(stage) -> AsyncIterator[Looker]:
-    async with stage.looker() as looker:
-        yield looker
+async def stream(sim) -> AsyncIterator[EventStream]:
+    async with sim.stream() as stream:
+        yield stream

@@ -10,7 +10,7 @@ from bot.playground.demo import options, ports
 from bot.playground.sim import bodies
 from bot.playground.sim.server import ROUTES
 from tests.sim.process import TalkingProcess
-from tests.sim.stage import staged
+from tests.sim.sim_client import open_sim
 from tests.unit.project.checkout import text
 from tests.world import audio
 
@@ -81,17 +81,17 @@ def test_the_fields_of_a_form_are_documented():
     assert set(documented) == expected | {("file", "")}
 
 
-async def everything_once(stage, process):
-    """Something of each kind that a looker can be told."""
+async def everything_once(sim, process):
+    """Something of each kind that a stream can be told."""
     buttons = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel"}]]}
-    await stage.post("/sim/people", {"first_name": "Bob", "last_name": "Stone", "username": "bob_stone"})
-    await stage.post("/sim/chats", {"type": "group", "title": "Hikers", "members": [1001, 1002]})
-    await stage.bot("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
-    message = await stage.bot_says("one moment", reply_markup=buttons)
-    query = stage.chat.press(stage.alice, message, "Cancel")
-    await stage.bot("answerCallbackQuery", callback_query_id=query, text="Cancelled.")
-    await stage.upload(audio())
-    await stage.ask("PUT", "/sim/faults/telegram-429", {"on": True})
+    await sim.post("/sim/people", {"first_name": "Bob", "last_name": "Stone", "username": "bob_stone"})
+    await sim.post("/sim/chats", {"type": "group", "title": "Hikers", "members": [1001, 1002]})
+    await sim.bot("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
+    message = await sim.bot_says("one moment", reply_markup=buttons)
+    query = sim.chat.press(sim.alice, message, "Cancel")
+    await sim.bot("answerCallbackQuery", callback_query_id=query, text="Cancelled.")
+    await sim.upload(audio())
+    await sim.ask("PUT", "/sim/faults/telegram-429", {"on": True})
     process.says("job.submitted")
     process.change(note="It is well.")
 
@@ -99,21 +99,21 @@ async def everything_once(stage, process):
 async def test_the_events_are_those_of_the_documentation():
     documented = re.findall(r"`(\w+)`", " ".join(row[0] for row in ROWS if re.fullmatch(r"(`\w+`(, )?)+", row[0])))
     process = TalkingProcess()
-    async with staged(process=process) as stage, stage.looker() as looker:
-        process.notifier = stage.playground.notifier
-        await everything_once(stage, process)
-        await stage.curtain(looker)
-        await stage.ask("DELETE", "/sim/chats/1001/messages/1")
-        await stage.curtain(looker)
-        assert {event for event, _ in looker.told} == set(documented) - {"demo", "playground"}
+    async with open_sim(process=process) as sim, sim.stream() as stream:
+        process.notifier = sim.playground.notifier
+        await everything_once(sim, process)
+        await sim.wait_until_told(stream)
+        await sim.ask("DELETE", "/sim/chats/1001/messages/1")
+        await sim.wait_until_told(stream)
+        assert {event for event, _ in stream.told} == set(documented) - {"demo", "playground"}
 
 
 async def test_the_shapes_are_those_of_the_documentation():
     documented = shapes()
     process = TalkingProcess()
-    async with staged(process=process) as stage:
-        await everything_once(stage, process)
-        state = await stage.get("/sim/state")
+    async with open_sim(process=process) as sim:
+        await everything_once(sim, process)
+        state = await sim.get("/sim/state")
     shown = {
         "State": [state],
         "User": [state["bot"], *state["people"]],
@@ -133,9 +133,9 @@ async def test_the_shapes_are_those_of_the_documentation():
             assert always <= one.keys() <= documented[name].keys(), name
 
 
-async def test_the_faults_are_those_of_the_documentation(stage):
+async def test_the_faults_are_those_of_the_documentation(sim):
     (row,) = [row for row in ROWS if row[0] == "`PUT /sim/faults/{name}`"]
-    state = await stage.get("/sim/state")
+    state = await sim.get("/sim/state")
     assert re.findall(r"`([\w-]+)`", row[2]) == [fault["name"] for fault in state["faults"]]
 
 

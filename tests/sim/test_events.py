@@ -3,219 +3,219 @@
 import asyncio
 
 from bot.playground.sim import Playground, serving
-from tests.sim.looker import Looker
+from tests.sim.event_stream import EventStream
 from tests.sim.process import TalkingProcess
-from tests.sim.stage import staged
+from tests.sim.sim_client import open_sim
 from tests.world import audio
 
 
-def news(looker, *names):
-    """What was told after the state, without the calls and people that a curtain brings."""
-    return [(event, data) for event, data in looker.told[1:] if event in names]
+def news(stream, *names):
+    """What was told after the state, without the calls and people that `wait_until_told` causes."""
+    return [(event, data) for event, data in stream.told[1:] if event in names]
 
 
-async def test_the_first_that_is_told_is_everything(stage):
-    stage.chat.say(stage.alice, "hello")
-    await stage.bot_says("hello, Alice")
-    async with stage.looker() as looker:
-        assert looker.headers["Content-Type"] == "text/event-stream"
-        assert looker.headers["Cache-Control"] == "no-store"
-        assert looker.state == await stage.get("/sim/state")
-        await stage.curtain(looker)
-        assert {event for event, _ in looker.told[1:]} == {"people"}
+async def test_the_first_that_is_told_is_everything(sim):
+    sim.chat.say(sim.alice, "hello")
+    await sim.bot_says("hello, Alice")
+    async with sim.stream() as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        assert stream.headers["Cache-Control"] == "no-store"
+        assert stream.state == await sim.get("/sim/state")
+        await sim.wait_until_told(stream)
+        assert {event for event, _ in stream.told[1:]} == {"people"}
 
 
-async def test_messages_are_told_when_they_are_new_and_when_they_change(stage, looker):
-    here = f"/sim/chats/{stage.chat.id}/messages"
-    said = await stage.post(here, {"from": 1001, "text": "helo"})
-    await stage.curtain(looker)
-    edited = (await stage.ask("PATCH", f"{here}/1", {"text": "hello"})).body
-    await stage.curtain(looker)
-    reacted = await stage.post(f"{here}/1/reaction", {"from": 1001, "emoji": "👍"})
-    await stage.curtain(looker)
-    answered = await stage.bot_says("hello, Alice")
-    await stage.curtain(looker)
-    assert news(looker, "message") == [
+async def test_messages_are_told_when_they_are_new_and_when_they_change(sim, stream):
+    here = f"/sim/chats/{sim.chat.id}/messages"
+    said = await sim.post(here, {"from": 1001, "text": "helo"})
+    await sim.wait_until_told(stream)
+    edited = (await sim.ask("PATCH", f"{here}/1", {"text": "hello"})).body
+    await sim.wait_until_told(stream)
+    reacted = await sim.post(f"{here}/1/reaction", {"from": 1001, "emoji": "👍"})
+    await sim.wait_until_told(stream)
+    answered = await sim.bot_says("hello, Alice")
+    await sim.wait_until_told(stream)
+    assert news(stream, "message") == [
         ("message", {"chat": 1001, "message": message})
         for message in (said, edited, reacted, answered | {"reactions": []})
     ]
 
 
-async def test_a_deleted_message_is_told_whoever_deleted_it(stage, looker):
-    said = stage.chat.say(stage.alice, "hello")
-    answered = await stage.bot_says("hello, Alice")
-    await stage.curtain(looker)
-    await stage.ask("DELETE", f"/sim/chats/1001/messages/{said['message_id']}")
-    await stage.curtain(looker)
-    await stage.bot("deleteMessage", chat_id=1001, message_id=answered["message_id"])
-    await stage.curtain(looker)
-    assert news(looker, "deleted") == [
+async def test_a_deleted_message_is_told_whoever_deleted_it(sim, stream):
+    said = sim.chat.say(sim.alice, "hello")
+    answered = await sim.bot_says("hello, Alice")
+    await sim.wait_until_told(stream)
+    await sim.ask("DELETE", f"/sim/chats/1001/messages/{said['message_id']}")
+    await sim.wait_until_told(stream)
+    await sim.bot("deleteMessage", chat_id=1001, message_id=answered["message_id"])
+    await sim.wait_until_told(stream)
+    assert news(stream, "deleted") == [
         ("deleted", {"chat": 1001, "message": message["message_id"]}) for message in (said, answered)
     ]
 
 
-async def test_a_chat_is_told_without_its_messages(stage, looker):
-    whole = await stage.post("/sim/chats", {"type": "supergroup", "title": "Hikers", "members": [1001], "topics": True})
+async def test_a_chat_is_told_without_its_messages(sim, stream):
+    whole = await sim.post("/sim/chats", {"type": "supergroup", "title": "Hikers", "members": [1001], "topics": True})
     head = {name: part for name, part in whole.items() if name != "messages"}
-    await stage.curtain(looker)
-    topic = await stage.post(f"/sim/chats/{head['id']}/topics", {"name": "Plans"})
-    await stage.curtain(looker)
-    await stage.post(f"/sim/chats/{head['id']}/bot", {"do": "kick"})
-    await stage.curtain(looker)
-    assert news(looker, "chat") == [
+    await sim.wait_until_told(stream)
+    topic = await sim.post(f"/sim/chats/{head['id']}/topics", {"name": "Plans"})
+    await sim.wait_until_told(stream)
+    await sim.post(f"/sim/chats/{head['id']}/bot", {"do": "kick"})
+    await sim.wait_until_told(stream)
+    assert news(stream, "chat") == [
         ("chat", head),
         ("chat", head | {"topics": [topic]}),
         ("chat", head | {"topics": [topic], "bot": "kicked"}),
     ]
-    assert len(looker.all("message")) == 1  # the service message that opened the topic
+    assert len(stream.all("message")) == 1  # the service message that opened the topic
 
 
-async def test_the_bot_types_until_it_writes(stage, looker):
-    await stage.bot("sendChatAction", chat_id=1001, action="typing")
-    await looker.sees("chat", lambda chat: chat["typing"])
-    stage.clock.pass_(1)
-    await stage.bot_says("hello")
-    await looker.sees("chat", lambda chat: not chat["typing"])
-    assert len(looker.all("chat")) == 2
+async def test_the_bot_types_until_it_writes(sim, stream):
+    await sim.bot("sendChatAction", chat_id=1001, action="typing")
+    await stream.sees("chat", lambda chat: chat["typing"])
+    sim.clock.pass_(1)
+    await sim.bot_says("hello")
+    await stream.sees("chat", lambda chat: not chat["typing"])
+    assert len(stream.all("chat")) == 2
 
 
-async def test_typing_fades_after_five_seconds(stage, looker):
-    await stage.bot("sendChatAction", chat_id=1001, action="typing")
-    await looker.sees("chat", lambda chat: chat["typing"])
-    stage.clock.pass_(4.9)
-    await stage.curtain(looker)
-    assert len(looker.all("chat")) == 1
-    stage.clock.pass_(0.1)
-    await looker.sees("chat", lambda chat: not chat["typing"])
+async def test_typing_fades_after_five_seconds(sim, stream):
+    await sim.bot("sendChatAction", chat_id=1001, action="typing")
+    await stream.sees("chat", lambda chat: chat["typing"])
+    sim.clock.pass_(4.9)
+    await sim.wait_until_told(stream)
+    assert len(stream.all("chat")) == 1
+    sim.clock.pass_(0.1)
+    await stream.sees("chat", lambda chat: not chat["typing"])
 
 
-async def test_people_the_menu_and_who_hears_are_told_as_a_whole(stage, looker):
-    bob = await stage.post("/sim/people", {"first_name": "Bob"})
-    assert await looker.sees("people") == [stage.alice.as_json(), bob]
+async def test_people_the_menu_and_who_hears_are_told_as_a_whole(sim, stream):
+    bob = await sim.post("/sim/people", {"first_name": "Bob"})
+    assert await stream.sees("people") == [sim.alice.as_json(), bob]
     menu = [{"command": "start", "description": "Begin"}]
-    await stage.bot("setMyCommands", commands=menu)
-    speech = (await stage.ask("PATCH", "/sim/speech", {"says": "good morning"})).body
-    await stage.curtain(looker)
-    assert looker.all("commands") == [menu]
-    assert looker.all("speech") == [speech]
+    await sim.bot("setMyCommands", commands=menu)
+    speech = (await sim.ask("PATCH", "/sim/speech", {"says": "good morning"})).body
+    await sim.wait_until_told(stream)
+    assert stream.all("commands") == [menu]
+    assert stream.all("speech") == [speech]
 
 
-async def test_money_spent_is_told_as_well(stage, looker):
-    await stage.upload(audio())
-    told = await looker.sees("speech")
+async def test_money_spent_is_told_as_well(sim, stream):
+    await sim.upload(audio())
+    told = await stream.sees("speech")
     assert told["credits"] == 999.99
 
 
-async def test_faults_are_told_when_they_begin_and_end(stage, looker):
-    begun = (await stage.ask("PUT", "/sim/faults/slow", {"on": True})).body
-    await stage.curtain(looker)
-    ended = (await stage.ask("PUT", "/sim/faults/slow", {"on": False})).body
-    await stage.curtain(looker)
-    assert looker.all("faults") == [begun, ended]
+async def test_faults_are_told_when_they_begin_and_end(sim, stream):
+    begun = (await sim.ask("PUT", "/sim/faults/slow", {"on": True})).body
+    await sim.wait_until_told(stream)
+    ended = (await sim.ask("PUT", "/sim/faults/slow", {"on": False})).body
+    await sim.wait_until_told(stream)
+    assert stream.all("faults") == [begun, ended]
     assert begun[-1] == {"name": "slow", "on": True, "ends_at": None}
 
 
 async def test_the_process_and_its_lines_are_told():
     process = TalkingProcess()
     early = process.says("already.said")
-    async with staged(process=process) as stage, stage.looker() as looker:
-        process.notifier = stage.playground.notifier
-        assert looker.state["log"] == [early]
+    async with open_sim(process=process) as sim, sim.stream() as stream:
+        process.notifier = sim.playground.notifier
+        assert stream.state["log"] == [early]
         first = process.says("job.submitted")
         second = process.says("job.delivered")
         process.change(state="stopped", pid=None, note="It has ended.")
-        await stage.curtain(looker)
-    assert looker.all("log") == [first, second]
-    assert looker.all("process") == [{"state": "stopped", "pid": None, "lives": 1, "note": "It has ended."}]
+        await sim.wait_until_told(stream)
+    assert stream.all("log") == [first, second]
+    assert stream.all("process") == [{"state": "stopped", "pid": None, "lives": 1, "note": "It has ended."}]
 
 
-async def test_a_call_is_told_when_it_comes_and_when_it_is_answered(stage, looker):
+async def test_a_call_is_told_when_it_comes_and_when_it_is_answered(sim, stream):
     other = asyncio.Event()
 
     async def wait() -> None:
         await asyncio.wait_for(other.wait(), 10)
 
-    stage.telegram.watch("sendMessage", wait)
-    sending = asyncio.create_task(stage.bot_says("hello"))
-    begun = await looker.sees("call")
+    sim.telegram.watch("sendMessage", wait)
+    sending = asyncio.create_task(sim.bot_says("hello"))
+    begun = await stream.sees("call")
     assert (begun["name"], begun["status"], begun["answered"]) == ("sendMessage", None, None)
-    await stage.bot("getMe")
-    await stage.curtain(looker)
+    await sim.bot("getMe")
+    await sim.wait_until_told(stream)
     other.set()
     message = await sending
-    await stage.curtain(looker)
-    finished = looker.all("call")[-1]
+    await sim.wait_until_told(stream)
+    finished = stream.all("call")[-1]
     assert finished == begun | {"status": 200, "answered": {"ok": True, "result": message}}
-    told = [(call["name"], call["status"]) for call in looker.all("call")]
+    told = [(call["name"], call["status"]) for call in stream.all("call")]
     assert sorted(set(told), key=told.index) == told  # nothing twice
     assert ("getMe", 200) in told
 
 
-async def test_a_poll_that_waits_is_told_once_until_it_ends(stage, looker):
-    polling = asyncio.create_task(stage.bot("getUpdates", timeout=50))
-    begun = await looker.sees("call")
-    await stage.curtain(looker)
-    assert looker.all("call") == [begun]
-    stage.chat.say(stage.alice, "hello")
+async def test_a_poll_that_waits_is_told_once_until_it_ends(sim, stream):
+    polling = asyncio.create_task(sim.bot("getUpdates", timeout=50))
+    begun = await stream.sees("call")
+    await sim.wait_until_told(stream)
+    assert stream.all("call") == [begun]
+    sim.chat.say(sim.alice, "hello")
     await polling
-    await stage.curtain(looker)
-    assert [call["status"] for call in looker.all("call")] == [None, 200]
+    await sim.wait_until_told(stream)
+    assert [call["status"] for call in stream.all("call")] == [None, 200]
 
 
-async def test_calls_of_the_provider_are_told_when_they_are_answered(stage, looker):
-    await stage.upload(audio())
-    await stage.provider("GET", "/billing/balance")
-    await stage.curtain(looker)
-    assert [(call["server"], call["name"], call["status"]) for call in looker.all("call")] == [
+async def test_calls_of_the_provider_are_told_when_they_are_answered(sim, stream):
+    await sim.upload(audio())
+    await sim.provider("GET", "/billing/balance")
+    await sim.wait_until_told(stream)
+    assert [(call["server"], call["name"], call["status"]) for call in stream.all("call")] == [
         ("speech", "POST /v1/stt/create", 200),
         ("speech", "GET /v1/billing/balance", 200),
     ]
-    assert looker.all("call") == await stage.get("/sim/calls")
+    assert stream.all("call") == await sim.get("/sim/calls")
 
 
-async def test_whoever_pressed_a_button_is_told_what_the_bot_answered(stage, looker):
+async def test_whoever_pressed_a_button_is_told_what_the_bot_answered(sim, stream):
     buttons = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel:7"}]]}
-    message = await stage.bot_says("one moment", reply_markup=buttons)
+    message = await sim.bot_says("one moment", reply_markup=buttons)
     for alert in (False, True):
-        query = stage.chat.press(stage.alice, message, "Cancel")
-        await stage.bot("answerCallbackQuery", callback_query_id=query, text="Cancelled.", show_alert=alert)
-    await stage.curtain(looker)
-    assert looker.all("callback") == [
+        query = sim.chat.press(sim.alice, message, "Cancel")
+        await sim.bot("answerCallbackQuery", callback_query_id=query, text="Cancelled.", show_alert=alert)
+    await sim.wait_until_told(stream)
+    assert stream.all("callback") == [
         {"user": 1001, "text": "Cancelled.", "alert": False},
         {"user": 1001, "text": "Cancelled.", "alert": True},
     ]
 
 
-async def test_every_looker_is_told_and_nobody_twice(stage, looker):
-    async with stage.looker() as other:
+async def test_every_stream_is_told_and_nobody_twice(sim, stream):
+    async with sim.stream() as other:
         for number in range(20):
-            await stage.bot_says(f"message {number}")
-        await stage.curtain(looker, other)
-        for one in (looker, other):
+            await sim.bot_says(f"message {number}")
+        await sim.wait_until_told(stream, other)
+        for one in (stream, other):
             assert [told["message"]["text"] for told in one.all("message")] == [f"message {n}" for n in range(20)]
-    await stage.bot_says("the last")
-    await looker.sees("message", lambda told: told["message"]["text"] == "the last")
-    async with stage.looker() as late:
-        assert late.state == await stage.get("/sim/state")
+    await sim.bot_says("the last")
+    await stream.sees("message", lambda told: told["message"]["text"] == "the last")
+    async with sim.stream() as late:
+        assert late.state == await sim.get("/sim/state")
         assert len(late.state["chats"][0]["messages"]) == 21
 
 
-async def test_a_looker_that_goes_away_takes_nothing_along(stage):
+async def test_a_stream_that_goes_away_takes_nothing_along(sim):
     """Its stream ends on the server too, or closing would have to wait for it."""
     for _ in range(3):
-        async with stage.looker():
-            await stage.bot_says("hello")
-    async with stage.looker() as looker:
-        await stage.bot_says("goodbye")
-        await looker.sees("message")
+        async with sim.stream():
+            await sim.bot_says("hello")
+    async with sim.stream() as stream:
+        await sim.bot_says("goodbye")
+        await stream.sees("message")
 
 
-async def test_the_stream_ends_when_the_playground_closes(stage):
-    second = Playground(stage.telegram, stage.playground.provider, stage.playground.notifier, stage.clock)
+async def test_the_stream_ends_when_the_playground_closes(sim):
+    second = Playground(sim.telegram, sim.playground.provider, sim.playground.notifier, sim.clock)
     async with (
         serving(second, 0) as port,
-        Looker.at(stage.session, f"http://127.0.0.1:{port}/sim/events") as looker,
+        EventStream.at(sim.session, f"http://127.0.0.1:{port}/sim/events") as stream,
     ):
         second.close()
-        await looker.until(lambda: looker.ended)
-    assert [event for event, _ in looker.told] == ["state"]
+        await stream.until(lambda: stream.ended)
+    assert [event for event, _ in stream.told] == ["state"]

@@ -11,62 +11,62 @@ EVERYWHERE = ("/sim/state", "/sim/events", "/", "/page/index.html", "/samples/wa
 SPOKEN = {"from": 1001, "text": "hello"}
 
 
-def port_of(stage):
-    return stage.session._base_url.port
+def port_of(sim):
+    return sim.session._base_url.port
 
 
 @pytest.mark.parametrize("host", ["playground.example", "127.0.0.1.example:80", "0.0.0.0:80", "localhost.:80", ""])
-async def test_who_reaches_us_by_another_name_is_refused(stage, host):
+async def test_who_reaches_us_by_another_name_is_refused(sim, host):
     for path in EVERYWHERE:
-        assert (await stage.ask("GET", path, headers={"Host": host})).refusal == FORBIDDEN
+        assert (await sim.ask("GET", path, headers={"Host": host})).refusal == FORBIDDEN
 
 
 @pytest.mark.parametrize(
     "origin", ["null", "https://playground.example", "http://127.0.0.1", "http://127.0.0.1:1", "file://", ""]
 )
-async def test_a_page_of_another_origin_is_refused(stage, origin):
+async def test_a_page_of_another_origin_is_refused(sim, origin):
     for path in EVERYWHERE:
-        assert (await stage.ask("GET", path, headers={"Origin": origin})).refusal == FORBIDDEN
+        assert (await sim.ask("GET", path, headers={"Origin": origin})).refusal == FORBIDDEN
 
 
-async def test_what_a_page_elsewhere_embeds_is_refused_but_its_links_lead_here(stage):
+async def test_what_a_page_elsewhere_embeds_is_refused_but_its_links_lead_here(sim):
     for site in ("cross-site", "same-site"):
         embedded = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}
-        assert (await stage.ask("GET", "/sim/state", headers=embedded)).refusal == FORBIDDEN
+        assert (await sim.ask("GET", "/sim/state", headers=embedded)).refusal == FORBIDDEN
         followed = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
-        assert (await stage.ask("GET", "/", headers=followed)).status == 200
+        assert (await sim.ask("GET", "/", headers=followed)).status == 200
 
 
-async def test_a_page_of_another_origin_changes_nothing(stage):
+async def test_a_page_of_another_origin_changes_nothing(sim):
     for method, path, body in (
         ("POST", "/sim/chats/1001/messages", SPOKEN),
         ("POST", "/sim/people", {"first_name": "Mallory"}),
         ("PUT", "/sim/faults/slow", {"on": True}),
         ("DELETE", "/sim/telegram/faults", None),
     ):
-        refused = await stage.ask(method, path, body, headers={"Origin": "https://playground.example"})
+        refused = await sim.ask(method, path, body, headers={"Origin": "https://playground.example"})
         assert refused.refusal == FORBIDDEN
-    state = await stage.get("/sim/state")
+    state = await sim.get("/sim/state")
     assert (len(state["people"]), state["chats"][0]["messages"]) == (1, [])
     assert not any(fault["on"] for fault in state["faults"])
 
 
-async def test_our_own_page_may_at_both_of_our_names(stage):
+async def test_our_own_page_may_at_both_of_our_names(sim):
     for name in ("127.0.0.1", "localhost"):
-        host = f"{name}:{port_of(stage)}"
+        host = f"{name}:{port_of(sim)}"
         headers = {"Host": host, "Origin": f"http://{host}"}
-        assert (await stage.ask("POST", "/sim/chats/1001/messages", SPOKEN, headers=headers)).status == 200
-    mixed = {"Host": f"localhost:{port_of(stage)}", "Origin": f"http://127.0.0.1:{port_of(stage)}"}
-    assert (await stage.ask("POST", "/sim/chats/1001/messages", SPOKEN, headers=mixed)).refusal == FORBIDDEN
+        assert (await sim.ask("POST", "/sim/chats/1001/messages", SPOKEN, headers=headers)).status == 200
+    mixed = {"Host": f"localhost:{port_of(sim)}", "Origin": f"http://127.0.0.1:{port_of(sim)}"}
+    assert (await sim.ask("POST", "/sim/chats/1001/messages", SPOKEN, headers=mixed)).refusal == FORBIDDEN
 
 
-async def test_every_answer_tells_browsers_to_be_careful(stage):
-    sent = (await stage.send(audio("text.mp3"))).body
+async def test_every_answer_tells_browsers_to_be_careful(sim):
+    sent = (await sim.send(audio("text.mp3"))).body
     (file_id,) = [part["file_id"] for part in sent.values() if isinstance(part, dict) and "file_id" in part]
     paths = ("/", "/page/index.html", "/page/nowhere.js", "/samples/walk.ogg", "/sim/state", "/sim/chats/5", "/nowhere")
-    answers = [await stage.ask("GET", path) for path in (*paths, f"/sim/files/{file_id}")]
-    answers.append(await stage.ask("GET", "/", headers={"Origin": "null"}))
-    answers.append(await stage.ask("PUT", "/sim/state"))
+    answers = [await sim.ask("GET", path) for path in (*paths, f"/sim/files/{file_id}")]
+    answers.append(await sim.ask("GET", "/", headers={"Origin": "null"}))
+    answers.append(await sim.ask("PUT", "/sim/state"))
     assert [answer.status for answer in answers] == [200, 200, 404, 200, 200, 404, 404, 200, 403, 405]
     for answer in answers:
         policy = answer.headers["Content-Security-Policy"]
@@ -78,21 +78,21 @@ async def test_every_answer_tells_browsers_to_be_careful(stage):
         assert answer.headers["Cache-Control"] == "no-cache"
 
 
-async def test_the_stream_of_events_is_told_the_same(stage, looker):
-    assert looker.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Content-Security-Policy" in looker.headers
+async def test_the_stream_of_events_is_told_the_same(sim, stream):
+    assert stream.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" in stream.headers
 
 
-async def test_the_page_and_its_parts_are_the_files_of_its_folder(stage):
-    page = await stage.ask("GET", "/")
+async def test_the_page_and_its_parts_are_the_files_of_its_folder(sim):
+    page = await sim.ask("GET", "/")
     assert page.content == (PAGE / "index.html").read_bytes()
     assert page.headers["Content-Type"] == "text/html"
     for file in PAGE.iterdir():
         if file.is_file():
-            assert (await stage.ask("GET", f"/page/{file.name}")).content == file.read_bytes()
+            assert (await sim.ask("GET", f"/page/{file.name}")).content == file.read_bytes()
 
 
 @pytest.mark.parametrize("folder", ["/page", "/samples"])
-async def test_nothing_but_the_files_of_its_folder_is_served(stage, folder):
+async def test_nothing_but_the_files_of_its_folder_is_served(sim, folder):
     for path in ("/", "/__init__.py", "/make.sh", "/../sim/server.py", "/%2e%2e/sim/server.py", "/..%2fsim/server.py"):
-        assert (await stage.ask("GET", folder + path)).status in {403, 404}
+        assert (await sim.ask("GET", folder + path)).status in {403, 404}

@@ -5,15 +5,15 @@ import pytest
 
 from bot.playground.samples import SAMPLES
 from tests.sim.process import TalkingProcess
-from tests.sim.stage import staged
+from tests.sim.sim_client import open_sim
 from tests.world import audio
 
 
-async def test_the_state_is_everything_there_is(stage):
-    group = stage.telegram.supergroup("Hikers", owner=stage.alice, topics=True, bot_admin=True)
+async def test_the_state_is_everything_there_is(sim):
+    group = sim.telegram.supergroup("Hikers", owner=sim.alice, topics=True, bot_admin=True)
     thread = group.topic("Plans")
-    stage.chat.say(stage.alice, "hello")
-    state = await stage.get("/sim/state")
+    sim.chat.say(sim.alice, "hello")
+    state = await sim.get("/sim/state")
     alice = {"id": 1001, "first_name": "Alice", "username": "alice", "is_bot": False, "language_code": "en"}
     assert state["bot"] == {"id": 123456, "first_name": "Verbatim", "username": "verbatim_bot", "is_bot": True}
     assert state["people"] == [alice]
@@ -46,47 +46,47 @@ async def test_the_state_is_everything_there_is(stage):
 
 async def test_the_state_shows_the_process_and_what_it_logged():
     process = TalkingProcess()
-    async with staged(process=process) as stage:
+    async with open_sim(process=process) as sim:
         line = process.says("job.submitted")
-        state = await stage.get("/sim/state")
+        state = await sim.get("/sim/state")
     assert state["process"] == {"state": "running", "pid": 4711, "lives": 1, "note": ""}
     assert state["log"] == [line]
 
 
-async def test_the_menu_is_the_one_that_most_people_see(stage):
-    await stage.bot("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
-    await stage.bot("setMyCommands", commands=[{"command": "los", "description": "Anfangen"}], language_code="de")
-    assert (await stage.get("/sim/state"))["commands"] == [{"command": "start", "description": "Begin"}]
+async def test_the_menu_is_the_one_that_most_people_see(sim):
+    await sim.bot("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
+    await sim.bot("setMyCommands", commands=[{"command": "los", "description": "Anfangen"}], language_code="de")
+    assert (await sim.get("/sim/state"))["commands"] == [{"command": "start", "description": "Begin"}]
 
 
-async def test_every_sample_can_be_had_where_the_state_says(stage):
-    shown = (await stage.get("/sim/state"))["samples"]
+async def test_every_sample_can_be_had_where_the_state_says(sim):
+    shown = (await sim.get("/sim/state"))["samples"]
     assert [one["name"] for one in shown] == [sample.name for sample in SAMPLES]
     for one, sample in zip(shown, SAMPLES, strict=True):
         assert one == {"name": sample.name, "title": sample.title, "url": one["url"], "seconds": sample.seconds}
-        assert (await stage.ask("GET", one["url"])).content == sample.path.read_bytes()
+        assert (await sim.ask("GET", one["url"])).content == sample.path.read_bytes()
 
 
-async def test_a_chat_comes_with_its_messages_and_their_reactions(stage):
-    message = stage.chat.say(stage.alice, "hello")
-    await stage.bot(
+async def test_a_chat_comes_with_its_messages_and_their_reactions(sim):
+    message = sim.chat.say(sim.alice, "hello")
+    await sim.bot(
         "setMessageReaction",
-        chat_id=stage.chat.id,
+        chat_id=sim.chat.id,
         message_id=message["message_id"],
         reaction=[{"type": "emoji", "emoji": "👍"}],
     )
-    chat = await stage.get(f"/sim/chats/{stage.chat.id}")
+    chat = await sim.get(f"/sim/chats/{sim.chat.id}")
     assert chat["messages"] == [message | {"reactions": [{"by": 123456, "emoji": "👍"}]}]
-    assert await stage.get(f"/sim/chats/{stage.chat.id}/messages") == chat["messages"]
+    assert await sim.get(f"/sim/chats/{sim.chat.id}/messages") == chat["messages"]
 
 
-async def test_the_calls_of_both_servers_stand_in_their_order(stage):
-    await stage.bot_says("one moment")
-    stage.clock.pass_(1)
-    await stage.upload(audio())
-    stage.clock.pass_(1)
-    await stage.bot("getFile", file_id="nonsense")
-    sent, created, refused = await stage.get("/sim/calls")
+async def test_the_calls_of_both_servers_stand_in_their_order(sim):
+    await sim.bot_says("one moment")
+    sim.clock.pass_(1)
+    await sim.upload(audio())
+    sim.clock.pass_(1)
+    await sim.bot("getFile", file_id="nonsense")
+    sent, created, refused = await sim.get("/sim/calls")
     assert (sent["server"], sent["name"], sent["status"]) == ("telegram", "sendMessage", 200)
     assert sent["asked"] == {"chat_id": 1001, "text": "one moment"}
     assert sent["answered"]["result"]["text"] == "one moment"
@@ -101,52 +101,52 @@ async def test_the_calls_of_both_servers_stand_in_their_order(stage):
     assert len({call["number"] for call in (sent, created, refused)}) == 3
 
 
-async def test_a_call_that_is_under_way_has_no_status(stage):
+async def test_a_call_that_is_under_way_has_no_status(sim):
     shown = []
 
     async def look() -> None:
-        shown.extend(await stage.get("/sim/calls"))
+        shown.extend(await sim.get("/sim/calls"))
 
-    stage.telegram.watch("getMe", look)
-    await stage.bot("getMe")
+    sim.telegram.watch("getMe", look)
+    await sim.bot("getMe")
     assert [(call["name"], call["status"], call["answered"]) for call in shown] == [("getMe", None, None)]
 
 
-async def test_answers_that_are_no_json_are_shown_as_they_are(stage):
-    stage.speech.fault("balance", status=502, body="<h1>Bad gateway</h1>")
-    stage.speech.fault("create", drop=True)
-    await stage.provider("GET", "/billing/balance")
+async def test_answers_that_are_no_json_are_shown_as_they_are(sim):
+    sim.speech.fault("balance", status=502, body="<h1>Bad gateway</h1>")
+    sim.speech.fault("create", drop=True)
+    await sim.provider("GET", "/billing/balance")
     with pytest.raises(aiohttp.ServerDisconnectedError):
-        await stage.upload(audio())
-    broken, dropped = await stage.get("/sim/calls")
+        await sim.upload(audio())
+    broken, dropped = await sim.get("/sim/calls")
     assert (broken["status"], broken["answered"]) == (502, "<h1>Bad gateway</h1>")
     assert (dropped["status"], dropped["answered"]) == (0, None)
 
 
-async def test_only_the_latest_500_calls_are_shown(stage):
+async def test_only_the_latest_500_calls_are_shown(sim):
     for number in range(260):
-        stage.clock.pass_(1)
-        await stage.bot("getMe", number=number)
-        await stage.provider("GET", f"/stt/{number}")
-    calls = await stage.get("/sim/calls")
+        sim.clock.pass_(1)
+        await sim.bot("getMe", number=number)
+        await sim.provider("GET", f"/stt/{number}")
+    calls = await sim.get("/sim/calls")
     assert len(calls) == 500
     assert calls == sorted(calls, key=lambda call: call["at"])
     assert calls[-1]["name"] == "GET /v1/stt/259"
-    assert len((await stage.get("/sim/state"))["calls"]) == 500
+    assert len((await sim.get("/sim/state"))["calls"]) == 500
 
 
-async def test_what_no_careful_client_does_is_told(stage):
-    assert await stage.get("/sim/violations") == {"telegram": [], "speech": []}
-    await stage.bot("getMe", colour="blue")
-    await stage.ask("GET", stage.speech.url + "/billing/balance", headers={"User-Agent": ""})
-    told = await stage.get("/sim/violations")
+async def test_what_no_careful_client_does_is_told(sim):
+    assert await sim.get("/sim/violations") == {"telegram": [], "speech": []}
+    await sim.bot("getMe", colour="blue")
+    await sim.ask("GET", sim.speech.url + "/billing/balance", headers={"User-Agent": ""})
+    told = await sim.get("/sim/violations")
     assert told["telegram"] == ["getMe: unknown parameter 'colour'"]
     assert len(told["speech"]) == 1
 
 
 @pytest.mark.parametrize("path", ["/sim/chats/4711", "/sim/chats/-4711", "/sim/chats/4711/messages"])
-async def test_a_chat_that_is_not_there_is_not_found(stage, path):
-    status, sentence = (await stage.ask("GET", path)).refusal
+async def test_a_chat_that_is_not_there_is_not_found(sim, path):
+    status, sentence = (await sim.ask("GET", path)).refusal
     assert status == 404
     assert sentence.startswith("There is no chat ")
 
@@ -162,12 +162,12 @@ async def test_a_chat_that_is_not_there_is_not_found(stage, path):
         ("GET", "/sim/people", 405),
     ],
 )
-async def test_what_the_api_does_not_know_is_refused_in_json_too(stage, method, path, status):
-    assert (await stage.ask(method, path)).refusal[0] == status
+async def test_what_the_api_does_not_know_is_refused_in_json_too(sim, method, path, status):
+    assert (await sim.ask(method, path)).refusal[0] == status
 
 
-async def test_every_playground_has_a_name_of_its_own_so_that_a_page_knows_a_new_one(stage):
-    first, second = await stage.get("/sim/state"), await stage.get("/sim/state")
+async def test_every_playground_has_a_name_of_its_own_so_that_a_page_knows_a_new_one(sim):
+    first, second = await sim.get("/sim/state"), await sim.get("/sim/state")
     assert first["run"] == second["run"]
-    async with staged() as other:
+    async with open_sim() as other:
         assert (await other.get("/sim/state"))["run"] != first["run"]

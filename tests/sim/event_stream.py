@@ -1,4 +1,4 @@
-"""Somebody who looks at the page: a client of server-sent events that remembers all it was told."""
+"""A client of the server-sent events of /sim/events, which remembers all of them."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from bot.playground.notifier import Notifier
 PATIENCE_SECONDS = 10.0
 
 
-class Looker:
+class EventStream:
     """`told` are the events in order, each with its data; `ended` once the server has closed the stream."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
@@ -29,11 +29,11 @@ class Looker:
         """Looks until left; has seen the state when it begins."""
         timeout = aiohttp.ClientTimeout(total=None)
         async with session.get(address, timeout=timeout) as response:
-            looker = cls(response)
-            listening = asyncio.create_task(looker._listen())
+            stream = cls(response)
+            listening = asyncio.create_task(stream._listen())
             try:
-                await looker.sees("state")
-                yield looker
+                await stream.sees("state")
+                yield stream
             finally:
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)

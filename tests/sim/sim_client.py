@@ -1,4 +1,4 @@
-"""Both fakes and /sim before them, a bot that does what it is told, and a client that hides nothing."""
+"""A client of /sim with both fakes behind it, which can also call them as the bot would."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -14,11 +14,11 @@ from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Process, Provider, serving
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
-from tests.sim.looker import Looker
+from tests.sim.event_stream import EventStream
 from tests.world import Clock
 
-TOKEN = "123456:token-of-the-stage"
-KEY = "key-of-the-stage"
+TOKEN = "123456:token-of-the-sim"
+KEY = "key-of-the-sim"
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Answer:
         return self.status, self.body["error"]
 
 
-class Stage:
-    """Who stands on it: Alice with her private chat, and whoever is added."""
+class SimClient:
+    """A client of a playground in which Alice has a private chat with the bot."""
 
     def __init__(self, playground: Playground, session: aiohttp.ClientSession) -> None:
         self.playground = playground
@@ -105,22 +105,22 @@ class Stage:
         return await self.provider("POST", "/stt/create", data=form)
 
     @asynccontextmanager
-    async def looker(self) -> AsyncIterator[Looker]:
-        async with Looker.at(self.session) as looker:
-            yield looker
+    async def stream(self) -> AsyncIterator[EventStream]:
+        async with EventStream.at(self.session) as stream:
+            yield stream
 
-    async def curtain(self, *lookers: Looker) -> None:
-        """All that happened before this has been told when it returns."""
-        person = await self.post("/sim/people", {"first_name": "Curtain"})
-        for looker in lookers:
-            await looker.sees("people", lambda people: person in people)
+    async def wait_until_told(self, *streams: EventStream) -> None:
+        """Add a person, and wait until the streams have got that and so all that happened before."""
+        person = await self.post("/sim/people", {"first_name": "Last"})
+        for stream in streams:
+            await stream.sees("people", lambda people: person in people)
 
 
 @asynccontextmanager
-async def staged(
+async def open_sim(
     *, real: bool = False, secrets: Sequence[str] = (TOKEN, KEY), process: Process | None = None, **settings: Any
-) -> AsyncIterator[Stage]:
-    """With a `real` provider none is playground."""
+) -> AsyncIterator[SimClient]:
+    """Serve a playground with both fakes, or, if `real`, without the fake AI/ML API."""
     notifier, clock = Notifier(), Clock()
     async with (
         FakeTelegram(TOKEN, clock=clock, notifier=notifier) as telegram,
@@ -132,4 +132,4 @@ async def staged(
             serving(playground, 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
         ):
-            yield Stage(playground, session)
+            yield SimClient(playground, session)
