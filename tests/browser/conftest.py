@@ -6,9 +6,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.browser.launching import launched
-from tests.browser.stage import Stage
 from tests.crash.process import BotProcess
 
 
@@ -41,7 +41,7 @@ async def demo_url(chromium, tmp_path_factory) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(browser, demo_url) -> AsyncIterator[Stage]:
+async def chat_page(browser, demo_url) -> AsyncIterator[ChatPage]:
     """A person who has just met the bot, and the page showing their chat. In the end the page has made no error."""
-    async with aiohttp.ClientSession(demo_url) as sim, Stage(browser, sim, demo_url) as stage:
-        yield stage
+    async with aiohttp.ClientSession(demo_url) as sim, ChatPage(browser, sim, demo_url) as chat_page:
+        yield chat_page

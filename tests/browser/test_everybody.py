@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.stage import PHONE
+from tests.browser.chat_page import PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,40 +20,40 @@ async def tab_to(page, name):
     raise AssertionError(f"no way to {name!r} by keyboard")
 
 
-async def test_the_bot_can_be_talked_to_by_keyboard_alone(stage):
-    await stage.says("by hand")
-    await tab_to(stage.page, "Samples")
-    await stage.page.keyboard.press("Enter")
-    await stage.page.keyboard.press("ArrowDown")
-    await stage.page.keyboard.press("Enter")
-    await stage.see("by hand")
+async def test_the_bot_can_be_talked_to_by_keyboard_alone(chat_page):
+    await chat_page.says("by hand")
+    await tab_to(chat_page.page, "Samples")
+    await chat_page.page.keyboard.press("Enter")
+    await chat_page.page.keyboard.press("ArrowDown")
+    await chat_page.page.keyboard.press("Enter")
+    await chat_page.see("by hand")
 
 
-async def test_a_slash_offers_the_commands_and_escape_takes_them_back(stage):
-    box = stage.page.get_by_role("textbox", name="Message")
+async def test_a_slash_offers_the_commands_and_escape_takes_them_back(chat_page):
+    box = chat_page.page.get_by_role("textbox", name="Message")
     await box.press_sequentially("/mod")
-    suggestions = stage.page.get_by_role("listbox", name="Command suggestions")
+    suggestions = chat_page.page.get_by_role("listbox", name="Command suggestions")
     await expect(suggestions.get_by_role("option")).to_have_count(2)
     await box.press("Escape")
     await expect(suggestions).to_be_hidden()
     await box.fill("/models")
     await box.press("Enter")
-    await stage.see("Send /model and one of these names")
+    await chat_page.see("Send /model and one of these names")
 
 
-async def test_the_page_is_dark_where_the_system_is_and_the_choice_stays(stage):
-    bright = await stage.page.evaluate(BACKGROUND)
-    await stage.page.emulate_media(color_scheme="dark")
-    await expect(stage.page.locator("body")).not_to_have_css("background-color", bright)
-    await stage.page.get_by_role("button", name="Theme").click()
-    chosen = await stage.page.evaluate(BACKGROUND)
-    await stage.page.reload()
-    await stage.page.locator("body[data-ready=true]").wait_for()
-    assert await stage.page.evaluate(BACKGROUND) == chosen
+async def test_the_page_is_dark_where_the_system_is_and_the_choice_stays(chat_page):
+    bright = await chat_page.page.evaluate(BACKGROUND)
+    await chat_page.page.emulate_media(color_scheme="dark")
+    await expect(chat_page.page.locator("body")).not_to_have_css("background-color", bright)
+    await chat_page.page.get_by_role("button", name="Theme").click()
+    chosen = await chat_page.page.evaluate(BACKGROUND)
+    await chat_page.page.reload()
+    await chat_page.page.locator("body[data-ready=true]").wait_for()
+    assert await chat_page.page.evaluate(BACKGROUND) == chosen
 
 
-async def test_a_phone_shows_one_thing_at_a_time(stage):
-    phone = await stage.open(**PHONE)
+async def test_a_phone_shows_one_thing_at_a_time(chat_page):
+    phone = await chat_page.open(**PHONE)
     await expect(phone.get_by_role("textbox", name="Message")).to_be_visible()
     await expect(phone.get_by_role("navigation", name="Chats")).to_be_hidden()
     await expect(phone.get_by_role("complementary", name="Inside")).to_be_hidden()

@@ -9,8 +9,8 @@ from playwright.async_api import expect
 
 from bot.playground.samples import SAMPLES
 from bot.subprocesses import ffmpeg_path
+from tests.browser.chat_page import ChatPage
 from tests.browser.launching import launched
-from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,9 +37,9 @@ async def speaker(chromium, spoken, demo_url):
     async with (
         launched(chromium, *arguments) as browser,
         aiohttp.ClientSession(demo_url) as sim,
-        Stage(browser, sim, demo_url) as stage,
+        ChatPage(browser, sim, demo_url) as chat_page,
     ):
-        yield stage
+        yield chat_page
 
 
 async def test_what_is_said_into_the_microphone_becomes_text(speaker):
@@ -61,12 +61,12 @@ async def test_a_recording_that_is_discarded_is_never_sent(speaker):
     assert (await speaker.ask("GET", f"/sim/chats/{speaker.chat_id}"))["messages"] == []
 
 
-async def test_without_permission_the_page_says_what_to_do(stage):
-    await stage.page.get_by_role("button", name="Record a voice note").click()
-    alert = stage.page.get_by_role("alert")
+async def test_without_permission_the_page_says_what_to_do(chat_page):
+    await chat_page.page.get_by_role("button", name="Record a voice note").click()
+    alert = chat_page.page.get_by_role("alert")
     await expect(alert).to_contain_text("microphone")
-    await stage.say("/start")
-    await stage.see("Send or forward me a voice note")
+    await chat_page.say("/start")
+    await chat_page.see("Send or forward me a voice note")
 
 
 async def test_escape_closes_a_menu_and_only_then_throws_a_recording_away(speaker):

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.playground.samples import SAMPLES
-from tests.browser.stage import PHONE, Stage
+from tests.browser.chat_page import PHONE, ChatPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,8 +27,8 @@ def album(tmp_path) -> Path:
 @pytest_asyncio.fixture(loop_scope="session")
 async def alex(browser, demo_url):
     """The person whose chat a newcomer sees first."""
-    async with aiohttp.ClientSession(demo_url) as sim, Stage(browser, sim, demo_url, "Alex") as stage:
-        yield stage
+    async with aiohttp.ClientSession(demo_url) as sim, ChatPage(browser, sim, demo_url, "Alex") as chat_page:
+        yield chat_page
 
 
 async def test_the_demo_looks_as_in_its_document(alex, album):

@@ -1,4 +1,4 @@
-"""One person with a browser in front of the demo, and the strings behind it."""
+"""The page of the demo in a browser, with the chat of one person open, and requests to /sim behind it."""
 
 import itertools
 from contextlib import AsyncExitStack
@@ -14,7 +14,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "h
 _names = (f"Robin {number:03}" for number in itertools.count(1))
 
 
-class Stage:
+class ChatPage:
     """`page` shows the private chat of a person, one whom nobody knew before unless `name` says who."""
 
     def __init__(self, browser: Browser, sim: aiohttp.ClientSession, url: str, name: str | None = None) -> None:
