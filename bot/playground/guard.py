@@ -1,4 +1,4 @@
-"""Who may talk to the servers of the playground: programs on this machine, and pages of its own."""
+"""Access to the servers of the playground: for programs on this machine and for its own page."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")
-ELSEWHERE = {"cross-site", "same-site"}  # what browsers say of a request that a page of another origin makes
+ELSEWHERE = {"cross-site", "same-site"}  # Sec-Fetch-Site of requests that a page of another origin makes
 FORBIDDEN = "Only programs on this machine and a page of this playground may ask for that, at 127.0.0.1 or localhost."
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -14,10 +14,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Only those who reach us under our own name, and no page of another origin.
+    """Refuse requests that name another host, and requests that a page of another origin makes.
 
-    A web page anywhere can make a browser on this machine send requests here, and a name of its own can lead here.
-    A link may lead here from everywhere. A caller who goes in the middle of its request is no error of ours.
+    Any web page can make a browser on this machine send requests here, and any host name can resolve to 127.0.0.1.
+    Links from other pages are allowed. A client that disconnects in the middle of its request is not an error.
     """
     if not _is_welcome(request):
         return web.json_response({"error": FORBIDDEN}, status=403)

@@ -1,1 +1,1 @@
-"""Starting the playground: alone, or with the bot as a process of its own and the page in a browser."""
+"""The commands that start the playground, alone or with the bot as a process and the page in a browser."""

@@ -1,4 +1,4 @@
-"""Opening the page where there is a screen to see it on."""
+"""Opening the page in a browser if there is a screen."""
 
 import sys
 import threading
@@ -9,7 +9,10 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 def open_page(url: str, environment: Mapping[str, str]) -> None:
-    """Only with a screen: a browser for terminals would take the terminal away. Nobody waits for it."""
+    """Open the page without waiting for the browser.
+
+    Without a screen nothing is opened: a browser for terminals would take over the terminal.
+    """
     if has_screen(environment, sys.platform):
         threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""What `demo` and `playground` do on the command line."""
+"""The commands `demo` and `playground` of the command line."""
 
 import argparse
 import asyncio
@@ -21,7 +21,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def play(given: argparse.Namespace) -> int:
-    """The exit code: 0 all well, 1 failed, with a sentence."""
+    """Run a command and return its exit code: 0 for success, 1 for a failure, which is printed."""
     try:
         return asyncio.run(_play(given, os.environ))
     except (PortTakenError, NoEngineError) as error:
@@ -38,13 +38,13 @@ async def _play(given: argparse.Namespace, environment: Mapping[str, str]) -> in
         return 0
     options = _demo_options(given, environment)
     if given.selftest:
-        return 0 if await _unless(stop, options) else FAILED
+        return 0 if await _selftest_unless(stop, options) else FAILED
     await run_demo(options, stop, _say)
     return 0
 
 
-async def _unless(stop: asyncio.Event, options: DemoOptions) -> bool:
-    """The self-test, which costs nobody anything; told to stop, it has failed."""
+async def _selftest_unless(stop: asyncio.Event, options: DemoOptions) -> bool:
+    """Run the self-test, always on the fakes, as it must not cost anything. It has failed if `stop` is set first."""
     testing = asyncio.create_task(selftest(replace(options, port=0, real_key=""), _say))
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({testing, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -77,6 +77,6 @@ def _playground_options(given: argparse.Namespace, environment: Mapping[str, str
 
 
 def _say(sentence: str) -> None:
-    """To whoever listens: a pipe that was closed ends nothing."""
+    """Print a sentence; a closed pipe is not an error."""
     with suppress(OSError):
         print(sentence, flush=True)

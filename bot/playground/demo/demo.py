@@ -1,4 +1,4 @@
-"""The demo: both servers, the real bot wired to them, and the page, on this machine alone and without an account."""
+"""The demo: both fakes, the real bot connected to them, and the page; no account and no network is needed."""
 
 import asyncio
 import secrets
@@ -21,20 +21,20 @@ from bot.playground.sim import Playground, Provider, serving
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 
-LATENCY_SECONDS = 1.2  # about what the provider takes for a short note
+LATENCY_SECONDS = 1.2  # about what the real provider needs for a short note
 BOT_ID = 7_000_000_001
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo that is up: the page's address, and what is played there."""
+    """A running demo: the address of its page, and its playground."""
 
     url: str
     playground: Playground
 
 
 async def run_demo(options: DemoOptions, stop: asyncio.Event, say: Say) -> None:
-    """Until `stop` is set. Raises PortTakenError, and NoEngineError where nobody could hear."""
+    """Run the demo until `stop` is set. Raises PortTakenError, and NoEngineError if no speech engine is installed."""
     async with demo(options, say) as running:
         say(f"The demo is at {running.url} and ends with Ctrl-C.")
         if options.browser:
@@ -44,7 +44,10 @@ async def run_demo(options: DemoOptions, stop: asyncio.Event, say: Say) -> None:
 
 @asynccontextmanager
 async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
-    """Up while in here, the bot a second later; nothing is left behind, neither a process nor a file."""
+    """Run a demo as long as the context lasts. The bot is ready about a second after it is entered.
+
+    No process and no file is left at its end.
+    """
     notifier = Notifier()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="verbatim-demo-")))
@@ -61,7 +64,7 @@ async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
 
 
 async def open_page_server(playground: Playground, asked: int | None, stack: AsyncExitStack, say: Say) -> str:
-    """The address of the page, served until the stack is left."""
+    """Serve the page until the stack is closed, and return its address."""
 
     async def start(port: int) -> int:
         return await stack.enter_async_context(serving(playground, port))
@@ -72,7 +75,7 @@ async def open_page_server(playground: Playground, asked: int | None, stack: Asy
 async def _provider(
     options: DemoOptions, notifier: Notifier, stack: AsyncExitStack, say: Say
 ) -> tuple[Provider, dict[str, str]]:
-    """Who hears, and the settings that lead the bot there."""
+    """Return the provider, and the settings with which the bot uses it."""
     if options.real_key:
         say("AIMLAPI_KEY is set, so the real AI/ML API hears, and every recording costs.")
         settings = {"AIMLAPI_KEY": options.real_key}

@@ -1,4 +1,4 @@
-"""The environment of the demo's bot: nothing of the operator's settings, so that a demo spends and writes nothing."""
+"""The environment of the demo's bot. It has none of the operator's settings, so a demo costs and keeps nothing."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +10,9 @@ PASSED_ON_PREFIXES = ("LC_", "SSL_CERT_", "COVERAGE_")
 
 
 def for_bot(base: Mapping[str, str], folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    """What programs need of `base`, and the settings of the bot; all its files are kept in `folder`.
+    """Return what any program needs of `base`, and the settings of the bot, with its files in `folder`.
 
-    The bot runs in that folder, where no `.env` is, so the way to this program is named.
+    The bot runs in that folder, so that it reads no `.env`. It finds this package by PYTHONPATH.
     """
     temporary = folder / "temporary"
     temporary.mkdir(exist_ok=True)

@@ -1,17 +1,18 @@
-"""What the command line and the environment say about a demo or a playground."""
+"""The options of a demo and of a playground, from the command line and the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-DEFAULT_TOKEN = "123456:PLAYGROUND"  # noqa: S105 - public: it opens nothing but the playground
+DEFAULT_TOKEN = "123456:PLAYGROUND"  # noqa: S105 - no secret: it is valid in the playground only
 DEFAULT_KEY = "playground-key"
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """`port` None: the usual one, or another if it is taken. With a `real_key` the real AI/ML API hears.
+    """The options of a demo.
 
-    `environment` is that of the command; the bot gets the part of it that programs need.
+    Without a `port` it is the usual one, or a free one if that is taken. With a `real_key` the real AI/ML API is used.
+    `environment` is that of the command; the bot gets only a part of it.
     """
 
     port: int | None = None
@@ -24,7 +25,7 @@ class DemoOptions:
 
 @dataclass(frozen=True, slots=True)
 class PlaygroundOptions:
-    """Ports as in DemoOptions; `token` and `key` are what the bot must bring."""
+    """The options of a playground. Ports are as in DemoOptions; the bot must use this `token` and this `key`."""
 
     port: int | None = None
     telegram_port: int | None = None

@@ -1,4 +1,4 @@
-"""The fakes and the page without a bot: for whoever brings one of their own."""
+"""The fakes and the page without a bot, for developers who test their own."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from bot.playground.telegram import FakeTelegram
 
 
 async def run_playground(options: PlaygroundOptions, stop: asyncio.Event, say: Say) -> None:
-    """Until `stop` is set. Raises PortTakenError, and NoEngineError where nobody could hear."""
+    """Run a playground until `stop` is set. Raises PortTakenError, and NoEngineError without a speech engine."""
     notifier = Notifier()
     telegram = FakeTelegram(options.token, notifier=notifier, plain_webhooks=True)
     speech = FakeSpeech(options.key, notifier=notifier)

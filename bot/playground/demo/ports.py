@@ -1,4 +1,4 @@
-"""Listening where one is expected, and saying so when that is not possible."""
+"""The usual ports of the playground, and listening on another one if they are taken."""
 
 import errno
 from collections.abc import Awaitable, Callable
@@ -13,11 +13,14 @@ Say = Callable[[str], object]
 
 
 class PortTakenError(Exception):
-    """A port that somebody asked for belongs to somebody else."""
+    """A port that was asked for is taken."""
 
 
 async def listen(start: Callable[[int], Awaitable[Started]], asked: int | None, usual: int, say: Say) -> Started:
-    """`start` on the port that was asked for, else on the usual one, or on any if that is taken."""
+    """Call `start` with the port that was asked for, else with the usual one, or with 0 if that is taken.
+
+    Raises PortTakenError if the port that was asked for cannot be used.
+    """
     try:
         return await start(usual if asked is None else asked)
     except OSError as error:

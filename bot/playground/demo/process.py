@@ -1,4 +1,4 @@
-"""The bot as a process of its own: started as an operator starts it, listened to, and started again when it dies."""
+"""The bot as a child process: started as an operator starts it, with its log read, and restarted when it dies."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ from typing import Any, Literal
 from bot.playground.notifier import Notifier
 from bot.subprocesses import kill_with_children, start
 
-# Neither the current directory nor that of the program may hide a module it imports: -P.
+# -P: modules are not searched in the current directory or that of the program.
 DIE_WITH_PARENT = (sys.executable, "-P", str(Path(__file__).with_name("die_with_parent.py")))
 PROGRAM = (*DIE_WITH_PARENT, "-m", "bot", "run")
 LINES_KEPT = 1000
 LONGEST_LINE = 1024 * 1024
 STOP_SECONDS = 10.0  # the bot promises 8
-PAUSE_SECONDS = 1.0  # before it is started again after an end of its own
-MOST_DEATHS = 5  # of its own in a row, without ever being ready
+PAUSE_SECONDS = 1.0  # before a restart, unless the bot was killed on purpose
+MOST_DEATHS = 5  # in a row, of a bot that was neither killed on purpose nor ready in between
 WRONG_SETTINGS = 2
 READY = "telegram.ready"
 KILLED = "Killed with kill -9."
@@ -29,7 +29,7 @@ State = Literal["starting", "running", "restarting", "stopped"]
 
 
 class BotProcess:
-    """`run` keeps the bot alive until it is cancelled; killed from outside, it is started again at once."""
+    """The bot's process: `run` keeps it alive, and restarts it at once after `kill`."""
 
     def __init__(
         self,
@@ -65,14 +65,14 @@ class BotProcess:
 
     @property
     def lines(self) -> Sequence[dict[str, Any]]:
-        """What it said lately, over all its lives, numbered from 1 upwards."""
+        """The latest lines of its log, over all its lives, numbered from 1 upwards."""
         return self._lines
 
     def as_json(self) -> dict[str, Any]:
         return {"state": self.state, "pid": self.pid, "lives": self.lives, "note": self.note}
 
     def kill(self) -> bool:
-        """SIGKILL, also for what it has started; False if it is not alive at the moment."""
+        """Kill the bot and its children with SIGKILL; return False if it is not alive at the moment."""
         if self._process is None or self.pid is None:
             return False
         self._killed = True
@@ -81,7 +81,7 @@ class BotProcess:
         return True
 
     async def run(self) -> None:
-        """One life after the other; returns when the bot cannot be kept alive. Cancelled, it stops the bot first."""
+        """Start the bot again and again, until that is hopeless. If this is cancelled, the bot is stopped first."""
         try:
             while await self._live():
                 pass
@@ -89,7 +89,7 @@ class BotProcess:
             await self._stop()
 
     async def _live(self) -> bool:
-        """One life; whether there should be another."""
+        """Run one life of the bot, and return whether there should be another."""
         try:
             self._process = process = await self._start()
         except OSError as error:
@@ -98,10 +98,10 @@ class BotProcess:
         self.lives += 1
         self._notifier.notify()
         await self._listen(process)
-        return await self._after(await process.wait())
+        return await self._should_restart(await process.wait())
 
-    async def _after(self, code: int) -> bool:
-        """A death that was asked for is free; any other has a pause after it, and counts."""
+    async def _should_restart(self, code: int) -> bool:
+        """Decide about a restart: after `kill` always and at once, else after a pause and not too often."""
         if self._killed:
             self._killed = False
             self._change("restarting", KILLED)
@@ -128,13 +128,13 @@ class BotProcess:
         while True:
             try:
                 line = await process.stdout.readline()
-            except ValueError:  # longer than the limit: that much of it is dropped
+            except ValueError:  # the line is longer than LONGEST_LINE; asyncio has dropped what it has read of it
                 continue
             if not line:
                 return
-            self._hear(line.decode(errors="replace").rstrip())
+            self._add_line(line.decode(errors="replace").rstrip())
 
-    def _hear(self, text: str) -> None:
+    def _add_line(self, text: str) -> None:
         line = read_line(text, self._clock())
         self._numbered += 1
         self._lines.append(line | {"number": self._numbered})
@@ -169,7 +169,7 @@ class BotProcess:
 
 
 def read_line(text: str, now: float) -> dict[str, Any]:
-    """A line of the bot's log; what is no JSON is an event by itself, as a traceback of the interpreter is."""
+    """Parse a line of the bot's log. A line that is not JSON, such as one of a traceback, becomes the event itself."""
     try:
         told = json.loads(text)
         at = datetime.fromisoformat(told.pop("timestamp")).timestamp()

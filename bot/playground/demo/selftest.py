@@ -1,4 +1,4 @@
-"""One round without a browser: the page is there, and a sample sent through it comes back as the words in it."""
+"""The self-test: it sends a sample through /sim, as the page would, and expects the words in it from the bot."""
 
 import asyncio
 import time
@@ -12,11 +12,11 @@ from bot.playground.samples import SAMPLES, Sample
 from bot.playground.telegram import Chat
 
 PATIENCE_SECONDS = 60
-ENOUGH = 0.7  # of the words, in any order: another engine may write some of them another way
+ENOUGH = 0.7  # of the words, in any order, as another engine may spell some differently
 
 
 async def selftest(options: DemoOptions, say: Say) -> bool:
-    """Whether all went well; a line is said about each step."""
+    """Run the self-test, report each step to `say`, and return whether it succeeded."""
     began = time.monotonic()
     sample = SAMPLES[0]
     async with demo(options, say) as running, aiohttp.ClientSession(running.url) as session:
@@ -30,7 +30,7 @@ async def selftest(options: DemoOptions, say: Say) -> bool:
 
 
 async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) -> str:
-    """What the bot makes of a sample: the first text that is no promise of one any more, or why there is none."""
+    """Send a sample, and return the text that the bot finally shows, or why there is none."""
     chat = next(one for one in running.playground.telegram.chats if one.type == "private")
     form = aiohttp.FormData({"from": str(chat.id), "kind": "voice"})
     form.add_field("file", sample.path.read_bytes(), filename=sample.file)
@@ -45,18 +45,18 @@ async def _heard(running: Demo, session: aiohttp.ClientSession, sample: Sample) 
 
 
 def _given_up(running: Demo) -> str:
-    """Why there will never be an answer, where that is known."""
+    """Return why there will never be an answer, if that is known."""
     process = running.playground.process.as_json() if running.playground.process else {}
     return str(process["note"]) if process.get("state") == "stopped" else ""
 
 
 def _final_text(chat: Chat) -> str:
-    """Of the bot's first message that offers no cancelling any more."""
+    """Return the text of the first message that is not a placeholder; only placeholders have a cancel button."""
     final = [message for message in chat.bot_messages if "reply_markup" not in message]
     return str(final[0]["text"]) if final else ""
 
 
 def alike(expected: str, heard: str) -> bool:
-    """Enough of the expected words are there."""
+    """Return whether enough of the expected words were heard."""
     words = expected.lower().split()
     return sum(word in heard.lower() for word in words) >= ENOUGH * len(words)

@@ -1,4 +1,4 @@
-"""Speech engines for the AI/ML API of the playground, which hear what is really said in a recording."""
+"""Speech engines for the AI/ML API of the playground, which recognise the words in a recording."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ __all__ = ["Engine", "NoEngineError", "pick_engine"]
 
 
 class NoEngineError(Exception):
-    """There is no engine on this machine; the message says how to get one."""
+    """No engine is installed on this machine; the message says how to get one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine and what to call it; `note` is a sentence if it is not the one that was asked for."""
+    """An engine and its name. `note` is a sentence for the user if it is not the engine that was asked for."""
 
     name: str
     recognise: Recogniser
@@ -25,14 +25,14 @@ class Engine:
 
 
 def _installed(package: str) -> bool:
-    """Looked up and not imported: the playground itself has no use for what an engine takes of memory."""
+    """Say whether a package is installed, without importing it, as an engine takes much memory."""
     return find_spec(package) is not None
 
 
 def pick_engine(whisper_model: str, installed: Callable[[str], bool] = _installed) -> Engine:
-    """faster-whisper with the model of PLAYGROUND_WHISPER if both are there, else pocketsphinx.
+    """Pick faster-whisper if a model is named and it is installed, else pocketsphinx.
 
-    Nothing is loaded yet. Raises NoEngineError.
+    The engine loads its model later. Raises NoEngineError.
     """
     if whisper_model and installed("faster_whisper"):
         return Engine(f"faster-whisper, {whisper_model}", Whisper(whisper_model).recognise)

@@ -1,4 +1,4 @@
-"""Runs another program to its end, and reads all that it writes."""
+"""Running another program to its end, and reading its output."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from bot.subprocesses import end, start
 
 
 class ProgramError(Exception):
-    """A program did not do its work; the message says which one and why."""
+    """A program has failed; the message says which one and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ async def run(
     feed: bytes = b"",
     *,
     name: str,
-    timeout: float,  # noqa: ASYNC109 - at its end the process is killed, which a cancelled caller could not do
+    timeout: float,  # noqa: ASYNC109 - a timeout is reported as a ProgramError
 ) -> Ended:
-    """Run `command` with `feed` as its standard input; no process outlives the call, however it ends.
+    """Run `command` with `feed` as its standard input. When the call ends or is cancelled, the process has ended.
 
-    Raises ProgramError if it cannot be started, takes more than `timeout` seconds, or is killed by somebody else.
+    Raises ProgramError if it cannot be started, takes more than `timeout` seconds, or is killed by a signal.
     """
     process = await _start(command, name)
     try:

@@ -1,4 +1,4 @@
-"""The sound in the bytes of strangers: as raw samples, as a voice note, and how long it lasts."""
+"""The sound in an untrusted file: as raw samples, as a voice note, and its length."""
 
 import asyncio
 import re
@@ -15,12 +15,12 @@ LONGEST_SECONDS = 3_900.0  # a little more than an hour, the longest part that a
 LONGEST_VOICE_SECONDS = 3 * 3600.0  # longer than anything that the bot accepts
 FFMPEG_SECONDS = 120.0
 
-# Left to guess, ffmpeg takes a playlist for a recording and opens whatever files and addresses it lists.
+# Without these limits ffmpeg also reads playlists, and opens every file and address in them.
 _SAFELY = (
     *("-protocol_whitelist", "file"),
     *("-format_whitelist", "aac,aiff,amr,asf,au,avi,caf,flac,flv,matroska,mp3,mp4,mpeg,mpegts,ogg,wav"),
 )
-# Fatal errors alone: of the others a broken file can cause any number.
+# Only fatal errors: a broken file can cause any number of others.
 _QUIETLY = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "fatal", "-threads", "1")
 _VOICE = (
     *("-ac", "1", "-ar", "48000", "-c:a", "libopus", "-b:a", "32k", "-application", "voip"),
@@ -31,14 +31,14 @@ _REACHED = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
 
 
 class NoSoundError(Exception):
-    """There is nothing to hear in these bytes, or more than anybody would want to."""
+    """There is no sound in a file, or it is too long."""
 
     def __init__(self, message: str = "no sound could be decoded from this file") -> None:
         super().__init__(message)
 
 
 async def decoded(data: bytes, longest: float = LONGEST_SECONDS) -> bytes:
-    """The sound in an audio or video file as samples of 16 bits, mono, RATE a second.
+    """Decode the sound in an audio or video file to samples of 16 bits, mono, RATE a second.
 
     Raises NoSoundError if there is none or it lasts more than `longest` seconds, ProgramError if ffmpeg cannot tell.
     """
@@ -51,9 +51,9 @@ async def decoded(data: bytes, longest: float = LONGEST_SECONDS) -> bytes:
 
 
 async def as_voice(data: bytes) -> tuple[bytes, float]:
-    """A recording as the voice note an app would send, Ogg with Opus, and its seconds; LONGEST_VOICE_SECONDS at most.
+    """Convert a recording to a voice note as apps send it, Ogg with Opus, and return it with its length in seconds.
 
-    Raises NoSoundError, or ProgramError if it was not the recording's fault.
+    After LONGEST_VOICE_SECONDS it is cut. Raises NoSoundError, or ProgramError if ffmpeg itself fails.
     """
     ended = await _ffmpeg(data, *_VOICE, "-t", f"{LONGEST_VOICE_SECONDS:.3f}", *_TELL_THE_TIME, "-f", "ogg", "pipe:1")
     lasts = _reached(ended)
@@ -63,12 +63,12 @@ async def as_voice(data: bytes) -> tuple[bytes, float]:
 
 
 async def seconds(data: bytes) -> float | None:
-    """How long the sound in a file lasts, found by decoding it; None if there is none. May raise ProgramError."""
+    """Measure the length of the sound in a file by decoding it; None if there is no sound. Raises ProgramError."""
     return _reached(await _ffmpeg(data, *_TELL_THE_TIME, "-f", "null", "-"))
 
 
 def found_by(find: Callable[[], str]) -> str:
-    """The ffmpeg that `find` finds, or else a ProgramError."""
+    """Return what `find` returns, or raise ProgramError if there is no ffmpeg."""
     try:
         return find()
     except RuntimeError as failure:
@@ -76,7 +76,7 @@ def found_by(find: Callable[[], str]) -> str:
 
 
 async def _ffmpeg(data: bytes, *output: str) -> Ended:
-    """Make `output` of the first sound track in `data`."""
+    """Convert the first sound track in `data` as the arguments `output` say."""
     executable = await asyncio.to_thread(found_by, ffmpeg_path)
     with _as_file(data) as path:
         source = (*_SAFELY, "-i", f"file:{path}", "-map", "0:a:0")
@@ -85,7 +85,7 @@ async def _ffmpeg(data: bytes, *output: str) -> Ended:
 
 @contextmanager
 def _as_file(data: bytes) -> Iterator[str]:
-    """A file and not a pipe, as the index of an MP4 may come last."""
+    """Write the data to a temporary file. A pipe cannot be used, as the index of an MP4 may be at its end."""
     with NamedTemporaryFile(prefix="playground-") as file:
         file.write(data)
         file.flush()

@@ -1,4 +1,4 @@
-"""English by pocketsphinx, one short-lived process per recording: nothing blocks, and its memory is given back."""
+"""Recognition of English by pocketsphinx, in one process per recording, which frees its memory when it ends."""
 
 import asyncio
 import json
@@ -10,10 +10,10 @@ from bot.playground.engines.program import ProgramError, run
 from bot.playground.engines.sound import BYTES_PER_SECOND, decoded
 from bot.playground.speech.recognition import Recognition, Word
 
-# Neither the current directory nor that of the program may hide a module it imports: -P.
+# -P: modules are not searched in the current directory or that of the program.
 PROGRAM = (sys.executable, "-P", str(Path(__file__).with_name("sphinx_program.py")))
 START_SECONDS = 60.0
-SLOWEST = 5.0  # seconds for one of sound; it takes about a quarter on an ordinary machine
+SLOWEST = 5.0  # seconds for each second of sound; usually it takes a quarter of one
 NAME = "pocketsphinx"
 
 
@@ -21,7 +21,7 @@ LONG_SECONDS = 60.0
 
 
 class Sphinx:
-    """Hears one recording at a time, and beside it one longer than LONG_SECONDS, which nobody else has to wait for."""
+    """The engine pocketsphinx. It recognises one short recording at a time, and beside it one over LONG_SECONDS."""
 
     def __init__(self, program: Sequence[str] = PROGRAM) -> None:
         self._decoding = asyncio.Semaphore(1)
@@ -29,8 +29,8 @@ class Sphinx:
         self._long = asyncio.Semaphore(1)
         self._program = program
 
-    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - it knows English and nothing else
-        """May raise NoSoundError and ProgramError."""
+    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - it recognises only English
+        """Recognise a recording. Raises NoSoundError and ProgramError."""
         async with self._decoding:
             sound = await decoded(data)
         seconds = len(sound) / BYTES_PER_SECOND

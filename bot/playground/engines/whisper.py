@@ -1,4 +1,4 @@
-"""Nearly every language by faster-whisper, for those who have installed it; one recording at a time, in a thread."""
+"""Recognition of nearly every language by faster-whisper, if it is installed; one recording at a time, in a thread."""
 
 import asyncio
 import io
@@ -15,7 +15,7 @@ from bot.playground.speech.recognition import Recognition, Word
 
 
 class Model(Protocol):
-    """What is asked of a faster_whisper.WhisperModel; it works while the segments it returns are read."""
+    """The part of faster_whisper.WhisperModel that is used. It recognises while its segments are iterated."""
 
     def transcribe(self, audio: BinaryIO, *, word_timestamps: bool, vad_filter: bool) -> tuple[Iterable[Any], Any]: ...
 
@@ -26,7 +26,7 @@ def load(name: str) -> Model:
 
 
 class Whisper:
-    """`name` is a model that faster-whisper knows, or a folder; loaded for the first recording, and kept."""
+    """The engine faster-whisper. `name` is a known model or a folder; it is loaded for the first recording and kept."""
 
     def __init__(self, name: str, load: Callable[[str], Model] = load) -> None:
         self._name = name
@@ -37,8 +37,8 @@ class Whisper:
     def _model(self) -> Model:
         return self._load(self._name)
 
-    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - it finds out the language by itself
-        """May raise NoSoundError, ProgramError, and whatever faster-whisper does."""
+    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - it detects the language by itself
+        """Recognise a recording. Raises NoSoundError, ProgramError, and any error of faster-whisper."""
         sound = await decoded(data)
         abandoned = Event()
         try:
@@ -63,7 +63,7 @@ class Whisper:
 
 
 async def _in_thread(work: Callable[[], Recognition]) -> Recognition:
-    """In a thread that no exit waits for: a model may load, or hear, for minutes."""
+    """Run `work` in a daemon thread, so that an exit does not wait for it: a model may work for minutes."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Recognition] = loop.create_future()
 
@@ -79,9 +79,9 @@ async def _in_thread(work: Callable[[], Recognition]) -> Recognition:
         outcome, raised = None, None
         try:
             outcome = work()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where somebody waits for it
+        except Exception as error:  # noqa: BLE001 - it is raised again in the waiting task
             raised = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed, so no task waits for the outcome
             loop.call_soon_threadsafe(settle, outcome, raised)
 
     Thread(target=run, name="whisper", daemon=True).start()

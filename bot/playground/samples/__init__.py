@@ -1,4 +1,4 @@
-"""Four recordings to try the bot with, in voices that are nobody's, and what is said in them."""
+"""Four recordings to try the bot with, in synthetic voices, and the words in them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An Ogg/Opus file of this folder; `text` is the words as pocketsphinx writes them."""
+    """An Ogg/Opus file of this folder. `text` has its words as pocketsphinx writes them."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""The playground over HTTP: who says what, what the chats show, faults, and the page for all of it."""
+"""The playground over HTTP: people and what they send, the chats, faults, and the page."""
 
 from bot.playground.sim.playground import Playground, Process
 from bot.playground.sim.provider import Provider

@@ -1,4 +1,4 @@
-"""What may be asked of /sim: the bodies of its requests, checked before anything is done."""
+"""The bodies of the requests to /sim, which are validated before anything is done."""
 
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -18,7 +18,7 @@ HeaderPart = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
 
 
 class Body(BaseModel):
-    """A field that nobody knows is refused: it would be a wish that comes to nothing."""
+    """The body of a request. An unknown field is refused, as it would have no effect."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -50,7 +50,7 @@ class BotChange(Body):
 
 
 class Around(Body):
-    """Who sends something, and where in the chat it stands."""
+    """The sender of a message, and its place in the chat."""
 
     sender: int = Field(alias="from")
     reply_to: int | None = None
@@ -124,7 +124,7 @@ Read = TypeVar("Read", bound=Body)
 
 
 async def read(request: web.Request, kind: type[Read]) -> Read:
-    """The JSON body, whatever its Content-Type calls itself."""
+    """Read the JSON body of a request; its Content-Type is ignored."""
     body = await request.read()
     try:
         return kind.model_validate_json(body or b"{}")
@@ -133,7 +133,7 @@ async def read(request: web.Request, kind: type[Read]) -> Read:
 
 
 def read_fields(fields: dict[str, str], kind: type[Read]) -> Read:
-    """The same from the text fields of a form."""
+    """Read a body from the text fields of a form."""
     try:
         return kind.model_validate(fields)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Who and what a request means: the playground, a chat, a message, a person; or a refusal that says what is missing."""
+"""The playground, chat, message or person that a request names, or a refusal that says what is missing."""
 
 from aiohttp import web
 
@@ -44,7 +44,7 @@ def person(request: web.Request, user_id: int) -> User:
 
 
 def person_in(request: web.Request, chat: Chat, user_id: int) -> User:
-    """Whoever does something must be in the chat; a channel is open to all."""
+    """Return the person, who must be in the chat unless it is a channel."""
     user = person(request, user_id)
     if chat.type != "channel" and user.id not in chat.people:
         raise SimError(409, f"{user.first_name} is not in this chat.")
@@ -52,7 +52,7 @@ def person_in(request: web.Request, chat: Chat, user_id: int) -> User:
 
 
 def sender_in(request: web.Request, chat: Chat, user_id: int) -> User | None:
-    """Who speaks: in a channel the channel, whoever writes the post."""
+    """Return the sender of a message; None in a channel, where the channel itself is the sender."""
     user = person_in(request, chat, user_id)
     return None if chat.type == "channel" else user
 

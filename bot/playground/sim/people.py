@@ -1,4 +1,4 @@
-"""People and chats: more of them, and what happens to the bot in a chat."""
+"""Requests about people and chats: to add them, and to change what the bot is in a chat."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""All that is played at one time: Telegram, the provider, what goes wrong, and perhaps the bot's own process."""
+"""A playground: Telegram, the provider, the faults, and the bot's process if there is one."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -17,27 +17,28 @@ JSON = dict[str, Any]
 
 
 class Process(Protocol):
-    """The bot, where the playground runs it."""
+    """The bot's process, if the playground runs the bot."""
 
     def as_json(self) -> JSON:
-        """The Process of the documentation."""
+        """Return the process as docs/playground.md describes it."""
         ...
 
     @property
     def lines(self) -> Sequence[JSON]:
-        """What it logged lately, numbered from 1 upwards, oldest first."""
+        """The latest lines of its log, numbered from 1 upwards, oldest first."""
         ...
 
     def kill(self) -> bool:
-        """SIGKILL; False if there is nothing to kill at the moment."""
+        """Kill the process with SIGKILL; return False if it is not alive at the moment."""
         ...
 
 
 @dataclass
 class Playground:
-    """`notifier` is shared by both servers and the process. `clock` gives wall seconds.
+    """Everything that belongs to one playground.
 
-    `secrets` are cut out of everything that is shown. `run` tells one playground from the next at the same address.
+    `notifier` is shared by both servers and the process. `clock` gives wall seconds. `secrets` are removed from
+    everything that is shown. `run` is different for each playground, also at the same address.
     """
 
     telegram: FakeTelegram

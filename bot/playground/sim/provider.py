@@ -1,4 +1,4 @@
-"""Who hears the recordings: an engine on this machine behind the fake AI/ML API, or the real one far away."""
+"""The speech provider: an engine on this machine behind the fake AI/ML API, or the real AI/ML API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,10 @@ from bot.playground.speech.recognition import Recogniser, Recognition, spoken
 
 
 class Provider:
-    """`server` is None where the real API hears: nothing can be changed there, and nothing seen.
+    """The provider of a playground.
 
-    `engine` names who hears, for people to read; `hear` does it, unless `says` has the words for everything.
+    `server` is None with the real API, which can be neither controlled nor inspected. `engine` is a name for people.
+    `hear` recognises the recordings, unless `says` is set: then that is the text of every recording.
     """
 
     def __init__(self, engine: str, server: FakeSpeech | None = None, hear: Recogniser | None = None) -> None:
@@ -27,7 +28,7 @@ class Provider:
         return recognise
 
     def as_json(self) -> dict[str, Any]:
-        """The Speech of the documentation."""
+        """Return the provider as docs/playground.md describes it."""
         told: dict[str, Any] = {"engine": self.engine, "real": self.server is None, "says": self.says}
         if self.server is not None:
             told |= {"latency": self.server.latency, "credits": round(self.server.balance, 2)}

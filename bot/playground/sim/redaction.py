@@ -1,4 +1,4 @@
-"""Calls as they may be shown: without secrets, without the bytes of files, and not too long to read."""
+"""Redaction of calls before they are shown: no secrets, no bytes of files, no long texts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ REDACTED = "[redacted]"
 
 
 def readable(value: Any, secrets: Sequence[str]) -> Any:
-    """The same JSON with every secret cut out, long texts shortened, and files as their name and size."""
+    """Return the same JSON with secrets replaced, long texts shortened, and files as their name and size."""
     if isinstance(value, dict):
         return {str(name): readable(part, secrets) for name, part in value.items()}
     if isinstance(value, list):

@@ -1,8 +1,8 @@
-"""How /sim says no."""
+"""The refusals of /sim."""
 
 
 class SimError(Exception):
-    """What was asked for cannot be done; the message is for people."""
+    """A request cannot be carried out; the message says why, for people."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)

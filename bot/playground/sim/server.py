@@ -1,4 +1,4 @@
-"""The HTTP side of the playground: the routes of /sim, the page, and who may use them."""
+"""The HTTP server of the playground: the routes of /sim, the page, and the protection of both."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,7 +60,10 @@ ROUTES = (
 
 @asynccontextmanager
 async def serving(playground: Playground, port: int) -> AsyncIterator[int]:
-    """Serves on 127.0.0.1 until left, and gives the port: `port`, or any if it is 0. An OSError if it is taken."""
+    """Serve the playground on 127.0.0.1 as long as the context lasts, which yields the port.
+
+    With `port` 0 it is any free one. Raises OSError if the port is taken.
+    """
     runner = web.AppRunner(_application(playground), access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     try:
@@ -99,7 +102,7 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 @web.middleware
 async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What cannot be done is said in JSON, whoever found out."""
+    """Turn every error of a request into a JSON answer."""
     try:
         return await handler(request)
     except SimError as error:

@@ -1,4 +1,4 @@
-"""Messages: said, sent, forwarded, edited, deleted, reacted to, and their buttons pressed."""
+"""Requests about messages: to send, edit, delete and forward them, to react, and to press their buttons."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""Files that people send, made into messages as an app on their phone would."""
+"""Files that people send, which become messages as in an app on a phone."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TOO_LARGE = f"A file may have {LARGEST_FILE // 1024**2} MB."
 UNKNOWN = "application/octet-stream"
 Kind = Literal["voice", "audio", "video", "video_note", "document"]
 
-# What Python knows by itself and what it lacks, but nothing that another machine may not know.
+# The types that Python knows and those it lacks, without the types of this machine, so that all machines agree.
 _TYPES = mimetypes.MimeTypes()
 for _suffix, _type in {
     ".ogg": "audio/ogg",
@@ -36,7 +36,7 @@ for _suffix, _type in {
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What was picked: its bytes, and what it calls itself."""
+    """A file that a person picked: its bytes, its name and its type."""
 
     data: bytes
     name: str
@@ -44,7 +44,7 @@ class Upload:
 
     @property
     def kind(self) -> Kind:
-        """As apps decide it: by the type alone."""
+        """The kind of message that it becomes; as in apps, only its type decides."""
         match self.mime_type.partition("/")[0]:
             case "audio":
                 return "audio"
@@ -60,7 +60,7 @@ async def read_upload(request: web.Request) -> tuple[bodies.NewFile, Upload]:
     except ValueError as error:
         raise SimError(400, f"The form cannot be read: {error}.") from None
     except ConnectionError:
-        raise  # nobody is there any more
+        raise  # the client has disconnected
     except OSError as error:
         raise SimError(500, f"The file cannot be kept: {error.strerror}.") from None
     file = form.get("file")
@@ -78,13 +78,13 @@ async def read_upload(request: web.Request) -> tuple[bodies.NewFile, Upload]:
 
 
 def _known(content_type: str) -> str:
-    """What a browser or curl says when it does not know says nothing; parameters such as codecs are left out."""
+    """Return the type without its parameters, such as codecs, or "" for the type that stands for an unknown one."""
     plain = content_type.partition(";")[0].strip().lower()
     return "" if plain == UNKNOWN else plain
 
 
 async def send(chat: Chat, sender: User | None, wanted: bodies.NewFile, upload: Upload) -> JSON:
-    """The message that came of it."""
+    """Send a file as a message of the wanted kind, and return the message."""
     around: Around = {"reply_to": wanted.reply_to, "thread": wanted.thread, "caption": wanted.caption or None}
     kind = upload.kind if wanted.kind == "auto" else wanted.kind
     if kind == "document":
@@ -100,7 +100,7 @@ async def send(chat: Chat, sender: User | None, wanted: bodies.NewFile, upload: 
 
 
 async def _recorded(upload: Upload) -> tuple[bytes, int]:
-    """A voice note as apps make it, and its seconds."""
+    """Convert a file to a voice note, and return it with its length in whole seconds."""
     try:
         voice, length = await as_voice(upload.data)
     except NoSoundError:
@@ -111,7 +111,7 @@ async def _recorded(upload: Upload) -> tuple[bytes, int]:
 
 
 async def _length(upload: Upload) -> int:
-    """As apps claim it; they do not care why they cannot find out."""
+    """Measure the length of a file in whole seconds; 0 if it cannot be found out."""
     try:
         return _whole(await seconds(upload.data))
     except ProgramError:
@@ -119,5 +119,5 @@ async def _length(upload: Upload) -> int:
 
 
 def _whole(length: float | None) -> int:
-    """Seconds as apps claim them; 0 where they could not find out."""
+    """Round a length to whole seconds, at least 1; 0 if it is unknown."""
     return 0 if length is None else max(1, round(length))

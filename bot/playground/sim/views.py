@@ -1,4 +1,4 @@
-"""What is shown of the playground, in the shapes of the documentation."""
+"""The state of a playground as JSON, in the shapes of docs/playground.md."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ TYPING_SECONDS = 5.0  # as long as apps show a chat action
 
 
 def state(playground: Playground) -> JSON:
-    """Everything there is."""
+    """Return the whole state."""
     return parts(playground) | {
         "run": playground.run,
         "bot": playground.telegram.state.bot.as_json(),
@@ -27,7 +27,7 @@ def state(playground: Playground) -> JSON:
 
 
 def parts(playground: Playground) -> dict[str, Any]:
-    """The parts of the state that are told as a whole when they change."""
+    """Return the parts of the state that are sent as a whole when they change."""
     return {
         "people": [user.as_json() for user in playground.telegram.state.users.values()],
         "commands": playground.telegram.commands.get(SEEN_BY_ALL, []),
@@ -38,7 +38,7 @@ def parts(playground: Playground) -> dict[str, Any]:
 
 
 def chat_head(playground: Playground, chat: Chat) -> JSON:
-    """A Chat without its messages."""
+    """Return a chat without its messages."""
     return {
         "id": chat.id,
         "type": chat.type,
@@ -64,14 +64,14 @@ def message_view(chat: Chat, message: JSON) -> JSON:
 
 
 def _is_typing(playground: Playground, chat: Chat) -> bool:
-    """From the bot's chat action until it writes, or until the action has faded."""
+    """Say whether the bot is typing: from its chat action until it writes, or for TYPING_SECONDS."""
     at = max((action.at for action in playground.telegram.chat_actions if action.chat_id == chat.id), default=None)
     wrote_at = chat.history[-1].at if chat.history else 0.0
     return at is not None and wrote_at < at and playground.clock() < at + TYPING_SECONDS
 
 
 def calls(playground: Playground) -> list[JSON]:
-    """The latest calls of both servers, oldest first."""
+    """Return the latest calls of both servers, oldest first."""
     telegram = playground.telegram.calls
     speech = playground.provider.server.calls if playground.provider.server is not None else []
     shown = [telegram_call(playground, place, telegram[place]) for place in _latest(len(telegram))]
@@ -84,7 +84,10 @@ def _latest(count: int) -> range:
 
 
 def telegram_call(playground: Playground, place: int, call: TelegramCall) -> JSON:
-    """`place` is that of the call in the server's list. Its numbers are even, so that no two calls have the same."""
+    """Return a call of the Bot API; `place` is its index in the server's list.
+
+    Its number is even, and that of a call of the AI/ML API is odd, so that all numbers differ.
+    """
     return {
         "number": 2 * place,
         "server": "telegram",
@@ -97,7 +100,7 @@ def telegram_call(playground: Playground, place: int, call: TelegramCall) -> JSO
 
 
 def speech_call(playground: Playground, place: int, call: SpeechCall) -> JSON:
-    """The same for the other server; its numbers are odd."""
+    """Return a call of the AI/ML API; `place` is its index in the server's list."""
     return {
         "number": 2 * place + 1,
         "server": "speech",

@@ -1,4 +1,4 @@
-"""A strict AI/ML speech-to-text API on this machine: it takes what the real one takes and refuses the rest."""
+"""A strict AI/ML speech-to-text API on this machine, which accepts only what the real one accepts."""
 
 from bot.playground.speech.recognition import Recognition, Word
 from bot.playground.speech.records import Call, Fetch, Generation, Upload

@@ -1,4 +1,4 @@
-"""How answers look: the same recognition in every dialect the API has been seen to speak."""
+"""The answers of the API: one recognition in every dialect in which the API has been seen to answer."""
 
 import string
 from collections.abc import Mapping
@@ -62,7 +62,10 @@ def _result(dialect: Dialect, generation: Generation, heard: Recognition) -> Jso
 
 
 def _deepgram(generation: Generation, heard: Recognition, *, as_in_the_specification: bool) -> Json:
-    """The specification has `channels` as an object and `paragraphs` as an array; the samples differ."""
+    """Build a result in the dialect of Deepgram.
+
+    In the specification `channels` is an object and `paragraphs` an array; in its samples it is the other way round.
+    """
     options = generation.options
     alternative = _alternative(heard, options)
     channel: Json = {"alternatives": [alternative]}
@@ -102,7 +105,7 @@ def _alternative(heard: Recognition, options: Mapping[str, str]) -> Json:
 
 
 def _formatted(options: Mapping[str, str], wish: str) -> bool:
-    """`smart_format` includes punctuation and paragraphs."""
+    """Say whether a format was asked for; `smart_format` includes punctuation and paragraphs."""
     return "true" in (options.get(wish), options.get("smart_format"))
 
 
@@ -157,7 +160,7 @@ def _utterance(sentence: Sentence, options: Mapping[str, str]) -> Json:
 
 
 def _assembly(generation: Generation, heard: Recognition) -> Json:
-    """Times in milliseconds, speakers as letters."""
+    """Build a result in the dialect of AssemblyAI: times in milliseconds, speakers as letters."""
     diarized = generation.options.get("diarize") == "true"
     return {
         "id": generation.id,

@@ -1,4 +1,4 @@
-"""The models the AI/ML API offers for speech, and the options and languages each of them takes."""
+"""The models that the AI/ML API has for speech, and the options and languages that each of them accepts."""
 
 NOVA_VARIANTS = {
     "automotive",
@@ -55,7 +55,7 @@ def plain(model: str) -> str:
 
 
 def family(model: str) -> str:
-    """Either "nova" or "whisper"."""
+    """Return "nova" or "whisper"."""
     return plain(model).partition("-")[0]
 
 

@@ -1,4 +1,4 @@
-"""Reading what was posted: text fields and files from a multipart body, or the fields of a JSON object."""
+"""Reading a posted form: the text fields and files of a multipart body, or the fields of a JSON object."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A posted form; `pairs` keeps a field that was sent twice twice."""
+    """A posted form. A field that was sent twice is in `pairs` twice."""
 
     pairs: tuple[tuple[str, str], ...]
     files: tuple[FilePart, ...] = ()
@@ -30,7 +30,7 @@ class Form:
         return dict(self.pairs)
 
     def readable(self) -> dict[str, Any]:
-        """The form as a person would write it down; of a file, what is said about it."""
+        """Return the form for people to read; a file is described and not shown."""
         about = {
             file.field_name: {"name": file.file_name, "type": file.content_type, "bytes": len(file.data)}
             for file in self.files
@@ -67,7 +67,7 @@ async def _read_file(part: BodyPartReader, field_name: str, file_name: str) -> F
 
 def _json_pairs(body: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(body, dict):
-        raise ValueError("expected an object")  # noqa: TRY004 - the caller's mistake, not a programmer's
+        raise ValueError("expected an object")  # noqa: TRY004 - a mistake of the client
     for name, value in body.items():
         for one in value if isinstance(value, list) else [value]:
             yield name, one if isinstance(one, str) else json.dumps(one)

@@ -1,4 +1,4 @@
-"""The generations behind the API: made, recognised, ready when their time has come, and forgotten again."""
+"""The generations of the API, from their creation until their results are deleted."""
 
 import asyncio
 import hashlib
@@ -15,7 +15,7 @@ UNSUPPORTED = Failure("error", {"name": "UnsupportedMedia", "message": "unsuppor
 
 
 class Generations:
-    """All generations by id; `peak` is the most of one family that were under way at once."""
+    """All generations by id. `peak` is the largest number of each family that were under way at once."""
 
     def __init__(self, clock: Callable[[], float], announce: Callable[[], None]) -> None:
         self.by_id: dict[str, Generation] = {}
@@ -46,10 +46,10 @@ class Generations:
             ready_at=now + latency,
             outcome=self._next_failures.pop(0) if self._next_failures else None,
         )
-        self._take_in(generation)
+        self._add(generation)
         return generation
 
-    def _take_in(self, generation: Generation) -> None:
+    def _add(self, generation: Generation) -> None:
         family = generation.family
         self.by_id[generation.id] = generation
         count = self.under_way(family) + 1
@@ -57,7 +57,7 @@ class Generations:
         self.peak[family] = max(self.peak.get(family, 0), count)
 
     def recognise(self, generation: Generation, data: bytes, recogniser: Recogniser, *, picky: bool) -> None:
-        """Start to listen; nothing happens to a generation that was doomed from its beginning."""
+        """Start the recognition, unless the generation is to fail anyway. If `picky`, only audio is accepted."""
         if generation.outcome is not None:
             return
         if picky and not looks_like_audio(data):
@@ -70,7 +70,7 @@ class Generations:
     async def _listen(self, generation: Generation, data: bytes, recogniser: Recogniser) -> None:
         try:
             heard = await recogniser(data, generation.model, generation.options)
-        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the API reports a failed generation
+        except Exception as error:  # noqa: BLE001 - for every error of an engine the API reports a failed generation
             self._settle(generation, Failure("error", {"name": type(error).__name__, "message": str(error)}))
         else:
             self._settle(generation, heard)
@@ -82,14 +82,14 @@ class Generations:
         self._announce()
 
     def fail(self, generation_id: str, failure: Failure) -> None:
-        """Doom a generation, or the "next" one to begin; it shows when its time has come."""
+        """Let a generation fail, or the "next" one to be created; clients see it when the generation is ready."""
         if generation_id == NEXT:
             self._next_failures.append(failure)
         else:
             self.by_id[generation_id].outcome = failure
 
     def find(self, generation_id: str) -> Generation | None:
-        """The generation, unless it is unknown, was forgotten, or was ready longer ago than results are kept."""
+        """Find a generation; None if it is unknown or forgotten, or its result is older than KEPT_SECONDS."""
         found = self.by_id.get(generation_id)
         if found is None or found.forgotten:
             return None

@@ -1,4 +1,4 @@
-"""What is heard in a recording: a Recognition, and the default recogniser, which is told beforehand what is said."""
+"""Recognitions, and the default recogniser, whose words are set beforehand."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,7 +9,7 @@ SECONDS_PER_WORD = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word as it is written; `start` and `end` in seconds."""
+    """One spoken word as it is written. `start` and `end` are in seconds."""
 
     text: str
     start: float
@@ -19,7 +19,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What was heard. `duration` in seconds; a text without words gets none."""
+    """What was recognised in a recording. `duration` is in seconds."""
 
     text: str
     words: tuple[Word, ...] = ()
@@ -31,7 +31,7 @@ Recogniser = Callable[[bytes, str, Mapping[str, str]], Awaitable[Recognition]]
 
 
 def spoken(text: str, language: str = "en") -> Recognition:
-    """`text` said at an even pace, one word after the other."""
+    """Build the recognition of a text whose words take SECONDS_PER_WORD each."""
     words = tuple(
         Word(word, round(place * SECONDS_PER_WORD, 3), round((place + 1) * SECONDS_PER_WORD, 3))
         for place, word in enumerate(text.split())
@@ -40,7 +40,7 @@ def spoken(text: str, language: str = "en") -> Recognition:
 
 
 class Script:
-    """Who says what: the words for exactly these bytes, or else the default ones."""
+    """A recogniser with prepared words: those for exactly these bytes, or else the default ones."""
 
     def __init__(self) -> None:
         self.default = spoken("hello world")
@@ -49,7 +49,7 @@ class Script:
     def hears(self, data: bytes, said: Recognition) -> None:
         self._by_digest[hashlib.sha256(data).hexdigest()] = said
 
-    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - what is said does not depend on the model
+    async def recognise(self, data: bytes, model: str, options: Mapping[str, str]) -> Recognition:  # noqa: ARG002 - the words do not depend on the model
         said = self._by_digest.get(hashlib.sha256(data).hexdigest(), self.default)
         asked = options.get("language")
         if asked is None or asked == "multi" or options.get("detect_language") == "true":

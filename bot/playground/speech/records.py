@@ -1,4 +1,4 @@
-"""What the fake remembers: every call, every upload that was paid for, every generation and look at it."""
+"""The records of the fake: calls, paid uploads, generations and their fetches."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -7,9 +7,9 @@ from bot.playground.speech.recognition import Recognition
 
 
 class Call(NamedTuple):
-    """A request as the caller saw it end; `status` 0: the connection was cut without an answer.
+    """A request as its client saw it end. `status` is 0 if the connection was cut without an answer.
 
-    `asked` is the form that was sent, `answered` the body that came back, None where there was none of ours.
+    `asked` is the form that was sent. `answered` is the body of the answer, None if it was a stream or none.
     """
 
     method: str
@@ -21,7 +21,7 @@ class Call(NamedTuple):
 
 
 class Fetch(NamedTuple):
-    """One look at a generation; `status_shown` is "404" where it was not to be found."""
+    """One fetch of a generation. `status_shown` is "404" if it was not found."""
 
     generation_id: str
     at: float
@@ -30,7 +30,7 @@ class Fetch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A POST that was carried out, which is to say paid for."""
+    """A create request that was carried out, and so was paid for."""
 
     model: str
     fields: dict[str, str]
@@ -50,7 +50,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Generation:
-    """`ready_at` is never before the recognition itself is through; `outcome` is None until then."""
+    """A generation. `outcome` is None until the recognition has ended, and `ready_at` is not before that."""
 
     id: str
     model: str

@@ -1,4 +1,4 @@
-"""How the API says no: its two styles of error body, and the page the CDN shows for an unknown address."""
+"""The refusals of the API: its two styles of error bodies, and the page of its CDN for an unknown address."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not carried out; several `messages` are the findings of a validation."""
+    """Why a request is not carried out. Only a validation has several `messages`."""
 
     status: int
     messages: Sequence[str]
@@ -24,7 +24,7 @@ class Refusal:
 
 
 class RefusedError(Exception):
-    """Ends the handling of a request with a refusal."""
+    """A request is refused."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.kind)
@@ -45,7 +45,7 @@ def unauthorised() -> Refusal:
 
 
 def out_of_credits() -> Refusal:
-    """The misspelt kind is the API's own."""
+    """Build the refusal for an empty account. The real API misspells its kind."""
     return Refusal(
         403,
         ["You've run out of credits. Please top up your balance to go on."],
@@ -63,13 +63,13 @@ def too_many() -> Refusal:
 
 
 def of_status(status: int) -> Refusal:
-    """What the API says of a status when nothing more is known; a 403 for another reason than credits."""
+    """Build the refusal for a status without a reason. Its 403 is not that of an empty account."""
     known = {400: invalid("Invalid payload"), 401: unauthorised(), 404: unknown_generation(), 429: too_many()}
     return known.get(status) or Refusal(status, [phrase(status)], "err_unknown", "HttpException")
 
 
 def phrase(status: int) -> str:
-    """The words for a status; a CDN has statuses of its own, such as 524."""
+    """Return the phrase of a status. A CDN has statuses that HTTP does not define, such as 524."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -77,14 +77,14 @@ def phrase(status: int) -> str:
 
 
 def body(refusal: Refusal, style: ErrorStyle, path: str, request_id: str, now: float) -> tuple[dict[str, Any], str]:
-    """The JSON of a refusal and its content type."""
+    """Return the JSON of a refusal and its content type."""
     if style == "old":
         return _old(refusal, path, request_id, now), JSON
     return _problem(refusal, request_id), PROBLEM
 
 
 def _old(refusal: Refusal, path: str, request_id: str, now: float) -> dict[str, Any]:
-    """Findings of a validation come as a list, everything else as one sentence."""
+    """Build the old style of a refusal. Its message is a list for a validation, and else a sentence."""
     findings = refusal.kind == "err_validation"
     return {
         "message": list(refusal.messages) if findings else refusal.messages[0],

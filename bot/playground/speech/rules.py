@@ -1,4 +1,4 @@
-"""The rules of a create request: what the API refuses, and what it takes although it cannot be meant."""
+"""The rules of a create request: what the API refuses, and what it accepts although it is a mistake."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ LIBRARY_AGENT = re.compile(r"(python|aiohttp|curl|wget|go-http|node|axios|okhttp
 
 
 def findings(form: Form) -> list[str]:
-    """Why the API refuses this form; none: it is taken."""
+    """Return why the API refuses this form; an empty list if it accepts it."""
     model = form.fields.get("model")
     if model not in catalogue.MODELS:
         return [f"model: Invalid enum value, received {model!r}"]
@@ -57,7 +57,7 @@ def _acceptable(name: str, value: str) -> bool:
 
 
 def doubts(form: Form) -> list[str]:
-    """What the API may well take, but no careful client sends."""
+    """Return the mistakes in a form that the API may accept."""
     fields = form.fields
     model = fields.get("model", "")
     return [
@@ -101,7 +101,7 @@ def _model_doubts(fields: Mapping[str, str], model: str) -> Iterator[str]:
 
 
 def agent_doubts(user_agent: str) -> list[str]:
-    """A CDN stands in front of the API and turns some clients away by their name."""
+    """Return the mistakes in a User-Agent. The CDN in front of the API refuses some clients by their name."""
     if not user_agent:
         return ["no User-Agent"]
     if LIBRARY_AGENT.match(user_agent):

@@ -1,4 +1,4 @@
-"""Words put together again: sentences and paragraphs, as the provider lays them out."""
+"""Sentences and paragraphs of words, divided as the provider divides them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SENTENCE_ENDS = (".", "!", "?", "…", "。")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """At least one word, all of one speaker."""
+    """A sentence: at least one word, all of one speaker."""
 
     words: tuple[Word, ...]
 
@@ -44,5 +44,5 @@ def sentences(words: Sequence[Word]) -> Iterator[Sentence]:
 
 
 def paragraphs(words: Sequence[Word]) -> list[list[Sentence]]:
-    """A new paragraph begins where the speaker changes."""
+    """Divide words into paragraphs; a new one begins when the speaker changes."""
     return [list(said) for _, said in groupby(sentences(words), key=lambda sentence: sentence.speaker)]

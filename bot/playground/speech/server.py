@@ -1,4 +1,4 @@
-"""The server: a speech-to-text API on 127.0.0.1, and the strings a test pulls behind it."""
+"""The fake speech-to-text API with its controls, on 127.0.0.1."""
 
 import itertools
 import json
@@ -26,15 +26,15 @@ REQUEST_ID = web.RequestKey("request_id", str)
 ASKED = web.RequestKey("asked", dict[str, Any])
 LARGEST_BODY = 2**31
 LOW_BALANCE = 10.0
-GRACE_SECONDS = 0.1  # for requests still in hand when the server stops
+GRACE_SECONDS = 0.1  # for requests that are still running when the server stops
 LONGEST_DUMP = 30
 
 
 class FakeSpeech:
-    """A fake to be driven over HTTP and controlled from within the same event loop.
+    """A fake AI/ML API, which is used over HTTP and controlled from the same event loop.
 
-    Everything it remembers survives `stop` and another `start`. Time is read from `clock` alone:
-    a generation is ready once `clock()` has reached its creation plus `latency` and `extra_latency` seconds.
+    Its records and generations survive `stop` and another `start`. All times are those of `clock`: a generation is
+    ready `latency` and `extra_latency` seconds after its creation.
     `notifier` is notified of every call and change; it may be shared with another server.
     """
 
@@ -53,7 +53,7 @@ class FakeSpeech:
         self.picky = True
         self.first_fetches_404 = 0
         self.credits = 1000.0
-        self.out_of_credits = False  # whatever `credits` says
+        self.out_of_credits = False  # also if there are `credits`
         self.price = 0.01
         self.concurrency: Mapping[str, int] = {}
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
@@ -103,12 +103,12 @@ class FakeSpeech:
 
     @property
     def url(self) -> str:
-        """The base URL of the API, as it stands in a client's settings; known once started."""
+        """The base URL of the API for a client's settings; valid after `start`."""
         return f"http://127.0.0.1:{self._port}/v1"
 
     @property
     def balance(self) -> float:
-        """The credits there are, as the API tells it."""
+        """The credits that are left, as the API reports them."""
         return 0.0 if self.out_of_credits else self.credits
 
     @property
@@ -122,19 +122,19 @@ class FakeSpeech:
 
     @property
     def peak(self) -> dict[str, int]:
-        """The most generations of each family that were under way at the same time."""
+        """The largest number of generations of each family that were under way at the same time."""
         return self._made.peak
 
     def says(self, text: str | Recognition, language: str = "en") -> None:
-        """What is heard in every recording that `hears` knows nothing of."""
+        """Set the words of every recording that has none by `hears`."""
         self._script.default = _recognition(text, language)
 
     def hears(self, data: bytes, text: str | Recognition, language: str = "en") -> None:
-        """What is heard in exactly these bytes."""
+        """Set the words of a recording with exactly these bytes."""
         self._script.hears(data, _recognition(text, language))
 
     def fail_generation(self, generation_id: str, error: dict[str, str] | None = None, status: str = "error") -> None:
-        """Let a generation, or the "next" one to be created, end in `error`; seen when its time has come."""
+        """Let a generation, or the "next" one to be created, end in `error`; clients see it when it is ready."""
         told = error or {"name": "InternalError", "message": "the recording could not be processed"}
         self._made.fail(generation_id, Failure(status, told))
 
@@ -142,10 +142,10 @@ class FakeSpeech:
         """Answer 404 for this generation from now on."""
         self.generations[generation_id].forgotten = True
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - the failure tells what was seen
-        """What `predicate` returned once it was true; asked after every request and recognition.
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - the failure shows what has happened
+        """Return the first true value of `predicate`, which is called after every request and recognition.
 
-        Moving the clock is not noticed. Raises AssertionError, with all calls so far, after `timeout`.
+        A change of the clock alone does not cause a call. Raises AssertionError with the latest calls after `timeout`.
         """
         return await self._notifier.wait_or_fail(timeout, predicate, self._dump)
 
@@ -200,7 +200,7 @@ class FakeSpeech:
             raise RefusedError(refusals.too_many())
 
     def _carry_out(self, form: Form, file: FilePart) -> Upload:
-        """From here on it costs money."""
+        """Create the generation of an accepted request, and charge for it."""
         options = form.fields
         model = options.pop("model")
         latency = self.latency if isinstance(self.latency, int | float) else self.latency(model, file.data)

@@ -1,4 +1,4 @@
-"""A strict Bot API server that runs on this machine, with people to talk to the bot."""
+"""A strict Bot API server that runs on this machine, with people who write to the bot."""
 
 from bot.playground.telegram.chat import Chat
 from bot.playground.telegram.fake import FakeTelegram

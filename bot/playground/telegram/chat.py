@@ -1,4 +1,4 @@
-"""A chat with its people's hands: what they say, send, edit, delete, press, and do to the bot."""
+"""A chat with the actions of its people: they write, send, edit, delete, react, press, and change the bot's status."""
 
 import itertools
 from typing import Any, Literal, TypedDict, Unpack
@@ -8,32 +8,32 @@ from bot.playground.telegram.people import ANONYMOUS_ADMIN, CHANNEL_MEMBER, TELE
 from bot.playground.telegram.state import QUERY_TTL, Query, State
 from bot.playground.telegram.text import add_found
 
-Sender = User | Conversation | None  # a chat speaks as an anonymous admin or as its channel; None: the channel itself
+Sender = User | Conversation | None  # a chat: its anonymous admin or linked channel; None: the channel itself
 
 
 class Around(TypedDict, total=False):
-    """What may come with any message of a person."""
+    """What any message of a person may have."""
 
     reply_to: Ref | None
     thread: int | None
     caption: str | None
     media_group_id: str | None
-    forwarded_from: User | Conversation | str | None  # a name alone: the person hides the account
+    forwarded_from: User | Conversation | str | None  # a str: the name of a person who hides the account
 
 
 class Chat(Conversation):
-    """Every action returns the message as the Bot API would give it, and queues what the bot gets to know."""
+    """A chat. Its actions queue updates for the bot; those that send or edit return the message as in the Bot API."""
 
     def __init__(self, state: State, chat_id: int, kind: ChatType, name: str) -> None:
         own_ids = kind in {"supergroup", "channel"}
-        ids = itertools.count(2) if own_ids else state.ids  # 1 tells of its creation
+        ids = itertools.count(2) if own_ids else state.ids  # 1 is the service message of its creation
         super().__init__(chat_id, kind, name=name, clock=state.clock, ids=ids)
         self._state = state
         state.chats[chat_id] = self
 
     @property
     def bot_messages(self) -> list[JSON]:
-        """What the bot wrote and nobody deleted."""
+        """The messages of the bot that have not been deleted."""
         return [message for message in self.messages if self.is_by(self._state.bot, message)]
 
     def say(self, sender: Sender, text: str, **around: Unpack[Around]) -> JSON:
@@ -49,7 +49,7 @@ class Chat(Conversation):
         file_size: int | None = None,
         **around: Unpack[Around],
     ) -> JSON:
-        """`duration`, `mime_type` and `file_size` are the sender's claims; the size is measured if None."""
+        """Send a voice note. Its duration, type and size are what the sender claims; the size is measured if None."""
         file = self._state.files.store("voice", data, size=file_size, mime_type=mime_type)
         return self._post(sender, self._state.attach(file, duration=duration), around)
 
@@ -90,7 +90,7 @@ class Chat(Conversation):
         file_size: int | None = None,
         **around: Unpack[Around],
     ) -> JSON:
-        """A round video: it has neither a MIME type nor a file name."""
+        """Send a round video, which has neither a MIME type nor a file name."""
         file = self._state.files.store("video_note", data, size=file_size)
         return self._post(sender, self._state.attach(file, duration=duration, length=240), around)
 
@@ -108,7 +108,7 @@ class Chat(Conversation):
         return self._post(sender, self._state.attach(file), around)
 
     def forward(self, sender: Sender, message: JSON, **around: Unpack[Around]) -> JSON:
-        """Forwards a message of any chat into this one: another file_id, the same file_unique_id."""
+        """Forward a message of any chat into this one. Its file gets another file_id and keeps its file_unique_id."""
         origin = message.get("forward_origin") or self._origin(message)
         return self._post(sender, self._state.content_again(message) | {"forward_origin": origin}, around)
 
@@ -116,17 +116,20 @@ class Chat(Conversation):
         return self._edit(message, _text("text", "entities", text))
 
     def edit_caption(self, message: Ref, caption: str) -> JSON:
-        """No caption is left if it is empty."""
+        """Change the caption of a message, or remove it if the new one is empty."""
         self._messages[id_of(message)].pop("caption", None)
         return self._edit(message, _text("caption", "caption_entities", caption) if caption else {})
 
     def delete(self, message: Ref) -> None:
-        """Someone deletes a message; the bot is not told."""
+        """Delete a message as one of the people; the bot gets no update."""
         self.remove(message)
         self._state.notifier.notify()
 
     def react(self, user: User, message: Ref, emoji: str | None) -> None:
-        """Someone reacts to a message; the bot is told where it is an admin, and in private, if it asked for that."""
+        """React to a message as one of the people.
+
+        The bot gets an update in a private chat or as an admin, if it has asked for such updates.
+        """
         before = self.reactions(message).get(user.id)
         self.react_with(message, user, emoji)
         if self.type == "private" or self.bot_status == "administrator":
@@ -136,9 +139,9 @@ class Chat(Conversation):
         self._state.notifier.notify()
 
     def press(self, user: User, message: Ref, button: str, *, inaccessible: bool = False) -> str:
-        """Presses the button with this text or callback data and returns the query's id.
+        """Press the button with this text or callback data, and return the id of the query.
 
-        With `inaccessible` the bot gets only the ids of the message, as with very old ones.
+        With `inaccessible` the bot gets only the ids of the message, as for very old messages.
         """
         shown = self.message(message)
         query_id = str(4_000_000_000_000_000_000 + len(self._state.queries))
@@ -159,7 +162,7 @@ class Chat(Conversation):
         return [button["text"] for button in self._buttons(message)]
 
     def block(self) -> None:
-        """The user of a private chat blocks the bot."""
+        """Block the bot as the user of a private chat."""
         self._change_bot("kicked")
 
     def unblock(self) -> None:
@@ -180,11 +183,11 @@ class Chat(Conversation):
         self._change_bot("member", by)
 
     def silence_bot(self) -> None:
-        """The bot stays in the chat but may not write there."""
+        """Take the right to write from the bot, which stays in the chat."""
         self.silenced = True
 
     def topic(self, name: str, by: User | None = None) -> int:
-        """Opens a topic of a forum and returns its message_thread_id."""
+        """Open a topic of a forum, and return its message_thread_id."""
         head = self._head(by or self._somebody())
         thread = int(head["message_id"])
         self.topics[thread] = name
@@ -197,14 +200,14 @@ class Chat(Conversation):
         self.closed_topics.add(thread)
 
     def delete_topic(self, thread: int) -> None:
-        """The topic is gone with everything in it."""
+        """Delete a topic with all its messages."""
         del self.topics[thread]
         for message in self.messages:
             if message.get("message_thread_id") == thread:
                 self.remove(message)
 
     def upgrade(self, by: User | None = None) -> "Chat":
-        """Turns a group into a supergroup, returned; the ids of old messages are worth nothing there."""
+        """Upgrade a group to a supergroup, and return that. The ids of old messages are not valid in it."""
         new = Chat(self._state, -1_000_000_000_000 + self.id, "supergroup", self.name)
         new.people, new.statuses, new.privacy = self.people, self.statuses, self.privacy
         new.bot_status = self.bot_status

@@ -1,4 +1,4 @@
-"""A conversation: who takes part, and the messages in it as they can be seen now and were seen before."""
+"""The state of a chat: its people, its messages, and the history of what the bot made visible."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from bot.playground.telegram.people import User
 JSON = dict[str, Any]
 ChatType = Literal["private", "group", "supergroup", "channel"]
 Status = Literal["creator", "administrator", "member", "left", "kicked"]
-Ref = int | JSON  # a message, by its id or as it was answered
+Ref = int | JSON  # a message, by its id or as the Bot API gives it
 GENERAL_TOPIC = 1
 MEDIA = ("voice", "audio", "video", "video_note", "document")
 INSIDE: frozenset[Status] = frozenset({"creator", "administrator", "member"})
@@ -18,7 +18,7 @@ INSIDE: frozenset[Status] = frozenset({"creator", "administrator", "member"})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the bot made visible: at `at` the message read `text` (its caption if it has a file)."""
+    """One thing that the bot made visible: the text (or caption) of a message at the moment `at`."""
 
     at: float
     method: str
@@ -32,7 +32,7 @@ def id_of(message: Ref) -> int:
 
 
 class Conversation:
-    """The state of one chat. `bot_status` is the bot's; `statuses` are the people's."""
+    """The state of one chat. `bot_status` is that of the bot, `statuses` are those of the people."""
 
     def __init__(
         self,
@@ -79,25 +79,25 @@ class Conversation:
 
     @property
     def messages(self) -> list[JSON]:
-        """What can be seen now, oldest first, as the Bot API would give it."""
+        """The messages that are visible now, oldest first, as in the Bot API."""
         return [copy.deepcopy(message) for message in self._messages.values()]
 
     def message(self, message: Ref) -> JSON:
-        """One message as it is now; a LookupError once it is deleted."""
+        """Return a copy of a message as it is now. Raises LookupError if it has been deleted."""
         return copy.deepcopy(self._messages[id_of(message)])
 
     def find(self, message_id: int) -> JSON | None:
-        """The living message, to be changed in place; None if it is not there."""
+        """Find a message that may be changed in place; None if there is none."""
         return self._messages.get(message_id)
 
     def is_by(self, bot: User, message: JSON) -> bool:
-        """A post in a channel has no author; there the history knows the bot's."""
+        """Say whether the bot wrote a message. A post in a channel has no author, so the history is asked there."""
         if self.type == "channel":
             return any(seen.message_id == message["message_id"] for seen in self.history)
         return bool(message.get("from", {}).get("id") == bot.id)
 
     def stamp(self) -> JSON:
-        """What every new message starts with."""
+        """Return the fields of every new message, with the next id."""
         return {"message_id": next(self._ids), "date": int(self._clock()), "chat": self.as_json()}
 
     def keep(self, message: JSON) -> JSON:
@@ -109,24 +109,24 @@ class Conversation:
         self._reactions.pop(id_of(message), None)
 
     def reactions(self, message: Ref) -> dict[int, str]:
-        """Emojis by the id of who reacted with them."""
+        """Return the reactions to a message: emojis by the id of the user."""
         return dict(self._reactions.get(id_of(message), {}))
 
     def react_with(self, message: Ref, by: User, emoji: str | None) -> None:
-        """One reaction each; None takes it back."""
+        """Set the one reaction of a user to a message; None removes it."""
         reactions = self._reactions.setdefault(id_of(message), {})
         reactions.pop(by.id, None)
         if emoji is not None:
             reactions[by.id] = emoji
 
     def note(self, method: str, message: JSON) -> None:
-        """Adds to the history what the bot just made visible."""
+        """Add a message to the history as the bot has just made it visible."""
         shown = message.get("text", message.get("caption"))
         markup = copy.deepcopy(message.get("reply_markup"))
         self.history.append(Seen(self._clock(), method, message["message_id"], shown, markup))
 
     def place(self, reply_to: int | None, thread: int | None) -> JSON:
-        """The fields that say where in the chat a message stands and what it replies to."""
+        """Return the fields for the topic of a message and for the message that it replies to."""
         replied = self._messages.get(reply_to) if reply_to is not None else None
         if self.is_forum:
             return self._in_topic(replied, thread)
@@ -148,5 +148,5 @@ class Conversation:
 
 
 def quoted(message: JSON) -> JSON:
-    """A message as it is shown inside its reply: without what it replied to itself."""
+    """Return a message as it is shown inside a reply to it, where it has no reply_to_message itself."""
     return {key: copy.deepcopy(value) for key, value in message.items() if key != "reply_to_message"}

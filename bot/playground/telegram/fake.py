@@ -30,16 +30,16 @@ HOST = "127.0.0.1"
 class FakeTelegram:
     """A Bot API server for one bot, strict as the real one, over real HTTP on this machine.
 
-    `clock` gives wall seconds. Privacy mode is on unless `privacy` says otherwise, for new groups and in getMe.
-    `plain_webhooks` takes webhooks without https, for a bot on this machine.
-    With `local_folder` it is a server of one's own: files of any size, handed out as paths in that folder.
-    `violations` collects what the real server would let pass although no careful caller does it.
+    `clock` gives wall seconds. `privacy` is the privacy mode of new groups and of getMe.
+    With `plain_webhooks` webhooks may be http, for a bot on this machine.
+    With `local_folder` it behaves as a local Bot API server: files have any size and are paths in that folder.
+    `violations` collects the mistakes of the bot that the real server would accept.
     `notifier` is notified of every call and change; it may be shared with another server.
     """
 
     def __init__(
         self,
-        token: str = "123456:TEST-token",  # noqa: S107 - no secret, the name it goes by in tests
+        token: str = "123456:TEST-token",  # noqa: S107 - no secret: it is valid for the fake only
         username: str = "verbatim_bot",
         clock: Callable[[], float] = time.time,
         *,
@@ -63,7 +63,7 @@ class FakeTelegram:
         self._running = AsyncExitStack()
 
     async def start(self, port: int = 0) -> None:
-        """Listens on `port`, 0 being any at first and the same again after a stop."""
+        """Listen on `port`. With 0 it is any free port, and after `stop` the same one again."""
         runner = web.AppRunner(self._server.application(), access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         self._running.push_async_callback(runner.cleanup)
@@ -77,7 +77,7 @@ class FakeTelegram:
         self._running.callback(self.state.updates.close)
 
     async def stop(self) -> None:
-        """Ends waiting polls and closes every connection; chats and updates stay as they are."""
+        """End the waiting polls, and close every connection. Chats and updates are kept."""
         await self._running.aclose()
 
     async def __aenter__(self) -> Self:
@@ -100,7 +100,7 @@ class FakeTelegram:
         return user
 
     def private(self, user: User) -> Chat:
-        """The chat of a user who has started the bot; always the same one."""
+        """Return the private chat of a user, who has started the bot. Each user has one."""
         known = self.state.chats.get(user.id)
         if isinstance(known, Chat):
             return known
@@ -119,8 +119,8 @@ class FakeTelegram:
         privacy: bool | None = None,
         bot_admin: bool = False,
     ) -> Chat:
-        """A basic group with the bot in it. `privacy` overrides what holds for the bot as a whole."""
-        chat = self._many(next(self._group_ids), "group", title, members, admins, owner)
+        """Create a basic group with the bot in it. `privacy` overrides the privacy mode of the bot."""
+        chat = self._new_chat(next(self._group_ids), "group", title, members, admins, owner)
         return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
 
     def supergroup(
@@ -135,7 +135,7 @@ class FakeTelegram:
         topics: bool = False,
         username: str | None = None,
     ) -> Chat:
-        chat = self._many(next(self._channel_ids), "supergroup", title, members, admins, owner)
+        chat = self._new_chat(next(self._channel_ids), "supergroup", title, members, admins, owner)
         chat.is_forum, chat.username = topics, username
         return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
 
@@ -148,13 +148,13 @@ class FakeTelegram:
         bot_admin: bool = True,
         username: str | None = None,
     ) -> Chat:
-        chat = self._many(next(self._channel_ids), "channel", title, (), (), owner)
+        chat = self._new_chat(next(self._channel_ids), "channel", title, (), (), owner)
         chat.username, chat.linked = username, linked_group
         if linked_group is not None:
             linked_group.linked = chat
         return self._with_bot(chat, privacy=False, bot_admin=bot_admin)
 
-    def _many(
+    def _new_chat(
         self,
         chat_id: int,
         kind: ChatType,
@@ -184,7 +184,7 @@ class FakeTelegram:
 
     @property
     def calls(self) -> list[Call]:
-        """Every call that reached a method, oldest first; downloads are calls of "file"."""
+        """Every call that reached a method, oldest first. Downloads are calls of "file"."""
         return self.state.calls
 
     def calls_of(self, *methods: str) -> list[Call]:
@@ -208,7 +208,7 @@ class FakeTelegram:
 
     @property
     def commands(self) -> dict[tuple[str, str], list[dict[str, str]]]:
-        """What setMyCommands said, by (scope, language); ("default", "") is what most people see."""
+        """The commands that setMyCommands has set, by (scope, language). Most people see those of ("default", "")."""
         return self.state.commands
 
     @property
@@ -221,22 +221,22 @@ class FakeTelegram:
         return self.state.updates.pending
 
     def queue_update(self, kind: str, content: dict[str, Any]) -> None:
-        """Queues any update as it is, also one that no library can read."""
+        """Queue any update as it is, also an invalid one."""
         self.state.updates.add(kind, content)
 
     def redeliver(self, update: dict[str, Any]) -> None:
-        """Queues an update once more under its old id, as Telegram sometimes does."""
+        """Queue an update once more with its old id, as Telegram sometimes does."""
         self.state.updates.add_again(update)
 
     def file_bytes(self, file_id: str) -> bytes:
-        """What lies behind a file_id; a LookupError if nothing does."""
+        """Return the bytes of a file. Raises LookupError if the file_id is unknown."""
         file = self.state.files.find(file_id)
         if file is None:
             raise LookupError(file_id)
         return file.data
 
     def lose_file(self, message: Ref, chat: Chat) -> None:
-        """From now on getFile says that the file of this message is unavailable."""
+        """Let getFile say from now on that the file of this message is unavailable."""
         self.state.files.lose(self.state.file_in(chat.message(message)))
 
     def fault(
@@ -286,16 +286,19 @@ class FakeTelegram:
             overall_per_second=overall_per_second,
         )
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - its name
-        """The first true value of `predicate`, looked at again after each call and change."""
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - the failure shows what has happened
+        """Return the first true value of `predicate`, which is called after every call and change.
+
+        Raises AssertionError with all chats and the latest calls after `timeout`.
+        """
         return await self.state.notifier.wait_or_fail(timeout, predicate, self.describe)
 
     async def next_change(self) -> None:
-        """Returns after the next call or change."""
+        """Wait for the next call or change."""
         await self.state.notifier.wait_next()
 
     def describe(self) -> str:
-        """All chats and the latest calls, for people to read."""
+        """Describe all chats and the latest calls for people to read."""
         lines = []
         for chat in self.chats:
             lines.append(f"{chat.type} {chat.name!r} ({chat.id}), the bot is {chat.bot_status}")

@@ -1,4 +1,4 @@
-"""The files that lie at Telegram: their bytes, their names, and the links that lead to them."""
+"""The files that Telegram stores: their bytes, their ids, and their download links."""
 
 import base64
 import itertools
@@ -22,7 +22,7 @@ DOWNLOAD_LIMIT = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One upload. `size` and `mime_type` are what the sender claims, `data` is what is there."""
+    """One upload. `size` and `mime_type` are what the sender claims, and may differ from `data`."""
 
     number: int
     kind: str
@@ -42,7 +42,7 @@ class StoredFile:
 
 
 class Files:
-    """Every upload is its own file, even of the same bytes; a file has as many ids as it was sent."""
+    """All files. Each upload is a file of its own, even of the same bytes, and has another id in each message."""
 
     def __init__(self, clock: Callable[[], float], folder: Path | None = None) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ class Files:
         return StoredFile(next(self._numbers), kind, data, claimed, name, mime_type)
 
     def hand_out(self, file: StoredFile) -> str:
-        """A new file_id for this file."""
+        """Return a new file_id of a file."""
         file_id = KIND_MARKS[file.kind] + _opaque(f"id {file.number} of {len(self._by_id)} for this bot alone")
         self._by_id[file_id] = file
         return file_id
@@ -73,11 +73,11 @@ class Files:
         return self._by_id.get(file_id)
 
     def lose(self, lost: StoredFile) -> None:
-        """From now on the file's ids lead nowhere."""
+        """Make all ids of a file invalid."""
         self._by_id = {known: file for known, file in self._by_id.items() if file is not lost}
 
     def link(self, file: StoredFile) -> str:
-        """The file_path to download from: good for an hour, or a path on disk of a local server."""
+        """Return the file_path of a file: a link that is valid for an hour, or a path on disk with a local folder."""
         if self._folder is not None:
             place = self._folder / file.path
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Reading parse_mode=HTML as the Bot API does: few tags, no mercy for a wrong one."""
+"""Parsing of parse_mode=HTML as in the Bot API, which knows few tags and refuses the others."""
 
 import html
 import re
@@ -37,7 +37,7 @@ class _Reading:
 
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:
-    """The text without its tags, and the entities they stood for."""
+    """Return the text without its tags, and the entities that the tags stand for."""
     reading = _Reading()
     done = 0
     for token in _TOKEN.finditer(source):

@@ -31,5 +31,5 @@ FIELDS: dict[Status, dict[str, Any]] = {
 
 
 def member(user: User, status: Status) -> dict[str, Any]:
-    """The ChatMember of this status, with every field it must have."""
+    """Return the ChatMember of a user with this status, with every mandatory field."""
     return {"user": user.as_json(), "status": status} | FIELDS[status]

@@ -1,4 +1,4 @@
-"""How fast a bot may write, when the playground is told to mind: more than that is answered with 429."""
+"""The limits of how fast a bot may write, if they are enforced; a write beyond them is answered with 429."""
 
 import math
 from collections import defaultdict, deque
@@ -10,7 +10,7 @@ from bot.playground.telegram.refusal import too_many_requests
 
 @dataclass(slots=True)
 class Window:
-    """At most `most` writes in any `seconds`."""
+    """A limit of `most` writes in any `seconds`."""
 
     most: int
     seconds: float
@@ -23,7 +23,7 @@ class Window:
 
 
 class Pace:
-    """Sends and edits count: `burst` in a row per chat, a few per second on average, 20 a minute in a group."""
+    """The limits of sends and edits: a rate and a burst per chat, a rate per group, and a rate of all writes."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Pace:
         self._overall = Window(overall_per_second, 1.0)
 
     def admit(self, chat_id: int) -> None:
-        """Counts one write, or refuses it and counts nothing."""
+        """Count one write, or refuse it without counting it."""
         now = self._clock()
         windows = [self._overall, self._chats[chat_id]]
         if chat_id < 0:

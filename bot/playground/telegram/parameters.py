@@ -1,4 +1,4 @@
-"""The parameters of a call, in any of the forms in which the Bot API takes them."""
+"""The parameters of a call, from any of the encodings that the Bot API accepts."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,9 +22,9 @@ class Upload:
 
 @dataclass(slots=True)
 class Parameters:
-    """Every value is text, as on the wire; nested objects are JSON in that text, or `objects` already read.
+    """The parameters of one call. Values are texts; nested objects are JSON in a text, or parsed ones in `objects`.
 
-    `complaints` collects what the real server lets pass although the caller cannot have meant it.
+    `complaints` collects the mistakes that the real server accepts.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Parameters:
         return self.text(name).lower() in TRUE
 
     def integer(self, name: str, default: int = 0) -> int:
-        """The real server reads what is no number as the default; here that is also a complaint."""
+        """Return a number. A text that is no number is the default, as on the real server, and a complaint."""
         value = self.text(name)
         try:
             return int(value) if value else default
@@ -49,7 +49,7 @@ class Parameters:
             return default
 
     def parsed(self, name: str, what: str | None = None) -> Any:
-        """The object in a JSON text, None if there is none."""
+        """Return the object in a JSON text; None if there is no such parameter."""
         if not (value := self.text(name)):
             return self.objects.get(name)
         try:
@@ -58,24 +58,24 @@ class Parameters:
             raise bad_request(f"can't parse {what or name} JSON object") from None
 
     def objects_in(self, name: str, kind: str) -> list[dict[str, Any]]:
-        """The objects in a JSON array; none if it is not there."""
+        """Return the objects in a JSON array; an empty list if there is no such parameter."""
         items = self.parsed(name) or []
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise bad_request(f"expected an Array of {kind}")
         return items
 
     def attached(self, place: str) -> Upload | None:
-        """The file in this part of the request."""
+        """Return the file in this part of the request, and note that it is used."""
         self.used.add(place)
         return self.uploads.get(place)
 
     def readable(self) -> dict[str, Any]:
-        """The parameters as a person would write them: numbers and objects instead of texts."""
+        """Return the parameters for people to read, with numbers and objects instead of texts."""
         return {name: _readable(name, value) for name, value in self.texts.items()} | self.uploads
 
 
 def read_json(text: str) -> Any:
-    """JSON as the standard has it: a ValueError for the numbers that only Python knows, and for what has no end."""
+    """Parse standard JSON. Raises ValueError also for NaN and Infinity, and for JSON that is nested too deeply."""
     try:
         return json.loads(text, parse_constant=_no_number)
     except RecursionError:

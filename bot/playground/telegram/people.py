@@ -1,4 +1,4 @@
-"""The people: users, and the accounts that Telegram itself lends to channels and anonymous admins."""
+"""Users, and the accounts of Telegram that stand for channels and anonymous admins."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +25,6 @@ class User:
         return {name: value for name, value in fields.items() if value is not None}
 
 
-TELEGRAM = User(777000, "Telegram")  # who forwards channel posts into the linked group
+TELEGRAM = User(777000, "Telegram")  # the sender of channel posts in the linked group
 ANONYMOUS_ADMIN = User(1087968824, "Group", username="GroupAnonymousBot", is_bot=True)
 CHANNEL_MEMBER = User(136817688, "Channel", username="Channel_Bot", is_bot=True)

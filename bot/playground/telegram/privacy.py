@@ -1,4 +1,4 @@
-"""Which messages reach the bot: privacy mode, and who is in the chat at all."""
+"""The messages that reach the bot: those that its membership and the privacy mode of the chat allow."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def _answers(message: dict[str, Any], bot: User) -> bool:
 
 
 def _commands(message: dict[str, Any], bot: User) -> bool:
-    """A command for this bot by name, or for whichever bot there is."""
+    """Say whether a message has a command for this bot, or for no bot by name."""
     for entity in message.get("entities", []):
         if entity["type"] == "bot_command":
             _, _, addressee = cut_out(message["text"], entity).partition("@")

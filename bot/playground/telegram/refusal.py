@@ -1,10 +1,10 @@
-"""How the Bot API says no: a status, a sentence, and sometimes parameters for the machine."""
+"""The refusals of the Bot API: a status, a sentence, and sometimes parameters for programs."""
 
 from typing import Any
 
 
 class RefusedError(Exception):
-    """A call that is answered with `ok: false`."""
+    """A call is answered with `ok: false`."""
 
     def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)

@@ -1,4 +1,4 @@
-"""What may be written: pure checks of texts, keyboards, reactions and commands, in the server's words."""
+"""Checks of texts, keyboards, reactions and commands, which refuse in the words of the real server."""
 
 import re
 from typing import Any
@@ -39,7 +39,7 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 def read_text(parameters: Parameters) -> dict[str, Any]:
-    """The `text` and `entities` of a message to be."""
+    """Read the `text` and `entities` of a new message."""
     text, entities = formatted(parameters, "text", "entities")
     if not text:
         raise bad_request("message text is empty")
@@ -49,7 +49,7 @@ def read_text(parameters: Parameters) -> dict[str, Any]:
 
 
 def read_caption(parameters: Parameters) -> dict[str, Any]:
-    """The `caption` and `caption_entities` of a message to be; nothing if there is none."""
+    """Read the `caption` and `caption_entities` of a new message; an empty dict if it has none."""
     caption, entities = formatted(parameters, "caption", "caption_entities")
     if utf16_length(caption) > CAPTION_LIMIT:
         raise bad_request("message caption is too long")
@@ -75,7 +75,7 @@ def formatted(parameters: Parameters, text_field: str, entities_field: str) -> t
 
 
 def _given_entities(parameters: Parameters, name: str) -> list[Any]:
-    """The server takes what is no list for none; nobody means that."""
+    """Return the given entities. What is no list counts as none, as on the real server, and is a complaint."""
     try:
         entities = parameters.parsed(name)
     except RefusedError:
@@ -96,7 +96,7 @@ def _parse(text: str, mode: str, parameters: Parameters) -> tuple[str, list[Enti
 
 
 def read_inline_keyboard(parameters: Parameters) -> dict[str, Any]:
-    """`reply_markup` as it stays with the message: only an inline keyboard with buttons does."""
+    """Read the `reply_markup` that is kept with a message: only an inline keyboard with buttons is."""
     markup = parameters.parsed("reply_markup", "reply keyboard markup")
     if markup is None:
         return {}
@@ -127,7 +127,7 @@ def _button(button: Any) -> dict[str, Any]:
 
 
 def read_reaction(parameters: Parameters) -> list[str]:
-    """The emoji to react with: none or one, of those that everybody may use."""
+    """Read the emoji of a reaction: none or one, of those that are allowed for everybody."""
     reaction = parameters.objects_in("reaction", "ReactionType")
     if len(reaction) > 1:
         raise bad_request("REACTIONS_TOO_MANY")

@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 
 class Server:
-    """Answers what a bot asks. Every call and every change of its answer is notified."""
+    """The HTTP server. It notifies of every call and of its end."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -53,11 +53,11 @@ class Server:
         await self.faults.call_watchers(method.name, "before", call)
         fault = self.faults.take(method.name, call.params.get("chat_id"))
         if fault is not None and not fault.after_effect:
-            return _go_wrong(request, fault, call)
+            return _fail(request, fault, call)
         status, answer = await self._carry_out(method, parameters)
         await self.faults.call_watchers(method.name, "after", call)
         if fault is not None:
-            return _go_wrong(request, fault, call)
+            return _fail(request, fault, call)
         if request.transport is not None:
             call.status, call.answer = status, answer
         return _answer(status, answer)
@@ -81,7 +81,7 @@ class Server:
         return await result if inspect.isawaitable(result) else result
 
     def _complain(self, method: Method, parameters: Parameters) -> None:
-        """Writes down what the real server would silently ignore."""
+        """Record the mistakes of a call that the real server silently ignores."""
         unknown = parameters.texts.keys() - method.parameters
         unused = parameters.uploads.keys() - parameters.used - method.parameters
         complaints = [f"unknown parameter {name!r}" for name in sorted(unknown)]
@@ -117,7 +117,7 @@ class Server:
         await self.faults.call_watchers(FILE, "before", call)
         fault = self.faults.take(FILE, None)
         if fault is not None and not fault.after_effect:
-            return _go_wrong(request, fault, call)
+            return _fail(request, fault, call)
         try:
             self._check_token(request.match_info["token"])
             data = self._followed(request.match_info["path"])
@@ -149,7 +149,7 @@ def _answer(status: int, answer: dict[str, Any]) -> web.Response:
     return web.json_response(answer, status=status, headers=headers)
 
 
-def _go_wrong(request: web.Request, fault: Fault, call: Call) -> web.StreamResponse:
+def _fail(request: web.Request, fault: Fault, call: Call) -> web.StreamResponse:
     if fault.drop:
         return _cut(request)
     call.status = fault.status
@@ -161,14 +161,14 @@ def _go_wrong(request: web.Request, fault: Fault, call: Call) -> web.StreamRespo
 
 
 def _cut(request: web.Request) -> web.Response:
-    """Closes the connection; the answer goes nowhere."""
+    """Close the connection; the returned response is not sent."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
 
 
 async def _send_half(request: web.Request, data: bytes) -> web.StreamResponse:
-    """Promises all of a file and cuts the connection in the middle of it."""
+    """Send half of a file and close the connection, although Content-Length is that of the whole file."""
     response = web.StreamResponse(headers={"Content-Length": str(len(data))})
     await response.prepare(request)
     await response.write(data[: len(data) // 2])

@@ -1,4 +1,4 @@
-"""All that Telegram knows: the bot, the chats, the files, what waits and what was recorded."""
+"""The state of the fake Telegram: the bot, chats, files, updates, and records of what the bot did."""
 
 import copy
 import itertools
@@ -22,7 +22,7 @@ CONTENT = ("text", "entities", "caption", "caption_entities", *MEDIA)
 
 @dataclass(slots=True)
 class Call:
-    """One request of the bot; `status` is None while it is under way, and CUT if nobody got an answer."""
+    """One request of the bot. `status` is None while it is under way, and CUT if it got no answer."""
 
     method: str
     params: JSON
@@ -50,7 +50,7 @@ class CallbackAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What the bot reacted with; no emoji when it took its reaction back."""
+    """A reaction of the bot; without an emoji if it removed its reaction."""
 
     chat_id: int
     message_id: int
@@ -104,7 +104,7 @@ class State:
         self.files = Files(self.clock, self.local_folder)
 
     def publish(self, chat: Conversation, message: JSON) -> JSON:
-        """Puts a new message into its chat, tells the bot if it may know, and shows it to the linked group."""
+        """Add a message to its chat, queue an update for the bot, and forward a channel post to the linked group."""
         kept = chat.keep(message)
         self.tell(chat, "channel_post" if chat.type == "channel" else "message", kept)
         if chat.type == "channel" and chat.linked is not None:
@@ -123,7 +123,7 @@ class State:
         self.publish(group, head | self.content_again(post))
 
     def change_bot(self, chat: Conversation, status: Status, by: User) -> None:
-        """Somebody adds, promotes, blocks or removes the bot, and it is told."""
+        """Set the status of the bot in a chat, and queue the update about it."""
         old, chat.bot_status = chat.bot_status, status
         change = {
             "chat": chat.as_json(),
@@ -135,7 +135,7 @@ class State:
         self.updates.add("my_chat_member", change)
 
     def content_again(self, message: JSON) -> JSON:
-        """What a forward carries: the same content, its file under another file_id."""
+        """Return the content of a message for a forward: the same, with another file_id."""
         content: JSON = {key: value for key, value in quoted(message).items() if key in CONTENT}
         for kind in MEDIA:
             if kind in content:
@@ -143,7 +143,7 @@ class State:
         return content
 
     def file_in(self, message: JSON) -> StoredFile:
-        """The file of a message; a LookupError when there is none."""
+        """Return the file of a message. Raises LookupError if there is none."""
         file_ids = [message[kind]["file_id"] for kind in MEDIA if kind in message]
         file = self.files.find(file_ids[0]) if file_ids else None
         if file is None:
@@ -151,7 +151,7 @@ class State:
         return file
 
     def attach(self, file: StoredFile, **fields: Any) -> JSON:
-        """A file as a part of a message: its ids, its size, and what else is said about it."""
+        """Return the field of a message for a file: a new file_id, its size, and the given fields."""
         said = {"mime_type": file.mime_type, "file_name": file.name, **fields}
         part: JSON = {"file_id": self.files.hand_out(file), "file_unique_id": file.unique_id}
         part |= {key: value for key, value in said.items() if value is not None}

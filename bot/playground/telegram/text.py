@@ -1,4 +1,4 @@
-"""Texts as Telegram measures them: in UTF-16 units, with entities that must fit, trimmed at both ends."""
+"""Texts as Telegram treats them: measured in UTF-16 units, trimmed, and with checked entities."""
 
 import re
 from typing import Any
@@ -49,7 +49,7 @@ def check_encoding(text: str) -> None:
 
 
 def check_entities(text: str, entities: list[Any]) -> list[Entity]:
-    """The styles among the entities; those that Telegram finds by itself are not taken from anybody."""
+    """Return the entities that are styles. Those that Telegram finds by itself, such as links, are ignored."""
     styles = [entity for entity in entities if _kind(entity) in STYLES]
     ends = [0]
     for character in text:
@@ -97,11 +97,11 @@ def _checked(entity: Entity, borders: frozenset[int], end_of_text: int) -> Entit
 
 
 def trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
-    """Without the white space around it; leading space inside an entity stays, as Telegram keeps it."""
+    """Remove the white space around a text; leading space inside an entity is kept, as in Telegram."""
     text = text.rstrip()
     blank = utf16_length(text) - utf16_length(text.lstrip())
     cut = min([blank, *(entity["offset"] for entity in entities)])
-    text = text[cut:]  # white space never needs two units
+    text = text[cut:]  # a white space character is always one unit
     end = utf16_length(text)
     moved = [
         entity | {"offset": entity["offset"] - cut, "length": min(entity["length"], end - entity["offset"] + cut)}
@@ -111,7 +111,7 @@ def trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
 
 
 def add_found(text: str, entities: list[Entity]) -> list[Entity]:
-    """With the links, commands, mentions and tags that Telegram finds in a text by itself."""
+    """Add the links, commands, mentions and hashtags that Telegram finds in a text by itself."""
     closed = [entity for entity in entities if entity["type"] in {"code", "pre", "text_link"}]
     found = [entity for entity in written_out(text) if not any(_overlap(entity, other) for other in closed)]
     everything = sorted([*entities, *found], key=lambda entity: (entity["offset"], -entity["length"]))
@@ -130,7 +130,7 @@ def written_out(text: str) -> list[Entity]:
 
 
 def cut_out(text: str, entity: Entity) -> str:
-    """The part of a text that an entity covers."""
+    """Return the part of a text that an entity covers."""
     units = text.encode("utf-16-le")
     start = entity["offset"] * 2
     return units[start : start + entity["length"] * 2].decode("utf-16-le")

@@ -1,4 +1,4 @@
-"""The queue of updates: what waits for the bot, and the rules by which it is handed out."""
+"""The queue of updates for the bot, and the rules by which it gets them."""
 
 import asyncio
 import contextlib
@@ -45,7 +45,7 @@ FIRST_UPDATE_ID = 731_500_001
 
 
 class UpdateQueue:
-    """Updates in order. `confirmed_offset` is the lowest update_id that is not confirmed yet."""
+    """The queue of updates. `confirmed_offset` is the lowest update_id that is not confirmed yet."""
 
     def __init__(self, clock: Callable[[], float], notifier: Notifier) -> None:
         self._clock = clock
@@ -60,13 +60,13 @@ class UpdateQueue:
 
     @property
     def pending(self) -> list[dict[str, Any]]:
-        """Not confirmed, oldest first; what has waited for a day is gone."""
+        """The updates that are not confirmed, oldest first, without those that are older than a day."""
         oldest = self._clock() - KEPT_FOR
         self._waiting = [(at, update) for at, update in self._waiting if at > oldest]
         return [update for _, update in self._waiting]
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
-        """Queues an update unless the bot said it does not want this kind."""
+        """Queue an update, unless the bot does not want this kind."""
         if kind not in (self.allowed or ALLOWED_UNASKED):
             return
         self._waiting.append((self._clock(), {"update_id": self._next_id, kind: content}))
@@ -74,18 +74,18 @@ class UpdateQueue:
         self._notifier.notify()
 
     def add_again(self, update: dict[str, Any]) -> None:
-        """Queues the same update once more, as Telegram sometimes does."""
+        """Queue the same update once more, as Telegram sometimes does."""
         self._waiting.append((self._clock(), update))
         self._waiting.sort(key=lambda waiting: waiting[1]["update_id"])
         self._notifier.notify()
 
     def allow(self, kinds: Iterable[str] | None) -> None:
-        """Remembers what the bot wants; None keeps the previous wish, nothing means the default."""
+        """Set the kinds of updates that the bot wants. None changes nothing, and an empty list means the default."""
         if kinds is not None:
             self.allowed = [kind for kind in kinds if kind in KINDS]
 
     def confirm(self, offset: int) -> None:
-        """Forgets everything below `offset`; a negative one counts from the end."""
+        """Remove all updates below `offset`; a negative one counts from the end."""
         pending = self.pending
         if offset < 0 and pending:
             offset = pending[max(0, len(pending) + offset)]["update_id"]
@@ -98,7 +98,7 @@ class UpdateQueue:
         self.confirm(self._next_id)
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[dict[str, Any]]:
-        """The updates from `offset` on, as soon as there are any. A newer poll ends this one."""
+        """Wait for updates from `offset` on, and return them. A newer poll ends this one."""
         self.end_polls("other getUpdates request; make sure that only one bot instance is running")
         mine = self._poll
         self.confirm(offset)

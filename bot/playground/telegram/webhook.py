@@ -1,4 +1,4 @@
-"""Delivering updates to the bot's webhook, in order, again and again until it answers with success."""
+"""Delivery of updates to the bot's webhook, in order, each repeated until it succeeds."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
 async def deliver_to_webhook(state: State, redelivery_delay: float) -> None:
-    """Runs until cancelled; while no webhook is set it only waits."""
+    """Deliver updates until this is cancelled; wait while no webhook is set."""
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         while True:
             await state.notifier.wait_for(lambda: state.webhook is not None and state.updates.pending)

@@ -1,4 +1,4 @@
-"""The methods of the Bot API that the playground knows, and the parameters each of them takes."""
+"""The methods of the Bot API that the playground knows, and their parameters."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _EVERY_EDIT = "business_connection_id chat_id message_id inline_message_id reply
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """`paced` methods write what people see, and count against the bot's pace."""
+    """A method. The `paced` ones write visible messages, and count against the limits of pace."""
 
     name: str
     handler: Handler
@@ -85,4 +85,4 @@ _ALL = (
     _method("getChatAdministrators", chats.get_chat_administrators, "chat_id return_bots"),
     _method("leaveChat", chats.leave_chat, "chat_id"),
 )
-METHODS = {method.name.lower(): method for method in _ALL}  # the real server does not mind the case either
+METHODS = {method.name.lower(): method for method in _ALL}  # as on the real server, the case does not matter

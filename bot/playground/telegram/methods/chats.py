@@ -1,4 +1,4 @@
-"""Asking about chats and their members, and leaving them."""
+"""Methods about chats and their members."""
 
 from bot.playground.telegram.conversation import INSIDE, JSON
 from bot.playground.telegram.members import member

@@ -1,4 +1,4 @@
-"""Changing what is there: the edits, and deleting."""
+"""Methods that edit and delete messages."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def edit_message_caption(state: State, parameters: Parameters) -> JSON:
 
 
 def edit_message_media(state: State, parameters: Parameters) -> JSON:
-    """Puts a document into a message, also into one that was text until now."""
+    """Replace the document of a message, or its text by a document."""
     media = parameters.parsed("media", "input media")
     if not isinstance(media, dict):
         raise bad_request("media not found")
@@ -83,13 +83,13 @@ def _change(state: State, chat: Conversation, message: JSON, method: str, conten
 
 
 def _comparable(message: JSON) -> JSON:
-    """What people can tell apart: the same file under another file_id is no change."""
+    """Return the visible content of a message; another file_id of the same file is no difference."""
     shown = {key: message[key] for key in SHOWN if key in message}
     return {key: value["file_unique_id"] if key in MEDIA else value for key, value in shown.items()}
 
 
 def _caption_parameters(media: dict[str, Any], parameters: Parameters) -> Parameters:
-    """The caption of an InputMedia, to be read like that of a message."""
+    """Return the parameters of the caption in an InputMedia, to be read as those of a message."""
     inner = Parameters({key: str(media[key]) for key in ("caption", "parse_mode") if key in media})
     inner.complaints = parameters.complaints
     if "caption_entities" in media:
@@ -111,7 +111,10 @@ def delete_message(state: State, parameters: Parameters) -> bool:
 
 
 def _may_delete(state: State, chat: Conversation, message: JSON) -> bool:
-    """Its own for two days, others' in a private chat or as an admin."""
+    """Say whether the bot may delete a message.
+
+    As an admin it may delete all messages. Otherwise its own, or all in a private chat, for two days.
+    """
     if chat.bot_status == "administrator":
         return True
     young = state.clock() - message["date"] < DELETABLE_FOR

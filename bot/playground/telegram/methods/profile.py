@@ -1,4 +1,4 @@
-"""What the bot says about itself: getMe, its commands and descriptions, and its two ways to go."""
+"""Methods about the bot itself: getMe, its commands and descriptions, logOut and close."""
 
 from bot.playground.telegram.conversation import JSON
 from bot.playground.telegram.parameters import Parameters
@@ -41,7 +41,7 @@ def get_my_commands(state: State, parameters: Parameters) -> list[dict[str, str]
 
 
 def _scope(parameters: Parameters) -> str:
-    """The scope as one word: its type, and the chat and user if it names them."""
+    """Return a key for the scope: its type, and the chat and user if it has them."""
     scope = parameters.parsed("scope", "BotCommandScope") or {"type": "default"}
     if not isinstance(scope, dict) or scope.get("type") not in SCOPES:
         raise bad_request("can't parse BotCommandScope: unsupported type specified")

@@ -1,4 +1,4 @@
-"""How the bot learns what happened: getUpdates, the webhook's settings, files and button presses."""
+"""Methods with which the bot receives: getUpdates, the webhook's settings, files and callback queries."""
 
 import re
 from typing import Any
@@ -92,7 +92,7 @@ def get_file(state: State, parameters: Parameters) -> JSON:
 
 
 def answer_callback_query(state: State, parameters: Parameters) -> bool:
-    """A press is answered once, and soon."""
+    """Answer a callback query, which is possible only once and for QUERY_TTL."""
     query_id, text = parameters.text("callback_query_id"), parameters.text("text")
     query = state.queries.get(query_id)
     if query is None or state.clock() > query.answer_until:

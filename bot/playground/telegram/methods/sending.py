@@ -1,4 +1,4 @@
-"""Writing new messages: sendMessage and sendDocument, and the small signs of life."""
+"""Methods that send messages, chat actions and reactions."""
 
 from bot.playground.telegram.conversation import JSON, Conversation
 from bot.playground.telegram.files import StoredFile, guess_mime_type
@@ -53,7 +53,7 @@ def _link_preview(parameters: Parameters) -> JSON:
 
 
 def file_of(state: State, parameters: Parameters, field: str, said: str) -> StoredFile:
-    """The file that is uploaded in `field`, or that `said` points at: attach://part or a file_id."""
+    """Return the file that `said` names, by attach://part or a file_id, or the upload in `field`."""
     upload = parameters.attached(said.removeprefix("attach://") if said.startswith("attach://") else field)
     if upload is None:
         return _known_file(state, said)

@@ -1,4 +1,4 @@
-"""What a call is about: the chat, the message, the topic, or the server's reason why not."""
+"""The chat, message or topic that a call names, or the refusal if the bot may not use it."""
 
 from bot.playground.telegram.conversation import JSON, Conversation
 from bot.playground.telegram.parameters import Parameters
@@ -9,7 +9,7 @@ SERVICE_NAMES = {"private": "user", "group": "group chat", "supergroup": "superg
 
 
 def chat_of(state: State, parameters: Parameters) -> Conversation:
-    """The chat named by chat_id, by number or by @username."""
+    """Return the chat that chat_id names, by number or by @username."""
     named = parameters.text("chat_id")
     if not named:
         raise bad_request("chat_id is empty")
@@ -34,7 +34,7 @@ def _number(named: str) -> int:
 
 
 def open_chat_of(state: State, parameters: Parameters) -> Conversation:
-    """The same, if the bot is still in it."""
+    """Return the chat that chat_id names, if the bot is in it."""
     chat = chat_of(state, parameters)
     if refusal := _shut_out(chat):
         raise refusal
@@ -64,7 +64,7 @@ def writable_chat_of(state: State, parameters: Parameters) -> Conversation:
 
 
 def topic_of(chat: Conversation, parameters: Parameters, *, general: bool = False) -> int | None:
-    """The topic to write to; General has no id to write to, although an action may name it."""
+    """Return the topic to write to. The topic General has no id for messages, but with `general` it may be named."""
     thread = parameters.integer("message_thread_id")
     if not thread or (general and thread == 1 and chat.is_forum):
         return None
@@ -76,7 +76,7 @@ def topic_of(chat: Conversation, parameters: Parameters, *, general: bool = Fals
 
 
 def reply_of(chat: Conversation, parameters: Parameters) -> int | None:
-    """The message to reply to; None if there is none or it is gone and the caller does not mind."""
+    """Return the message to reply to; None without one, or if it is missing and the call allows that."""
     reply = parameters.parsed("reply_parameters", "reply parameters")
     if not reply:
         return None
