@@ -5,7 +5,7 @@ import pytest
 from bot.playground.speech import catalogue
 from bot.playground.speech.audio import looks_like_audio
 from bot.playground.speech.form import FilePart, Form
-from bot.playground.speech.rules import agent_doubts, doubts, findings
+from bot.playground.speech.rules import agent_mistakes, findings, mistakes
 
 VOICE = FilePart("audio", "voice.ogg", "audio/ogg", b"OggS")
 
@@ -23,7 +23,7 @@ def test_fifteen_models_are_known_with_their_old_prefix_and_without():
 @pytest.mark.parametrize("model", sorted(catalogue.MODELS))
 def test_every_model_takes_an_english_voice(model):
     assert findings(form(model=model)) == []
-    assert doubts(form(model=model)) == []
+    assert mistakes(form(model=model)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_more_than_a_hundred_keywords_are_refused():
     ],
 )
 def test_an_oddity_is_frowned_at_by_name(oddity, doubt):
-    assert doubts(form(**oddity)) == [doubt]
+    assert mistakes(form(**oddity)) == [doubt]
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_an_oddity_is_frowned_at_by_name(oddity, doubt):
     [{"language": "en-GB", "topics": "true"}, {"language": "ja", "paragraphs": "true", "detect_language": "true"}],
 )
 def test_options_that_fit_the_language_are_not_frowned_at(fields):
-    assert doubts(form(**fields)) == []
+    assert mistakes(form(**fields)) == []
 
 
 @pytest.mark.parametrize("agent", ["Python/3.11 aiohttp/3.14", "python-requests/2.32", "curl/8.5", "axios/1.7"])
 def test_the_name_of_a_library_is_no_name(agent):
-    assert agent_doubts(agent) == [f"a library's User-Agent: {agent}"]
+    assert agent_mistakes(agent) == [f"a library's User-Agent: {agent}"]
 
 
 def test_a_program_with_a_name_of_its_own_is_welcome():
-    assert agent_doubts("verbatim/0.1 (+https://example.org)") == []
-    assert agent_doubts("") == ["no User-Agent"]
+    assert agent_mistakes("verbatim/0.1 (+https://example.org)") == []
+    assert agent_mistakes("") == ["no User-Agent"]
 
 
 @pytest.mark.parametrize(

@@ -171,8 +171,8 @@ class BotProcess:
 def read_line(text: str, now: float) -> dict[str, Any]:
     """Parse a line of the bot's log. A line that is not JSON, such as one of a traceback, becomes the event itself."""
     try:
-        told = json.loads(text)
-        at = datetime.fromisoformat(told.pop("timestamp")).timestamp()
-        return {"job": None, **told, "at": at, "level": str(told["level"]), "event": str(told["event"])}
+        line = json.loads(text)
+        at = datetime.fromisoformat(line.pop("timestamp")).timestamp()
+        return {"job": None, **line, "at": at, "level": str(line["level"]), "event": str(line["event"])}
     except (ValueError, TypeError, KeyError, AttributeError):
         return {"at": now, "level": "error", "event": text, "job": None}

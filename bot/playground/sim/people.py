@@ -24,12 +24,12 @@ async def add_person(request: web.Request) -> web.Response:
 
 async def add_chat(request: web.Request) -> web.Response:
     wanted = await bodies.read(request, bodies.NewChat)
-    chat = _made(request, wanted)
+    chat = _create_chat(request, wanted)
     playground_of(request).notifier.notify()
     return web.json_response(views.whole_chat(playground_of(request), chat))
 
 
-def _made(request: web.Request, wanted: bodies.NewChat) -> Chat:
+def _create_chat(request: web.Request, wanted: bodies.NewChat) -> Chat:
     telegram = playground_of(request).telegram
     if wanted.type == "private":
         if wanted.user is None:

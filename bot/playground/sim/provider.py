@@ -29,7 +29,7 @@ class Provider:
 
     def as_json(self) -> dict[str, Any]:
         """Return the provider as docs/playground.md describes it."""
-        told: dict[str, Any] = {"engine": self.engine, "real": self.server is None, "says": self.says}
+        fields: dict[str, Any] = {"engine": self.engine, "real": self.server is None, "says": self.says}
         if self.server is not None:
-            told |= {"latency": self.server.latency, "credits": round(self.server.balance, 2)}
-        return told
+            fields |= {"latency": self.server.latency, "credits": round(self.server.balance, 2)}
+        return fields

@@ -45,12 +45,12 @@ def _envelope(
 ) -> Json:
     if dialect == "output":
         return {"id": generation.id, "status": status, "output": result, "error": error}
-    told: Json = {"status": status}
+    answer: Json = {"status": status}
     if error is not None:
-        told["error"] = error
+        answer["error"] = error
     if result is not None:
-        told |= result if dialect == "root" else {"result": result}
-    return told
+        answer |= result if dialect == "root" else {"result": result}
+    return answer
 
 
 def _result(dialect: Dialect, generation: Generation, heard: Recognition) -> Json:
@@ -110,15 +110,15 @@ def _formatted(options: Mapping[str, str], wish: str) -> bool:
 
 
 def _word(word: Word, options: Mapping[str, str]) -> Json:
-    told: Json = {
+    answer: Json = {
         "word": word.text.strip(PUNCTUATION).lower(),
         "start": word.start,
         "end": word.end,
         "confidence": CONFIDENCE,
     }
     if _formatted(options, "punctuate"):
-        told["punctuated_word"] = word.text
-    return told | _speaker(word.speaker, options)
+        answer["punctuated_word"] = word.text
+    return answer | _speaker(word.speaker, options)
 
 
 def _speaker(speaker: int, options: Mapping[str, str]) -> Json:
@@ -175,8 +175,8 @@ def _assembly(generation: Generation, heard: Recognition) -> Json:
 
 
 def _assembly_word(word: Word, *, diarized: bool) -> Json:
-    told = {"text": word.text, "start": _ms(word.start), "end": _ms(word.end), "confidence": CONFIDENCE}
-    return told | ({"speaker": _letter(word.speaker)} if diarized else {})
+    answer = {"text": word.text, "start": _ms(word.start), "end": _ms(word.end), "confidence": CONFIDENCE}
+    return answer | ({"speaker": _letter(word.speaker)} if diarized else {})
 
 
 def _assembly_utterance(sentence: Sentence) -> Json:

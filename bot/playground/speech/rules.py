@@ -56,19 +56,19 @@ def _acceptable(name: str, value: str) -> bool:
     return name != "utt_split" or re.fullmatch(r"\d+(\.\d+)?", value) is not None
 
 
-def doubts(form: Form) -> list[str]:
+def mistakes(form: Form) -> list[str]:
     """Return the mistakes in a form that the API may accept."""
     fields = form.fields
     model = fields.get("model", "")
     return [
-        *_language_doubts(fields, model),
-        *_option_doubts(form),
-        *_model_doubts(fields, model),
+        *_language_mistakes(fields, model),
+        *_option_mistakes(form),
+        *_model_mistakes(fields, model),
         *("a file is empty" for file in form.files if not file.data),
     ]
 
 
-def _language_doubts(fields: Mapping[str, str], model: str) -> Iterator[str]:
+def _language_mistakes(fields: Mapping[str, str], model: str) -> Iterator[str]:
     detects = fields.get("detect_language") == "true"
     if "language" not in fields and not detects:
         yield "neither language nor detect_language"
@@ -84,7 +84,7 @@ def _language_doubts(fields: Mapping[str, str], model: str) -> Iterator[str]:
         yield f"paragraphs are for languages with spaces between words, not for {language}"
 
 
-def _option_doubts(form: Form) -> Iterator[str]:
+def _option_mistakes(form: Form) -> Iterator[str]:
     for name, value in form.pairs:
         if name not in catalogue.OPTIONS | {"model", "url"}:
             yield f"unknown option {name}"
@@ -94,13 +94,13 @@ def _option_doubts(form: Form) -> Iterator[str]:
             yield "a url with a bot token in it"
 
 
-def _model_doubts(fields: Mapping[str, str], model: str) -> Iterator[str]:
+def _model_mistakes(fields: Mapping[str, str], model: str) -> Iterator[str]:
     if catalogue.family(model) == "whisper":
         for name in sorted(catalogue.NOT_FOR_WHISPER & fields.keys()):
             yield f"whisper knows no {name}"
 
 
-def agent_doubts(user_agent: str) -> list[str]:
+def agent_mistakes(user_agent: str) -> list[str]:
     """Return the mistakes in a User-Agent. The CDN in front of the API refuses some clients by their name."""
     if not user_agent:
         return ["no User-Agent"]

@@ -67,7 +67,7 @@ class FakeSpeech:
         self._faults = Faults()
         self.fault, self.clear_faults, self.watch = self._faults.add, self._faults.clear, self._faults.watch
         self._notifier = notifier or Notifier()
-        self._made = Generations(clock, self._notifier.notify)
+        self._generations = Generations(clock, self._notifier.notify)
         self._request_ids = itertools.count(1)
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -99,7 +99,7 @@ class FakeSpeech:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        await self._made.stop()
+        await self._generations.stop()
 
     @property
     def url(self) -> str:
@@ -118,12 +118,12 @@ class FakeSpeech:
 
     @property
     def generations(self) -> dict[str, Generation]:
-        return self._made.by_id
+        return self._generations.by_id
 
     @property
     def peak(self) -> dict[str, int]:
         """The largest number of generations of each family that were under way at the same time."""
-        return self._made.peak
+        return self._generations.peak
 
     def says(self, text: str | Recognition, language: str = "en") -> None:
         """Set the words of every recording that has none by `hears`."""
@@ -135,8 +135,8 @@ class FakeSpeech:
 
     def fail_generation(self, generation_id: str, error: dict[str, str] | None = None, status: str = "error") -> None:
         """Let a generation, or the "next" one to be created, end in `error`; clients see it when it is ready."""
-        told = error or {"name": "InternalError", "message": "the recording could not be processed"}
-        self._made.fail(generation_id, Failure(status, told))
+        given = error or {"name": "InternalError", "message": "the recording could not be processed"}
+        self._generations.fail(generation_id, Failure(status, given))
 
     def forget(self, generation_id: str) -> None:
         """Answer 404 for this generation from now on."""
@@ -151,13 +151,15 @@ class FakeSpeech:
 
     def _dump(self) -> str:
         lines = [f"{call.method} {call.path} -> {call.status}" for call in self.calls[-LONGEST_DUMP:]]
-        made = [f"{one.id}: {one.model}, {one.fetches} fetches" for one in self.generations.values()]
-        return "\n".join([f"{len(self.calls)} calls:", *lines, f"{len(made)} generations:", *made[-LONGEST_DUMP:]])
+        generations = [f"{one.id}: {one.model}, {one.fetches} fetches" for one in self.generations.values()]
+        return "\n".join(
+            [f"{len(self.calls)} calls:", *lines, f"{len(generations)} generations:", *generations[-LONGEST_DUMP:]]
+        )
 
     def _route(self, operation: str, effect: Effect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             request[REQUEST_ID] = f"{next(self._request_ids):08x}"
-            self._doubt(operation, rules.agent_doubts(request.headers.get("User-Agent", "")))
+            self._record_mistakes(operation, rules.agent_mistakes(request.headers.get("User-Agent", "")))
 
             async def carried_out() -> web.Response:
                 try:
@@ -179,10 +181,10 @@ class FakeSpeech:
         self._authorise(request)
         form = await read_form(request)
         request[ASKED] = form.readable()
-        self._doubt("create", rules.doubts(form))
+        self._record_mistakes("create", rules.mistakes(form))
         if found := rules.findings(form):
             raise RefusedError(refusals.invalid(*found))
-        self._afford(form.fields["model"])
+        self._check_limits(form.fields["model"])
         upload = self._carry_out(form, form.files[0])
         answer = _answer(request, answers.created(upload.generation_id, self.created_style), self.created_status)
         answer.headers["x-aimlapi-credits-used"] = str(self.price)
@@ -192,11 +194,11 @@ class FakeSpeech:
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             raise RefusedError(refusals.unauthorised())
 
-    def _afford(self, model: str) -> None:
+    def _check_limits(self, model: str) -> None:
         if self.balance <= 0:
             raise RefusedError(refusals.out_of_credits())
         family = catalogue.family(model)
-        if family in self.concurrency and self._made.under_way(family) >= self.concurrency[family]:
+        if family in self.concurrency and self._generations.under_way(family) >= self.concurrency[family]:
             raise RefusedError(refusals.too_many())
 
     def _carry_out(self, form: Form, file: FilePart) -> Upload:
@@ -204,8 +206,8 @@ class FakeSpeech:
         options = form.fields
         model = options.pop("model")
         latency = self.latency if isinstance(self.latency, int | float) else self.latency(model, file.data)
-        generation = self._made.begin(self.new_id(), model, file.data, options, latency + self.extra_latency)
-        self._made.recognise(generation, file.data, self.recognise, picky=self.picky)
+        generation = self._generations.begin(self.new_id(), model, file.data, options, latency + self.extra_latency)
+        self._generations.recognise(generation, file.data, self.recognise, picky=self.picky)
         upload = Upload(
             model=model,
             fields=form.fields,
@@ -224,7 +226,7 @@ class FakeSpeech:
     async def _fetch(self, request: web.Request) -> web.Response:
         self._authorise(request)
         now, generation_id = self._clock(), request.match_info["generation_id"]
-        generation = self._made.find(generation_id)
+        generation = self._generations.find(generation_id)
         if generation is not None:
             generation.fetches += 1
         if generation is None or generation.fetches <= self.first_fetches_404:
@@ -267,11 +269,11 @@ class FakeSpeech:
         return web.Response(status=404, text=page, content_type="text/html")
 
     def _refuse(self, request: web.Request, refusal: refusals.Refusal) -> web.Response:
-        told, content_type = refusals.body(refusal, self.error_style, request.path, request[REQUEST_ID], self._clock())
-        return _answer(request, told, refusal.status, content_type)
+        body, content_type = refusals.body(refusal, self.error_style, request.path, request[REQUEST_ID], self._clock())
+        return _answer(request, body, refusal.status, content_type)
 
-    def _doubt(self, operation: str, doubts: Sequence[str]) -> None:
-        self.violations.extend(f"{operation}: {doubt}" for doubt in doubts)
+    def _record_mistakes(self, operation: str, mistakes: Sequence[str]) -> None:
+        self.violations.extend(f"{operation}: {mistake}" for mistake in mistakes)
 
 
 def _recognition(text: str | Recognition, language: str) -> Recognition:
@@ -279,8 +281,8 @@ def _recognition(text: str | Recognition, language: str) -> Recognition:
 
 
 def _answer(
-    request: web.Request, told: dict[str, Any], status: int = 200, content_type: str = refusals.JSON
+    request: web.Request, body: dict[str, Any], status: int = 200, content_type: str = refusals.JSON
 ) -> web.Response:
-    response = web.Response(status=status, text=json.dumps(told), content_type=content_type)
+    response = web.Response(status=status, text=json.dumps(body), content_type=content_type)
     response.headers["X-Request-Id"] = request[REQUEST_ID]
     return response

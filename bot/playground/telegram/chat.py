@@ -174,7 +174,7 @@ class Chat(Conversation):
     def add_bot(self, by: User | None = None, *, admin: bool = False) -> None:
         self._change_bot("administrator" if admin else "member", by)
         if self.type in {"group", "supergroup"}:
-            self._post(by or self._somebody(), {"new_chat_members": [self._state.bot.as_json()]}, {})
+            self._post(by or self._any_person(), {"new_chat_members": [self._state.bot.as_json()]}, {})
 
     def promote_bot(self, by: User | None = None) -> None:
         self._change_bot("administrator", by)
@@ -188,7 +188,7 @@ class Chat(Conversation):
 
     def topic(self, name: str, by: User | None = None) -> int:
         """Open a topic of a forum, and return its message_thread_id."""
-        head = self._head(by or self._somebody())
+        head = self._head(by or self._any_person())
         thread = int(head["message_id"])
         self.topics[thread] = name
         opened: JSON = {"message_thread_id": thread, "is_topic_message": True}
@@ -211,7 +211,7 @@ class Chat(Conversation):
         new = Chat(self._state, -1_000_000_000_000 + self.id, "supergroup", self.name)
         new.people, new.statuses, new.privacy = self.people, self.statuses, self.privacy
         new.bot_status = self.bot_status
-        self._post(by or self._somebody(), {"migrate_to_chat_id": new.id}, {})
+        self._post(by or self._any_person(), {"migrate_to_chat_id": new.id}, {})
         self.migrated_to = new.id
         new._post(new, {"migrate_from_chat_id": self.id}, {})
         return new
@@ -277,9 +277,9 @@ class Chat(Conversation):
         raise LookupError(f"there is no button {wanted!r}, only {self.button_texts(message)}")
 
     def _change_bot(self, status: Status, by: User | None = None) -> None:
-        self._state.change_bot(self, status, by or self._somebody())
+        self._state.change_bot(self, status, by or self._any_person())
 
-    def _somebody(self) -> User:
+    def _any_person(self) -> User:
         return self.user or next(iter(self.people.values()), TELEGRAM)
 
 
