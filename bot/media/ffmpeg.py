@@ -1,4 +1,4 @@
-"""Runs ffmpeg on files from strangers: one named demuxer, no network, and always an end."""
+"""Runs of ffmpeg on files from strangers: with one named demuxer, no network and a time limit."""
 
 import asyncio
 import os
@@ -11,66 +11,69 @@ from bot.errors import TemporaryError
 from bot.subprocesses import end, ffmpeg_path, start
 from storage.apology import Reason
 
-_KEPT_BYTES = 32_768  # of either end of what ffmpeg says
-_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+# Of the beginning of the output, where ffmpeg lists the streams, and of its end, where the last progress and the
+# errors are. Each takes a few kilobytes, and more would only cost memory.
+_KEPT_BYTES = 32_768
+_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class FfmpegRun:
-    """How a run ended; of `stdout` and `stderr` only the beginning and the end when they were long."""
+    """The end of a run; `stdout` and `stderr` lack their middle when they were long."""
 
     returncode: int
     stdout: str
     stderr: str
 
     def raise_if_ours(self) -> None:
-        """Raise TemporaryError when it failed for a reason that lies with this machine, not with the file."""
+        """Raise TemporaryError if the run failed because of this machine and not because of the file."""
         if self.returncode < 0:
-            raise _ours(f"ffmpeg was killed by signal {-self.returncode}")
+            raise _machine_failure(f"ffmpeg was killed by signal {-self.returncode}")
         for sign in ("Unknown encoder", "No space left", "Permission denied"):
             if self.returncode and sign in self.stderr:
-                raise _ours(f"ffmpeg: {sign}")
+                raise _machine_failure(f"ffmpeg: {sign}")
 
 
 def found_by(find: Callable[[], str]) -> str:
-    """The ffmpeg that `find` finds, or else a TemporaryError."""
+    """Return the path that `find` finds; raise TemporaryError if it raises RuntimeError."""
     try:
         return find()
     except RuntimeError as failure:
-        raise _ours("there is no ffmpeg on this machine") from failure
+        raise _machine_failure("there is no ffmpeg on this machine") from failure
 
 
 def source(path: Path, demuxer: str) -> tuple[str, ...]:
-    """The arguments that open `path` with this demuxer and no other.
+    """Return the arguments that open `path` with this demuxer and no other.
 
-    Left to guess, ffmpeg takes a playlist for a recording and opens whatever files it lists. The whitelist
-    forbids the same to data inside a container, such as the subtitles of an AVI file.
+    Without a named demuxer ffmpeg would recognise a playlist and open the files it lists. The whitelist forbids
+    other demuxers also for data inside a container, such as the subtitles of an AVI file.
     """
     return ("-f", demuxer, "-format_whitelist", demuxer, "-i", f"file:{path}")
 
 
 async def run(
     *arguments: str,
-    timeout: float,  # noqa: ASYNC109 - at its end the process is killed, which a cancelled caller could not do
+    timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
     executable: str | None = None,
 ) -> FfmpegRun:
-    """Run ffmpeg with one input and one thread; no process outlives the call, however it ends.
+    """Run ffmpeg with one input and one thread, and return how it ended.
 
-    As many run at once as there are processors; the others wait, and their time has not begun. Raises
-    TemporaryError after `timeout` seconds, or when there is no ffmpeg to run.
+    No process outlives the call, also when the call is cancelled. As many run at once as there are processors;
+    the time of a run begins when it need wait no longer. Raises TemporaryError after `timeout` seconds, or if
+    there is no ffmpeg.
     """
     if executable is None:
         executable = await asyncio.to_thread(found_by, ffmpeg_path)
-    async with _turns():
+    async with _process_slots():
         return await _run(executable, *arguments, timeout=timeout)
 
 
-def _turns() -> asyncio.Semaphore:
-    """The places for ffmpeg in this event loop."""
+def _process_slots() -> asyncio.Semaphore:
+    """Return the semaphore of this event loop: a semaphore cannot be shared between two."""
     loop = asyncio.get_running_loop()
-    if loop not in _places:
-        _places[loop] = asyncio.Semaphore(os.cpu_count() or 1)
-    return _places[loop]
+    if loop not in _slots:
+        _slots[loop] = asyncio.Semaphore(os.cpu_count() or 1)
+    return _slots[loop]
 
 
 async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  # noqa: ASYNC109 - as above
@@ -79,10 +82,10 @@ async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  
     assert process.stderr
     try:
         async with asyncio.timeout(timeout):
-            stdout, stderr = await asyncio.gather(_both_ends(process.stdout), _both_ends(process.stderr))
+            stdout, stderr = await asyncio.gather(_read_both_ends(process.stdout), _read_both_ends(process.stderr))
             return FfmpegRun(await process.wait(), stdout, stderr)
     except TimeoutError as late:
-        raise _ours(f"ffmpeg took more than {timeout:g} s") from late
+        raise _machine_failure(f"ffmpeg took more than {timeout:g} s") from late
     finally:
         await end(process)
 
@@ -96,11 +99,14 @@ async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process
             *arguments,
         )
     except OSError as failure:
-        raise _ours("ffmpeg could not be started") from failure
+        raise _machine_failure("ffmpeg could not be started") from failure
 
 
-async def _both_ends(stream: asyncio.StreamReader) -> str:
-    """The first and the last _KEPT_BYTES; a broken file can make ffmpeg complain without end."""
+async def _read_both_ends(stream: asyncio.StreamReader) -> str:
+    """Read all of the stream, and return its first and last _KEPT_BYTES.
+
+    A broken file can make ffmpeg complain without end, so the rest is dropped while it is read.
+    """
     kept = bytearray()
     while chunk := await stream.read(_KEPT_BYTES):
         kept += chunk
@@ -108,5 +114,5 @@ async def _both_ends(stream: asyncio.StreamReader) -> str:
     return kept.decode(errors="replace")
 
 
-def _ours(message: str) -> TemporaryError:
+def _machine_failure(message: str) -> TemporaryError:
     return TemporaryError(message, reason=Reason.INTERNAL)

@@ -1,22 +1,21 @@
-"""How long an Ogg/Opus recording is, read from its first and last pages without a decoder (RFC 3533, 7845)."""
+"""The length of an Ogg/Opus recording, computed from its pages or packets without a decoder (RFC 3533, 7845)."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-RATE = 48_000  # granule positions count samples at this rate, whatever was recorded
-TAIL_BYTES = 131_072  # two of the largest pages, so a whole one is always among them
-_NO_PACKET_ENDS = 2**64 - 1
-_FIRST_OF_STREAM = 0x02
+_RATE = 48_000  # samples a second in which granule positions count, at whatever rate the sound was recorded
+TAIL_BYTES = 131_072  # two of the largest pages (65,307 bytes each), so one whole page is always among them
+_NO_PACKET_ENDS = 2**64 - 1  # the granule position of a page on which no packet ends
+_FIRST_OF_STREAM = 0x02  # the header flag of the first page of a stream
 _HEADER = struct.Struct("<4sBBQIIIB")
-# By mode, of which there are 32: SILK, hybrid and CELT at several bandwidths.
+# Samples in a frame by the 32 configurations of RFC 6716: SILK, hybrid, then CELT at several bandwidths.
 _FRAME_SAMPLES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960) * 4
 
-# A recording lasts neither shorter nor longer than these rates of bytes per second make believable:
-# 256 kbit/s at the most, packets of 120 ms with their overhead at the least.
-_MOST_PER_SECOND = 32_000
-_LEAST_PER_SECOND = 16
-_SLACK = 65_536  # bytes that tags and pages may take
+# A length that would need a rate outside these is not believed.
+_MAX_BYTES_PER_SECOND = 32_000  # 256 kbit/s, more than recorders use
+_MIN_BYTES_PER_SECOND = 16  # packets of 120 ms, the longest kind, of 1 byte each with 1 byte of overhead
+_OVERHEAD_BYTES = 65_536  # for tags and page headers, which say nothing about the length
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +27,16 @@ class _Page:
 
 
 def is_opus(head: bytes) -> bool:
-    """Whether this Ogg file begins with an Opus stream."""
+    """Tell whether a file that begins with `head` is an Ogg file whose first stream is Opus."""
     first = next(_pages(head), None)
     return first is not None and bool(first.packets) and first.packets[0].startswith(b"OpusHead")
 
 
 def duration(head: bytes, tail: bytes, size: int) -> float | None:
-    """The seconds of sound in an Ogg/Opus file of `size` bytes, of which these are the beginning and the end.
+    """Return the seconds of sound in an Ogg/Opus file of `size` bytes with this beginning and this end.
 
-    A recording that breaks off counts as far as its last whole page. None when pages alone cannot tell: another
-    codec, several streams in one file, no sound, or a length its size does not bear out.
+    The pages tell them. A recording that breaks off counts as far as its last whole page. None if the pages do
+    not tell: for another codec, several streams in one file, no sound, or a length that does not fit the size.
     """
     if not is_opus(head):
         return None
@@ -50,23 +49,29 @@ def duration(head: bytes, tail: bytes, size: int) -> float | None:
     granules = [page.granule for page in end if page.granule != _NO_PACKET_ENDS]
     pre_skip = int.from_bytes(opening.packets[0][10:12], "little")
     samples = max(granules, default=0) - _first_sample(beginning) - pre_skip
-    return _believable(samples / RATE, size)
+    return _plausible(samples / _RATE, size)
 
 
 def counted(data: bytes) -> float:
-    """The seconds of sound in the packets of a whole file, whatever its pages say: what a decoder would play."""
+    """Return the seconds of sound that a decoder would play, by counting the packets of a whole file.
+
+    Unlike the granule positions of pages, which `duration` reads, packets cannot claim a wrong length.
+    """
     packets = (packet for page in _pages(data) for packet in page.packets)
-    return sum(_samples(packet) for packet in packets if not packet.startswith(b"Opus")) / RATE
+    return sum(_samples(packet) for packet in packets if not packet.startswith(b"Opus")) / _RATE
 
 
-def _believable(seconds: float, size: int) -> float | None:
-    if seconds <= 0 or not (size - _SLACK) / _MOST_PER_SECOND <= seconds <= size / _LEAST_PER_SECOND:
-        return None
-    return seconds
+def _plausible(seconds: float, size: int) -> float | None:
+    shortest = (size - _OVERHEAD_BYTES) / _MAX_BYTES_PER_SECOND
+    longest = size / _MIN_BYTES_PER_SECOND
+    return seconds if seconds > 0 and shortest <= seconds <= longest else None
 
 
 def _first_sample(pages: list[_Page]) -> int:
-    """The granule position where the sound begins: not 0 in a recording cut out of a running stream."""
+    """Return the granule position where the sound begins.
+
+    It is not 0 in a recording that was cut out of a running stream.
+    """
     for page in pages:
         if 0 < page.granule < _NO_PACKET_ENDS:
             return max(0, page.granule - sum(map(_samples, page.packets)))
@@ -74,7 +79,7 @@ def _first_sample(pages: list[_Page]) -> int:
 
 
 def _samples(packet: bytes) -> int:
-    """The samples in an Opus packet by its first bytes (RFC 6716, section 3.1)."""
+    """Return the number of samples in an Opus packet, by its first two bytes (RFC 6716, section 3)."""
     if not packet:
         return 0
     return _FRAME_SAMPLES[packet[0] >> 3] * _frames(packet)
@@ -88,7 +93,7 @@ def _frames(packet: bytes) -> int:
 
 
 def _pages(data: bytes) -> Iterator[_Page]:
-    """The whole pages in `data`; what lies between them, and a page that breaks off, is passed over."""
+    """Yield the whole pages in `data`; skip bytes between them, and a page that breaks off."""
     at = data.find(b"OggS")
     while at >= 0:
         page, end = _page_at(data, at)
@@ -98,7 +103,7 @@ def _pages(data: bytes) -> Iterator[_Page]:
 
 
 def _page_at(data: bytes, at: int) -> tuple[_Page | None, int]:
-    """The page at this place and where it ends; no page if the place only looks like one."""
+    """Return the page at index `at`, if one is there, and the index where to look for the next."""
     body = at + _HEADER.size
     if body > len(data):
         return None, len(data)
@@ -112,7 +117,10 @@ def _page_at(data: bytes, at: int) -> tuple[_Page | None, int]:
 
 
 def _packets(body: bytes, lacing: bytes) -> Iterator[bytes]:
-    """The packets that end on this page; a segment shorter than 255 bytes ends one."""
+    """Yield the packets that end on this page, each without what an earlier page has of it.
+
+    A segment shorter than 255 bytes ends a packet.
+    """
     start = end = 0
     for length in lacing:
         end += length

@@ -1,4 +1,4 @@
-"""Makes of a downloaded file what is uploaded to the provider: itself where it can be, else Ogg/Opus."""
+"""The uploads of a downloaded recording: the file itself if the provider reads it, else Ogg/Opus."""
 
 import asyncio
 import math
@@ -14,7 +14,7 @@ from storage.apology import Reason
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """In seconds: the longest recording taken, the longest part uploaded, the longest run of ffmpeg."""
+    """The most seconds of a recording, of a part that is uploaded, and of a run of ffmpeg."""
 
     max_seconds: float
     split_seconds: float
@@ -23,7 +23,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file for the provider; its sound begins `start` seconds into the recording."""
+    """One file for the provider: `duration` seconds of the recording, from `start` on."""
 
     path: Path
     content_type: str
@@ -34,7 +34,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """How a container the provider reads is announced to it, and the codecs it is known to read there."""
+    """The names by which the provider knows a container, and the codecs that it reads in this container."""
 
     content_type: str
     file_name: str
@@ -50,30 +50,31 @@ _UPLOADED_AS_IS = {
     Container.WAV: _Format("audio/wav", "audio.wav", ("pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le")),
     Container.FLAC: _Format("audio/flac", "audio.flac", ("flac",)),
 }
-LARGEST_AS_IS = 25 * 1024 * 1024  # bytes; beyond it Opus is quicker to make than the file is to upload
+LARGEST_AS_IS = 25 * 1024 * 1024  # bytes; a larger file takes longer to upload than to convert to Opus
 _VIDEO_KINDS = frozenset({"video", "video_note"})
 
 
 async def prepare(path: Path, *, kind: str, limits: Limits, folder: Path) -> tuple[Upload, ...]:
-    """The uploads of this recording, at least one and in order; the same file gives the same ones again.
+    """Return the uploads of this recording in order, at least one.
 
-    `kind` is what Telegram called it. New files are written into `folder`, and left to its owner; `path` is
+    The same file gives the same uploads again, so that after a restart only the missing ones are sent. `kind` is
+    what Telegram calls the message. New files are written into `folder`, whose owner removes them; `path` is
     never changed. Raises PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG) or TemporaryError.
     """
     found = await probe(path, timeout=limits.ffmpeg_timeout)
-    _check(found, kind, limits)
+    _refuse_unusable(found, kind, limits)
     as_is = _UPLOADED_AS_IS.get(found.container)
     short = found.duration <= limits.split_seconds
     if as_is and short and _is_small(path) and found.codec in as_is.codecs and not found.has_video:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
-    return await _converted(path, found, limits, folder)
+    return await _convert(path, found, limits, folder)
 
 
 def _is_small(path: Path) -> bool:
     return path.stat().st_size <= LARGEST_AS_IS
 
 
-def _check(found: Probe, kind: str, limits: Limits) -> None:
+def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
     if not found.has_audio:
         raise PermanentError(Reason.NO_SOUND if found.has_video or kind in _VIDEO_KINDS else Reason.NOT_AUDIO)
     if found.duration > limits.max_seconds:
@@ -84,7 +85,7 @@ def _check(found: Probe, kind: str, limits: Limits) -> None:
         )
 
 
-async def _converted(path: Path, found: Probe, limits: Limits, folder: Path) -> tuple[Upload, ...]:
+async def _convert(path: Path, found: Probe, limits: Limits, folder: Path) -> tuple[Upload, ...]:
     cuts = await quiet_cuts(
         path,
         found.container,
@@ -101,13 +102,13 @@ async def _converted(path: Path, found: Probe, limits: Limits, folder: Path) -> 
         folder=folder,
         timeout=limits.ffmpeg_timeout,
     )
-    uploads = await asyncio.to_thread(_uploads, parts, (0.0, *cuts))
+    uploads = await asyncio.to_thread(_uploads_with_sound, parts, (0.0, *cuts))
     if not uploads:
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
     return uploads
 
 
-def _uploads(parts: tuple[Path, ...], starts: tuple[float, ...]) -> tuple[Upload, ...]:
+def _uploads_with_sound(parts: tuple[Path, ...], starts: tuple[float, ...]) -> tuple[Upload, ...]:
     measured = ((part, start, opus_duration(part)) for part, start in zip(parts, starts, strict=True))
     return tuple(
         Upload(part, _OGG.content_type, _OGG.file_name, start, duration)

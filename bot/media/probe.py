@@ -1,4 +1,4 @@
-"""Finds out what a file really is and how long it really lasts."""
+"""The facts about a received file, read from its content: container, codec, length, sound and picture."""
 
 import asyncio
 import os
@@ -12,15 +12,17 @@ from bot.media.ffmpeg import FfmpegRun, run, source
 from bot.media.sniff import HEAD_BYTES, Container, sniff
 from storage.apology import Reason
 
-LARGEST_COUNTED = 32 * 1024 * 1024  # bytes; larger files are converted, with an end, and not uploaded as they are
-PADDING = 1.0  # seconds
+# Bytes. To count packets the whole file is read into memory. For a larger file that need not be: it is converted
+# before it is uploaded, and the conversion ends at the longest recording taken, whatever length the file claims.
+LARGEST_COUNTED = 32 * 1024 * 1024
+_PADDING_SECONDS = 1.0  # packets hold more than is played, at both ends; usual encoders add less than 0.2
 _STREAM = re.compile(r"^ +Stream #0:\d+.*?: (Audio|Video): (\w+)(.*)$", re.MULTILINE)
-_REACHED = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
+_OUT_TIME = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a file holds; `duration` is the seconds of sound found in it, not what its header claims."""
+    """The facts about a file; `duration` is the seconds of sound found in it, not what its header claims."""
 
     container: Container
     codec: str | None
@@ -29,12 +31,13 @@ class Probe:
     has_video: bool
 
 
-async def probe(path: Path, *, timeout: float) -> Probe:  # noqa: ASYNC109 - handed on to the end of ffmpeg
-    """Look into the file; Ogg/Opus needs no ffmpeg for that.
+async def probe(path: Path, *, timeout: float) -> Probe:  # noqa: ASYNC109 - limits the run of ffmpeg
+    """Read the facts about the file; no process is started for Ogg/Opus.
 
-    Raises PermanentError: EMPTY for no bytes, NOT_AUDIO for what begins like no audio or video file.
+    Raises PermanentError: EMPTY for a file without bytes, NOT_AUDIO for one that begins like no known container.
+    Raises TemporaryError if ffmpeg fails because of this machine or takes more than `timeout` seconds.
     """
-    container, opus_seconds = await asyncio.to_thread(_look, path)
+    container, opus_seconds = await asyncio.to_thread(_identify, path)
     if opus_seconds is not None:
         return Probe(container, "opus", opus_seconds, has_audio=True, has_video=False)
     counted = await run(
@@ -42,19 +45,20 @@ async def probe(path: Path, *, timeout: float) -> Probe:  # noqa: ASYNC109 - han
         *("-map", "0:a:0", "-c", "copy", "-f", "null", "-progress", "pipe:1", "-"),
         timeout=timeout,
     )
-    return _read(container, counted)
+    return _parse(container, counted)
 
 
 def opus_duration(path: Path) -> float | None:
-    """`opus.duration` of a file; None if there is no such file."""
+    """Return `opus.duration` of a file; None if there is no such file."""
     try:
-        return opus.duration(*_ends(path))
+        return opus.duration(*_head_tail_and_size(path))
     except FileNotFoundError:
         return None
 
 
-def _look(path: Path) -> tuple[Container, float | None]:
-    head, tail, size = _ends(path)
+def _identify(path: Path) -> tuple[Container, float | None]:
+    """Return the container of a file and, for Ogg/Opus, its seconds."""
+    head, tail, size = _head_tail_and_size(path)
     if size == 0:
         raise PermanentError(Reason.EMPTY)
     container = sniff(head)
@@ -62,17 +66,19 @@ def _look(path: Path) -> tuple[Container, float | None]:
         raise PermanentError(Reason.NOT_AUDIO, "no known container")
     seconds = opus.duration(head, tail, size)
     if seconds is not None and size <= LARGEST_COUNTED:
-        seconds = _larger(seconds, opus.counted(path.read_bytes()))
+        seconds = _trusted(seconds, opus.counted(path.read_bytes()))
     return container, seconds
 
 
-def _larger(seconds: float, counted: float) -> float:
-    """Pages can be made to say that hours are minutes; packets cannot. A little more is the encoder's padding."""
-    return counted if counted > seconds + PADDING else seconds
+def _trusted(claimed: float, counted: float) -> float:
+    """Return the seconds that the pages claim, or those counted in the packets if they are more.
+
+    Pages can be forged to claim minutes for hours of sound. A small excess is padding, which is not played.
+    """
+    return counted if counted > claimed + _PADDING_SECONDS else claimed
 
 
-def _ends(path: Path) -> tuple[bytes, bytes, int]:
-    """The beginning of a file, its end, and how many bytes it has."""
+def _head_tail_and_size(path: Path) -> tuple[bytes, bytes, int]:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         size = file.seek(0, os.SEEK_END)
@@ -80,17 +86,17 @@ def _ends(path: Path) -> tuple[bytes, bytes, int]:
         return head, file.read(), size
 
 
-def _read(container: Container, counted: FfmpegRun) -> Probe:
-    """What ffmpeg found: its list of streams, and the time it had reached when the packets ended."""
+def _parse(container: Container, counted: FfmpegRun) -> Probe:
+    """Read the list of streams that ffmpeg printed, and the time it had reached when the packets ended."""
     counted.raise_if_ours()
     streams = _STREAM.findall(counted.stderr)
     codecs = [codec for kind, codec, _ in streams if kind == "Audio"]
-    reached = _REACHED.findall(counted.stdout)
+    reached = _OUT_TIME.findall(counted.stdout)
     return Probe(
         container=container,
         codec=codecs[0] if codecs else None,
         duration=int(reached[-1]) / 1e6 if reached else 0.0,
         has_audio=bool(codecs),
-        # The cover of a song is a video stream of one picture.
+        # The cover of a song is listed as a video stream.
         has_video=any(kind == "Video" and "(attached pic)" not in rest for kind, _, rest in streams),
     )

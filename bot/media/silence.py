@@ -1,35 +1,37 @@
-"""Finds the place in a short piece of sound where a cut goes through nobody's word."""
+"""The search for a pause in a short piece of sound, where a cut goes through no word."""
 
 import warnings
 
 with warnings.catch_warnings():
-    # pydub warns of the audioop it needs, of the ffmpeg it does not, and of its own regular expressions.
+    # pydub warns of audioop, which is deprecated, of a missing ffmpeg, which is not used here, and of its own
+    # regular expressions.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
     from pydub.silence import detect_silence
 
-_SHORTEST = 300  # milliseconds: shorter pauses are found inside words too
-_STEP = 10
-_BELOW_AVERAGE = 16  # decibels
+_SHORTEST_MS = 300  # shorter pauses occur inside words too
+_STEP_MS = 10  # the precision of the search; a finer one would cost time and move no cut audibly
+_BELOW_AVERAGE_DB = 16  # how much quieter than the average of the whole piece a silence is
 
 
 def quietest_place(samples: bytes, rate: int) -> float | None:
-    """The seconds to the middle of the longest silence in these samples (mono, 16 bit, little-endian).
+    """Return the seconds to the middle of the longest silence in these samples (mono, 16 bit, little-endian).
 
-    Of equally long ones it is the most central. Without a silence it is the middle of the quietest moment;
-    None if there is too little sound to have one.
+    Of several longest ones it is the one nearest to the centre. Without a silence it is the middle of the quietest
+    300 ms. None for less sound than that.
     """
     sound = AudioSegment(data=samples, sample_width=2, frame_rate=rate, channels=1)
-    spans = detect_silence(sound, _SHORTEST, sound.dBFS - _BELOW_AVERAGE, _STEP) or _quietest_moments(sound)
+    silences = detect_silence(sound, _SHORTEST_MS, sound.dBFS - _BELOW_AVERAGE_DB, _STEP_MS)
+    spans = silences or _quietest_spans(sound)
     if not spans:
         return None
     centre = len(sound) / 2
     start, end = min(spans, key=lambda span: (span[0] - span[1], abs(sum(span) / 2 - centre)))
-    return float(start + end) / 2000
+    return float(start + end) / 2000  # the mean of two numbers of milliseconds, in seconds
 
 
-def _quietest_moments(sound: AudioSegment) -> list[list[int]]:
-    moments = [[at, at + _SHORTEST] for at in range(0, len(sound) - _SHORTEST + 1, _STEP)]
-    loudness = [sound[start:end].rms for start, end in moments]
+def _quietest_spans(sound: AudioSegment) -> list[list[int]]:
+    spans = [[at, at + _SHORTEST_MS] for at in range(0, len(sound) - _SHORTEST_MS + 1, _STEP_MS)]
+    loudness = [sound[start:end].rms for start, end in spans]
     quietest = min(loudness, default=0)
-    return [moment for moment, loud in zip(moments, loudness, strict=True) if loud == quietest]
+    return [span for span, loud in zip(spans, loudness, strict=True) if loud == quietest]

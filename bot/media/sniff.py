@@ -1,14 +1,16 @@
-"""Tells containers apart by their first bytes, whatever name or MIME type they came with."""
+"""The recognition of a container by its first bytes; file names and MIME types are not believed."""
 
 import re
 from collections.abc import Callable
 from enum import StrEnum
 
-HEAD_BYTES = 65_536  # enough for `sniff`, with the largest first frame of every container
+# Enough for every signature, and for the frame that `sniff` looks behind: the largest, of AAC, has 8,191 bytes.
+# `opus.duration` needs the first page too, which has at most 65,307.
+HEAD_BYTES = 65_536
 
 
 class Container(StrEnum):
-    """What holds the sound; the value is also the name of the one ffmpeg demuxer that may read it."""
+    """The format of a file; its value is also the name of the one ffmpeg demuxer that may read it."""
 
     OGG = "ogg"
     MP3 = "mp3"
@@ -49,55 +51,59 @@ _SIGNATURES = tuple(
         (rb"G.{187}G.{187}G|.{4}G.{191}G.{191}G", Container.MPEGTS),
     )
 )
-_ID3_HEADER = 10
-_KILOBITS = {
+_ID3_HEADER_BYTES = 10
+_KILOBITS = {  # bit rates by their index in the frame; the key tells whether it is MPEG 1
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
+# By the version bits of the frame: MPEG 1, 2 and 2.5.
 _SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 
 
 def sniff(head: bytes) -> Container | None:
-    """The container that begins with `head` (up to HEAD_BYTES of it); None for everything else."""
+    """Return the container of the file that begins with `head` (up to HEAD_BYTES of it); None if it is unknown."""
     if head.startswith(b"ID3"):
-        # A tag with a large cover fills the whole head: then MP3, which nearly every such file is.
+        # A tag with a large cover fills the whole head. Then it is taken for MP3, as nearly every such file is.
         return sniff(head[_id3_length(head) :].lstrip(b"\0")) or Container.MP3
     for signature, container in _SIGNATURES:
         if signature.match(head):
             return container
-    if _repeats(head, _mp3_frame_length):
+    if _begins_with_frames(head, _mp3_frame_length):
         return Container.MP3
-    return Container.AAC if _repeats(head, _adts_frame_length) else None
+    return Container.AAC if _begins_with_frames(head, _adts_frame_length) else None
 
 
 def _id3_length(head: bytes) -> int:
-    """The length of the tag, whose size is written in four bytes of seven bits."""
+    """Return the bytes of the tag with its header, where its size is written in four bytes of seven bits."""
     size = 0
-    for byte in head[6:_ID3_HEADER]:
+    for byte in head[6:_ID3_HEADER_BYTES]:
         size = size << 7 | byte & 0x7F
-    return _ID3_HEADER + size
+    return _ID3_HEADER_BYTES + size
 
 
-def _repeats(head: bytes, frame_length: Callable[[bytes], int]) -> bool:
-    """Whether a frame is followed by another or by the end: one alone may be chance (UTF-16, for one)."""
+def _begins_with_frames(head: bytes, frame_length: Callable[[bytes], int]) -> bool:
+    """Tell whether `head` begins with a frame and goes on with another, or ends with it.
+
+    Other data may look like one frame by chance: the mark at the beginning of a text in UTF-16, for example.
+    """
     length = frame_length(head)
     return length > 0 and (len(head) <= length or frame_length(head[length:]) > 0)
 
 
 def _mp3_frame_length(data: bytes) -> int:
-    """The bytes of the MPEG layer III frame that `data` begins with, 0 if it does not."""
+    """Return the bytes of the MPEG layer III frame that `data` begins with; 0 if it begins with none."""
     if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE6 != 0xE2:
         return 0
     version, bitrate, rate = data[1] >> 3 & 3, data[2] >> 4, data[2] >> 2 & 3
     if version not in _SAMPLE_RATES or bitrate in (0, 15) or rate == 3:
         return 0
-    first = version == 3  # MPEG 1; its successors of half the sample rate have half the samples
-    bits = _KILOBITS[first][bitrate] * (144_000 if first else 72_000)
-    return bits // _SAMPLE_RATES[version][rate] + (data[2] >> 1 & 1)
+    is_mpeg_1 = version == 3
+    samples, kilobits, padding = 1152 if is_mpeg_1 else 576, _KILOBITS[is_mpeg_1][bitrate], data[2] >> 1 & 1
+    return samples * kilobits * 125 // _SAMPLE_RATES[version][rate] + padding  # a kilobit is 125 bytes
 
 
 def _adts_frame_length(data: bytes) -> int:
-    """The bytes of the AAC frame that `data` begins with, 0 if it does not."""
+    """Return the bytes of the AAC frame that `data` begins with; 0 if it begins with none."""
     if len(data) < 6 or data[0] != 0xFF or data[1] & 0xF6 != 0xF0:
         return 0
     return (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5

@@ -61,7 +61,7 @@ async def test_no_more_is_written_than_the_limit_whatever_the_file_holds(tmp_pat
 
 
 async def test_no_more_is_written_although_the_file_says_it_is_shorter(tmp_path):
-    honest = (AUDIO / "speech.m4a").read_bytes().replace(b"edts", b"free")  # its edits count in frames too
+    honest = (AUDIO / "speech.m4a").read_bytes().replace(b"edts", b"free")  # its edit list holds the length too
     frame_length = honest.index(b"stts") + 16
     liar = tmp_path / "liar.m4a"
     liar.write_bytes(honest[:frame_length] + (10).to_bytes(4, "big") + honest[frame_length + 4 :])

@@ -22,7 +22,7 @@ def script(path: Path, body: str) -> str:
 
 @pytest.fixture
 def lifeline(tmp_path):
-    """A pipe that reads as ended once every process that holds it is dead."""
+    """A named pipe: reading from it ends when every process that has it open for writing is dead."""
     path = tmp_path / "lifeline"
     os.mkfifo(path)
     return path

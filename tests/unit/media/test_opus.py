@@ -72,7 +72,7 @@ def test_a_recording_cut_out_of_a_running_stream_counts_from_its_first_sample():
         (b"\x09", 1920),  # two frames of one size
         (b"\x0a", 1920),  # two frames of two sizes
         (b"\x0b\x03", 2880),  # as many frames as the next byte says
-        (b"\x0b", 0),  # which is missing here
+        (b"\x0b", 0),  # as above, but that byte is missing
         (b"", 0),
     ],
 )

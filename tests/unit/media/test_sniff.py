@@ -79,10 +79,10 @@ def test_a_frame_followed_by_something_else_is_chance(frame):
         b"\xff\xfe" + "a text in UTF-16".encode("utf-16-le"),
         b"\xff\xfb",
         b"\xff\xf1\x50",
-        b"\xff\xeb\x90\x64" + bytes(413),  # the version that is reserved
-        b"\xff\xfb\x00\x64" + bytes(413),  # a bitrate that is not said
-        b"\xff\xfb\xf0\x64" + bytes(413),  # a bitrate that does not exist
-        b"\xff\xfb\x9c\x64" + bytes(413),  # a sample rate that does not exist
+        b"\xff\xeb\x90\x64" + bytes(413),  # a reserved version
+        b"\xff\xfb\x00\x64" + bytes(413),  # a free bit rate, so the length of the frame is unknown
+        b"\xff\xfb\xf0\x64" + bytes(413),  # a forbidden bit rate
+        b"\xff\xfb\x9c\x64" + bytes(413),  # a reserved sample rate
     ],
 )
 def test_what_only_looks_like_a_frame_is_none(head):
