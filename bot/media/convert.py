@@ -86,7 +86,7 @@ async def encode(
         *(_segment_arguments(folder, cuts) if cuts else ("-f", "ogg", f"file:{parts[0]}")),
         timeout=timeout,
     )
-    ran.raise_if_ours()
+    ran.raise_machine_failure()
     return parts
 
 

@@ -25,7 +25,7 @@ class FfmpegRun:
     stdout: str
     stderr: str
 
-    def raise_if_ours(self) -> None:
+    def raise_machine_failure(self) -> None:
         """Raise TemporaryError if the run failed because of this machine and not because of the file."""
         if self.returncode < 0:
             raise _machine_failure(f"ffmpeg was killed by signal {-self.returncode}")

@@ -88,7 +88,7 @@ def _head_tail_and_size(path: Path) -> tuple[bytes, bytes, int]:
 
 def _parse(container: Container, counted: FfmpegRun) -> Probe:
     """Read the list of streams that ffmpeg printed, and the time it had reached when the packets ended."""
-    counted.raise_if_ours()
+    counted.raise_machine_failure()
     streams = _STREAM.findall(counted.stderr)
     codecs = [codec for kind, codec, _ in streams if kind == "Audio"]
     reached = _OUT_TIME.findall(counted.stdout)

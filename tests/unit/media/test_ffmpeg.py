@@ -126,10 +126,10 @@ async def test_ffmpeg_opens_no_address():
 )
 def test_a_failure_of_this_machine_is_temporary(returncode, stderr):
     with pytest.raises(TemporaryError) as failure:
-        FfmpegRun(returncode, "", stderr).raise_if_ours()
+        FfmpegRun(returncode, "", stderr).raise_machine_failure()
     assert failure.value.reason is Reason.INTERNAL
 
 
 @pytest.mark.parametrize("ran", [FfmpegRun(0, "", "title: No space left"), FfmpegRun(1, "", "Invalid data found")])
 def test_any_other_end_is_not_this_machines_fault(ran):
-    ran.raise_if_ours()
+    ran.raise_machine_failure()
