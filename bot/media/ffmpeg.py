@@ -34,10 +34,10 @@ class FfmpegRun:
                 raise _machine_failure(f"ffmpeg: {sign}")
 
 
-def found_by(find: Callable[[], str]) -> str:
-    """Return the path that `find` finds; raise TemporaryError if it raises RuntimeError."""
+def find_ffmpeg(locate: Callable[[], str]) -> str:
+    """Return the path that `locate` returns; raise TemporaryError if it raises RuntimeError."""
     try:
-        return find()
+        return locate()
     except RuntimeError as failure:
         raise _machine_failure("there is no ffmpeg on this machine") from failure
 
@@ -63,7 +63,7 @@ async def run(
     there is no ffmpeg.
     """
     if executable is None:
-        executable = await asyncio.to_thread(found_by, ffmpeg_path)
+        executable = await asyncio.to_thread(find_ffmpeg, ffmpeg_path)
     async with _process_slots():
         return await _run(executable, *arguments, timeout=timeout)
 

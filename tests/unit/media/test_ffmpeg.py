@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.errors import TemporaryError
-from bot.media.ffmpeg import FfmpegRun, found_by, run, source
+from bot.media.ffmpeg import FfmpegRun, find_ffmpeg, run, source
 from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
@@ -33,7 +33,7 @@ def test_no_ffmpeg_at_all_is_for_the_operator_to_mend_and_for_the_job_to_wait():
         raise RuntimeError
 
     with pytest.raises(TemporaryError, match="no ffmpeg") as failure:
-        found_by(nothing_bundled)
+        find_ffmpeg(nothing_bundled)
     assert failure.value.reason is Reason.INTERNAL
 
 
