@@ -52,10 +52,10 @@ def duration(head: bytes, tail: bytes, size: int) -> float | None:
     return _plausible(samples / _RATE, size)
 
 
-def counted(data: bytes) -> float:
-    """Return the seconds of sound that a decoder would play, by counting the packets of a whole file.
+def duration_from_packets(data: bytes) -> float:
+    """Return the seconds of sound that a decoder would make of the packets in a whole file.
 
-    Unlike the granule positions of pages, which `duration` reads, packets cannot claim a wrong length.
+    Packets cannot claim a wrong length; the granule positions of pages, which `duration` reads, can.
     """
     packets = (packet for page in _pages(data) for packet in page.packets)
     return sum(_samples(packet) for packet in packets if not packet.startswith(b"Opus")) / _RATE

@@ -40,12 +40,12 @@ async def probe(path: Path, *, timeout: float) -> Probe:  # noqa: ASYNC109 - lim
     container, opus_seconds = await asyncio.to_thread(_identify, path)
     if opus_seconds is not None:
         return Probe(container, "opus", opus_seconds, has_audio=True, has_video=False)
-    counted = await run(
+    ran = await run(
         *source(path, container),
         *("-map", "0:a:0", "-c", "copy", "-f", "null", "-progress", "pipe:1", "-"),
         timeout=timeout,
     )
-    return _parse(container, counted)
+    return _parse(container, ran)
 
 
 def opus_duration(path: Path) -> float | None:
@@ -66,7 +66,7 @@ def _identify(path: Path) -> tuple[Container, float | None]:
         raise PermanentError(Reason.NOT_AUDIO, "no known container")
     seconds = opus.duration(head, tail, size)
     if seconds is not None and size <= LARGEST_COUNTED:
-        seconds = _trusted(seconds, opus.counted(path.read_bytes()))
+        seconds = _trusted(seconds, opus.duration_from_packets(path.read_bytes()))
     return container, seconds
 
 
@@ -86,12 +86,12 @@ def _head_tail_and_size(path: Path) -> tuple[bytes, bytes, int]:
         return head, file.read(), size
 
 
-def _parse(container: Container, counted: FfmpegRun) -> Probe:
+def _parse(container: Container, ran: FfmpegRun) -> Probe:
     """Read the list of streams that ffmpeg printed, and the time it had reached when the packets ended."""
-    counted.raise_machine_failure()
-    streams = _STREAM.findall(counted.stderr)
+    ran.raise_machine_failure()
+    streams = _STREAM.findall(ran.stderr)
     codecs = [codec for kind, codec, _ in streams if kind == "Audio"]
-    reached = _OUT_TIME.findall(counted.stdout)
+    reached = _OUT_TIME.findall(ran.stdout)
     return Probe(
         container=container,
         codec=codecs[0] if codecs else None,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.media.opus import counted, duration
+from bot.media.opus import duration, duration_from_packets
 
 AUDIO = Path(__file__).parents[2] / "audio"
 VOICE = (AUDIO / "voice.ogg").read_bytes()
@@ -135,8 +135,8 @@ def test_packets_are_counted_whatever_the_pages_say():
     hour = [page(*[PACKET] * 50, granule=number * 10) for number in range(1, 3601)]
     data = recording(*hour)
     assert measured(data) == pytest.approx(0.75, abs=0.1) or measured(data) is None
-    assert counted(data) == pytest.approx(3600)
+    assert duration_from_packets(data) == pytest.approx(3600)
 
 
 def test_an_honest_voice_note_counts_as_its_pages_say():
-    assert counted(VOICE) == pytest.approx(duration(VOICE, VOICE, len(VOICE)), abs=0.1)
+    assert duration_from_packets(VOICE) == pytest.approx(duration(VOICE, VOICE, len(VOICE)), abs=0.1)
