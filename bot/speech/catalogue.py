@@ -1,16 +1,16 @@
-"""The catalogue: every model a chat can choose, as data, and finding one by what somebody typed."""
+"""The catalogue of models that a chat can choose, and the search for one by its typed name."""
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-NEAR = 0.7  # how alike a name must be to be worth suggesting: one or two slips in a word
-SUGGESTIONS = 3
-LONGEST_NAME = 64  # anything longer is not a model name, and comparing it costs its length squared
+NEAR = 0.7  # of a name that is suggested, from 0 to 1: it forgives one or two slips in a word
+SUGGESTIONS = 3  # as many as a reader compares at a glance
+LONGEST_NAME = 64  # characters; no model has a longer name, and the time to compare one grows with its square
 
 
 class Family(StrEnum):
-    """Models that share a vendor's engine, its options, its pace and its limits."""
+    """A group of models of one vendor, with the same options, speed and limits."""
 
     NOVA = "nova"
     WHISPER = "whisper"
@@ -18,9 +18,10 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One row: `name` is what people type, `wire` is what the API wants, `field` the multipart file field.
+    """One model: `name` is what people type, `wire` its id in the API, `field` the form field of the file.
 
-    `languages` are the tags the API takes, in its own capitals; `language_note` says the same to a reader.
+    `languages` are the tags that the API accepts, spelled as it spells them. `language_note` describes them to a
+    user.
     """
 
     name: str
@@ -35,15 +36,15 @@ class Model:
 
 ENGLISH = frozenset({"en", "en-US"})
 
-# Deepgram's table for nova-2-general; `multi` is Spanish and English mixed in one recording.
+# From Deepgram's table for nova-2-general. `multi` is Spanish and English mixed in one recording.
 _GENERAL_TAGS = (
     "bg ca zh zh-TW zh-HK cs da nl nl-BE en en-US en-AU en-GB en-NZ en-IN et fi fr fr-CA de de-CH el hi hu id "
     "it ja ko lv lt ms no pl pt pt-BR pt-PT ro ru sk es es-419 sv th tr uk vi multi"
 )
 GENERAL = frozenset(_GENERAL_TAGS.split())
 
-# The languages Whisper was trained on. Left out is `yue`: only its third large edition knows it, and which
-# edition stands behind whisper-large is not documented.
+# The languages that Whisper was trained on, without `yue`: only large-v3 knows it, and no document tells which
+# version whisper-large is.
 _WORLD_TAGS = (
     "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu "
     "hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt "
@@ -53,17 +54,18 @@ WORLD = frozenset(_WORLD_TAGS.split())
 
 
 def _nova(variant: str, about: str) -> Model:
-    """Every variant but `general` knows English alone and cannot detect a language (Deepgram)."""
+    # According to Deepgram every variant but `general` knows English alone and cannot detect a language.
     name = f"nova-2-{variant}"
     return Model(name, f"#g1_{name}", Family.NOVA, about, ENGLISH, "English only", detects_language=False)
 
 
 def _whisper(size: str, about: str) -> Model:
     name = f"whisper-{size}"
-    return Model(name, f"#g1_{name}", Family.WHISPER, about, WORLD, "about 100 languages", detects_language=True)
+    note = "about 100 languages"
+    return Model(name, f"#g1_{name}", Family.WHISPER, about, WORLD, note, detects_language=True)
 
 
-# In the order people want them: a tie among suggestions goes to the earlier row.
+# The most popular first: this is the order of the list, and of equally likely suggestions.
 MODELS: tuple[Model, ...] = (
     Model(
         name="nova-2-general",
@@ -94,13 +96,13 @@ _BY_NAME = {model.name: model for model in MODELS}
 
 
 def find(text: str) -> Model | None:
-    """The model of exactly this name or wire id; capitals and surrounding space do not matter."""
+    """Return the model with exactly this name or wire id, in any case and with any space around it; else None."""
     return _BY_NAME.get(text.strip().lower().removeprefix("#g1_"))
 
 
 def suggest(text: str) -> tuple[Model, ...]:
-    """What somebody who typed `text` may have meant: at most three models, best first, perhaps none."""
-    typed = _squeezed(text.strip().lower().removeprefix("#g1_"))
+    """Return the models that are probably meant by `text`, the likeliest first: at most three, perhaps none."""
+    typed = _letters_and_digits(text.strip().lower().removeprefix("#g1_"))
     if not 0 < len(typed) <= LONGEST_NAME:
         return ()
     ranked = sorted(((_likeness(typed, model), model) for model in MODELS), key=lambda pair: -pair[0])
@@ -108,11 +110,11 @@ def suggest(text: str) -> tuple[Model, ...]:
 
 
 def _likeness(typed: str, model: Model) -> float:
-    """From 0 to 1: how near `typed` is to the model's name, its variant or its family."""
-    spellings = (_squeezed(model.name), model.name.rpartition("-")[2], model.family.value)
+    """Return, from 0 to 1, how much `typed` is like the model's name, its variant or its family."""
+    spellings = (_letters_and_digits(model.name), model.name.rpartition("-")[2], model.family.value)
     return max(SequenceMatcher(None, typed, spelling).ratio() for spelling in spellings)
 
 
-def _squeezed(text: str) -> str:
-    """Letters and digits alone, so that a forgotten or an extra hyphen makes no difference."""
+def _letters_and_digits(text: str) -> str:
+    # A forgotten or an extra hyphen makes a name no less alike.
     return "".join(filter(str.isalnum, text))

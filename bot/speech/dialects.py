@@ -1,7 +1,7 @@
-"""Reading a finished result, in whichever of the known shapes it comes, into a Transcript.
+"""The shapes that finished results come in, and how each is read into a Transcript.
 
-Everything here takes JSON somebody else wrote and believes none of it: what has the wrong type is left out,
-what has no readable text at all is None.
+All values are JSON from another server and may have any type. A value of the wrong type is left out, and a result
+without any readable text is None.
 """
 
 import re
@@ -10,23 +10,27 @@ from typing import Any
 
 from storage.transcript import Transcript, Word
 
+# The units of times in an answer, in seconds.
 SECONDS = 1.0
 MILLISECONDS = 0.001
-LONGEST = 1e8  # a day in milliseconds, three years in seconds: a larger number is not a time
+LONGEST = 1e8  # in either unit: a day of milliseconds or three years of seconds; no recording is longer
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
-Channel = tuple[str, tuple[Word, ...]]
+Channel = tuple[str, tuple[Word, ...]]  # what was said in one channel of sound: its text and its words
 
 
 def read_transcript(result: object) -> Transcript | None:
-    """None when this is no result in any shape we know. Silence is a result: its text is empty."""
+    """Read a result of any known shape; None if it has none of them.
+
+    The Transcript of a recording without speech has an empty text.
+    """
     fields = as_object(result)
     if "results" in fields:
-        return _deepgram(as_object(fields["results"]), fields)
+        return _read_deepgram(as_object(fields["results"]), fields)
     if "channels" in fields:
-        return _deepgram(fields, fields)
-    return _flat(fields)
+        return _read_deepgram(fields, fields)
+    return _read_flat(fields)
 
 
 def as_object(value: object) -> dict[str, Any]:
@@ -34,103 +38,109 @@ def as_object(value: object) -> dict[str, Any]:
 
 
 def as_text(value: object) -> str | None:
-    """Text that every store and every wire can carry: no NUL, no half of a surrogate pair."""
+    """Return the text without NUL and lone surrogates, which databases and JSON refuse; None if it is no text."""
     if not isinstance(value, str):
         return None
-    if value.isprintable():  # nearly all words are, and this is the cheapest question
+    if value.isprintable():  # nearly all words are, and this is the quickest check
         return value
     return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def as_seconds(value: object, unit: float = SECONDS) -> float | None:
-    """A moment or a span in seconds; None for what is no number, not finite, negative or absurd."""
-    if type(value) is not float and type(value) is not int:  # exact: a bool is an int too
+    """Return a time, given in `unit`, in seconds.
+
+    None for what is no number, not finite, negative or larger than LONGEST.
+    """
+    if type(value) is not float and type(value) is not int:  # isinstance would take a bool for an int
         return None
-    # Compared before it is multiplied: false for NaN, and an integer may be too large for a float.
+    # The comparison comes first: it is false for NaN, and a huge integer cannot be multiplied by a float.
     return value * unit if 0 <= value <= LONGEST else None
 
 
-def _deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcript | None:
-    """Nova and Whisper. The samples have a list of channels, the specification has one object."""
+def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcript | None:
+    """Read a result of Nova or Whisper.
+
+    `channels` is a list in the samples of the documentation, and one object in its specification.
+    """
     channels = [as_object(channel) for channel in _as_list(results.get("channels"))]
-    spoken = [read for channel in channels if (read := _channel(channel)) is not None]
-    if not spoken and (read := _utterances(results.get("utterances"), SECONDS)) is not None:
+    spoken = [read for channel in channels if (read := _read_channel(channel)) is not None]
+    if not spoken and (read := _read_utterances(results.get("utterances"), SECONDS)) is not None:
         spoken = [read]
     if not spoken:
         return None
-    text, words = _joined(spoken)
-    languages = (_language(channel.get("detected_language")) for channel in channels)
+    text, words = _join_channels(spoken)
+    languages = (_language_tag(channel.get("detected_language")) for channel in channels)
     duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
     return Transcript(text, next(filter(None, languages), None), duration, words)
 
 
-def _channel(channel: dict[str, Any]) -> Channel | None:
-    """The best alternative comes first; a channel without a readable one says nothing about what was said."""
+def _read_channel(channel: dict[str, Any]) -> Channel | None:
+    """Read the first alternative of a channel, which is the best one; None if it has neither text nor words."""
     best = as_object(next(iter(_as_list(channel.get("alternatives"))), None))
-    words = _words(best.get("words"), SECONDS)
-    text = _readable(best)
+    words = _read_words(best.get("words"), SECONDS)
+    text = _read_text(best)
     if text is None and not words:
         return None
     return (" ".join(word.text for word in words) if text is None else text), words
 
 
-def _readable(alternative: dict[str, Any]) -> str | None:
-    """The transcript, set in paragraphs where the answer has them and they say the same.
+def _read_text(alternative: dict[str, Any]) -> str | None:
+    """Return the text in paragraphs, if the answer has paragraphs of the same text; else as one piece.
 
-    They say something else when speakers are told apart: then the text of the paragraphs has "Speaker 0:"
-    before each turn, which nobody said.
+    In answers that tell speakers apart the paragraphs have another text: "Speaker 0:" precedes each turn, which
+    nobody said.
     """
     transcript = as_text(alternative.get("transcript"))
     for paragraphs in _as_list(alternative.get("paragraphs")):
-        for text in _set_in_paragraphs(as_object(paragraphs)):
-            if text and (not transcript or _letters(text) == _letters(transcript)):
+        for text in _paragraphed_texts(as_object(paragraphs)):
+            if text and (not transcript or _without_space(text) == _without_space(transcript)):
                 return text
     return None if transcript is None else transcript.strip()
 
 
-def _set_in_paragraphs(paragraphs: dict[str, Any]) -> Iterator[str]:
-    """The same text as the answer set it, and as its sentences give it."""
+def _paragraphed_texts(paragraphs: dict[str, Any]) -> Iterator[str]:
+    """Yield the text in paragraphs as the answer has it, then the same text made of its sentences."""
     yield (as_text(paragraphs.get("transcript")) or "").strip()
-    yield "\n\n".join(_sentences(as_object(one)) for one in _as_list(paragraphs.get("paragraphs")))
+    yield "\n\n".join(_join_sentences(as_object(one)) for one in _as_list(paragraphs.get("paragraphs")))
 
 
-def _sentences(paragraph: dict[str, Any]) -> str:
+def _join_sentences(paragraph: dict[str, Any]) -> str:
     sentences = (as_text(as_object(one).get("text")) for one in _as_list(paragraph.get("sentences")))
     return " ".join(filter(None, sentences))
 
 
-def _joined(spoken: list[Channel]) -> Channel:
-    """Several channels into one: what each side said, one after the other, and all words in order of time.
+def _join_channels(spoken: list[Channel]) -> Channel:
+    """Join the channels of a recording: their texts one after the other, their words in order of time.
 
-    Channels that are silent or repeat another one (a voice recorded in stereo) are dropped; each that
-    remains is a speaker of its own, known by its number.
+    Channels without text, and those with the text of another one (a voice recorded in stereo), are dropped. If
+    several remain, each is a speaker, who is named by the number of the channel among them.
     """
-    told = {text: words for text, words in reversed(spoken) if text}
-    if len(told) < 2:
-        return next(iter(told.items()), spoken[0])
-    sides = list(reversed(told.items()))
+    by_text = {text: words for text, words in reversed(spoken) if text}  # of equal texts the first channel stays
+    if len(by_text) < 2:
+        return next(iter(by_text.items()), spoken[0])
+    speakers = list(reversed(by_text.items()))
     words = [
-        Word(word.text, word.start, word.end, str(number)) for number, (_, side) in enumerate(sides) for word in side
+        Word(word.text, word.start, word.end, str(number)) for number, (_, said) in enumerate(speakers) for word in said
     ]
     words.sort(key=lambda word: word.start)
-    return "\n\n".join(text for text, _ in sides), tuple(words)
+    return "\n\n".join(text for text, _ in speakers), tuple(words)
 
 
-def _flat(fields: dict[str, Any]) -> Transcript | None:
-    """AssemblyAI's `{text, words, ...}`, whose words are in milliseconds, and the bare `{text, usage}`."""
+def _read_flat(fields: dict[str, Any]) -> Transcript | None:
+    """Read AssemblyAI's `{text, words, ...}`, whose words are in milliseconds, or the shorter `{text, usage}`."""
     text = as_text(fields.get("text"))
-    words = _words(fields.get("words"), MILLISECONDS)
+    words = _read_words(fields.get("words"), MILLISECONDS)
     if text is None:
-        read = _utterances(fields.get("utterances"), MILLISECONDS)
+        read = _read_utterances(fields.get("utterances"), MILLISECONDS)
         if read is None:
             return None
         text, words = read[0], words or read[1]
-    language = _language(fields.get("language_code")) or _language(fields.get("language"))
+    language = _language_tag(fields.get("language_code")) or _language_tag(fields.get("language"))
     return Transcript(text.strip(), language, _flat_duration(fields), words)
 
 
 def _flat_duration(fields: dict[str, Any]) -> float | None:
-    """Seconds, also where the words are in milliseconds."""
+    # Durations are in seconds, also where the words are in milliseconds.
     usage = as_object(fields.get("usage"))
     for value in (fields.get("audio_duration"), fields.get("duration"), usage.get("seconds")):
         if (seconds := as_seconds(value)) is not None:
@@ -138,24 +148,25 @@ def _flat_duration(fields: dict[str, Any]) -> float | None:
     return None
 
 
-def _utterances(utterances: object, unit: float) -> Channel | None:
-    """What was said in turns, for answers that have nothing better."""
+def _read_utterances(utterances: object, unit: float) -> Channel | None:
+    """Read the turns of the speakers, a line each, for answers that have no other text; None without any text."""
     turns = [as_object(turn) for turn in _as_list(utterances)]
     texts = (as_text(turn.get("transcript")) or as_text(turn.get("text")) or "" for turn in turns)
     said = list(filter(None, map(str.strip, texts)))
-    words = tuple(word for turn in turns for word in _words(turn.get("words"), unit))
+    words = tuple(word for turn in turns for word in _read_words(turn.get("words"), unit))
     return ("\n".join(said), words) if said else None
 
 
-def _words(items: object, unit: float) -> tuple[Word, ...]:
-    """What is sound among `items`; ten thousand for an hour of speech, so their path is a short one."""
+def _read_words(items: object, unit: float) -> tuple[Word, ...]:
+    """Read the words among `items`, and leave out what is no word with text and time."""
     if not isinstance(items, list):
         return ()
-    return tuple([word for item in items if (word := _word(item, unit)) is not None])
+    # A list is built faster than a generator is read, and an hour of speech has ten thousand words.
+    return tuple([word for item in items if (word := _read_word(item, unit)) is not None])
 
 
-def _word(item: object, unit: float) -> Word | None:
-    """None for a word without text or without its time; an end before the start is the start."""
+def _read_word(item: object, unit: float) -> Word | None:
+    """Read one word; None without text or time. An end before the start becomes the start."""
     if not isinstance(item, dict):
         return None
     text = as_text(item.get("punctuated_word") or item.get("word") or item.get("text"))
@@ -167,15 +178,15 @@ def _word(item: object, unit: float) -> Word | None:
 
 
 def _speaker(value: object) -> str | None:
-    """Deepgram counts speakers from 0, AssemblyAI letters them from A."""
+    # Deepgram gives speakers numbers from 0, AssemblyAI letters from A.
     if isinstance(value, str):
         return as_text(value) or None
     number = as_seconds(value)
     return None if number is None else str(int(number))
 
 
-def _language(value: object) -> str | None:
-    """`en_us` and `en-US` are the same tag; what does not look like one is not one."""
+def _language_tag(value: object) -> str | None:
+    """Return a language tag in its usual spelling, such as `en-US` for `en_us`; None for any other value."""
     if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
         return None
     base, *rest = value.replace("_", "-").split("-")
@@ -183,11 +194,11 @@ def _language(value: object) -> str | None:
 
 
 def _as_list(value: object) -> list[Any]:
-    """A list as it is; one object where a list should be is a list of one."""
+    """Return a list as it is, one object as a list of one, and an empty list for any other value."""
     if isinstance(value, list):
         return value
     return [value] if isinstance(value, dict) else []
 
 
-def _letters(text: str) -> str:
+def _without_space(text: str) -> str:
     return "".join(text.split())
