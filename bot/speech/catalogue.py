@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-NEAR = 0.7  # of a name that is suggested, from 0 to 1: it forgives one or two slips in a word
-SUGGESTIONS = 3  # as many as a reader compares at a glance
+MIN_LIKENESS = 0.7  # of a name that is suggested, from 0 to 1: it forgives one or two slips in a word
+MAX_SUGGESTIONS = 3  # as many as a reader compares at a glance
 LONGEST_NAME = 64  # characters; no model has a longer name, and the time to compare one grows with its square
 
 
@@ -41,16 +41,16 @@ _GENERAL_TAGS = (
     "bg ca zh zh-TW zh-HK cs da nl nl-BE en en-US en-AU en-GB en-NZ en-IN et fi fr fr-CA de de-CH el hi hu id "
     "it ja ko lv lt ms no pl pt pt-BR pt-PT ro ru sk es es-419 sv th tr uk vi multi"
 )
-GENERAL = frozenset(_GENERAL_TAGS.split())
+NOVA_GENERAL_LANGUAGES = frozenset(_GENERAL_TAGS.split())
 
 # The languages that Whisper was trained on, without `yue`: only large-v3 knows it, and no document tells which
 # version whisper-large is.
-_WORLD_TAGS = (
+_WHISPER_TAGS = (
     "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu "
     "hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt "
     "ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh"
 )
-WORLD = frozenset(_WORLD_TAGS.split())
+WHISPER_LANGUAGES = frozenset(_WHISPER_TAGS.split())
 
 
 def _nova(variant: str, about: str) -> Model:
@@ -62,7 +62,7 @@ def _nova(variant: str, about: str) -> Model:
 def _whisper(size: str, about: str) -> Model:
     name = f"whisper-{size}"
     note = "about 100 languages"
-    return Model(name, f"#g1_{name}", Family.WHISPER, about, WORLD, note, detects_language=True)
+    return Model(name, f"#g1_{name}", Family.WHISPER, about, WHISPER_LANGUAGES, note, detects_language=True)
 
 
 # The most popular first: this is the order of the list, and of equally likely suggestions.
@@ -72,7 +72,7 @@ MODELS: tuple[Model, ...] = (
         wire="#g1_nova-2-general",
         family=Family.NOVA,
         about="Everyday speech, fast: the best choice for most voice messages.",
-        languages=GENERAL,
+        languages=NOVA_GENERAL_LANGUAGES,
         language_note="about 35 languages",
         detects_language=True,
     ),
@@ -106,7 +106,7 @@ def suggest(text: str) -> tuple[Model, ...]:
     if not 0 < len(typed) <= LONGEST_NAME:
         return ()
     ranked = sorted(((_likeness(typed, model), model) for model in MODELS), key=lambda pair: -pair[0])
-    return tuple(model for likeness, model in ranked if likeness >= NEAR)[:SUGGESTIONS]
+    return tuple(model for likeness, model in ranked if likeness >= MIN_LIKENESS)[:MAX_SUGGESTIONS]
 
 
 def _likeness(typed: str, model: Model) -> float:
