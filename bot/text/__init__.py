@@ -1,1 +1,1 @@
-"""Pure text: a transcript laid out for Telegram, and every sentence a user reads."""
+"""Text, without input or output: a transcript laid out for Telegram, and every sentence that a user reads."""

@@ -1,14 +1,14 @@
-"""Where a text may be cut without breaking what a reader sees as one character.
+"""The places where a text may be cut without breaking what a reader sees as one character.
 
-A close approximation of the extended grapheme clusters of Unicode (UAX #29) out of what the standard
-library knows: it may keep a little too much together, and that costs nothing here.
+They approximate the extended grapheme clusters of Unicode (UAX #29) with the data of the standard library. A few
+pairs that could be cut are kept together, which only moves a cut a little.
 """
 
 import re
 import unicodedata
 
 _MARKS = frozenset({"Mn", "Mc", "Me"})  # accents, vowel signs, variation selectors, keycaps
-_VIRAMA_CLASS = 9  # the canonical combining class of the signs that glue consonants together
+_VIRAMA_CLASS = 9  # the canonical combining class of the signs that join two consonants of an Indian script
 
 _JOINED_PAIR = re.compile(
     r"""
@@ -25,10 +25,10 @@ _JOINED_PAIR = re.compile(
 
 
 def is_boundary(text: str, index: int, start: int = 0) -> bool:
-    """Whether a cut before `text[index]` leaves every character whole.
+    """Tell whether a cut before `text[index]` leaves every character whole.
 
-    `start` is an earlier boundary, and the furthest that is looked back to pair off flags. White space
-    always ends a character: it is trimmed at a cut, so it cannot carry a mark over it.
+    `start` is an earlier boundary; nothing before it is looked at. White space always ends a character, although
+    a mark may follow it: it is trimmed at a cut.
     """
     if not start < index < len(text):
         return True
@@ -48,7 +48,10 @@ def _is_conjunct(before: str, after: str) -> bool:
 
 
 def _splits_a_flag(text: str, index: int, start: int) -> bool:
-    """A flag is two regional indicators, and a row of flags tells them apart only by counting."""
+    """Tell whether a cut before `text[index]` separates the two regional indicators of a flag.
+
+    In a row of flags only the number of indicators before the cut, from `start` on, tells that.
+    """
     if not _is_regional_indicator(text[index]):
         return False
     first = index

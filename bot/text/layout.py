@@ -1,4 +1,4 @@
-"""What Telegram can show of a transcript: a message, a few collapsed quotes, or a text file."""
+"""The layout of a transcript for Telegram: one message, a few collapsed quotes, or a text file."""
 
 import re
 import unicodedata
@@ -8,9 +8,10 @@ from itertools import islice
 
 from bot.text.graphemes import is_boundary
 
+# In UTF-16 units, the Bot API's own limits for a message and for the caption of a file.
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
-MAX_PAGES = 3
+MAX_PAGES = 3  # more messages at once would fill a chat; a longer transcript is easier to read as a file
 
 _FILE_NAME = "transcript.txt"
 _MORE = " …"
@@ -52,7 +53,7 @@ class Document:
 
 
 def lay_out(text: str) -> tuple[Page, ...] | Document:
-    """The transcript as Telegram takes it; no pages at all if nothing in it can be seen."""
+    """Return the pages or the file to send; no pages if nothing in the text is visible."""
     text = clean(text)
     if utf16_length(text) <= MESSAGE_LIMIT:
         return (Page(text, collapsed=False),) if _is_visible(text) else ()
@@ -64,23 +65,26 @@ def lay_out(text: str) -> tuple[Page, ...] | Document:
 
 
 def clean(text: str) -> str:
-    """The same words in characters that can be sent: no control characters, no halves of surrogate pairs."""
+    r"""Return the text in characters that can be sent, without white space around it.
+
+    Control characters are removed. Every line break becomes \n, and every lone surrogate becomes U+FFFD.
+    """
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _LINE_BREAKS.sub("\n", text)
     return _CONTROLS.sub("", text).strip()
 
 
 def utf16_length(text: str) -> int:
-    """The length Telegram counts in."""
+    """Return the length of the text in UTF-16 units, in which Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int) -> list[str]:
-    """Pieces of at most `limit` (2 or more) UTF-16 units; only white space at the cuts is lost.
+    """Split the text into pieces of at most `limit` (2 or more) UTF-16 units.
 
-    A cut is made in the last half of what fits: after a paragraph if possible, else after a sentence,
-    else after a word. Failing these it goes between any two characters, and through a character only
-    if that one alone is longer than `limit`.
+    Only white space is lost, at the cuts and at both ends. A cut is made in the last half of what fits: after a
+    paragraph if possible, else after a sentence, else after a word. If none ends there, the cut goes between any
+    two characters. It goes through a character only if that one alone is longer than `limit`.
     """
     if limit < 2:
         raise ValueError("some characters take two units")
@@ -91,25 +95,25 @@ def _pieces(text: str, limit: int) -> Iterator[str]:
     text = text.strip()
     start = 0
     while start < len(text):
-        end = _reach(text, start, limit)
+        end = _furthest_end(text, start, limit)
         if end < len(text):
-            end = _cut(text, start, end)
+            end = _best_cut(text, start, end)
         yield text[start:end].rstrip()
         start = _skip_spaces(text, end)
 
 
-def _reach(text: str, start: int, limit: int) -> int:
-    """The furthest index up to which the text fits; what is too much is at most two units a character."""
+def _furthest_end(text: str, start: int, limit: int) -> int:
+    """Return the greatest index up to which the text from `start` fits into `limit`."""
     end = min(len(text), start + limit)
     while (excess := utf16_length(text[start:end]) - limit) > 0:
-        end -= (excess + 1) // 2
+        end -= (excess + 1) // 2  # characters, each of which takes at most two units
     return end
 
 
-def _cut(text: str, start: int, end: int) -> int:
+def _best_cut(text: str, start: int, end: int) -> int:
     floor = (start + end) // 2
     for pattern in (_PARAGRAPH_END, _SENTENCE_END, _WORD_END):
-        # The patterns look up to two characters ahead, so that a cut at the very end is seen.
+        # Two characters more than fit, because the patterns look at what follows a cut.
         found = [match.end() for match in pattern.finditer(text, floor, end + 2)]
         for cut in reversed(found):
             if floor < cut <= end and is_boundary(text, cut, start):
@@ -124,7 +128,7 @@ def _skip_spaces(text: str, start: int) -> int:
 
 
 def _is_visible(text: str) -> bool:
-    """Telegram refuses a message without anything to see, however many characters it has."""
+    # Telegram refuses a message that has only invisible characters.
     return any(
         unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _BLANKS for character in text
     )

@@ -1,4 +1,4 @@
-"""Every sentence a user reads."""
+"""Every sentence that a user reads."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,8 +21,8 @@ COMMANDS = (
     ("models", "List the models to choose from"),
 )
 
-_ASKED_LIMIT = 40
-_FACT_LIMIT = 12
+_ASKED_LIMIT = 40  # characters of what somebody typed; no name of a model is longer
+_FACT_LIMIT = 12  # characters of a fact, so that an apology with two of them keeps to its 300
 _MAX_SUGGESTIONS = 5
 
 
@@ -43,7 +43,7 @@ def placeholder(notice: Notice) -> str:
     return _PLACEHOLDERS[notice]
 
 
-# Why, whether it is tried again, what to do. Written out as three so that none can be forgotten.
+# For each reason: why there is no transcript, whether it is tried again, what the user can do.
 _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
     Reason.TOO_BIG: (
         "This file is too big for me.",
@@ -122,7 +122,7 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
     ),
 }
 
-# What the facts add to the first sentence, the fullest first; used as far as the facts are there.
+# First sentences with facts in them, the most detailed first; the first one whose facts are all known is used.
 _DETAILED: dict[Reason, tuple[str, ...]] = {
     Reason.TOO_BIG: ("This file is too big for me: I can take up to {limit_mb} MB.",),
     Reason.TOO_LONG: (
@@ -133,9 +133,9 @@ _DETAILED: dict[Reason, tuple[str, ...]] = {
 
 
 def apology(reason: Reason, facts: Mapping[str, Fact]) -> str:
-    """Why there is no transcript, whether it is tried again, what to do; at most 300 characters."""
+    """Return why there is no transcript, whether it is tried again, and what to do, in at most 300 characters."""
     why, again, advice = _APOLOGIES[reason]
-    known = {name: _fact(value) for name, value in facts.items()}
+    known = {name: _fact_text(value) for name, value in facts.items()}
     for template in _DETAILED.get(reason, ()):
         try:
             why = template.format_map(known)
@@ -174,7 +174,7 @@ def model_set(model_name: str, about: str) -> str:
 
 
 def model_unknown(asked: str, suggestions: Sequence[str]) -> str:
-    """`asked` is whatever somebody typed: it is shown on one line and cut short."""
+    """Return the answer to `asked`, any text that somebody typed; it is shown on one line and cut short."""
     name = _one_line(asked, _ASKED_LIMIT)
     unknown = f"I know no model called “{name}”" if name else "I know no such model"
     meant = f"Did you mean {' or '.join(suggestions[:_MAX_SUGGESTIONS])}?" if suggestions else ""
@@ -182,7 +182,10 @@ def model_unknown(asked: str, suggestions: Sequence[str]) -> str:
 
 
 def models(lines: Sequence[tuple[str, str, str]]) -> str:
-    """The list of (name, about, language note) in one message: shorter where it would not fit, then cut."""
+    """Return the list of (name, about, language note) in one message.
+
+    If it does not fit, only the names are listed; if these do not fit either, as many as do.
+    """
     head = "Send /model and one of these names to change the model of this chat:\n"
     full = _lines(head, *(f"• {_with_note(name, note)}: {about}" for name, about, note in lines))
     if utf16_length(full) <= MESSAGE_LIMIT:
@@ -215,13 +218,13 @@ def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _fact(value: Fact) -> str:
+def _fact_text(value: Fact) -> str:
     text = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
     return _one_line(text, _FACT_LIMIT)
 
 
 def _one_line(text: str, limit: int) -> str:
-    """Text of unknown origin, harmless inside a sentence: printable, without line breaks, cut short."""
+    """Make any text fit for use inside a sentence: printable, on one line, at most `limit` characters."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     words = " ".join(printable.split())
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
