@@ -1,3 +1,3 @@
-"""The process and its engine: a message with speech in it becomes one job, and the job becomes text."""
+"""The bot: a message with speech in it becomes one job, and the job becomes text."""
 
 __version__ = "0.1.0"

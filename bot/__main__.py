@@ -7,20 +7,22 @@ from collections.abc import Sequence
 
 from bot import __version__
 
-LARGEST_PORT = 65535
+LARGEST_PORT = 65535  # of TCP
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit codes: 0 all well, 1 failed, 2 settings or arguments missing or wrong (a line for each).
+    """Run the command that the arguments name, and exit.
 
-    Ctrl-C ends it without a word until there is something to end well.
+    The exit code is 0 for success, 1 for a failure, and 2 for missing or wrong settings or arguments, with a line
+    about each.
     """
+    # Until a command handles Ctrl-C itself there is nothing to clean up, so no traceback need be printed.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.exit(_obey(_parser().parse_args(arguments)))
+    sys.exit(_run_command(_parser().parse_args(arguments)))
 
 
-def _obey(given: argparse.Namespace) -> int:
-    """The bot does not load the playground, and the playground not the bot: that saves memory and time."""
+def _run_command(given: argparse.Namespace) -> int:
+    # Imported late: without the playground the bot needs less memory and starts sooner, and the other way round.
     if given.command in {"demo", "playground"}:
         from bot.playground.demo.command import play  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Settings: the only reader of the environment. Secrets never show in a repr."""
+"""The settings of the operator, and the only reader of the environment. Secrets never show in a repr."""
 
 import re
 from pathlib import Path
@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SQLITE = "sqlite:///"
-MEGABYTE = 1024 * 1024
-SECRETS = ("telegram_bot_token", "aimlapi_key")
-TOKEN = re.compile(r"\d+:[\w-]+")
+_SQLITE_PREFIX = "sqlite:///"
+_MEGABYTE = 1024 * 1024
+_SECRETS = ("telegram_bot_token", "aimlapi_key")
+_TOKEN = re.compile(r"\d+:[\w-]+")
 
 
 class SettingsError(Exception):
-    """Some settings are missing or wrong; `lines` has a sentence for each."""
+    """A failure to load the settings; `lines` has a sentence for each that is missing or wrong."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__("; ".join(lines))
@@ -23,7 +23,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What the operator decides, from the environment or `.env`."""
+    """The decisions of the operator, from the environment or `.env`."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True, allow_inf_nan=False
@@ -73,25 +73,28 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """`NAME_FILE` names a file that holds the secret, as container platforms hand them over."""
-        files = {name: values.get(f"{name}_file") for name in SECRETS}
+        """Add the secrets whose variable `NAME_FILE` names a file, as container platforms provide them.
+
+        A variable `NAME` comes before its file.
+        """
+        files = {name: values.get(f"{name}_file") for name in _SECRETS}
         read = {name: _content(file) for name, file in files.items() if file}
         return {name: content for name, content in read.items() if content is not None} | values
 
-    @field_validator(*(f"{name}_file" for name in SECRETS))
+    @field_validator(*(f"{name}_file" for name in _SECRETS))
     @classmethod
-    def _is_readable(cls, file: Path | None) -> Path | None:
+    def _require_readable_file(cls, file: Path | None) -> Path | None:
         if file is not None and _content(file) is None:
             raise ValueError(f"names {file}, which cannot be read")
         return file
 
-    @field_validator(*SECRETS)
+    @field_validator(*_SECRETS)
     @classmethod
-    def _has_no_space(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+    def _require_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         text = value.get_secret_value().strip()
         if not text or any(character.isspace() for character in text):
             raise ValueError("is empty or has white space inside")
-        if info.field_name == "telegram_bot_token" and not TOKEN.fullmatch(text):
+        if info.field_name == "telegram_bot_token" and not _TOKEN.fullmatch(text):
             raise ValueError("does not look like 123456789:AAE… as @BotFather gives it")
         return SecretStr(text)
 
@@ -101,13 +104,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         ids = value.replace(",", " ").split()
-        if not ids:  # only an empty value means everybody
+        if not ids:  # a lone comma is more likely a mistake than the wish to let everybody in
             raise ValueError("names no chat: leave it empty to let everybody in")
         return ids
 
     @field_validator("telegram_api_url", "aimlapi_url")
     @classmethod
-    def _is_http(cls, value: str) -> str:
+    def _require_http(cls, value: str) -> str:
         address = urlsplit(value)
         if address.scheme not in {"http", "https"} or not address.hostname:
             raise ValueError("must start with http:// or https://")
@@ -115,21 +118,21 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _is_sqlite(cls, value: str) -> str:
-        if not value.startswith(SQLITE) or not value.removeprefix(SQLITE).strip("/"):
+    def _require_sqlite(cls, value: str) -> str:
+        if not value.startswith(_SQLITE_PREFIX) or not value.removeprefix(_SQLITE_PREFIX).strip("/"):
             raise ValueError("must look like sqlite:///data/verbatim.db")
         return value
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
-    def _any_case(cls, value: object, info: ValidationInfo) -> object:
+    def _accept_any_case(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
         return value.upper() if info.field_name == "log_level" else value.lower()
 
     @property
     def database_path(self) -> Path:
-        return Path(self.database_url.removeprefix(SQLITE))
+        return Path(self.database_url.removeprefix(_SQLITE_PREFIX))
 
     @property
     def bot_id(self) -> int:
@@ -137,36 +140,38 @@ class Settings(BaseSettings):
 
     @property
     def max_file_bytes(self) -> int:
-        return int(self.max_file_mb * MEGABYTE)
+        return int(self.max_file_mb * _MEGABYTE)
 
 
 def load_settings() -> Settings:
-    """Read the environment and `.env`; SettingsError has one line per setting that is missing or wrong."""
+    """Read the environment and `.env`; raise SettingsError with a line for each setting that is missing or wrong."""
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError(_lines(error)) from None
+        raise SettingsError(_problem_lines(error)) from None  # the cause would show the values
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f".env cannot be read: {error}"]) from None
 
 
-def _lines(error: ValidationError) -> list[str]:
+def _problem_lines(error: ValidationError) -> list[str]:
+    """Return a line for each setting with a problem, about its first one, in the order of the settings."""
     problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors(include_url=False))}
     return [
-        _line(name.upper(), problem)
+        _problem_line(name.upper(), problem)
         for name, problem in reversed(problems.items())
-        if f"{name}_file" not in problems  # one sentence about a secret is enough
+        if f"{name}_file" not in problems  # the line about the file says enough about its secret
     ]
 
 
-def _line(name: str, problem: Any) -> str:
+def _problem_line(name: str, problem: Any) -> str:
     if problem["type"] == "missing":
-        also = f" (or {name}_FILE)" if name.lower() in SECRETS else ""
+        also = f" (or {name}_FILE)" if name.lower() in _SECRETS else ""
         return f"{name} is not set{also}"
     return f"{name} {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _content(file: object) -> str | None:
+    """Return the text in a file without white space around it; None if it cannot be read."""
     try:
         return Path(str(file)).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""`/healthz` and `/metrics`: is the bot receiving, is it writing, and what has it done."""
+"""The routes `/healthz` (does the bot receive updates and write to its database?) and `/metrics`."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -7,26 +7,29 @@ from aiohttp import web
 
 from bot.metrics import Metrics
 
-RECEIVED_WITHIN = 120.0  # seconds; a long poll returns after 50
-WRITTEN_WITHIN = 120.0  # seconds; a proof is written every 20
+RECEIVED_WITHIN = 120.0  # seconds: a long poll returns after 50, so one may fail without an alarm
+WRITTEN_WITHIN = 120.0  # seconds: maintenance writes to the database every 20, also when there is no job
 
-Age = Callable[[], float]
+Age = Callable[[], float]  # the seconds since the last success
 
 
 @asynccontextmanager
 async def serving(host: str, port: int, metrics: Metrics, received: Age, written: Age) -> AsyncIterator[int]:
-    """Serve while the context lasts; yields the port. `received` and `written` give ages in seconds."""
+    """Serve the routes while the context lasts, and yield the port.
+
+    `received` is the age of the last answer to a poll for updates, `written` that of the last write.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         ages = {"seconds_since_update_poll": round(received(), 1), "seconds_since_store_write": round(written(), 1)}
-        well = received() <= RECEIVED_WITHIN and written() <= WRITTEN_WITHIN
-        return web.json_response({"ok": well, **ages}, status=200 if well else 503)
+        healthy = received() <= RECEIVED_WITHIN and written() <= WRITTEN_WITHIN
+        return web.json_response({"ok": healthy, **ages}, status=200 if healthy else 503)
 
-    async def render(_request: web.Request) -> web.Response:
+    async def render_metrics(_request: web.Request) -> web.Response:
         return web.Response(body=metrics.render(), content_type="text/plain", charset="utf-8")
 
     application = web.Application()
-    application.add_routes([web.get("/healthz", healthz), web.get("/metrics", render)])
+    application.add_routes([web.get("/healthz", healthz), web.get("/metrics", render_metrics)])
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:

@@ -1,4 +1,4 @@
-"""Logs: one line per transition, as JSON or for a console, with every secret cut out of the finished line."""
+"""The log: lines of JSON or for a console, from which every secret is removed after they are rendered."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ REDACTED = "[redacted]"
 
 
 class Redacting:
-    """A renderer around another one: whatever the line says, it does not say a secret."""
+    """A renderer that replaces every secret in the lines of another one."""
 
     def __init__(self, render: Processor, secrets: Iterable[str]) -> None:
         self._render = render
@@ -27,13 +27,19 @@ class Redacting:
 
 
 def _spellings(secrets: Iterable[str]) -> list[str]:
-    """Each secret as it is and as JSON writes it; the longest first, as one may be a part of another."""
+    """Return each secret as it is and as JSON spells it.
+
+    The longest comes first: if one is part of another, replacing the shorter one first would leave a rest.
+    """
     plain = {secret for secret in secrets if secret}
     return sorted(plain | {json.dumps(secret)[1:-1] for secret in plain}, key=len, reverse=True)
 
 
 def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | None = None) -> None:
-    """Send our lines and those of every library through one redacting handler (standard error by default)."""
+    """Send the lines of the bot and of every library through one redacting handler to `stream`.
+
+    The default stream is standard error.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -62,7 +68,8 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
             ],
         )
     )
-    logging.raiseExceptions = False  # a line that cannot be formatted would be printed past us, secrets and all
+    # The logging module would print a line that cannot be formatted to standard error, with its secrets.
+    logging.raiseExceptions = False
     logging.captureWarnings(capture=True)
     root = logging.getLogger()
     root.handlers = [handler]
@@ -72,5 +79,5 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
 
 
 def get_logger(name: str) -> Any:
-    """A logger for one module; events are named `noun.verb` and carry the job's id."""
+    """Return the logger of a module; its events are named `noun.verb` and carry the id of the job."""
     return structlog.get_logger(name)

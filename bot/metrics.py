@@ -1,12 +1,12 @@
-"""What the operator can count; labels never name a chat, a person or a file."""
+"""The metrics for the operator; no label names a chat, a person or a file."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
+_STAGE_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)  # seconds
 
 
 class Metrics:
-    """Every metric of one process, in a registry of its own."""
+    """The metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -27,7 +27,7 @@ class Metrics:
             "verbatim_stage_seconds",
             "How long jobs were in a stage.",
             ["stage"],
-            buckets=SECONDS,
+            buckets=_STAGE_BUCKETS,
             registry=self.registry,
         )
         self.backlog = Gauge(

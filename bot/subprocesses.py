@@ -1,4 +1,4 @@
-"""Other programs as processes that nobody leaves behind, for whoever runs one."""
+"""Child processes: how they are started, and how they are ended with all their own children."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 
 def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = get_ffmpeg_exe) -> str:
-    """The ffmpeg on `search_path` (PATH unless given), else the one that came with imageio-ffmpeg.
+    """Return the path of the ffmpeg on `search_path` (by default PATH), else of the one in imageio-ffmpeg.
 
-    A RuntimeError if there is none.
+    Raises RuntimeError if there is none.
     """
     return shutil.which("ffmpeg", path=search_path) or bundled()
 
@@ -27,9 +27,10 @@ async def start(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> asyncio.subprocess.Process:
-    """Start a program in a group of its own: out of reach of Ctrl-C, and killed as one by `end`.
+    """Start a program in a process group of its own, with a pipe for its output.
 
-    Its output is a pipe. An OSError if it cannot be started; cancelled halfway, it is ended.
+    Ctrl-C does not reach the group, and `end` kills all of it. The caller must `end` the process, but a start that
+    is cancelled leaves none. Raises OSError if the program cannot be started.
     """
     starting = asyncio.create_task(
         asyncio.create_subprocess_exec(
@@ -46,29 +47,32 @@ async def start(
     try:
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
-        # Cancelled halfway, asyncio would kill the process and leave its children.
+        # Without the shield asyncio would kill the process alone and leave its children.
         with suppress(OSError):
             await end(await starting)
         raise
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """Kill its group, if it has not ended by itself; it is dead when this returns."""
+    """Kill the group of a process, unless it has ended by itself, and wait until the process is dead."""
     if process.returncode is None:
         _kill_group(process.pid)
         await process.communicate()
 
 
 def kill_with_children(process: asyncio.subprocess.Process) -> None:
-    """SIGKILL for a process and for those it started, each with its group; where /proc tells of none, for it alone."""
+    """Kill a process and the processes that it started, these with their groups.
+
+    Without /proc, which lists them, only the process itself is killed.
+    """
     with suppress(ProcessLookupError):  # it is dead already
-        process.send_signal(signal.SIGSTOP)  # so that it starts no more of them
+        process.send_signal(signal.SIGSTOP)  # so that it starts no more children
         children = _children(process.pid)
         process.kill()
         for child in children:
             _kill_group(child)
             with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)  # one that has no group of its own yet
+                os.kill(child, signal.SIGKILL)  # in case it was started just now and has no group of its own yet
 
 
 def _kill_group(pid: int) -> None:
@@ -77,7 +81,7 @@ def _kill_group(pid: int) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    """Those of its first thread, where asyncio starts them all."""
+    """Return the children of the first thread of a process, in which asyncio starts them all."""
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

@@ -1,1 +1,1 @@
-"""What the command line can do with the bot: run it, check it, and tell an operator what is wrong."""
+"""The commands of the command line: run the bot, check it, and tell an operator what is wrong."""

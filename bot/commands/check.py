@@ -1,4 +1,4 @@
-"""`verbatim check`: try the token, the key and the database, and say in a line each what is wrong."""
+"""The command `verbatim check`: it tries the model, the database, the token and the key, and reports on each."""
 
 from collections.abc import Callable
 
@@ -19,25 +19,28 @@ Say = Callable[[str], None]
 
 
 async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
-    """True when everything works; each of the four is tried even when another one failed."""
+    """Try the model, the database, the token and the key, say a line about each, and return whether all work.
+
+    Each is tried even if another one fails.
+    """
     metrics = Metrics()
     async with open_session() as session:
         results = [
-            _model(settings, say),
-            await _database(settings, now, say),
-            await _telegram(telegram_application(settings, session, metrics, Pace(now)), say),
-            await _provider(speech_client(settings, session, metrics), say),
+            _check_model(settings, say),
+            await _check_database(settings, now, say),
+            await _check_telegram(telegram_application(settings, session, metrics, Pace(now)), say),
+            await _check_provider(speech_client(settings, session, metrics), say),
         ]
     return all(results)
 
 
-def _model(settings: Settings, say: Say) -> bool:
+def _check_model(settings: Settings, say: Say) -> bool:
     model = find(settings.default_model)
     say(f"model: {model.name}" if model else f"model: DEFAULT_MODEL names {settings.default_model}, which is no model")
     return model is not None
 
 
-async def _database(settings: Settings, now: Callable[[], float], say: Say) -> bool:
+async def _check_database(settings: Settings, now: Callable[[], float], say: Say) -> bool:
     try:
         store = await open_store(settings.database_path, now, owner=settings.bot_id)
         try:
@@ -54,7 +57,7 @@ async def _database(settings: Settings, now: Callable[[], float], say: Say) -> b
     return True
 
 
-async def _telegram(telegram: Telegram, say: Say) -> bool:
+async def _check_telegram(telegram: Telegram, say: Say) -> bool:
     try:
         await telegram.initialize()
     except TelegramError as error:
@@ -68,7 +71,7 @@ async def _telegram(telegram: Telegram, say: Say) -> bool:
     return True
 
 
-async def _provider(speech: SpeechClient, say: Say) -> bool:
+async def _check_provider(speech: SpeechClient, say: Say) -> bool:
     try:
         balance = await speech.balance()
     except OperatorError as error:

@@ -1,4 +1,4 @@
-"""What `run` and `check` do for an operator: read the settings, do it, and say what was wrong."""
+"""The frame of `run` and `check`: it reads the settings, sets up the log, and tells an operator what is wrong."""
 
 import asyncio
 import random
@@ -19,7 +19,10 @@ FAILED = 1
 
 
 def operate(command: str) -> int:
-    """The exit code: 0 all well, 1 failed, 2 settings missing or wrong (a line for each)."""
+    """Run one of the two commands, and return its exit code.
+
+    It is 0 for success, 1 for a failure, and 2 for missing or wrong settings, with a line about each.
+    """
     try:
         settings = load_settings()
         secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
@@ -31,7 +34,7 @@ def operate(command: str) -> int:
     except StorageError as error:
         print(f"DATABASE_URL: {error}", file=sys.stderr)
         return WRONG_SETTINGS
-    except Exception:  # noqa: BLE001 - the interpreter would print it with whatever secret is in it
+    except Exception:  # noqa: BLE001 - the interpreter would print it with the secrets that may be in it
         log.get_logger(__name__).error("crashed", exc_info=True)
         return FAILED
 
@@ -47,7 +50,10 @@ async def _run(settings: Settings) -> int:
 
 
 def steady_clock() -> Callable[[], float]:
-    """The wall clock as it was at the start, going on evenly: whoever sets it back or forth changes no wait."""
+    """Return a clock that shows the wall time of the start plus the seconds since, and never jumps.
+
+    A change of the system's clock while the bot runs thus makes no wait longer or shorter.
+    """
     offset = time.time() - time.monotonic()
     return lambda: offset + time.monotonic()
 

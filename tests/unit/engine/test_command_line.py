@@ -1,4 +1,4 @@
-"""The command line in this very process: arguments and exit codes, with the two APIs on another thread."""
+"""The command line, run in the process of the test: arguments and exit codes. The two APIs run on another thread."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("logging_as_it_was")
 
 
 class Outside:
-    """Both fakes in a loop of their own, for a main that wants the loop of this thread."""
+    """Both fakes in an event loop on another thread, because `main` runs a loop on this one."""
 
     def __init__(self) -> None:
         self.telegram, self.speech = FakeTelegram(token=TOKEN), FakeSpeech(key=KEY)

@@ -11,7 +11,7 @@ KEY = "key-that-nobody-may-see"
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):
-    """An empty folder and an environment with the two secrets and nothing else of ours."""
+    """An empty folder, and an environment with the two secrets and no other setting."""
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
@@ -21,7 +21,7 @@ def environment(monkeypatch, tmp_path):
 
 
 def wrong(environment, **values) -> list[str]:
-    """The lines that these settings are refused with."""
+    """Load these settings, which are refused, and return the lines of the refusal."""
     for name, value in values.items():
         environment.setenv(name, value)
     with pytest.raises(SettingsError) as refused:

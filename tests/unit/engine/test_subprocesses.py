@@ -1,4 +1,4 @@
-"""Processes that nobody leaves behind, however early their starter changes its mind."""
+"""Child processes, which leave no process behind, even if their start is cancelled."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from bot.subprocesses import end, ffmpeg_path, kill_with_children, start
 
 @pytest.fixture
 def lifeline(tmp_path):
-    """A pipe that reads as ended once every process that holds it is dead."""
+    """A named pipe: reading from it ends when every process that has it open for writing is dead."""
     path = tmp_path / "lifeline"
     os.mkfifo(path)
     return path
@@ -39,7 +39,7 @@ async def test_the_end_of_a_process_is_that_of_its_children(lifeline):
     with await asyncio.to_thread(lifeline.open, "rb") as held:
         await end(process)
         assert held.read() == b""
-    await end(process)  # to end it twice is to end it once
+    await end(process)  # a second time, which does nothing
 
 
 @pytest.mark.parametrize("turns", range(1, 9))
@@ -50,10 +50,10 @@ async def test_a_start_that_is_cancelled_leaves_no_process_and_no_child_behind(l
         await asyncio.sleep(0)
     starting.cancel()
     [process] = await asyncio.gather(starting, return_exceptions=True)
-    if not isinstance(process, asyncio.CancelledError):  # it was quicker
+    if not isinstance(process, asyncio.CancelledError):  # the process had been started already
         await end(process)
     os.set_blocking(held, True)
-    async with asyncio.timeout(10):  # while somebody holds the other end, the reading waits
+    async with asyncio.timeout(10):  # while a process holds the other end, the reading waits
         assert await asyncio.to_thread(os.read, held, 1) == b""
     os.close(held)
 
@@ -66,9 +66,9 @@ async def test_a_start_that_fails_after_its_cancellation_stays_cancelled(tmp_pat
         await starting
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells of the children")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc that lists children")
 async def test_a_killed_process_takes_along_what_it_has_started(lifeline):
-    """Also what has a session of its own, as everything has that is started here."""
+    """This includes a child with a session of its own, as every process has that `start` starts."""
     process = await start("/bin/sh", "-c", f"setsid sleep 60 > {lifeline} &\nwait")
     with await asyncio.to_thread(lifeline.open, "rb") as held:
         kill_with_children(process)
