@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 REDACTED = "[redacted]"
 
 
-class Redacting:
+class RedactingRenderer:
     """A renderer that replaces every secret in the lines of another one."""
 
     def __init__(self, render: Processor, secrets: Iterable[str]) -> None:
@@ -64,7 +64,7 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                Redacting(render, secrets),
+                RedactingRenderer(render, secrets),
             ],
         )
     )
