@@ -27,9 +27,9 @@ def _run_command(given: argparse.Namespace) -> int:
         from bot.playground.demo.command import play  # noqa: PLC0415
 
         return play(given)
-    from bot.commands.operator import operate  # noqa: PLC0415
+    from bot.commands.operator import execute  # noqa: PLC0415
 
-    return operate(given.command)
+    return execute(given.command)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ WRONG_SETTINGS = 2
 FAILED = 1
 
 
-def operate(command: str) -> int:
+def execute(command: str) -> int:
     """Run one of the two commands, and return its exit code.
 
     It is 0 for success, 1 for a failure, and 2 for missing or wrong settings, with a line about each.
