@@ -26,6 +26,7 @@ from bot.engine.steps.submit import Rules, Submit
 from bot.media.prepare import Limits
 from bot.metrics import Metrics
 from bot.speech.aimlapi.client import SpeechClient
+from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
@@ -212,6 +213,7 @@ def _rules(settings: Settings, default_model: Model) -> Rules:
         default_model=default_model,
         slots={Family.NOVA: settings.nova_concurrency, Family.WHISPER: settings.whisper_concurrency},
         limits=Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60, FFMPEG_SECONDS),
+        formats=UPLOAD_FORMATS,
     )
 
 

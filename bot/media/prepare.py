@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import PermanentError
+from bot.formats import UploadFormats
 from bot.media.convert import encode, quiet_cuts
-from bot.media.probe import Probe, opus_duration, probe
-from bot.media.sniff import Container
+from bot.media.probe import LARGEST_COUNTED, Probe, opus_duration, probe
 from storage.apology import Reason
 
 
@@ -32,46 +32,29 @@ class Upload:
     duration: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """The names by which the provider knows a container, and the codecs that it reads in this container."""
-
-    content_type: str
-    file_name: str
-    codecs: tuple[str, ...]
-
-
-_OGG = _Format("audio/ogg", "audio.ogg", ("opus", "vorbis"))
-_UPLOADED_AS_IS = {
-    Container.OGG: _OGG,
-    Container.MP3: _Format("audio/mpeg", "audio.mp3", ("mp3",)),
-    Container.MP4: _Format("audio/mp4", "audio.m4a", ("aac",)),
-    Container.WEBM: _Format("audio/webm", "audio.webm", ("opus", "vorbis")),
-    Container.WAV: _Format("audio/wav", "audio.wav", ("pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le")),
-    Container.FLAC: _Format("audio/flac", "audio.flac", ("flac",)),
-}
-LARGEST_AS_IS = 25 * 1024 * 1024  # bytes; a larger file takes longer to upload than to convert to Opus
 _VIDEO_KINDS = frozenset({"video", "video_note"})
 
 
-async def prepare(path: Path, *, kind: str, limits: Limits, folder: Path) -> tuple[Upload, ...]:
+async def prepare(path: Path, *, kind: str, limits: Limits, formats: UploadFormats, folder: Path) -> tuple[Upload, ...]:
     """Return the uploads of this recording in order, at least one.
 
-    The same file gives the same uploads again, so that after a restart only the missing ones are sent. `kind` is
-    what Telegram calls the message. New files are written into `folder`, whose owner removes them; `path` is
-    never changed. Raises PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG) or TemporaryError.
+    A file of one of the `formats` is uploaded as it is, unless it is too long or has a picture. The same file gives
+    the same uploads again, so that after a restart only the missing ones are sent. `kind` is what Telegram calls
+    the message. New files are written into `folder`, whose owner removes them; `path` is never changed. Raises
+    PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG) or TemporaryError.
     """
     found = await probe(path, timeout=limits.ffmpeg_timeout)
     _refuse_unusable(found, kind, limits)
-    as_is = _UPLOADED_AS_IS.get(found.container)
+    as_is = formats.by_container.get(found.container)
     short = found.duration <= limits.split_seconds
-    if as_is and short and _is_small(path) and found.codec in as_is.codecs and not found.has_video:
+    if as_is and short and _is_small(path, formats) and found.codec in as_is.codecs and not found.has_video:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
     return await _convert(path, found, limits, folder)
 
 
-def _is_small(path: Path) -> bool:
-    return path.stat().st_size <= LARGEST_AS_IS
+def _is_small(path: Path, formats: UploadFormats) -> bool:
+    # A file larger than LARGEST_COUNTED may be longer than it claims, so no provider gets it without a conversion.
+    return path.stat().st_size <= min(formats.max_bytes, LARGEST_COUNTED)
 
 
 def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
@@ -111,7 +94,7 @@ async def _convert(path: Path, found: Probe, limits: Limits, folder: Path) -> tu
 def _uploads_with_sound(parts: tuple[Path, ...], starts: tuple[float, ...]) -> tuple[Upload, ...]:
     measured = ((part, start, opus_duration(part)) for part, start in zip(parts, starts, strict=True))
     return tuple(
-        Upload(part, _OGG.content_type, _OGG.file_name, start, duration)
+        Upload(part, "audio/ogg", "audio.ogg", start, duration)
         for part, start, duration in measured
         if duration is not None
     )

@@ -13,6 +13,7 @@ from bot.engine.lease import LeaseLostError, require_lease, write_until_stored
 from bot.engine.policy import MOST_DOUBTS
 from bot.engine.schedule import Schedule
 from bot.errors import OperatorError, PermanentError, RateLimitedError
+from bot.formats import UploadFormats
 from bot.log import get_logger
 from bot.media.prepare import Limits, Upload, prepare
 from bot.speech.aimlapi.client import SpeechClient
@@ -41,6 +42,7 @@ class Rules:
     default_model: Model
     slots: Mapping[Family, int]  # generations at the provider at once
     limits: Limits
+    formats: UploadFormats
 
 
 class Submit:
@@ -110,7 +112,9 @@ class Submit:
             folder = Path(name)
             audio = folder / "received"
             await self._place_and_download(job, audio)
-            uploads = await prepare(audio, kind=job.kind, limits=self._rules.limits, folder=folder)
+            uploads = await prepare(
+                audio, kind=job.kind, limits=self._rules.limits, formats=self._rules.formats, folder=folder
+            )
             return await self._create_all(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:

@@ -1,15 +1,23 @@
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
-from bot.media.prepare import LARGEST_AS_IS, Limits, Upload, prepare
-from bot.media.probe import probe
+from bot.formats import UploadFormats
+from bot.media.prepare import Limits, Upload
+from bot.media.prepare import prepare as prepare_for
+from bot.media.probe import LARGEST_COUNTED, probe
+from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
 LIMITS = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=10)
+
+
+async def prepare(path: Path, *, formats: UploadFormats = UPLOAD_FORMATS, **options) -> tuple[Upload, ...]:
+    return await prepare_for(path, formats=formats, **options)
 
 
 async def refusal(path: Path, folder: Path, kind: str = "document", limits: Limits = LIMITS) -> PermanentError:
@@ -71,14 +79,38 @@ async def test_everything_else_becomes_ogg_opus(tmp_path, name, seconds):
     assert (await probe(upload.path, timeout=0)).codec == "opus"
 
 
-async def test_a_huge_file_becomes_a_small_one(tmp_path):
+@pytest.mark.parametrize(
+    "formats",
+    [
+        UploadFormats({}, max_bytes=1_000_000),
+        replace(UPLOAD_FORMATS, max_bytes=1000),
+        replace(UPLOAD_FORMATS, by_container={"ogg": replace(UPLOAD_FORMATS.by_container["ogg"], codecs=frozenset())}),
+    ],
+    ids=["no container", "few bytes", "no codec"],
+)
+async def test_what_another_provider_would_not_read_becomes_ogg_opus(tmp_path, formats):
+    path = AUDIO / "voice.ogg"
+    (upload,) = await prepare(path, kind="voice", limits=LIMITS, formats=formats, folder=tmp_path)
+    assert upload.path.parent == tmp_path
+    assert (upload.content_type, upload.file_name) == ("audio/ogg", "audio.ogg")
+
+
+@pytest.mark.parametrize(
+    ("formats", "size"),
+    [
+        (UPLOAD_FORMATS, UPLOAD_FORMATS.max_bytes + 4),
+        (replace(UPLOAD_FORMATS, max_bytes=1_000_000_000), LARGEST_COUNTED + 4),
+    ],
+    ids=["too many bytes for the provider", "too many to count"],
+)
+async def test_a_huge_file_becomes_a_small_one(tmp_path, formats, size):
     path = tmp_path / "received"
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(96_000)
-        sound.writeframes(bytes(LARGEST_AS_IS + 4))
-    (upload,) = await prepare(path, kind="document", limits=LIMITS, folder=tmp_path)
+        sound.writeframes(bytes(size))
+    (upload,) = await prepare(path, kind="document", limits=LIMITS, formats=formats, folder=tmp_path)
     assert upload.content_type == "audio/ogg"
     assert upload.path.stat().st_size < 1_000_000
 

@@ -1,0 +1,24 @@
+"""The description of the audio files that a speech provider reads, for the rooms of speech and of audio."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """One container: how it is announced in an upload, and the codecs (as ffmpeg names them) that are read in it."""
+
+    content_type: str
+    file_name: str
+    codecs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFormats:
+    """The files that a provider is sent without a conversion.
+
+    The keys of `by_container` are values of `bot.media.sniff.Container`. No file has more than `max_bytes`.
+    """
+
+    by_container: Mapping[str, AudioFormat]
+    max_bytes: int
