@@ -12,6 +12,7 @@ from bot.playground.notifier import Notifier
 
 PROMISED_SECONDS = 8.0  # from a SIGTERM to the end
 PATIENCE_SECONDS = 20.0  # with a slow machine
+CHECKOUT = Path(__file__).parents[2]
 
 
 class BotProcess:
@@ -30,8 +31,9 @@ class BotProcess:
 
     @classmethod
     async def start(cls, command: str, environment: Mapping[str, str], folder: Path, *arguments: str) -> Self:
-        """`environment` is all it gets, beside the way to programs."""
+        """`environment` is all it gets, beside the ways to programs and to this checkout."""
         kept = {name: value for name, value in os.environ.items() if name.startswith(cls.kept_variables)}
+        kept["PYTHONPATH"] = str(CHECKOUT)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", command, *arguments),
             cwd=folder,
