@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.browser.launching import launched
-from tests.crash.process import BotProcess
+from tests.process import Command
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ async def browser(chromium) -> AsyncIterator[Browser]:
 async def demo_url(chromium, tmp_path_factory) -> AsyncIterator[str]:
     """The address of a demo that runs as a user starts it."""
     folder = tmp_path_factory.mktemp("demo")
-    process = await BotProcess.start("demo", {"TMPDIR": str(folder)}, folder, "--no-browser", "--port", "0")
+    process = await Command.start(["demo", "--no-browser", "--port", "0"], {"TMPDIR": str(folder)}, folder)
     try:
         await process.says("The demo is at ")
         yield process.output.partition("The demo is at ")[2].split()[0]

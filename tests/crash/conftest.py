@@ -1,24 +1,39 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from tests.crash.scene import Scene
+from tests.process import Starter
 from tests.world import KEY
+from tests.zygote import Zygote
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    with Zygote("bot.commands.operator") as zygote:
+        yield zygote
 
 
 @pytest.fixture
-async def scene(tmp_path) -> AsyncIterator[Scene]:
+def starter(zygote: Zygote) -> Starter:
+    """How the bot is started; tests of starts and stops do it as an operator does."""
+    return zygote.start
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, starter: Starter) -> AsyncIterator[Scene]:
     """The fakes are up, the bot is not yet. In the end no process is left, and none has told a secret."""
     async with FakeTelegram() as telegram, FakeSpeech(key=KEY) as speech:
         speech.latency = 0.3
-        scene = Scene(tmp_path, telegram, speech)
+        scene = Scene(tmp_path, telegram, speech, starter)
         try:
             yield scene
         finally:
             for life in scene.lives:
                 await life.kill()
-        assert telegram.violations == []
-        assert speech.violations == []
+        assert telegram.mistakes == []
+        assert speech.mistakes == []
         assert scene.told_secrets() == set()

@@ -13,7 +13,8 @@ from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import Chat, FakeTelegram
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, placeholder
-from tests.crash.process import PATIENCE_SECONDS, BotProcess
+from tests.patience import Seen, until
+from tests.process import Command, Starter
 from tests.world import KEY, audio, other_voice
 
 Server = FakeTelegram | FakeSpeech
@@ -34,12 +35,13 @@ class Voice(NamedTuple):
 class Scene:
     """Everything around the process. Nothing inside it is touched: it is met where its requests arrive."""
 
-    def __init__(self, folder: Path, telegram: FakeTelegram, speech: FakeSpeech) -> None:
+    def __init__(self, folder: Path, telegram: FakeTelegram, speech: FakeSpeech, starter: Starter) -> None:
         self.folder = folder
         self.database = folder / "verbatim.db"
         self.telegram = telegram
         self.speech = speech
-        self.lives: list[BotProcess] = []
+        self._starter = starter
+        self.lives: list[Command] = []
         self.voices: list[Voice] = []
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
@@ -56,14 +58,14 @@ class Scene:
         self.chat = telegram.private(self.alice)
 
     @property
-    def life(self) -> BotProcess:
+    def life(self) -> Command:
         """The latest one."""
         return self.lives[-1]
 
-    async def start(self, command: str = "run", **changes: str) -> BotProcess:
+    async def start(self, command: str = "run", **changes: str) -> Command:
         """The next life; `changes` are to its environment, an empty one takes a variable away."""
         given = {name: value for name, value in (self.environment | changes).items() if value}
-        self.lives.append(await BotProcess.start(command, given, self.folder))
+        self.lives.append(await Command.start([command], given, self.folder, self._starter))
         return self.life
 
     def voice(self, chat: Chat | None = None, text: str = "") -> Voice:
@@ -129,7 +131,12 @@ class Scene:
 
     async def see(self, chat: Chat, text: str) -> None:
         """Wait until a message of the bot says this."""
-        await self.telegram.wait_for(lambda: says(chat, text), PATIENCE_SECONDS)
+        await self.until(lambda: says(chat, text))
+
+    async def until(self, predicate: Callable[[], Seen], telegram: FakeTelegram | None = None) -> Seen:
+        """Wait until something is true, which is looked at after every call of the Bot API."""
+        asked = telegram or self.telegram
+        return await until(asked.state.notifier, predicate, asked.describe)
 
     async def finish(self) -> None:
         """Every voice is answered exactly once, and the bot leaves with nothing more to say and nothing behind."""

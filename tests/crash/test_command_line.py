@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.process import Starter, executed
 from tests.world import KEY
 
 WELL = [
@@ -11,6 +12,11 @@ WELL = [
     "telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin",
     "aimlapi: works, 1000 credits left",
 ]
+
+
+@pytest.fixture
+def starter() -> Starter:
+    return executed
 
 
 async def test_every_missing_setting_gets_one_line(scene):

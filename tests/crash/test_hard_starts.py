@@ -43,7 +43,7 @@ async def test_the_bot_waits_for_a_telegram_that_is_down_and_can_be_stopped_mean
     await telegram.start(port)
     try:
         chat.say(alice, "/start")
-        await telegram.wait_for(lambda: chat.bot_messages)
+        await scene.until(lambda: chat.bot_messages, telegram)
         assert await scene.life.stop() == 0
     finally:
         await telegram.stop()
@@ -54,5 +54,5 @@ async def test_an_update_that_cannot_be_read_blocks_nobody(scene):
     scene.chat.say(scene.alice, "/start")
     await scene.start()
     await scene.see(scene.chat, HELLO)
-    await scene.telegram.wait_for(lambda: not scene.telegram.pending_updates)
+    await scene.until(lambda: not scene.telegram.pending_updates)
     assert await scene.life.stop() == 0

@@ -17,7 +17,7 @@ async def test_a_press_on_cancel_counts_although_the_process_died_before_it_said
     await scene.death()
     await scene.start()
     await scene.see(voice.chat, apology(Reason.CANCELLED, {}))
-    await scene.telegram.wait_for(lambda: scene.telegram.callback_answers)
+    await scene.until(lambda: scene.telegram.callback_answers)
     assert await scene.life.stop() == 0
     assert [answer.text for answer in scene.telegram.callback_answers] == [CANCELLED_TOAST]
     assert scene.rows("SELECT state FROM jobs") == [("cancelled",)]
@@ -30,7 +30,7 @@ async def test_a_press_on_cancel_while_a_document_goes_up_ends_the_job_although_
 
     async def press() -> None:
         voice.chat.press(scene.alice, voice.chat.bot_messages[0], CANCEL_BUTTON)
-        await scene.telegram.wait_for(lambda: scene.telegram.callback_answers)
+        await scene.until(lambda: scene.telegram.callback_answers)
 
     scene.telegram.watch("editMessageMedia", press)
     await scene.live_until(scene.telegram, "editMessageMedia", "after")

@@ -65,7 +65,7 @@ async def test_a_placeholder_that_was_sent_and_not_stored_can_be_removed_by_its_
     await scene.see(voice.chat, voice.text)
     [orphan] = scene.orphans(voice.chat)
     voice.chat.press(scene.alice, orphan, CANCEL_BUTTON)
-    await scene.telegram.wait_for(lambda: scene.telegram.callback_answers)
+    await scene.until(lambda: scene.telegram.callback_answers)
     assert scene.telegram.callback_answers[0].text == ORPHAN_REMOVED
     await scene.finish()
     assert scene.uploads(voice) == 1
@@ -105,5 +105,5 @@ async def test_the_files_that_a_dead_process_left_behind_go_at_the_next_start(sc
     found = []
     scene.telegram.watch("getMe", lambda: found.append(scene.files_left()))
     await scene.start()
-    await scene.telegram.wait_for(lambda: found)
+    await scene.until(lambda: found)
     assert found == [[]]

@@ -5,7 +5,15 @@ import signal
 
 import pytest
 
+from tests.patience import patiently
+from tests.process import Starter, executed
+
 GENERATIONS = "SELECT job_id, generation_id FROM generations ORDER BY job_id"
+
+
+@pytest.fixture
+def starter() -> Starter:
+    return executed
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -17,7 +25,7 @@ async def test_a_stop_with_jobs_in_every_stage_is_quick_and_spends_and_loses_not
     fetching, showing = scene.hold_at(speech, "fetch", late, nth=2), scene.hold_at(telegram, "editMessageText", late)
     scene.voice()
     scene.voice()
-    await asyncio.wait_for(asyncio.gather(fetching.wait(), showing.wait()), 10)
+    await patiently(asyncio.gather(fetching.wait(), showing.wait()), telegram.describe)
 
     speech.latency = 4
     scene.voice()
@@ -26,7 +34,7 @@ async def test_a_stop_with_jobs_in_every_stage_is_quick_and_spends_and_loses_not
     for server, operation in ((speech, "create"), (telegram, "file"), (telegram, "sendMessage")):
         come = scene.hold_at(server, operation, late)
         scene.voice()
-        await asyncio.wait_for(come.wait(), 10)
+        await patiently(come.wait(), telegram.describe)
 
     generations = scene.rows(GENERATIONS)
     assert await scene.life.stop(number) == 0

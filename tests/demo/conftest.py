@@ -1,10 +1,16 @@
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from tests.demo.process import Command
+from tests.process import Command
 
 Start = Callable[..., Awaitable[Command]]
+
+
+def counted() -> dict[str, str]:
+    """The variables by which a process and its children are counted for coverage."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 @pytest.fixture
@@ -29,8 +35,8 @@ async def start(folder, temporary) -> AsyncIterator[Start]:
     started: list[Command] = []
 
     async def start(command: str, *arguments: str, **environment: str) -> Command:
-        whole = {"TMPDIR": str(temporary)} | environment
-        started.append(await Command.start(command, whole, folder, *arguments))
+        whole = counted() | {"TMPDIR": str(temporary)} | environment
+        started.append(await Command.start([command, *arguments], whole, folder))
         return started[-1]
 
     yield start
