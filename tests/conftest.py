@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
@@ -9,6 +10,10 @@ from tests.world import World
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("on any machine", deadline=None)
 settings.load_profile("on any machine")
+
+# Where rich is installed, structlog paints every traceback with the values of all variables: seconds for each.
+plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
