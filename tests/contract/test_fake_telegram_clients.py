@@ -1,28 +1,23 @@
 """The fake Bot API held against two real client libraries: what it answers, they must understand."""
 
+from importlib import import_module
+
 import pytest
 import telegram as ptb
-from aiogram import Bot as AiogramBot
-from aiogram import methods as aiogram_methods
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramRetryAfter
-from aiogram.types import (
-    BotCommand,
-    BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputMediaDocument,
-    ReactionTypeEmoji,
-    ReplyParameters,
-    TelegramObject,
-    Update,
-)
 from pydantic import BaseModel
 
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.methods import METHODS
 from bot.playground.telegram.updates import KINDS
+
+pytestmark = pytest.mark.xdist_group("aiogram")
+
+
+@pytest.fixture(scope="session")
+def library():
+    """aiogram, imported only where it is used: that takes seconds, and every worker of a run reads this file."""
+    import_module("aiogram.client.session.aiohttp")
+    return import_module("aiogram")
 
 
 @pytest.fixture
@@ -33,9 +28,10 @@ async def telegram():
 
 
 @pytest.fixture
-async def aiogram(telegram):
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
-    bot = AiogramBot(telegram.state.token, session=session)
+async def aiogram(telegram, library):
+    server = library.client.telegram.TelegramAPIServer.from_base(telegram.url)
+    session = library.client.session.aiohttp.AiohttpSession(api=server)
+    bot = library.Bot(telegram.state.token, session=session)
     yield bot
     await session.close()
 
@@ -68,14 +64,14 @@ def unknown_fields(value, path=""):
     return own + [field for inner, content in known.items() for field in unknown_fields(content, inner)]
 
 
-def test_no_method_takes_a_parameter_that_the_bot_api_does_not_have():
+def test_no_method_takes_a_parameter_that_the_bot_api_does_not_have(library):
     for method in METHODS.values():
-        model = getattr(aiogram_methods, method.name[0].upper() + method.name[1:])
+        model = getattr(library.methods, method.name[0].upper() + method.name[1:])
         assert method.parameters <= set(model.model_fields)
 
 
-def test_every_kind_of_update_exists():
-    assert set(Update.model_fields) >= KINDS
+def test_every_kind_of_update_exists(library):
+    assert set(library.types.Update.model_fields) >= KINDS
 
 
 async def do_everything(telegram, alice):
@@ -130,27 +126,30 @@ async def test_python_telegram_bot_reads_every_update(telegram, bot, alice):
     assert not any(extra for update in updates for extra in (update.api_kwargs, update.effective_chat.api_kwargs))
 
 
-async def test_aiogram_drives_a_whole_conversation(telegram, aiogram, chat, alice):
+async def test_aiogram_drives_a_whole_conversation(telegram, aiogram, library, chat, alice):
+    types = library.types
     voice = chat.send_voice(alice, b"OggS")
     [update] = await aiogram.get_updates(timeout=5)
     assert await aiogram.download(update.message.voice.file_id) is not None
-    keyboard = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Cancel", callback_data="c")]])
-    answers: list[TelegramObject] = [await aiogram.get_me(), await aiogram.get_webhook_info()]
-    reply = ReplyParameters(message_id=voice["message_id"])
+    keyboard = types.InlineKeyboardMarkup(
+        inline_keyboard=[[types.InlineKeyboardButton(text="Cancel", callback_data="c")]]
+    )
+    answers = [await aiogram.get_me(), await aiogram.get_webhook_info()]
+    reply = types.ReplyParameters(message_id=voice["message_id"])
     sent = await aiogram.send_message(alice.id, "…", reply_parameters=reply, reply_markup=keyboard)
     answers.append(sent)
     chat.press(alice, sent.message_id, "Cancel")
     [pressed] = await aiogram.get_updates(offset=update.update_id + 1, timeout=5)
     answers += [pressed, await aiogram.edit_message_text("done", chat_id=alice.id, message_id=sent.message_id)]
     assert await pressed.callback_query.answer("ok")
-    file = BufferedInputFile(b"1", "a.srt")
+    file = types.BufferedInputFile(b"1", "a.srt")
     answers.append(await aiogram.send_document(alice.id, file, caption="<b>bold</b>", parse_mode="HTML"))
-    media = InputMediaDocument(media=BufferedInputFile(b"2", "b.txt"), caption="x")
+    media = types.InputMediaDocument(media=types.BufferedInputFile(b"2", "b.txt"), caption="x")
     answers.append(await aiogram.edit_message_media(media, chat_id=alice.id, message_id=sent.message_id))
     answers.append(await aiogram.get_file(answers[-1].document.file_id))
-    assert await aiogram.set_message_reaction(alice.id, voice["message_id"], [ReactionTypeEmoji(emoji="👌")])
+    assert await aiogram.set_message_reaction(alice.id, voice["message_id"], [types.ReactionTypeEmoji(emoji="👌")])
     assert await aiogram.send_chat_action(alice.id, "typing")
-    assert await aiogram.set_my_commands([BotCommand(command="model", description="Choose")])
+    assert await aiogram.set_my_commands([types.BotCommand(command="model", description="Choose")])
     answers += await aiogram.get_my_commands()
     assert unknown_fields(answers) == []
 
@@ -159,7 +158,7 @@ async def test_aiogram_reads_chats_and_members(telegram, aiogram, chat, alice):
     bob = telegram.user("Bob")
     group = telegram.supergroup("Team", members=[alice], admins=[bob], owner=telegram.user("Carol"), username="team")
     channel = telegram.channel("News", linked_group=group)
-    answers: list[TelegramObject] = [await aiogram.get_chat(one.id) for one in (chat, group, channel)]
+    answers = [await aiogram.get_chat(one.id) for one in (chat, group, channel)]
     answers += [await aiogram.get_chat_member(group.id, person.id) for person in (alice, bob, telegram.user("Eve"))]
     answers += await aiogram.get_chat_administrators(group.id)
     group.kick_bot(bob)
@@ -167,19 +166,19 @@ async def test_aiogram_reads_chats_and_members(telegram, aiogram, chat, alice):
     assert unknown_fields(answers) == []
 
 
-async def test_aiogram_recognizes_refusals(telegram, aiogram, chat, alice):
+async def test_aiogram_recognizes_refusals(telegram, aiogram, library, chat, alice):
     group = telegram.group("Team", members=[alice])
     new = group.upgrade()
-    with pytest.raises(TelegramMigrateToChat) as moved:
+    with pytest.raises(library.exceptions.TelegramMigrateToChat) as moved:
         await aiogram.send_message(group.id, "x")
     assert moved.value.migrate_to_chat_id == new.id
     telegram.fault("sendMessage", 429, retry_after=3)
-    with pytest.raises(TelegramRetryAfter):
+    with pytest.raises(library.exceptions.TelegramRetryAfter):
         await aiogram.send_message(alice.id, "x")
     chat.block()
-    with pytest.raises(TelegramForbiddenError):
+    with pytest.raises(library.exceptions.TelegramForbiddenError):
         await aiogram.send_message(alice.id, "x")
-    with pytest.raises(TelegramBadRequest):
+    with pytest.raises(library.exceptions.TelegramBadRequest):
         await aiogram.send_message(404, "x")
 
 
