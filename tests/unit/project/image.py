@@ -71,6 +71,6 @@ def copy_to(folder: Path) -> None:
 def started(inside: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Python in the image's folder, with the installed packages and no way back to the checkout."""
     # -S leaves .pth files unread: one of them could be such a way.
-    environment = {"PATH": os.defpath, "PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PATH": os.defpath, "PYTHONPATH": sysconfig.get_path("purelib")}
     command = [sys.executable, "-S", *arguments]
     return subprocess.run(command, cwd=inside, env=environment, capture_output=True, text=True, timeout=60, check=False)

@@ -1,6 +1,7 @@
 """What a lock must name, on every machine that is supported, by what its packages say that they require."""
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import product
 
@@ -52,14 +53,17 @@ def version_of(pin: Requirement) -> str:
 
 def _required(pin: Requirement, extras: set[str], machine: Machine) -> list[Requirement]:
     """What the installed package requires; nothing is known of one that is not installed here in this version."""
-    try:
-        installed = distribution(pin.name)
-    except PackageNotFoundError:
-        return []
-    if installed.version != version_of(pin):
-        return []
-    required = [Requirement(line) for line in installed.requires or []]
+    required = _installed(pin.name, version_of(pin))
     return [each for each in required if any(_holds(each, machine, extra) for extra in {"", *extras})]
+
+
+@cache
+def _installed(name: str, version: str) -> tuple[Requirement, ...]:
+    try:
+        installed = distribution(name)
+    except PackageNotFoundError:
+        return ()
+    return tuple(map(Requirement, installed.requires or ())) if installed.version == version else ()
 
 
 def _holds(requirement: Requirement, machine: Machine, extra: str = "") -> bool:
