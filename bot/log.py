@@ -53,18 +53,13 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    render: Processor = (
-        structlog.processors.JSONRenderer()
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                RedactingRenderer(render, secrets),
+                RedactingRenderer(_renderer(style), secrets),
             ],
         )
     )
@@ -76,6 +71,12 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
     root.setLevel(level)
     for chatty in ("httpx", "httpcore", "aiosqlite", "telegram", "asyncio", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _renderer(style: str) -> Processor:
+    if style == "json":
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 
 
 def get_logger(name: str) -> Any:
