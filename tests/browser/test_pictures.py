@@ -50,7 +50,7 @@ async def test_the_chat_looks_as_in_the_readme(alex, album):
     alex.page = await alex.open(**WINDOW)
     await alex.send_sample(SAMPLES[2].title)
     await alex.see(SAMPLES[2].text)
-    await alex.trouble("slow")
+    await alex.switch_on("slow")
     await alex.send_sample(SAMPLES[1].title)
     await alex.see("Transcribing…")
     await expect(alex.messages.nth(-2).locator(".wave i[style]").first).to_be_attached()

@@ -34,6 +34,6 @@ async def scene(tmp_path: Path, starter: Starter) -> AsyncIterator[Scene]:
         finally:
             for life in scene.lives:
                 await life.kill()
-        assert telegram.mistakes == []
-        assert speech.mistakes == []
+        assert telegram.violations == []
+        assert speech.violations == []
         assert scene.told_secrets() == set()
