@@ -22,7 +22,7 @@ class TemporaryError(VerbatimError):
         self,
         message: str,
         *,
-        reason: Reason = Reason.PROVIDER_DOWN,
+        reason: Reason,
         retry_after: float | None = None,
         sure: bool = True,
     ) -> None:

@@ -1,7 +1,8 @@
-"""The description of the audio files that a speech provider reads, for the rooms of speech and of audio."""
+"""The audio files that go to a speech provider: what it reads, and what is uploaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,14 @@ class UploadFormats:
 
     by_container: Mapping[str, AudioFormat]
     max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file for the provider: `duration` seconds of the recording, from `start` on."""
+
+    path: Path
+    content_type: str
+    file_name: str
+    start: float
+    duration: float

@@ -7,8 +7,8 @@ from telegram.ext import ContextTypes
 
 from bot.log import get_logger
 from bot.speech.catalogue import MODELS, Model, find, suggest
+from bot.telegram.messages import reply
 from bot.text import sentences
-from handlers.replying import reply
 from storage.store import Store
 
 log = get_logger(__name__)
@@ -35,7 +35,7 @@ class Commands:
         await reply(_message(update), sentences.models(rows))
 
     async def model(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Without a name: show; with one: choose; with a wrong one: suggest and change nothing."""
+        """Show the model; given a name, choose that model; given a wrong one, suggest some and change nothing."""
         message, asked = _message(update), " ".join(context.args or [])
         if not asked:
             model = await self._model(message)

@@ -5,8 +5,8 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
+from bot.telegram.messages import reply
 from bot.text import sentences
-from handlers.replying import reply
 from storage.apology import Reason
 
 # What a document must be called to be listened to when its sender claimed no audio or video type.
@@ -18,7 +18,7 @@ EXTENSIONS = frozenset(_EXTENSIONS.split())
 
 
 class Media:
-    """Hands recordings to the intake, and tells who sent another file in private that it is none."""
+    """Hands recordings to the intake; in private chats, another file is answered with an apology."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
@@ -33,7 +33,7 @@ class Media:
 
 
 def recording_of(message: Message) -> Recording | None:
-    """What a message carries to be transcribed; None for everything else.
+    """Return what a message carries to be transcribed; None for everything else.
 
     Silent animations come with a document beside them, and a channel's posts arrive a second time as automatic
     forwards in its group: neither counts.
@@ -64,5 +64,5 @@ def _sounds(mime_type: str | None, file_name: str | None) -> bool:
 
 
 def _sender(message: Message) -> int | None:
-    """The person who sent it; nobody for channels and for those who write in a chat's name."""
+    """Return who sent it; None for channels and for people who write in a chat's name."""
     return message.from_user.id if message.from_user and message.sender_chat is None else None

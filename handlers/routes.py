@@ -5,9 +5,10 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
+from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands
-from handlers.groups import Gate, Migration
+from handlers.groups import Migration
 from handlers.media import Media
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
@@ -17,14 +18,14 @@ SPEECH = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.VIDEO | fi
 def register(
     application: "Application[Any, Any, Any, Any, Any, Any]",
     *,
-    gate: Gate,
+    access: Access,
     media: Media,
     commands: Commands,
     cancel: Cancel,
     migration: Migration,
 ) -> None:
-    """Every handler blocks: an update counts as handled when they have returned."""
-    application.add_handler(TypeHandler(Update, gate), group=-1)
+    """Add the handlers. Each blocks: an update counts as handled when they have returned."""
+    application.add_handler(TypeHandler(Update, access), group=-1)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, migration))
     application.add_handler(MessageHandler(NEW & SPEECH, media))
     for name in ("start", "help", "model", "models"):

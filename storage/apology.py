@@ -39,5 +39,6 @@ class Notice(StrEnum):
     """What the placeholder says about the wait, beyond "Transcribing…"."""
 
     NONE = ""
-    RETRYING = "retrying"
-    PAUSED = "paused"
+    RETRYING = "retrying"  # the provider does not answer
+    DELAYED = "delayed"  # something else does not work
+    PAUSED = "paused"  # only the operator can help

@@ -140,7 +140,7 @@ class Store(Protocol):
         ...
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        """A group became a supergroup: settings and jobs move, old message ids are void."""
+        """Move settings and jobs, as a group became a supergroup; old message ids are void."""
         ...
 
     async def release_all(self) -> int:

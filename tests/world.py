@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
-from bot.commands.run import introduce, offer_commands
 from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
+from bot.telegram.application import introduce, offer_menu
 from storage.words import Job
 
 AUDIO = Path(__file__).parent / "audio"
@@ -74,8 +74,8 @@ class World:
         self.changed |= settings
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
             await self.app.store.release_all()
-            await introduce(self.app)
-            offering = asyncio.create_task(offer_commands(self.app))
+            await introduce(self.app.telegram)
+            offering = asyncio.create_task(offer_menu(self.app.telegram))
             yield self
             await self.app.poller.stop(0)
             offering.cancel()

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-from telegram.error import TelegramError
-
-from bot.app import Telegram, open_session, speech_client, telegram_application
+from bot.app import open_session, provider_of, telegram_of
 from bot.config import Settings
 from bot.errors import OperatorError, VerbatimError
 from bot.metrics import Metrics
-from bot.speech.aimlapi.client import SpeechClient
+from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
-from bot.telegram.failures import failure
+from bot.telegram.application import Telegram, try_token
 from bot.telegram.pace import Pace
 from storage.sqlite.engine import open_store
 from storage.store import DatabaseInUseError, StorageError
@@ -28,8 +26,8 @@ async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
         results = [
             _check_model(settings, say),
             await _check_database(settings, now, say),
-            await _check_telegram(telegram_application(settings, session, metrics, Pace(now)), say),
-            await _check_provider(speech_client(settings, session, metrics), say),
+            await _check_telegram(telegram_of(settings, session, metrics, Pace(now)), say),
+            await _check_provider(provider_of(settings, session, metrics), say),
         ]
     return all(results)
 
@@ -59,21 +57,19 @@ async def _check_database(settings: Settings, now: Callable[[], float], say: Say
 
 async def _check_telegram(telegram: Telegram, say: Say) -> bool:
     try:
-        await telegram.initialize()
-    except TelegramError as error:
-        say(f"telegram: {failure(error)}")
+        name, privacy = await try_token(telegram)
+    except VerbatimError as error:
+        say(f"telegram: {error}")
         return False
-    me = telegram.bot.bot
-    say(f"telegram: @{me.username} works")
-    if not me.can_read_all_group_messages:
+    say(f"telegram: @{name} works")
+    if privacy:
         say("telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin")
-    await telegram.shutdown()
     return True
 
 
-async def _check_provider(speech: SpeechClient, say: Say) -> bool:
+async def _check_provider(provider: AimlapiClient, say: Say) -> bool:
     try:
-        balance = await speech.balance()
+        balance = await provider.balance()
     except OperatorError as error:
         say(f"aimlapi: AIMLAPI_KEY or AIMLAPI_URL does not work: {error}")
         return False

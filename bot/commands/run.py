@@ -4,23 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from telegram import BotCommand
-from telegram.error import TelegramError
-
 from bot.app import App
 from bot.config import SettingsError
+from bot.engine.patience import GOODBYE_TIMEOUT, STOP_GRACE
 from bot.errors import VerbatimError
 from bot.http import serving
 from bot.log import get_logger
-from bot.telegram.failures import failure
-from bot.text.sentences import COMMANDS
+from bot.telegram.application import introduce, offer_menu
 
 log = get_logger(__name__)
-
-GRACE_SECONDS = 3.0  # steps get to end on a stop; with the rest of it, well below the 8 s that are promised
-GOODBYE_SECONDS = 2.0
-LONGEST_PAUSE = 30.0
-COMMANDS_AGAIN_SECONDS = 3600.0
 
 
 async def run(app: App, stop: asyncio.Event) -> None:
@@ -72,10 +64,10 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     receiving.cancel()
     maintenance.cancel()
     app.store.stop_waiting()
-    await app.poller.stop(GRACE_SECONDS)
+    await app.poller.stop(STOP_GRACE)
     await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
     try:
-        async with asyncio.timeout(GOODBYE_SECONDS):
+        async with asyncio.timeout(GOODBYE_TIMEOUT):
             await app.receiver.confirm()
     except (VerbatimError, TimeoutError) as error:
         log.info("goodbye.unheard", kind=type(error).__name__)  # the updates come again and are known already
@@ -83,37 +75,7 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
 
 
 async def _receive(app: App) -> None:
-    await introduce(app)
+    await introduce(app.telegram)
     async with asyncio.TaskGroup() as group:
-        group.create_task(offer_commands(app))
+        group.create_task(offer_menu(app.telegram))
         await app.receiver.run()
-
-
-async def introduce(app: App) -> None:
-    """Make the bot known to itself, and its updates come by getUpdates; as long as that takes."""
-    failures = 0
-    while True:
-        try:
-            await app.telegram.initialize()
-            await app.telegram.bot.delete_webhook()
-        except TelegramError as error:
-            pause = min(2.0**failures, LONGEST_PAUSE)
-            failures = min(failures + 1, 10)
-            log.error("telegram.not_ready", error=str(failure(error)), again_in=pause)
-            await asyncio.sleep(pause)
-        else:
-            break
-    sees_all = app.telegram.bot.bot.can_read_all_group_messages
-    log.info("telegram.ready", username=app.telegram.bot.username, sees_plain_voices_in_groups=sees_all)
-
-
-async def offer_commands(app: App) -> None:
-    """Fill the menu. Nobody waits for it, so a Telegram that is in trouble or asks for patience gets an hour."""
-    while True:
-        try:
-            await app.telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
-        except TelegramError as error:
-            log.warning("commands.later", error=str(failure(error)))
-            await asyncio.sleep(COMMANDS_AGAIN_SECONDS)
-        else:
-            return

@@ -1,7 +1,7 @@
-"""The placeholder from its first word to the answer, every message of it stored before it is needed again.
+"""The placeholder of a job, from its first word to the answer.
 
-An answer is only ever shown by editing a message that a row points to. Editing is the one delivery that can
-be repeated without harm, so a crash between an edit and its record costs a "not modified" and nothing else.
+An answer is only shown by editing a message that a row points to. An edit can be repeated without harm, so a crash
+between an edit and its record costs a "not modified" and nothing else.
 """
 
 import asyncio
@@ -32,18 +32,18 @@ class Delivery:
         self._unsure: set[int] = set()
 
     def check_pace(self, job: Job) -> None:
-        """RateLimitedError if the job has no placeholder and none could be sent now."""
+        """Raise RateLimitedError if the job has no placeholder and none could be sent now."""
         if job.placeholder_id is None:
             self._transport.check_pace(job.chat_id)
 
     async def say(self, job: Job, text: str) -> None:
-        """News for the chat, in a message of its own."""
+        """Tell the chat news in a message of its own."""
         await self._transport.say(job.chat_id, text, thread_id=job.thread_id)
 
     async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> int:
-        """The job's placeholder, sent and stored if it has none.
+        """Send and store the job's placeholder if it has none, and return its id.
 
-        Once on its way it is never cut off: the message may be there already, and its id would be lost.
+        Sending is never cut off: the message may be there already, and its id would be lost.
         """
         if job.placeholder_id is not None:
             return job.placeholder_id
@@ -60,9 +60,9 @@ class Delivery:
         return message_id
 
     async def place_if_possible(self, job: Job) -> None:
-        """Where that is not possible now the placeholder comes later; the text matters more than the wait for it.
+        """Send the placeholder, or go on without it: the text matters more than the wait for it.
 
-        One that may have been sent, without our knowing its id, is followed by no other before the answer.
+        After one that may have been sent, and whose id is unknown, none is sent before the answer.
         """
         if job.id in self._unsure:
             return
@@ -76,7 +76,7 @@ class Delivery:
                 self._unsure.add(job.id)
 
     async def note(self, job: Job, notice: Notice) -> None:
-        """Let the placeholder say what the wait is about; one the user deleted stays deleted."""
+        """Let the placeholder say what the wait is about; one that the user deleted stays deleted."""
         now = await self._store.job(job.id) or job  # its placeholder may have been sent since it was claimed
         if now.placeholder_id is None:
             await self.place(job, notice=notice)
@@ -112,7 +112,7 @@ class Delivery:
             await self._transport.show(job.chat_id, message_id, answer)
 
     async def _show_pages(self, job: Job, pages: Sequence[Page]) -> None:
-        """Each page gets its message first and its text after that was stored, so none can show twice."""
+        """Show the further pages. Each gets its message first, and its text once that is stored: none shows twice."""
         placed = dict(await self._store.pages(job))
         for number, page in enumerate(pages, 1):
             message_id = placed.get(number) or await self._place_page(job, number)
@@ -137,7 +137,7 @@ class Delivery:
         )
 
     async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:
-        """A message that could not be stored belongs to nobody: take it back before letting go."""
+        """Store a message that was sent; if the lease was lost, delete the message again, as no row points to it."""
         if not await write_until_stored(job.id, store):
             try:
                 await self._transport.delete(job.chat_id, message_id)

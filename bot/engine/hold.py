@@ -1,48 +1,50 @@
-"""The hold: while no job can work, one at a time tries whether that is over, and the others spend nothing."""
+"""A circuit breaker for creates: while the provider refuses every job, one tries for all now and then."""
 
-HOLD_SECONDS = 30.0  # the first one; each that ends in vain makes the next one twice as long
-LONGEST_HOLD_SECONDS = 120.0
-PATIENCE_SECONDS = 5.0  # when the provider asks for patience without saying how much
+from bot.engine.patience import LONGEST_PAUSE, PAUSE, RATE_LIMIT_WAIT
 
 
 class Hold:
-    """Closed after the provider refused us all (wrong key, no credits, too many requests), until a job gets through."""
+    """A circuit breaker. It trips when the provider refuses everybody (wrong key, no credits, too many requests).
+
+    A create that gets through resets it. `until` is the end of the pause, `by_operator` whether only the operator
+    can end its cause.
+    """
 
     def __init__(self) -> None:
         self.until = 0.0
         self.by_operator = False
-        self._since: float | None = None
-        self._next_seconds = HOLD_SECONDS
+        self._tripped_at: float | None = None
+        self._next_pause = PAUSE
 
-    def wait_for_operator(self, now: float) -> None:
-        """Only the operator can help: all wait, and one tries now and then."""
-        self._close(now, self._next_seconds)
-        self._next_seconds = min(2 * self._next_seconds, LONGEST_HOLD_SECONDS)
+    def trip_for_operator(self, now: float) -> None:
+        """Let all wait but one, which tries when a pause ends; each pause in vain makes the next one longer."""
+        self._trip(now, self._next_pause)
+        self._next_pause = min(2 * self._next_pause, LONGEST_PAUSE)
         self.by_operator = True
 
-    def be_patient(self, now: float, seconds: float | None) -> None:
-        """The provider asked for so many seconds of patience, or for an unsaid number."""
-        self._close(now, PATIENCE_SECONDS if seconds is None else seconds)
+    def trip(self, now: float, seconds: float | None) -> None:
+        """Let all wait for as long as the provider asked, or a short while if it did not say."""
+        self._trip(now, RATE_LIMIT_WAIT if seconds is None else seconds)
 
-    def _close(self, now: float, seconds: float) -> None:
+    def _trip(self, now: float, seconds: float) -> None:
         self.until = max(self.until, now + seconds)
-        self._since = now if self._since is None else self._since
+        self._tripped_at = now if self._tripped_at is None else self._tripped_at
 
-    def lets_through(self, now: float) -> bool:
-        """True when open; and for one caller each time the operator's hold runs out, who thereby tries for all."""
+    def allows(self, now: float) -> bool:
+        """Tell whether a job may try. While the operator is needed, the end of each pause allows one."""
         if now < self.until:
             return False
         if self.by_operator:
-            self.until = now + self._next_seconds
+            self.until = now + self._next_pause
         return True
 
-    def has_lasted(self, now: float) -> float:
-        """Seconds since the first of the refusals without a job that got through; 0 while open."""
-        return 0.0 if self._since is None else now - self._since
+    def lasted(self, now: float) -> float:
+        """Return the seconds since the first refusal without a create that got through; 0 when not tripped."""
+        return 0.0 if self._tripped_at is None else now - self._tripped_at
 
-    def clear(self) -> None:
-        """A job got through."""
+    def reset(self) -> None:
+        """Let everybody through again, as a create got through."""
         self.until = 0.0
         self.by_operator = False
-        self._since = None
-        self._next_seconds = HOLD_SECONDS
+        self._tripped_at = None
+        self._next_pause = PAUSE

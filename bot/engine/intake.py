@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.engine.events import Events
 from bot.log import get_logger
-from bot.metrics import Metrics
 from storage.store import Store
 from storage.words import NewJob, Options
 
@@ -25,23 +25,23 @@ class Recording:
     claimed_bytes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the operator chose for chats that chose nothing: a model's name and a language."""
+
+    model: str
+    language: str
+
+
 class Intake:
     """Turns recordings into jobs. `nudge` is called after each, so that work starts at once."""
 
     def __init__(
-        self,
-        *,
-        store: Store,
-        metrics: Metrics,
-        default_model: str,
-        default_language: str,
-        nudge: Callable[[], None],
-        now: Callable[[], float],
+        self, store: Store, events: Events, defaults: Defaults, nudge: Callable[[], None], now: Callable[[], float]
     ) -> None:
         self._store = store
-        self._metrics = metrics
-        self._default_model = default_model
-        self._default_language = default_language
+        self._events = events
+        self._defaults = defaults
         self._nudge = nudge
         self._now = now
 
@@ -57,14 +57,13 @@ class Intake:
             file_id=recording.file_id,
             file_unique_id=recording.file_unique_id,
             claimed_bytes=recording.claimed_bytes,
-            model=chosen.model or self._default_model,
-            options=Options(language=chosen.language or self._default_language),
+            model=chosen.model or self._defaults.model,
+            options=Options(language=chosen.language or self._defaults.language),
         )
         job = await self._store.accept(new, self._now())
         if job is None:
             log.info("job.known_already")
             return False
-        log.info("job.accepted", job=job.id, kind=job.kind, model=job.model)
-        self._metrics.accepted.labels(job.kind).inc()
+        self._events.accepted(job)
         self._nudge()
         return True

@@ -3,15 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
+from bot.engine.patience import JOBS_KEPT_FOR, MAINTENANCE_EVERY, PURGE_CHUNK
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage.store import StorageUnavailableError, Store
 
 log = get_logger(__name__)
-
-EVERY_SECONDS = 20.0
-JOBS_KEPT_SECONDS = 7 * 24 * 3600.0  # a message that Telegram delivers again must still find its job
-PURGE_CHUNK = 500
 
 
 class Maintenance:
@@ -23,20 +20,20 @@ class Maintenance:
         self._now = now
 
     async def run(self) -> None:
-        """Until cancelled; a database that cannot be used is left for the next round."""
+        """Work until cancelled; a database that cannot be used is left for the next round."""
         while True:
             try:
                 await self.turn()
             except StorageUnavailableError as error:
                 log.error("storage.unavailable", error=str(error))
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(MAINTENANCE_EVERY)
 
     async def turn(self) -> int:
-        """One round; how many rows were purged."""
+        """Do one round; how many rows were purged."""
         await self._store.ping()
         await self._count()
         purged = 0
-        while gone := await self._store.purge(self._now(), self._now() - JOBS_KEPT_SECONDS, PURGE_CHUNK):
+        while gone := await self._store.purge(self._now(), self._now() - JOBS_KEPT_FOR, PURGE_CHUNK):
             purged += gone
         return purged
 

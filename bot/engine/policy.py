@@ -1,10 +1,20 @@
-"""What a failure means for the job: one pure table from exceptions to outcomes."""
+"""What a failure means for its job: one pure table from exceptions to outcomes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.engine.hold import HOLD_SECONDS, PATIENCE_SECONDS
-from bot.engine.schedule import GIVE_UP
+from bot.engine.patience import (
+    ATTEMPTS_IN_A_DAY,
+    ATTEMPTS_IN_AN_HOUR,
+    FEW_ATTEMPTS,
+    GIVE_UP_AFTER,
+    LONGEST_BACKOFF,
+    MOST_CLAIMS,
+    MOST_CREATES_IN_DOUBT,
+    PAUSE,
+    RATE_LIMIT_WAIT,
+    SHORTEST_WAIT,
+)
 from bot.errors import (
     ChatMovedError,
     OperatorError,
@@ -17,14 +27,6 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import PAUSED, Job, State
 
-LEAST_WAIT = 1.0  # seconds, where the other side asks for patience that lasts no time
-HOUR_OF_TRIES = 64  # attempts, with `backoff` between them
-DAY_OF_TRIES = 24 * 60
-FEW = 5  # attempts at what is not going to get better: a file Telegram does not find, our own bug
-MOST_DOUBTS = 5  # creates without an answer, each perhaps paid for, before the job is given up
-MOST_LOSSES = 5  # times that generations came to nothing, each perhaps paid for
-MOST_CLAIMS = 10  # claims without any outcome: whoever takes this job dies of it
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -34,9 +36,7 @@ class Verdict:
     notice: Notice | None = None
 
 
-def verdict(  # noqa: PLR0911 - one line a kind: this is the table
-    error: BaseException, job: Job, now: float, random: Callable[[], float]
-) -> Verdict:
+def verdict(error: Exception, job: Job, now: float, random: Callable[[], float]) -> Verdict:
     """Decide what becomes of a job whose step failed with `error`."""
     match error:
         case UndeliverableError():
@@ -46,66 +46,79 @@ def verdict(  # noqa: PLR0911 - one line a kind: this is the table
         case PermanentError():
             return Verdict(_hopeless(job, Apology(error.reason, error.facts)))
         case OperatorError():
-            if job.state is State.QUEUED:
-                return Verdict(Waiting(now + HOLD_SECONDS, waiting_for=PAUSED), Notice.PAUSED)
-            return Verdict(_waits(job, HOLD_SECONDS, now))
+            return _pause(job, now)
         case RateLimitedError():
-            return Verdict(_waits(job, PATIENCE_SECONDS if error.retry_after is None else error.retry_after, now))
+            return Verdict(_wait(job, RATE_LIMIT_WAIT if error.retry_after is None else error.retry_after, now))
+        case Exception():
+            return _attempt(job, _as_temporary(error, job.state), now, random)
+
+
+def _pause(job: Job, now: float) -> Verdict:
+    if job.state is State.QUEUED:
+        return Verdict(Waiting(now + PAUSE, waiting_for=PAUSED), Notice.PAUSED)
+    return Verdict(_wait(job, PAUSE, now))
+
+
+def _as_temporary(error: Exception, state: State) -> TemporaryError:
+    """Return what an exception of a step stands for that no edge has translated, or that is temporary by itself."""
+    match error:
         case TemporaryError():
-            return _tried(job, error, now, random)
+            return error
         case TimeoutError():  # an OSError too, so it comes first
-            slow = TemporaryError("the step took too long", reason=Reason.PROVIDER_DOWN, sure=False)
-            return _tried(job, slow, now, random)
+            slow = Reason.TELEGRAM_DOWN if state is State.READY else Reason.PROVIDER_DOWN
+            return TemporaryError("the step took too long", reason=slow, sure=False)
         case OSError():  # no space, no more open files: nothing that the job could help
-            return _tried(job, TemporaryError("this machine", reason=Reason.TELEGRAM_DOWN, sure=False), now, random)
-        case _:
-            return _tried(job, TemporaryError("a bug", reason=Reason.INTERNAL, sure=False), now, random)
+            return TemporaryError("this machine", reason=Reason.MACHINE, sure=False)
+        case Exception():
+            return TemporaryError("a bug", reason=Reason.INTERNAL, sure=False)
 
 
 def worn_out(job: Job) -> Outcome | None:
-    """The end of a job that was claimed again and again and never got anywhere."""
+    """Return the end of a job that was claimed again and again and never got anywhere, None for another one."""
     return _hopeless(job, Apology(Reason.INTERNAL)) if job.claims > MOST_CLAIMS else None
 
 
 def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:
-    """An apology; unless it is the apology that cannot be delivered, or Telegram takes nothing at all."""
+    """Make it an apology; unless it is the apology that cannot be delivered, or Telegram takes nothing at all."""
     if job.state is State.READY and (job.apology is not None or apology.reason is Reason.TELEGRAM_DOWN):
         return Ended(State.FAILED)
     return Hopeless(apology, in_doubt)
 
 
-def _waits(job: Job, seconds: float, now: float) -> Outcome:
-    """For as long as it takes: how long a queued job is held back is for the hold to say.
+def _wait(job: Job, seconds: float, now: float) -> Outcome:
+    """Wait without spending an attempt, however often. The Hold decides how long a queued job is kept waiting.
 
-    But a result that could not be asked for is gone after an hour, and has to be made again.
+    A result that could not be asked for is gone after an hour and has to be made again.
     """
-    seconds = seconds if seconds > 0 else LEAST_WAIT
-    if job.submitted_at is not None and job.state is State.SUBMITTED and now - job.submitted_at > GIVE_UP:
+    if job.submitted_at is not None and job.state is State.SUBMITTED and now - job.submitted_at > GIVE_UP_AFTER:
         return Forgotten(now)
-    return Waiting(now + seconds)
+    return Waiting(now + (seconds if seconds > 0 else SHORTEST_WAIT))
 
 
-def _tried(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
+def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
     in_doubt = not error.sure and job.state is State.QUEUED
-    if _is_enough(job, error):
+    if _is_last(job, error):
         return Verdict(_hopeless(job, Apology(error.reason), in_doubt=in_doubt))
     wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
-    waiting_shows = job.state is State.QUEUED and job.attempts > 0
-    return Verdict(Attempted(now + wait, in_doubt=in_doubt), Notice.RETRYING if waiting_shows else None)
+    outcome = Attempted(now + wait, in_doubt=in_doubt)
+    if job.state is not State.QUEUED or job.attempts == 0:  # the first wait is too short to be told
+        return Verdict(outcome)
+    return Verdict(outcome, Notice.RETRYING if error.reason is Reason.PROVIDER_DOWN else Notice.DELAYED)
 
 
-def _is_enough(job: Job, error: TemporaryError) -> bool:
-    """Few tries at what is unlikely to change; else about an hour of them, or a day for what is known already.
+def _is_last(job: Job, error: TemporaryError) -> bool:
+    """Tell whether a failed attempt was the last one.
 
+    Few are made at what is unlikely to change; else about an hour of them, or a day for an answer that is known.
     Attempts are counted and not hours, so that a time in which this program was not running does not count.
     """
-    if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= MOST_DOUBTS:
+    if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= MOST_CREATES_IN_DOUBT:
         return True
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
-        return job.attempts + 1 >= FEW
-    return job.attempts + 1 >= (DAY_OF_TRIES if job.state is State.READY else HOUR_OF_TRIES)
+        return job.attempts + 1 >= FEW_ATTEMPTS
+    return job.attempts + 1 >= (ATTEMPTS_IN_A_DAY if job.state is State.READY else ATTEMPTS_IN_AN_HOUR)
 
 
 def backoff(attempts: int, random: Callable[[], float]) -> float:
-    """Seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60, with jitter."""
-    return min(float(2 ** min(attempts, 10)), 60.0) * (0.8 + 0.4 * random())
+    """Return the seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60 ± 20 %."""
+    return min(float(2 ** min(attempts, 10)), LONGEST_BACKOFF) * (0.8 + 0.4 * random())

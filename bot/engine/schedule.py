@@ -1,55 +1,63 @@
-"""When to ask the provider again: pure arithmetic over seconds, and a memory of how quick models were lately."""
+"""When to ask the provider again: arithmetic over seconds, and a memory of how quick each model was lately."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-FLOOR = 0.4  # seconds; the least between two looks, and where learning stops
-CEILING = 15.0
-INTERVALS = 8  # the time passed is this many times the wait for the next look
-MEMORY = 32  # generations remembered for each model
-ENOUGH = 8  # below this many the memory says nothing
-FAST_QUANTILE = 0.2
-FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
-GIVE_UP = 55 * 60.0  # the provider forgets a result after an hour
+from bot.engine.patience import (
+    EXPECTED_WITHIN,
+    FIRST_LOOK_AFTER,
+    FIRST_LOOK_SHARE,
+    GIVE_UP_AFTER,
+    LATEST_FIRST_LOOK,
+    LONGEST_LOOK,
+    LOOK_MEMORY,
+    LOOKS_PER_ELAPSED,
+    LOOKS_TO_LEARN_FROM,
+    SHORTEST_LOOK,
+)
+
+_FAST_QUANTILE = 0.2
+_FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
 
 
-def usual(audio_seconds: float) -> float:
-    """How long after the upload the first look pays off when nothing is known about the model."""
-    return min(2.0 + 0.05 * audio_seconds, 60.0)
+def unlearned_first_look(audio_seconds: float) -> float:
+    """Return how long after the upload the first look pays off when nothing is known about the model."""
+    return min(FIRST_LOOK_AFTER + FIRST_LOOK_SHARE * audio_seconds, LATEST_FIRST_LOOK)
 
 
 def deadline(audio_seconds: float) -> float:
-    """Seconds after the upload at which a generation is given up; before the provider forgets it."""
-    return min(600.0 + 2.0 * audio_seconds, GIVE_UP)
+    """Return the seconds after the upload at which a generation is given up, before the provider forgets it."""
+    return min(EXPECTED_WITHIN + 2.0 * audio_seconds, GIVE_UP_AFTER)
 
 
 class Schedule:
-    """Looks early where this model has been quick lately.
+    """The times of looks, earlier for a model that has been quick lately.
 
-    What is learnt is a share of `usual`, used up to 1, so a slow look cannot make the next one later. A
-    generation was finished some time before it was seen finished: half an interval between looks, or, at the
-    first look, nobody knows how long. There the guess is bold, so that looks become earlier until only the
+    What is learned is a share of the unlearned first look, used up to 1, so that one slow generation cannot make the
+    next look later. A generation was finished some time before it was seen finished: about half an interval between
+    looks or, at the first look, an unknown time. There the guess is bold, so that looks become earlier until only the
     quickest fifth is finished at the first.
     """
 
     def __init__(self, random: Callable[[], float]) -> None:
         self._random = random
-        self._lately: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=MEMORY))
+        self._lately: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=LOOK_MEMORY))
 
     def learn(self, model: str, audio_seconds: float, elapsed: float) -> None:
-        """A generation was first seen finished `elapsed` seconds after its upload."""
+        """Remember that a generation was first seen finished `elapsed` seconds after its upload."""
         if elapsed <= 1.1 * self.first_look(model, audio_seconds):
-            finished = elapsed * FIRST_LOOK_GUESS
+            finished = elapsed * _FIRST_LOOK_GUESS
         else:
-            finished = elapsed - max(FLOOR, elapsed / (INTERVALS + 1)) / 2
-        self._lately[model].append(finished / usual(audio_seconds))
+            finished = elapsed - max(SHORTEST_LOOK, elapsed / (LOOKS_PER_ELAPSED + 1)) / 2
+        self._lately[model].append(finished / unlearned_first_look(audio_seconds))
 
     def first_look(self, model: str, audio_seconds: float) -> float:
-        """Seconds from the upload to the first look."""
+        """Return the seconds from the upload to the first look."""
         lately = sorted(self._lately[model])
-        share = min(1.0, lately[int(FAST_QUANTILE * len(lately))]) if len(lately) >= ENOUGH else 1.0
-        return max(FLOOR, share * usual(audio_seconds))
+        enough = len(lately) >= LOOKS_TO_LEARN_FROM
+        share = min(1.0, lately[int(_FAST_QUANTILE * len(lately))]) if enough else 1.0
+        return max(SHORTEST_LOOK, share * unlearned_first_look(audio_seconds))
 
     def next_look(self, elapsed: float) -> float:
-        """Seconds to the next look at a generation that was not finished `elapsed` seconds after its upload."""
-        return min(max(elapsed / INTERVALS, FLOOR), CEILING) * (0.9 + 0.2 * self._random())
+        """Return the seconds to the next look at a generation that was not finished `elapsed` seconds after upload."""
+        return min(max(elapsed / LOOKS_PER_ELAPSED, SHORTEST_LOOK), LONGEST_LOOK) * (0.9 + 0.2 * self._random())

@@ -28,18 +28,18 @@ class FfmpegRun:
     def raise_machine_failure(self) -> None:
         """Raise TemporaryError if the run failed because of this machine and not because of the file."""
         if self.returncode < 0:
-            raise _machine_failure(f"ffmpeg was killed by signal {-self.returncode}")
+            raise failure_of(FfmpegBrokenError(f"ffmpeg was killed by signal {-self.returncode}"))
         for sign in ("Unknown encoder", "No space left", "Permission denied"):
             if self.returncode and sign in self.stderr:
-                raise _machine_failure(f"ffmpeg: {sign}")
+                raise failure_of(FfmpegBrokenError(f"ffmpeg: {sign}"))
 
 
 def find_ffmpeg(locate: Callable[[], str]) -> str:
     """Return the path that `locate` returns; raise TemporaryError if it raises RuntimeError."""
     try:
         return locate()
-    except RuntimeError as failure:
-        raise _machine_failure("there is no ffmpeg on this machine") from failure
+    except RuntimeError as error:
+        raise failure_of(error) from error
 
 
 def source(path: Path, demuxer: str) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  
             stdout, stderr = await asyncio.gather(_read_both_ends(process.stdout), _read_both_ends(process.stderr))
             return FfmpegRun(await process.wait(), stdout, stderr)
     except TimeoutError as late:
-        raise _machine_failure(f"ffmpeg took more than {timeout:g} s") from late
+        raise failure_of(FfmpegBrokenError(f"ffmpeg took more than {timeout:g} s")) from late
     finally:
         await end(process)
 
@@ -98,8 +98,8 @@ async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process
             *("-protocol_whitelist", "file,pipe"),
             *arguments,
         )
-    except OSError as failure:
-        raise _machine_failure("ffmpeg could not be started") from failure
+    except OSError as error:
+        raise failure_of(error) from error
 
 
 async def _read_both_ends(stream: asyncio.StreamReader) -> str:
@@ -114,5 +114,17 @@ async def _read_both_ends(stream: asyncio.StreamReader) -> str:
     return kept.decode(errors="replace")
 
 
-def _machine_failure(message: str) -> TemporaryError:
-    return TemporaryError(message, reason=Reason.INTERNAL)
+class FfmpegBrokenError(Exception):
+    """A run that failed because of this machine and not because of the file."""
+
+
+def failure_of(error: Exception) -> TemporaryError:
+    """Return what a failure to run ffmpeg means: it lies with this machine, and another try may help."""
+    match error:
+        case FfmpegBrokenError():
+            said = str(error)
+        case OSError():
+            said = "ffmpeg could not be started"
+        case Exception():  # RuntimeError of imageio-ffmpeg
+            said = "there is no ffmpeg on this machine"
+    return TemporaryError(said, reason=Reason.INTERNAL)

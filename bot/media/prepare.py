@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import PermanentError
-from bot.formats import UploadFormats
+from bot.formats import Upload, UploadFormats
 from bot.media.convert import encode, quiet_cuts
 from bot.media.probe import LARGEST_COUNTED, Probe, opus_duration, probe
 from storage.apology import Reason
@@ -19,17 +19,6 @@ class Limits:
     max_seconds: float
     split_seconds: float
     ffmpeg_timeout: float
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file for the provider: `duration` seconds of the recording, from `start` on."""
-
-    path: Path
-    content_type: str
-    file_name: str
-    start: float
-    duration: float
 
 
 _VIDEO_KINDS = frozenset({"video", "video_note"})

@@ -1,7 +1,8 @@
-"""Bot API failures, translated once: what happens to the job? (wordings as the server sends them)"""
+"""Bot API failures, translated once: what happens to the job? The wordings are those that the server sends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import aiohttp
 from telegram.error import (
@@ -37,6 +38,23 @@ class ThreadGoneError(VerbatimError):
     """The topic was deleted; the chat itself is still there."""
 
 
+class UpdatesRefusedError(Exception):
+    """An answer to getUpdates that brings none; `answer` is its JSON, empty if it has none."""
+
+    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.answer = answer
+
+
+class FileRefusedError(Exception):
+    """An answer of the file server that is no file."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 # Descriptions begin with these, in lower case; the library strips "Bad Request: ".
 _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
     ("message is not modified", NotModifiedError),
@@ -62,21 +80,53 @@ _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let no exception of the library, of the network below it or of this machine's disk past this point."""
+    """Raise `failure_of` whatever the library, the network below it or this machine's disk raises."""
     try:
         yield
-    except TelegramError as error:
-        raise failure(error) from None
-    except (KeyError, TypeError, ValueError) as error:  # the library made nothing of an answer
-        raise TemporaryError(
-            f"an answer of Telegram's: {type(error).__name__}", reason=Reason.TELEGRAM_DOWN, sure=False
-        ) from None
-    except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError too
-        raise TemporaryError(f"a file of Telegram's: {type(error).__name__}", reason=Reason.TELEGRAM_DOWN) from None
+    except (
+        TelegramError,
+        UpdatesRefusedError,
+        FileRefusedError,
+        aiohttp.ClientError,
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise failure_of(error) from None
 
 
-def failure(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line a kind: this is the table
-    """Our word for the library's exception; its own text may hold the token and is not repeated."""
+def failure_of(error: Exception) -> VerbatimError:
+    """Return what an exception means for the job; its own text may hold the token and is not repeated."""
+    match error:
+        case TelegramError():
+            return _answered(error)
+        case UpdatesRefusedError():
+            return _no_updates(error.status, error.answer)
+        case FileRefusedError():
+            return _no_file(error.status)
+        case Exception():
+            return _no_answer(error)
+
+
+def _no_file(status: int) -> VerbatimError:
+    if status == 404:
+        return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
+    return TemporaryError(f"Telegram's file server answered {status}", reason=Reason.TELEGRAM_DOWN)
+
+
+def _no_answer(error: Exception) -> VerbatimError:
+    kind = type(error).__name__
+    match error:
+        case aiohttp.ClientError() | TimeoutError():
+            return TemporaryError(f"Telegram did not answer: {kind}", reason=Reason.TELEGRAM_DOWN)
+        case OSError():
+            return TemporaryError(f"this machine's disk: {kind}", reason=Reason.MACHINE)
+        case Exception():  # KeyError, TypeError, ValueError: the library made nothing of an answer
+            return TemporaryError(f"an answer of Telegram's: {kind}", reason=Reason.TELEGRAM_DOWN, sure=False)
+
+
+def _answered(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line a kind: this is the table
     match error:
         case RetryAfter():
             return RateLimitedError("Telegram asks for patience", retry_after=seconds(error))
@@ -92,7 +142,7 @@ def failure(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line 
             return _bad_request(error.message)
         case NetworkError():
             return TemporaryError("Telegram did not answer", reason=Reason.TELEGRAM_DOWN, sure=False)
-        case _:
+        case TelegramError():
             return TemporaryError(type(error).__name__, reason=Reason.TELEGRAM_DOWN)
 
 
@@ -106,3 +156,19 @@ def _bad_request(message: str) -> VerbatimError:
     if "file_id" in text or "file id" in text or "temporarily unavailable" in text:
         return TemporaryError("Telegram has no such file just now", reason=Reason.FILE_GONE)
     return TemporaryError(f"Telegram refused: {message[:80]}", reason=Reason.INTERNAL)
+
+
+def _no_updates(status: int, answer: Mapping[str, Any]) -> VerbatimError:
+    if status == 401 or (status == 404 and answer):
+        return OperatorError("Telegram does not accept TELEGRAM_BOT_TOKEN")
+    if status == 409:
+        return OperatorError("another program receives this bot's updates, or a webhook is set")
+    if status == 429:
+        return RateLimitedError("Telegram asks for patience", retry_after=_asked_wait(answer))
+    return TemporaryError(f"getUpdates answered {status}", reason=Reason.TELEGRAM_DOWN)
+
+
+def _asked_wait(answer: Mapping[str, Any]) -> float | None:
+    parameters = answer.get("parameters")
+    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return float(asked) if isinstance(asked, int | float) else None

@@ -7,8 +7,8 @@ from pathlib import Path
 import aiohttp
 from telegram.ext import ExtBot
 
-from bot.errors import PermanentError, TemporaryError, VerbatimError
-from bot.telegram.failures import translated
+from bot.errors import PermanentError, TemporaryError
+from bot.telegram.failures import FileRefusedError, translated
 from storage.apology import Reason
 
 CHUNK = 64 * 1024
@@ -41,14 +41,14 @@ class Files:
         await self._fetch(file.file_path, target)
 
     async def _fetch(self, address: str, target: Path) -> None:
-        """`address` is a URL, or a path on this machine where the Bot API server runs in local mode."""
+        """Fetch `address`: a URL, or a path on this machine where the Bot API server runs in local mode."""
         if address.startswith("/"):
             await asyncio.to_thread(self._copy, Path(address), target)
             return
         with translated():
             async with self._session.get(address, timeout=DOWNLOAD) as answer:
                 if answer.status != 200:
-                    raise _file_refused(answer.status)
+                    raise FileRefusedError(answer.status)
                 await self._stream(answer, target)
 
     def _copy(self, local: Path, target: Path) -> None:
@@ -68,9 +68,3 @@ class Files:
 
     def _too_big(self) -> PermanentError:
         return PermanentError(Reason.TOO_BIG, limit_mb=round(self._max_bytes / MEGABYTE))
-
-
-def _file_refused(status: int) -> VerbatimError:
-    if status == 404:
-        return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
-    return TemporaryError(f"Telegram's file server answered {status}", reason=Reason.TELEGRAM_DOWN)

@@ -1,4 +1,4 @@
-"""Telegram's pace: who may write now, and who comes back later. Nobody sleeps in here.
+"""Telegram's pace: which write may go now, and which one comes back later. Nothing waits here.
 
 About 30 messages a second overall, 1 a second in a chat and 20 a minute in a group (Bots FAQ); short bursts
 pass, and edits count. A write that would go beyond is refused with the seconds to wait, so that its step is
@@ -23,7 +23,7 @@ MANY = 1000  # chats remembered before the idle ones are forgotten
 
 
 class Urgency(StrEnum):
-    """What a write is for, said with `rate_limit_args`; a write without it is never refused here."""
+    """The purpose of a write, said with `rate_limit_args`; a write without it is never refused here."""
 
     PLACEHOLDER = "placeholder"
     ANSWER = "answer"
@@ -40,7 +40,7 @@ class Window:
     promised: dict[Urgency, float] = field(default_factory=dict)  # the latest moment a refused write was told
 
     def wait(self, now: float, urgency: Urgency) -> float:
-        """Seconds until a write of this urgency may go; 0 when it may now.
+        """Return the seconds until a write of this urgency may go; 0 when it may now.
 
         Those that are refused are told different moments, so that they do not all come back for one place.
         """
@@ -71,10 +71,10 @@ class Pace(BaseRateLimiter[str]):
         self._blocked: dict[int, float] = {}
 
     async def initialize(self) -> None:
-        """There is nothing to open."""
+        """Do nothing: there is nothing to open."""
 
     async def shutdown(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is nothing to close."""
 
     async def process_request(
         self,
@@ -113,7 +113,7 @@ class Pace(BaseRateLimiter[str]):
             window.writes.append(now)
 
     def block(self, chat_id: int, seconds: float) -> None:
-        """Telegram asked for patience in this chat."""
+        """Refuse writes to this chat for so many seconds, as Telegram asked for patience."""
         self._blocked[chat_id] = self._now() + seconds
 
     def _chat(self, chat_id: int, now: float) -> Window:
@@ -129,11 +129,11 @@ class Pace(BaseRateLimiter[str]):
 
 
 def seconds(error: RetryAfter) -> float:
-    """`retry_after` is an int or, with PTB_TIMEDELTA set, a timedelta."""
+    """Return `retry_after` in seconds: it is an int or, with PTB_TIMEDELTA set, a timedelta."""
     asked = error.retry_after
     return float(asked) if isinstance(asked, int | float) else asked.total_seconds()
 
 
 def _writes(endpoint: str) -> bool:
-    """Messages and edits count; downloads, chat actions and questions do not."""
+    """Tell whether a call counts: messages and edits do, downloads, chat actions and questions do not."""
     return endpoint.startswith(("send", "edit")) and endpoint != "sendChatAction"

@@ -27,12 +27,12 @@ class AiohttpRequest(BaseRequest):
         return DEFAULT_TIMEOUT
 
     async def initialize(self) -> None:
-        """The session is opened and closed by whoever made it."""
+        """Do nothing: the session belongs to its maker."""
 
     async def shutdown(self) -> None:
-        """The session is opened and closed by whoever made it."""
+        """Do nothing: the session belongs to its maker."""
 
-    async def do_request(
+    async def do_request(  # noqa: PLR0913, PLR0917 - the library's signature
         self,
         url: str,
         method: str,
@@ -62,7 +62,7 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """The library's own logs what it cannot read, and half an answer may be a whole transcript."""
+        """Read an answer. The library's own reader logs what it cannot read, and that may be a whole transcript."""
         try:
             read = json.loads(payload)
         except (ValueError, RecursionError):

@@ -1,9 +1,6 @@
-"""What the bot writes in Telegram, one method each, with failures in this project's words."""
-
-import re
+"""What the engine writes in Telegram, one method each, with failures in this project's words."""
 
 from telegram import (
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaDocument,
     LinkPreviewOptions,
@@ -12,13 +9,12 @@ from telegram import (
 )
 from telegram.ext import ExtBot
 
+from bot.telegram.buttons import cancel_button
 from bot.telegram.failures import NotModifiedError, ThreadGoneError, translated
 from bot.telegram.pace import Pace, Urgency
 from bot.text.layout import Document, Page, utf16_length
-from bot.text.sentences import CANCEL_BUTTON
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-CANCEL_DATA = re.compile(r"cancel:([0-9]{1,18})")  # a job's id, which fits 64 bits
 
 
 class Transport:
@@ -29,13 +25,13 @@ class Transport:
         self._pace = pace
 
     def check_pace(self, chat_id: int) -> None:
-        """RateLimitedError if a placeholder could not be sent to the chat now."""
+        """Raise RateLimitedError if a placeholder could not be sent to the chat now."""
         self._pace.check(chat_id, Urgency.PLACEHOLDER)
 
     async def send_placeholder(
         self, chat_id: int, text: str, *, job_id: int, thread_id: int | None, reply_to: int | None, urgency: Urgency
     ) -> int:
-        """A message with a cancel button; its id. A topic that is gone sends it to the chat itself."""
+        """Send a message with a cancel button and return its id; where its topic is gone, to the chat itself."""
 
         async def send(thread: int | None) -> int:
             with translated():
@@ -44,7 +40,7 @@ class Transport:
                     text,
                     message_thread_id=thread,
                     reply_parameters=_reply(reply_to),
-                    reply_markup=_cancel_button(job_id),
+                    reply_markup=cancel_button(job_id),
                     link_preview_options=NO_PREVIEW,
                     disable_notification=True,
                     rate_limit_args=urgency,
@@ -58,7 +54,7 @@ class Transport:
 
     async def edit_placeholder(self, chat_id: int, message_id: int, text: str, *, job_id: int) -> None:
         """Let the placeholder say something else, its button staying."""
-        await self._edit(chat_id, message_id, Page(text, collapsed=False), _cancel_button(job_id), Urgency.PLACEHOLDER)
+        await self._edit(chat_id, message_id, Page(text, collapsed=False), cancel_button(job_id), Urgency.PLACEHOLDER)
 
     async def show(self, chat_id: int, message_id: int, answer: Page | Document) -> None:
         """Turn a message into (a page of) the answer; doing it again changes nothing."""
@@ -87,23 +83,13 @@ class Transport:
             pass
 
     async def say(self, chat_id: int, text: str, *, thread_id: int | None) -> None:
-        """A message of its own, such as news about the chat's settings."""
+        """Send a message of its own, such as news about the chat's settings."""
         with translated():
             await self._bot.send_message(chat_id, text, message_thread_id=thread_id, rate_limit_args=Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with translated():
             await self._bot.delete_message(chat_id, message_id)
-
-
-def job_of_button(data: str) -> int | None:
-    """The job a pressed cancel button names; None for data that is not ours, for anybody can send some."""
-    match = CANCEL_DATA.fullmatch(data)
-    return int(match[1]) if match else None
-
-
-def _cancel_button(job_id: int) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup.from_button(InlineKeyboardButton(CANCEL_BUTTON, callback_data=f"cancel:{job_id}"))
 
 
 def _reply(message_id: int | None) -> ReplyParameters | None:

@@ -31,6 +31,7 @@ _PLACEHOLDERS: dict[Notice, str] = {
     Notice.RETRYING: (
         "The speech service is not answering at the moment. I keep trying by myself; there is nothing you need to do."
     ),
+    Notice.DELAYED: ("This takes longer than usual. I keep trying by myself; there is nothing you need to do."),
     Notice.PAUSED: (
         "Transcription is paused for a reason the operator of this bot has to fix. "
         "It goes on by itself after that; there is no need to send this again."

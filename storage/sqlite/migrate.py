@@ -11,13 +11,13 @@ NAME = re.compile(r"(\d{4})_\w+\.sql")
 
 
 def migrations() -> list[tuple[int, str]]:
-    """Number and text of every migration, in order."""
+    """Return number and text of every migration, in order."""
     files = resources.files("storage.sqlite").joinpath("migrations").iterdir()
     return sorted((int(match[1]), file.read_text("utf-8")) for file in files if (match := NAME.fullmatch(file.name)))
 
 
 def statements(script: str) -> list[str]:
-    """The script cut into statements (executescript would commit behind our back)."""
+    """Cut the script into statements: executescript would commit the transaction."""
     found, piece = [], ""
     for line in script.splitlines(keepends=True):
         piece += line
@@ -28,7 +28,7 @@ def statements(script: str) -> list[str]:
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Bring the schema up to this code's version in one transaction; returns the version."""
+    """Bring the schema up to this code's version in one transaction, and return the version."""
     return write(_apply_missing)(connection)
 
 

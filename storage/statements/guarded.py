@@ -61,14 +61,17 @@ async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
 
 
 async def add_generation(tx: Transaction, job: Job, generation: Generation) -> None:
+    transcript = generation.transcript
     await tx.rows(
-        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (job_id, part) DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5",
+        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (job_id, part)"
+        " DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5, body = $6",
         job.id,
         generation.part,
         generation.generation_id,
         generation.start,
         generation.submitted_at,
+        None if transcript is None else encode_transcript(transcript),
     )
 
 

@@ -103,7 +103,7 @@ class _Recording:
         return await update(self.tx, self.job, f"state = $4, {assignments} {RETURNED}", to, *values)
 
     async def _submitted(self, outcome: outcomes.Submitted) -> bool:
-        """A create that got through ends the pause for others, too."""
+        """Move on, and end the pause for others, too: a create got through."""
         moved = await self._move(
             State.SUBMITTED,
             "submitted_at = $5, next_at = $6, audio_seconds = $7, attempts = 0,",

@@ -3,7 +3,7 @@
 A voice that has died somewhere meets the next death on its way from there.
 """
 
-from bot.engine.policy import MOST_DOUBTS
+from bot.engine.patience import MOST_CREATES_IN_DOUBT
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, ORPHAN_REMOVED, apology
 from storage.apology import Reason
@@ -50,11 +50,11 @@ async def test_a_death_between_an_upload_and_its_record_pays_once_more_and_is_co
 
 async def test_a_process_that_dies_of_every_upload_stops_paying_and_says_so(scene):
     voice = scene.voice()
-    for _ in range(MOST_DOUBTS):
+    for _ in range(MOST_CREATES_IN_DOUBT):
         await scene.live_until(scene.speech, "create", "after")
     await scene.start()
     await scene.see(voice.chat, apology(Reason.PROVIDER_DOWN, {}))
-    assert scene.uploads(voice) == MOST_DOUBTS
+    assert scene.uploads(voice) == MOST_CREATES_IN_DOUBT
     assert len(voice.chat.bot_messages) == 1
 
 

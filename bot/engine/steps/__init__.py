@@ -1,7 +1,7 @@
 """Steps: one turn of work on one job, chosen by its state; each ends in an outcome.
 
-A step owns the job's lease. What it does to the outside world it stores before it does the next thing, so a
-death anywhere in here costs at most one repetition, and never a second payment without a trace.
+A step holds the job's lease. It stores what it did to the outside world before it does the next thing, so a death at
+any point costs at most one repetition, and never a second payment without a trace.
 """
 
 from bot.engine.steps.deliver import Deliver
@@ -12,7 +12,7 @@ from storage.words import Job, State
 
 
 class Steps:
-    """Takes steps; failures leave as exceptions, and `bot.engine.policy` says what they mean for the job."""
+    """Takes steps. Their failures leave as exceptions, and `bot.engine.policy` says what these mean for the job."""
 
     def __init__(self, submit: Submit, fetch: Fetch, deliver: Deliver) -> None:
         self._submit = submit
@@ -26,5 +26,7 @@ class Steps:
                 return await self._submit(job)
             case State.SUBMITTED:
                 return await self._fetch(job)
-            case _:
+            case State.READY:
                 return await self._deliver(job)
+            case State.DELIVERED | State.FAILED | State.CANCELLED:
+                raise ValueError(f"job {job.id} is over: {job.state}")

@@ -3,72 +3,57 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.engine.delivery import Delivery
-from bot.engine.hold import Hold
-from bot.engine.lease import LeaseLostError, require_lease, write_until_stored
-from bot.engine.policy import MOST_DOUBTS
-from bot.engine.schedule import Schedule
-from bot.errors import OperatorError, PermanentError, RateLimitedError
-from bot.formats import UploadFormats
+from bot.engine.lease import LeaseLostError
+from bot.engine.patience import (
+    ADMISSION_AGAIN_AFTER,
+    DAY,
+    MOST_CREATES_IN_DOUBT,
+    PAUSE_GIVE_UP_AFTER,
+    PAUSE_GIVE_UP_AFTER_RESTART,
+)
+from bot.engine.steps.creates import Creates
+from bot.engine.steps.recordings import Recordings
+from bot.errors import PermanentError
 from bot.log import get_logger
-from bot.media.prepare import Limits, Upload, prepare
-from bot.speech.aimlapi.client import SpeechClient
-from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import Family, Model, find
-from bot.telegram.files import Files
 from bot.text.sentences import model_replaced
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Submitted, Waiting
+from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
-from storage.words import PAUSED, Generation, Job
+from storage.words import PAUSED, Job
 
 log = get_logger(__name__)
-
-LOOK_AGAIN = 15.0  # seconds; for jobs that wait for a neighbour and are normally woken
-UPLOAD_SECONDS = 60.0  # for an upload, plus a second for every UPLOAD_BYTES
-UPLOAD_BYTES = 100_000
-LONGEST_HOLD = 24 * 3600.0  # seconds after which those held back are told that nothing will come of it
-HOLD_AFTER_RESTART = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator decided about uploads, in the units of this room."""
+    """What the operator decided about uploads: the model for chats without one, and how many run at once."""
 
     default_model: Model
     slots: Mapping[Family, int]  # generations at the provider at once
-    limits: Limits
-    formats: UploadFormats
 
 
 class Submit:
-    """Brings a job to the provider. `workplace` is a folder for files that live as long as a step."""
+    """Brings a job to the provider."""
 
     def __init__(
         self,
-        *,
         store: Store,
-        speech: SpeechClient,
-        files: Files,
         delivery: Delivery,
-        schedule: Schedule,
+        recordings: Recordings,
+        creates: Creates,
         rules: Rules,
-        workplace: Path,
         now: Callable[[], float],
     ) -> None:
         self._store = store
-        self._speech = speech
-        self._files = files
         self._delivery = delivery
-        self._schedule = schedule
+        self._recordings = recordings
+        self._creates = creates
         self._rules = rules
-        self._workplace = workplace
         self._now = now
-        self._hold = Hold()
         self._replacing_model = asyncio.Lock()
 
     async def __call__(self, job: Job) -> Outcome:
@@ -83,19 +68,20 @@ class Submit:
                 return known
             case MustWait(waiting_for):
                 await self._delivery.place_if_possible(job)
-                return Waiting(self._now() + LOOK_AGAIN, waiting_for)
+                return Waiting(self._now() + ADMISSION_AGAIN_AFTER, waiting_for)
             case Admitted():
                 return await self._upload(job, model)
 
     def _answer_was_lost(self, job: Job) -> Outcome:
-        """Whoever held this job died between a create and its record: the one window for paying twice."""
-        log.warning("create.in_doubt", job=job.id, doubts=job.creates_in_doubt + 1)
-        if job.creates_in_doubt + 1 >= MOST_DOUBTS:
+        """Count a create that may have been paid for: its process died before the answer was recorded."""
+        doubts = job.creates_in_doubt + 1
+        log.warning("create.in_doubt", job=job.id, doubts=doubts)
+        if doubts >= MOST_CREATES_IN_DOUBT:
             return Hopeless(Apology(Reason.PROVIDER_DOWN), in_doubt=True)
         return Attempted(self._now(), in_doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
-        """The chosen model left the catalogue: the chat is told once and uses the default from now on."""
+        """Tell the chat, once, that its model left the catalogue, and use the default from now on."""
         default = self._rules.default_model
         async with self._replacing_model:
             chosen = await self._store.settings(job.chat_id)
@@ -105,84 +91,34 @@ class Submit:
         return default
 
     async def _upload(self, job: Job, model: Model) -> Outcome:
-        if not self._hold.lets_through(self._now()):
+        if not self._creates.hold.allows(self._now()):
             return await self._wait_for_the_provider(job)
-        self._workplace.mkdir(mode=0o700, exist_ok=True)  # a cleaner of temporary files may have been here
-        with TemporaryDirectory(dir=self._workplace) as name:
-            folder = Path(name)
+        with self._recordings.folder() as folder:
             audio = folder / "received"
             await self._place_and_download(job, audio)
-            uploads = await prepare(
-                audio, kind=job.kind, limits=self._rules.limits, formats=self._rules.formats, folder=folder
-            )
-            return await self._create_all(job, model, uploads)
+            uploads = await self._recordings.prepare(job, audio, folder)
+            return await self._creates.send(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
-        if self._is_held_in_vain(job):
-            raise PermanentError(Reason.ON_HOLD if self._hold.by_operator else Reason.PROVIDER_DOWN)
-        if self._hold.by_operator:
+        hold = self._creates.hold
+        if self._is_paused_for_too_long(job):
+            raise PermanentError(Reason.ON_HOLD if hold.by_operator else Reason.PROVIDER_DOWN)
+        if hold.by_operator:
             await self._delivery.note(job, Notice.PAUSED)
         else:
             await self._delivery.place_if_possible(job)
-        return Waiting(self._hold.until, waiting_for=PAUSED)
+        return Waiting(hold.until, waiting_for=PAUSED)
 
-    def _is_held_in_vain(self, job: Job) -> bool:
-        """A day is enough; and so is a while where the job is older than a day, as after a restart."""
-        lasted, age = self._hold.has_lasted(self._now()), self._now() - job.created_at
-        return lasted > LONGEST_HOLD or (lasted > HOLD_AFTER_RESTART and age > LONGEST_HOLD)
+    def _is_paused_for_too_long(self, job: Job) -> bool:
+        lasted, age = self._creates.hold.lasted(self._now()), self._now() - job.created_at
+        return lasted > PAUSE_GIVE_UP_AFTER or (lasted > PAUSE_GIVE_UP_AFTER_RESTART and age > DAY)
 
     async def _place_and_download(self, job: Job, audio: Path) -> None:
-        """Both at once, and both to their end: a download that fails must not cut a placeholder off."""
+        """Do both at once, and both to their end: a download that fails must not cut a placeholder off."""
         for result in await asyncio.gather(
             self._delivery.place_if_possible(job),
-            self._files.download(job.file_id, job.claimed_bytes, audio),
+            self._recordings.download(job, audio),
             return_exceptions=True,
         ):
             if isinstance(result, BaseException):
                 raise result
-
-    async def _create_all(self, job: Job, model: Model, uploads: tuple[Upload, ...]) -> Outcome:
-        """Create the generations that are missing; a part that went up before a crash is not sent again.
-
-        The last one is recorded together with the job's new state.
-        """
-        there = {generation.part for generation in await self._store.generations(job)}
-        last = len(uploads) - 1
-        generation = None
-        for part, upload in enumerate(uploads):
-            if part not in there:
-                generation = await self._create(job, model, part, upload)
-                if part < last:
-                    require_lease(await write_until_stored(job.id, partial(self._store.created, job, generation)))
-        self._open_for_all()
-        seconds = sum(upload.duration for upload in uploads)
-        first_look_at = self._now() + self._schedule.first_look(model.name, seconds / len(uploads))
-        return Submitted(first_look_at, seconds, None if last in there else generation)
-
-    def _open_for_all(self) -> None:
-        if lasted := self._hold.has_lasted(self._now()):
-            log.info("hold.over", seconds=round(lasted))
-        self._hold.clear()
-
-    async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
-        require_lease(await self._store.start_create(job))
-        try:
-            generation_id = await self._speech.submit(
-                upload.path,
-                file_name=upload.file_name,
-                content_type=upload.content_type,
-                fields=form_fields(model, job.options.language),
-                field=model.field,
-                timeout=_upload_seconds(upload),
-            )
-        except OperatorError:
-            self._hold.wait_for_operator(self._now())
-            raise
-        except RateLimitedError as error:
-            self._hold.be_patient(self._now(), error.retry_after)
-            raise
-        return Generation(part, generation_id, upload.start, self._now())
-
-
-def _upload_seconds(upload: Upload) -> float:
-    return UPLOAD_SECONDS + upload.path.stat().st_size / UPLOAD_BYTES

@@ -31,7 +31,7 @@ State = Literal["starting", "running", "restarting", "stopped"]
 class BotProcess:
     """The bot's process: `run` keeps it alive, and restarts it at once after `kill`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last three are for tests
         self,
         environment: Mapping[str, str],
         folder: Path,

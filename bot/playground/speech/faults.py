@@ -56,7 +56,7 @@ class Faults:
         self.queued: list[Fault] = []
         self._watchers: list[Watcher] = []
 
-    def add(
+    def add(  # noqa: PLR0913 - one option a kind of fault
         self,
         operation: str,
         *,

@@ -37,7 +37,7 @@ class FakeTelegram:
     `notifier` is notified of every call and change; it may be shared with another server.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one option a kind of server
         self,
         token: str = "123456:TEST-token",  # noqa: S107 - no secret: it is valid for the fake only
         username: str = "verbatim_bot",
@@ -123,7 +123,7 @@ class FakeTelegram:
         chat = self._new_chat(next(self._group_ids), "group", title, members, admins, owner)
         return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
 
-    def supergroup(
+    def supergroup(  # noqa: PLR0913 - one option a kind of group
         self,
         title: str,
         members: Iterable[User] = (),
@@ -239,7 +239,7 @@ class FakeTelegram:
         """Let getFile say from now on that the file of this message is unavailable."""
         self.state.files.lose(self.state.file_in(chat.message(message)))
 
-    def fault(
+    def fault(  # noqa: PLR0913 - one option a kind of fault
         self,
         method: str,
         status: int = 500,

@@ -1,8 +1,8 @@
 """Reading the answers of the AI/ML API: is a generation accepted, pending, done or failed?
 
-Nothing but TemporaryError leaves these functions, whatever JSON they are given: an answer that cannot be
-read is asked for again until the deadline. Sources: the vendor's OpenAPI files of May 2025 (`status` and
-`result`) and the newer ones (`id`, `status`, `output`, `error`); both are alive, and neither is complete.
+These functions raise nothing but TemporaryError, whatever JSON they are given: an answer that cannot be read is asked
+for again until the deadline. Sources: the vendor's OpenAPI files of May 2025 (`status` and `result`) and the newer
+ones (`id`, `status`, `output`, `error`). Both are in use, and neither is complete.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.errors import TemporaryError
 from bot.speech.dialects import as_object, as_text, read_transcript
+from bot.speech.provider import Created, Done, Failed, Pending
+from storage.apology import Reason
 from storage.transcript import Transcript
 
 PENDING = frozenset({"waiting", "active", "queued", "generating", "processing", "pending", "running"})
@@ -22,27 +24,6 @@ LONGEST_MESSAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """Not finished. `known` is False for a status nobody has documented: worth counting."""
-
-    status: str
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    transcript: Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The provider tried and gave up, in its own words, cut short."""
-
-    name: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Balance:
     """What the key can still spend; None when the answer does not say."""
 
@@ -50,27 +31,37 @@ class Balance:
     low: bool
 
 
-def read_created(body: object) -> str:
-    """The generation id. Without one it is unknown whether a generation was made: not `sure`."""
+def read_created(body: object) -> Created:
+    """Read the generation id. Without one it is unknown whether a generation was made: not `sure`."""
     fields = as_object(body)
     for value in (fields.get("generation_id"), fields.get("id")):
         if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= LONGEST_ID:
-            return value
-    raise TemporaryError("create: the answer has no generation id", sure=False)
+            return Created(value)
+    raise TemporaryError("create: the answer has no generation id", reason=Reason.PROVIDER_DOWN, sure=False)
 
 
 def read_fetched(body: object) -> Pending | Done | Failed:
-    """What became of a generation.
+    """Read what became of a generation; a status that is not documented counts as pending.
 
     A finished one without a readable result is neither silence nor a failure: it raises TemporaryError.
     """
     fields = as_object(body)
-    status = _short(fields.get("status"), LONGEST_NAME).lower()
+    status = _status(fields)
     if status in FAILED:
         return _failed(status, fields)
     if status and status not in DONE:
-        return Pending(status, known=status in PENDING)
+        return Pending()
     return Done(_transcript(fields))
+
+
+def undocumented_status(body: object) -> str | None:
+    """Return the status of a generation if no document names it, cut short."""
+    status = _status(as_object(body))
+    return None if not status or status in PENDING | DONE | FAILED else status
+
+
+def _status(fields: dict[str, Any]) -> str:
+    return _short(fields.get("status"), LONGEST_NAME).lower()
 
 
 def read_balance(body: object) -> Balance:
@@ -79,12 +70,12 @@ def read_balance(body: object) -> Balance:
 
 
 def _transcript(fields: dict[str, Any]) -> Transcript:
-    """The result stands under `result`, under `output`, or is the answer itself."""
+    """Find the result: it stands under `result`, under `output`, or is the answer itself."""
     for place in (fields.get("result"), fields.get("output"), fields):
         transcript = read_transcript(place)
         if transcript is not None:
             return transcript
-    raise TemporaryError("fetch: the answer has no readable result")
+    raise TemporaryError("fetch: the answer has no readable result", reason=Reason.PROVIDER_DOWN)
 
 
 def _failed(status: str, fields: dict[str, Any]) -> Failed:
@@ -96,12 +87,12 @@ def _failed(status: str, fields: dict[str, Any]) -> Failed:
 
 
 def _short(value: object, length: int) -> str:
-    """One line of at most so many characters, fit for a log; empty for what is no text."""
+    """Make it one line of at most so many characters, fit for a log; empty for what is no text."""
     return " ".join((as_text(value) or "").split())[:length]
 
 
 def _number(value: object) -> float | None:
-    """Credits may be below zero after the last generation took more than was left."""
+    """Read a number; credits may be below zero after the last generation took more than was left."""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
         return float(value)
     return None

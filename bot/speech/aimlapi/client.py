@@ -1,33 +1,41 @@
-"""The AI/ML API client: send a recording, ask what became of it, ask for the balance. Each call once.
+"""The AI/ML API client: send a recording, ask what became of it, ask for the balance.
 
-Whoever calls decides whether to try again; every failure leaves here as one of `bot.errors`.
+Each call is made once, and every failure is raised as one of `bot.errors`: the caller decides whether to try again.
 """
 
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote
 
 import aiohttp
 
 from bot import __version__
-from bot.speech.aimlapi.answers import Balance, Done, Failed, Pending, read_balance, read_created, read_fetched
-from bot.speech.aimlapi.failures import Call, failure, translate
+from bot.formats import Upload
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
+from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
+from bot.speech.aimlapi.options import form_fields
+from bot.speech.catalogue import Model
+from bot.speech.provider import Created, Done, Failed, Pending, Unknown
+from storage.words import Options
 
-# The CDN in front of the API turns away the names some HTTP libraries go by.
+log = get_logger(__name__)
+
+# The CDN in front of the API turns away the names of some HTTP libraries.
 USER_AGENT = f"Verbatim/{__version__} (a Telegram bot)"
 
 CONNECT_TIMEOUT = 10.0  # seconds; a server that takes longer to say hello is down
-BALANCE_TIMEOUT = 20.0
+ANSWER_TIMEOUT = 20.0  # for a question, which takes the server milliseconds
+UPLOAD_TIMEOUT = 60.0  # for an upload, and in addition a second for every UPLOAD_BYTES
+UPLOAD_BYTES = 100_000
 LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; ten hours of speech, with every word's times, fit several times
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-
-Observe = Callable[[Call, int | str], None]
 
 
 class Secret(Protocol):
@@ -43,60 +51,54 @@ class _Answer:
     headers: Mapping[str, str]
 
 
-class SpeechClient:
-    """Uses `session`, which its owner closes.
+class AimlapiClient:
+    """A `bot.speech.provider.Provider`. It uses `session`, which its owner closes.
 
-    `observe` is told of every call once: its name, and the HTTP status or the name of the exception that came
-    instead of an answer.
+    Every call is counted once, by its name and the HTTP status, or the name of the exception that came instead.
     """
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        base_url: str,
-        key: str | Secret,
-        *,
-        observe: Observe = lambda _call, _status: None,
-    ) -> None:
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str | Secret, metrics: Metrics) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._key = (key if isinstance(key, str) else key.get_secret_value()).strip()
-        self._observe = observe
+        self._metrics = metrics
 
     async def submit(
         self,
-        audio: Path,
-        *,
-        file_name: str,
-        content_type: str,
-        fields: Mapping[str, str],
-        field: str = "audio",
-        timeout: float,  # noqa: ASYNC109 - aiohttp's own, which knows whether the connection was ever made
-    ) -> str:
-        """Upload the recording and return its generation id.
+        upload: Upload,
+        model: Model,
+        options: Options,
+        timeout: float | None = None,  # noqa: ASYNC109 - aiohttp's own, which knows whether the connection was ever made
+    ) -> Created:
+        """Upload the recording. `timeout` is in seconds, by default as many as its size needs.
 
-        The bytes are sent, never an address: an address of Telegram's contains the bot's token. A second
-        call is a second, paid generation; an error with `sure=False` says that this one may have been made.
+        The bytes are sent, never an address: an address of Telegram's contains the bot's token. A second call is a
+        second, paid generation; an error with `sure=False` says that this one may have been made.
         """
-        name = _printable(file_name)
-        with await asyncio.to_thread(audio.open, "rb") as file:
-            form = _form(file, name, content_type, fields, field)
-            answer = await self._call("create", "POST", "/stt/create", timeout, form, hidden=name)
+        name = _printable(upload.file_name)
+        seconds = timeout or UPLOAD_TIMEOUT + upload.path.stat().st_size / UPLOAD_BYTES
+        with await asyncio.to_thread(upload.path.open, "rb") as file:
+            form = _form(file, name, upload.content_type, form_fields(model, options), model.field)
+            answer = await self._call("create", "POST", "/stt/create", seconds, form, hidden=name)
         return read_created(_json(answer, "create"))
 
     async def fetch(
         self,
         generation_id: str,
-        *,
-        timeout: float = 20,  # noqa: ASYNC109 - as above
-    ) -> Pending | Done | Failed | None:
-        """What became of the generation; None when the server does not know it (not yet, or no longer)."""
-        path = f"/stt/{quote(generation_id, safe='')}"
-        answer = await self._call("fetch", "GET", path, timeout)
-        return None if answer.status == 404 else read_fetched(_json(answer, "fetch"))
+        timeout: float = ANSWER_TIMEOUT,  # noqa: ASYNC109 - as above
+    ) -> Pending | Done | Failed | Unknown:
+        """Ask what became of the generation."""
+        answer = await self._call("fetch", "GET", f"/stt/{quote(generation_id, safe='')}", timeout)
+        if answer.status == 404:
+            return Unknown()
+        body = _json(answer, "fetch")
+        if (status := undocumented_status(body)) is not None:
+            self._metrics.unknown_statuses.inc()
+            log.warning("generation.unknown_status", status=status)
+        return read_fetched(body)
 
     async def balance(self) -> Balance:
-        answer = await self._call("balance", "GET", "/billing/balance", BALANCE_TIMEOUT)
+        answer = await self._call("balance", "GET", "/billing/balance", ANSWER_TIMEOUT)
         return read_balance(_json(answer, "balance"))
 
     async def _call(
@@ -109,7 +111,7 @@ class SpeechClient:
         *,
         hidden: str = "",
     ) -> _Answer:
-        """One request, one whole answer."""
+        """Make one request and read its whole answer."""
         tracker = aiohttp.UploadTracker()
         try:
             async with self._session.request(
@@ -122,24 +124,28 @@ class SpeechClient:
                 raise_for_status=False,
                 upload_tracker=tracker,
             ) as response:
-                # Whoever shortens a text of the provider later must not cut through the key and let half of it pass.
+                # Hidden in the whole body: shortened later, a text of the provider's could still show half of the key.
                 body = (await _body(response)).replace(self._key.encode(), b"[hidden]")
                 answer = _Answer(response.status, body, response.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
-            self._observe(call, type(error).__name__)
-            raise translate(error, call, sent=_sent(tracker)) from None
-        self._observe(call, answer.status)
+            self._count(call, type(error).__name__)
+            raise failure_of(error, call, sent=_sent(tracker)) from None
+        self._count(call, str(answer.status))
         if not (200 <= answer.status < 300 or (call == "fetch" and answer.status == 404)):
-            raise failure(answer.status, answer.body, answer.headers, call, hidden=(hidden,))
+            refused = AnswerError(answer.status, answer.body, answer.headers, hidden=(hidden,))
+            raise failure_of(refused, call)
         return answer
+
+    def _count(self, call: Call, status: str) -> None:
+        self._metrics.provider.labels(call, status).inc()
 
 
 def _form(
     file: IO[bytes], file_name: str, content_type: str, fields: Mapping[str, str], field: str
 ) -> aiohttp.FormData:
-    """The text fields first, so that a server that reads as it receives knows the model before the sound.
+    """Put the text fields first, so that a server that reads as it receives knows the model before the sound.
 
-    The name and the type came with the message, from anybody: neither may break out of its header.
+    The name and the type may not break out of their headers.
     """
     form = aiohttp.FormData(quote_fields=False)  # names in UTF-8, as browsers send them
     for name, value in fields.items():
@@ -155,7 +161,7 @@ def _printable(file_name: str) -> str:
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """The whole body, measured as it unfolds: a small compressed one can be a large one."""
+    """Read the whole body, measured as it unfolds: a small compressed one can be a large one."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
@@ -165,15 +171,15 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _sent(tracker: aiohttp.UploadTracker) -> bool:
-    """Whether the request left whole; a recording cut off on its way is not transcribed, nor paid for."""
+    """Tell whether the request left whole; a recording cut off on its way is not transcribed, nor paid for."""
     upload = tracker.upload_complete
     return upload.done() and upload.exception() is None
 
 
 def _json(answer: _Answer, call: Call) -> object:
-    """The type the answer claims to have does not matter, only whether it is JSON."""
+    """Read JSON, whatever type the answer claims to have."""
     try:
         body: object = json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise translate(error, call) from None
+        raise failure_of(error, call) from None
     return body

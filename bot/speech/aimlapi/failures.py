@@ -1,4 +1,4 @@
-"""What a failed call to the AI/ML API means for the job: one table for answers, one for exceptions.
+"""Failures of calls to the AI/ML API, translated once: what happens to the job?
 
 Source: the vendor's pages about errors, the two shapes of error bodies seen (`{message, statusCode, ...}` and
 `application/problem+json`), and the web pages of the CDN that stands in front.
@@ -20,7 +20,7 @@ Call = Literal["create", "fetch", "balance"]
 
 LONGEST_MESSAGE = 200  # characters of the server's own words
 LONGEST_BODY = 65536  # bytes; a longer error is a web page, and nothing in it is worth reading
-LONGEST_WAIT = 3600.0  # seconds; whoever asks for more is asked again after an hour
+LONGEST_WAIT = 3600.0  # seconds; a server that asks for more is asked again after an hour
 SHORTEST_HIDDEN = 3  # characters; hiding fewer would hide the sentence around them and protect nothing
 
 # The first is spelt as the vendor spells it.
@@ -54,36 +54,52 @@ _NEVER_CONNECTED = (
 _NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
 
 
-def failure(
-    status: int,
-    body: bytes | str,
-    headers: Mapping[str, str],
-    call: Call,
-    *,
-    hidden: Iterable[str] = (),
-) -> VerbatimError:
-    """What an answer that is no success stands for.
+class AnswerError(Exception):
+    """An answer of the API that is no success. `hidden` are texts that it may repeat and no message may contain."""
 
-    `hidden` are texts the server may repeat and no message may contain. Failed requests are not billed, so a
-    create that was answered is `sure` not to have been carried out; unless it was a gateway that answered,
-    because it was tired of waiting for the server behind it.
+    def __init__(self, status: int, body: bytes, headers: Mapping[str, str], *, hidden: Iterable[str] = ()) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body[:LONGEST_BODY]
+        self.headers = headers
+        self.hidden = tuple(hidden)
+
+
+def failure_of(error: Exception, call: Call, *, sent: bool = True) -> VerbatimError:
+    """Return what an answer that is no success, or an exception of aiohttp or the JSON parser, means for the job.
+
+    `sent` is False when the request had not left this machine whole. Of an exception only the class is told: its text
+    may carry the URL.
     """
-    raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
-    raw = raw[:LONGEST_BODY]
-    said = f"{call} answered {status}: {_said(raw, hidden)}"
-    meaning = _meaning(status, raw, call)
+    if isinstance(error, AnswerError):
+        return _answered(error, call)
+    said = f"{call}: {type(error).__name__}"
+    if isinstance(error, _NO_ADDRESS):
+        return OperatorError(said)
+    never_arrived = isinstance(error, _NEVER_CONNECTED) or not sent
+    return TemporaryError(said, reason=Reason.PROVIDER_DOWN, sure=call != "create" or never_arrived)
+
+
+def _answered(answer: AnswerError, call: Call) -> VerbatimError:
+    """Read an answer. Failed requests are not billed, so a create that was answered is `sure` not to be carried out.
+
+    A gateway may have answered, though, because it was tired of waiting for the server behind it.
+    """
+    said = f"{call} answered {answer.status}: {_said(answer.body, answer.hidden)}"
+    meaning = _meaning(answer.status, answer.body, call)
     if meaning is PermanentError:
         return PermanentError(Reason.REFUSED, said)
     if meaning is OperatorError:
         return OperatorError(said)
-    wait = _retry_after(headers)
+    wait = _retry_after(answer.headers)
     if meaning is RateLimitedError:
         return RateLimitedError(said, retry_after=wait)
-    return TemporaryError(said, retry_after=wait, sure=call != "create" or status not in _GAVE_UP_WAITING)
+    sure = call != "create" or answer.status not in _GAVE_UP_WAITING
+    return TemporaryError(said, reason=Reason.PROVIDER_DOWN, retry_after=wait, sure=sure)
 
 
 def _meaning(status: int, raw: bytes, call: Call) -> type[VerbatimError]:
-    """The table, and the statuses of which the number alone says too little."""
+    """Look the status up in the tables, but for those of which the number alone says too little."""
     if status == 403 and _OUT_OF_CREDITS.search(raw):
         return OperatorError
     if status == 403 and _is_page(raw):  # the CDN turned us away, not the API
@@ -95,21 +111,8 @@ def _meaning(status: int, raw: bytes, call: Call) -> type[VerbatimError]:
     return _STATUS.get(status) or _HUNDRED.get(status // 100, TemporaryError)
 
 
-def translate(error: BaseException, call: Call, *, sent: bool = True) -> VerbatimError:
-    """What an exception of aiohttp, asyncio or the JSON parser stands for.
-
-    `sent` is False when the request had not left this machine whole. Only the exception's class is told:
-    its text may carry the URL.
-    """
-    said = f"{call}: {type(error).__name__}"
-    if isinstance(error, _NO_ADDRESS):
-        return OperatorError(said)
-    never_arrived = isinstance(error, _NEVER_CONNECTED) or not sent
-    return TemporaryError(said, sure=call != "create" or never_arrived)
-
-
 def _said(raw: bytes, hidden: Iterable[str]) -> str:
-    """The server's own words on one line, cut short after what is hidden was taken out."""
+    """Return the server's own words on one line, cut short after what is hidden was taken out."""
     said = _words(raw)
     for secret in hidden:
         if len(secret) >= SHORTEST_HIDDEN:
@@ -135,7 +138,7 @@ def _words(raw: bytes) -> str:
 
 
 def _sentence(*candidates: object) -> str:
-    """The first that says something; a list of sentences is one sentence."""
+    """Return the first that says something; a list of sentences is one sentence."""
     for candidate in candidates:
         parts = candidate if isinstance(candidate, list) else [candidate]
         said = "; ".join(filter(None, map(as_text, parts)))
@@ -145,7 +148,7 @@ def _sentence(*candidates: object) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait. A date is measured against the answer's own `Date`, so no clock has to be right."""
+    """Return the seconds to wait. A date is measured against the answer's own `Date`, so no clock has to be right."""
     asked = headers.get("Retry-After", "").strip()
     if _NUMBER.fullmatch(asked):
         return min(float(asked), LONGEST_WAIT)

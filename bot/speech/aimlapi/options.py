@@ -1,6 +1,7 @@
-"""What we ask of a model: the text fields that go beside the file."""
+"""The text fields of an upload, beside the file: the model and what is asked of it."""
 
 from bot.speech.catalogue import Model
+from storage.words import Options
 
 AUTO = "auto"
 
@@ -18,21 +19,26 @@ _ALIASES = {
 }
 
 
-def form_fields(model: Model, language: str) -> dict[str, str]:
-    """Every multipart field except the file.
+def form_fields(model: Model, options: Options) -> dict[str, str]:
+    """Return every multipart field except the file.
 
     Booleans are the text `true`; a false one is left out, because some parsers read any text as true.
     `smart_format` and `punctuate` are in the one schema that nova-2 and Whisper share. The first brings
     numbers, dates and paragraphs; where a language has no such rules, the second still brings full stops.
     """
-    return {"model": model.wire, **_language(model, language), "smart_format": "true", "punctuate": "true"}
+    return {
+        "model": model.wire,
+        **_language(model, options.language),
+        "smart_format": "true",
+        "punctuate": "true",
+    }
 
 
 def _language(model: Model, asked: str) -> dict[str, str]:
-    """Never nothing: without a word about language the nova family takes everything for English.
+    """Name one language, or ask to detect it.
 
-    Never both: `detect_language` would overrule `language`. A model that can neither speak what was asked
-    nor detect is one of the English-only variants, and English is the best it can do.
+    Without either the nova family takes everything for English, and `detect_language` would overrule `language`.
+    A model that neither knows the language asked for nor detects one is an English-only variant.
     """
     spoken = _spoken(model, asked)
     if spoken is None and model.detects_language:
@@ -41,7 +47,7 @@ def _language(model: Model, asked: str) -> dict[str, str]:
 
 
 def _spoken(model: Model, asked: str) -> str | None:
-    """The model's own tag for the language asked for; de-AT is spoken as de when there is no de-AT."""
+    """Return the model's own tag for the language asked for; for de-AT it is de when there is no de-AT."""
     known = {tag.lower(): tag for tag in model.languages}
     tag = asked.strip().lower().replace("_", "-")
     while tag and tag != AUTO:

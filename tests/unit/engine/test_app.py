@@ -10,10 +10,12 @@ import pytest
 from telegram import Update
 
 from bot.app import build
-from bot.commands.run import introduce, run
+from bot.commands.run import run
 from bot.config import SettingsError
+from bot.telegram.application import introduce
+from bot.telegram.dispatch import processing
 from storage.store import DatabaseInUseError
-from tests.unit.engine.workbench import TOKEN
+from tests.unit.workbench import TOKEN
 
 SOON = 10.0
 
@@ -151,25 +153,26 @@ async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stopped_world, ap
     assert isinstance(line["exc_info"], sqlite3.OperationalError)
 
 
-async def test_a_bug_in_a_handler_reaches_whoever_received_the_update(stopped_world):
+async def test_a_bug_in_a_handler_reaches_the_receiver_of_the_update(stopped_world):
     """The library keeps such errors to itself; an update that failed must not count as handled."""
     async with stopped_world.running():
         alice = stopped_world.telegram.user("Alice")
         stopped_world.telegram.private(alice).say(alice, "/start")
+        process = processing(stopped_world.app.telegram)
         update = Update.de_json(stopped_world.telegram.pending_updates[0], stopped_world.app.telegram.bot)
         with sqlite3.connect(stopped_world.database) as someone:
             someone.execute("ALTER TABLE chats RENAME TO elsewhere")
         with pytest.raises(sqlite3.OperationalError):
-            await stopped_world.app.receiver._process(update)
+            await process(update)
         with someone:
             someone.execute("ALTER TABLE elsewhere RENAME TO chats")
         someone.close()
-        await stopped_world.app.receiver._process(update)
+        await process(update)
 
 
 async def test_a_start_waits_for_telegram_and_says_why(stopped_world, app, lines):
     stopped_world.telegram.fault("deleteWebhook", 401)
-    await introduce(app)
+    await introduce(app.telegram)
     await app.telegram.shutdown()
     (line,) = lines.of("telegram.not_ready")
     assert (line["error"], line["again_in"]) == ("Telegram does not accept TELEGRAM_BOT_TOKEN", 1.0)

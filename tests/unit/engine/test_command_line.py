@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from storage.sqlite.lock import FileLock
-from tests.unit.engine.workbench import TOKEN
+from tests.unit.workbench import TOKEN
 
 KEY = "test-key-0123456789"
 

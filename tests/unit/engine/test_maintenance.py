@@ -3,12 +3,13 @@ import sqlite3
 
 import pytest
 
-from bot.engine.maintenance import JOBS_KEPT_SECONDS, PURGE_CHUNK, Maintenance
+from bot.engine.maintenance import Maintenance
+from bot.engine.patience import JOBS_KEPT_FOR, PURGE_CHUNK
 from bot.metrics import Metrics
 from storage.outcomes import Ended
 from storage.store import StorageUnavailableError
 from storage.words import State
-from tests.unit.engine.workbench import Neighbour, impatient_store, new_job
+from tests.unit.workbench import Neighbour, impatient_store, new_job
 from tests.world import Clock
 
 
@@ -74,7 +75,7 @@ async def test_jobs_are_kept_for_a_week_after_their_end_and_then_purged_in_chunk
     await end_all(store, clock)
     copy_job(tmp_path / "jobs.db", times=PURGE_CHUNK)
     maintenance = Maintenance(store, Metrics(), clock)
-    clock.pass_(JOBS_KEPT_SECONDS - 1)
+    clock.pass_(JOBS_KEPT_FOR - 1)
     assert await maintenance.turn() == 0
     clock.pass_(1)
     assert await maintenance.turn() == PURGE_CHUNK + 1

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.engine.patience import GIVE_UP_AFTER
 from bot.engine.policy import Verdict, verdict, worn_out
-from bot.engine.schedule import GIVE_UP
 from bot.errors import (
     ChatMovedError,
     OperatorError,
@@ -16,7 +16,7 @@ from bot.errors import (
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Waiting
 from storage.words import PAUSED, State
-from tests.unit.engine.workbench import NOW, job
+from tests.unit.workbench import NOW, job
 
 NOTHING_SAID = Apology(Reason.TOO_BIG)
 DAY = 24 * 3600.0
@@ -84,11 +84,11 @@ TABLE = {
     ),
     "what could not be asked for in an hour is made again": (
         OperatorError(),
-        submitted(GIVE_UP + 1),
+        submitted(GIVE_UP_AFTER + 1),
         Forgotten(NOW),
         None,
     ),
-    "and so where patience was asked for": (RateLimitedError(""), submitted(GIVE_UP + 1), Forgotten(NOW), None),
+    "and so where patience was asked for": (RateLimitedError(""), submitted(GIVE_UP_AFTER + 1), Forgotten(NOW), None),
     "a day in the queue is no day with an answer": (
         OperatorError(),
         ready(60, under_way_for=DAY),
@@ -153,8 +153,27 @@ TABLE = {
     "doubts of before do not cost the generation": (unsure(), submitted(creates_in_doubt=4), Attempted(NOW + 1), None),
     "doubts of before do not cost the answer": (unsure(), ready(creates_in_doubt=4), Attempted(NOW + 1), None),
     "no such file just now": (gone(), queued(), Attempted(NOW + 1), None),
-    "no such file for the fourth time": (gone(), queued(attempts=3), Attempted(NOW + 8), Notice.RETRYING),
+    "no such file for the fourth time": (gone(), queued(attempts=3), Attempted(NOW + 8), Notice.DELAYED),
     "no such file for the fifth time": (gone(), queued(attempts=4), sorry(Reason.FILE_GONE), None),
+    "a dead Telegram is not told as the provider's": (
+        temporary(Reason.TELEGRAM_DOWN),
+        queued(attempts=1),
+        Attempted(NOW + 2),
+        Notice.DELAYED,
+    ),
+    "a full disk is nobody else's": (
+        OSError(28, "No space left on device"),
+        queued(attempts=1),
+        Attempted(NOW + 2, in_doubt=True),
+        Notice.DELAYED,
+    ),
+    "a full disk for more than an hour": (
+        OSError(28, "No space left on device"),
+        queued(attempts=63),
+        sorry(Reason.MACHINE, in_doubt=True),
+        None,
+    ),
+    "an answer that took too long for a day is Telegram's": (TimeoutError(), ready(attempts=1439), FAILED, None),
     "the step took too long, queued": (TimeoutError(), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "the step took too long, ready": (TimeoutError(), ready(), Attempted(NOW + 1), None),
     "a bug": (KeyError("x"), queued(), Attempted(NOW + 1, in_doubt=True), None),

@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from bot.engine.delivery import Delivery
+from bot.engine.events import Events
 from bot.engine.lease import LeaseLostError
-from bot.engine.policy import FEW, MOST_CLAIMS
-from bot.engine.poller import LEASE_SECONDS, Poller
+from bot.engine.patience import FEW_ATTEMPTS, LEASE_TTL, MOST_CLAIMS
+from bot.engine.poller import Poller
+from bot.engine.turn import Turn
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, TemporaryError, UndeliverableError
 from bot.metrics import Metrics
 from storage.apology import Apology, Notice, Reason
@@ -15,7 +17,7 @@ from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submit
 from storage.store import StorageUnavailableError
 from storage.transcript import Transcript
 from storage.words import Generation, State
-from tests.unit.engine.workbench import Neighbour, impatient_store, new_job, open_telegram
+from tests.unit.workbench import Neighbour, impatient_store, new_job, open_telegram
 from tests.world import texts
 
 SORRY = Apology(Reason.EMPTY)
@@ -39,15 +41,9 @@ class Bench:
             self.taken.append(job.id)
             return await step(job)
 
-        fields = {
-            "store": self.store,
-            "take": take,
-            "delivery": self.delivery,
-            "metrics": self.metrics,
-            "now": self.clock,
-            "random": lambda: 0.5,
-        }
-        return Poller(**fields | changes)
+        events = Events(self.metrics, self.clock)
+        turn = Turn(self.store, take, self.delivery, events, self.clock, lambda: 0.5)
+        return Poller(self.store, turn, events, self.clock, **changes)
 
     async def accept(self, count=1) -> None:
         for _ in range(count):
@@ -61,7 +57,7 @@ class Bench:
         """Accept a job and record outcomes for it, one after the other."""
         await self.accept()
         for outcome in outcomes:
-            (job,) = (await self.store.claim(self.clock(), self.clock() + LEASE_SECONDS, 1)).jobs
+            (job,) = (await self.store.claim(self.clock(), self.clock() + LEASE_TTL, 1)).jobs
             assert await self.store.record(job, outcome, self.clock())
 
     async def until_it_moves(self, job_id=1) -> None:
@@ -153,7 +149,7 @@ async def test_a_bug_in_a_step_becomes_an_attempt_and_stops_no_neighbour(bench, 
 async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
     await bench.accept()
     poller = bench.poller(failing_with(ZeroDivisionError()))
-    for _ in range(FEW):
+    for _ in range(FEW_ATTEMPTS):
         assert await poller.turn() == 1
         bench.clock.pass_(60)
     job = await bench.job()
@@ -163,8 +159,8 @@ async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
 async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench):
     await bench.accept()
     for _ in range(MOST_CLAIMS):
-        await bench.store.claim(bench.clock(), bench.clock() + LEASE_SECONDS, 1)
-        bench.clock.pass_(LEASE_SECONDS)
+        await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+        bench.clock.pass_(LEASE_TTL)
     await bench.poller(submit).turn()
     assert bench.taken == []
     assert (await bench.job()).apology == Apology(Reason.INTERNAL)
@@ -173,7 +169,7 @@ async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench
 @pytest.mark.parametrize(
     ("error", "state", "attempts", "wait"),
     [
-        (TemporaryError("no answer"), State.QUEUED, 1, 1.0),
+        (TemporaryError("no answer", reason=Reason.PROVIDER_DOWN), State.QUEUED, 1, 1.0),
         (TimeoutError(), State.QUEUED, 1, 1.0),
         (RateLimitedError("wait", retry_after=7.0), State.QUEUED, 0, 7.0),
         (UndeliverableError("blocked"), State.FAILED, 0, None),
@@ -190,7 +186,7 @@ async def test_a_failure_is_recorded_as_what_it_means(bench, error, state, attem
 
 async def test_a_failure_is_one_line_of_the_log(bench, lines):
     await bench.accept()
-    await bench.poller(failing_with(TemporaryError("no answer"))).turn()
+    await bench.poller(failing_with(TemporaryError("no answer", reason=Reason.PROVIDER_DOWN))).turn()
     (line,) = lines.of("step.failed")
     assert (line["job"], line["state"], line["kind"], line["error"]) == (1, "queued", "TemporaryError", "no answer")
 
@@ -318,7 +314,7 @@ async def test_an_outcome_is_let_go_when_the_lease_has_run_out(bench, neighbour,
         return await submit(job)
 
     await bench.accept()
-    lines.when("storage.unavailable", lambda: bench.clock.pass_(LEASE_SECONDS))
+    lines.when("storage.unavailable", lambda: bench.clock.pass_(LEASE_TTL))
     await bench.poller(submit_into_a_locked_database).turn()
     neighbour.let_go()
     assert (await bench.job()).state is State.QUEUED
@@ -555,7 +551,7 @@ async def test_a_stolen_lease_interrupts_the_earlier_step_and_waits_for_its_end(
     loop = running(poller)
     async with asyncio.timeout(SOON):
         await until(lambda: order)
-        bench.clock.pass_(LEASE_SECONDS)
+        bench.clock.pass_(LEASE_TTL)
         await poller.turn()
     assert order == ["begins", "has ended", "begins"]
     job = await bench.job()
@@ -579,7 +575,7 @@ async def test_a_stolen_lease_never_cuts_an_edit(bench):
     loop = running(poller)
     async with asyncio.timeout(SOON):
         await until(lambda: order)
-        bench.clock.pass_(LEASE_SECONDS)
+        bench.clock.pass_(LEASE_TTL)
         turn = asyncio.create_task(poller.turn())
         await until(lambda: steps_of(1) == 2)
         assert order == ["begins"]

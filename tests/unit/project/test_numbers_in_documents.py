@@ -1,10 +1,10 @@
 import pytest
 
 from bot import http
-from bot.commands import run
 from bot.config import Settings
-from bot.engine import hold, maintenance, policy, poller, schedule
-from bot.engine.steps import fetch, submit
+from bot.engine import patience
+from bot.engine.policy import backoff
+from bot.engine.schedule import deadline, unlearned_first_look
 from bot.text import layout
 from tests.unit.project.checkout import said
 
@@ -16,34 +16,38 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
 @pytest.mark.parametrize(
     ("document", "title", "sentence"),
     [
-        (GUARANTEES, "States", f"{schedule.deadline(0) / MINUTE:.0f} minutes and twice the length of the recording"),
-        (GUARANTEES, "States", f"at most {schedule.GIVE_UP / MINUTE:.0f} minutes"),
-        (GUARANTEES, "States", f"runs out after {poller.LEASE_SECONDS / MINUTE:.0f} minutes"),
-        (TROUBLE, "What goes wrong", f"at most {schedule.GIVE_UP / MINUTE:.0f} minutes"),
+        (GUARANTEES, "States", f"{deadline(0) / MINUTE:.0f} minutes and twice the length of the recording"),
+        (GUARANTEES, "States", f"at most {patience.GIVE_UP_AFTER / MINUTE:.0f} minutes"),
+        (GUARANTEES, "States", f"runs out after {patience.LEASE_TTL / MINUTE:.0f} minutes"),
+        (TROUBLE, "What goes wrong", f"at most {patience.GIVE_UP_AFTER / MINUTE:.0f} minutes"),
         (
             TROUBLE,
             "What goes wrong",
-            f"after {hold.HOLD_SECONDS:.0f} seconds, then every 1 to {hold.LONGEST_HOLD_SECONDS / 60:.0f} ",
+            f"after {patience.PAUSE:.0f} seconds, then every 1 to {patience.LONGEST_PAUSE / 60:.0f} ",
         ),
-        (TROUBLE, "What goes wrong", f"else after {hold.PATIENCE_SECONDS:.0f} seconds"),
-        (TROUBLE, "What goes wrong", f"{policy.MOST_LOSSES} times in all"),
-        (TROUBLE, "What goes wrong", f"| {policy.FEW} tries in all |"),
-        (TROUBLE, "What goes wrong", f"{policy.FEW} tries in all; {policy.MOST_CLAIMS} deaths"),
-        (TROUBLE, "What goes wrong", f"{policy.MOST_DOUBTS} in all, then an apology"),
-        (GUARANTEES, "What you can rely on", f"{policy.MOST_DOUBTS} times at the most"),
-        (GUARANTEES, "What you can rely on", f"Steps get {run.GRACE_SECONDS:.0f} seconds"),
-        (GUARANTEES, "What you can rely on", f"after {maintenance.JOBS_KEPT_SECONDS / DAY:.0f} days"),
-        (COSTS, "What is stored", f"{maintenance.JOBS_KEPT_SECONDS / DAY:.0f} days after their end"),
+        (TROUBLE, "What goes wrong", f"else after {patience.RATE_LIMIT_WAIT:.0f} seconds"),
+        (TROUBLE, "What goes wrong", f"{patience.MOST_GENERATIONS_LOST} times in all"),
+        (TROUBLE, "What goes wrong", f"| {patience.FEW_ATTEMPTS} tries in all |"),
+        (TROUBLE, "What goes wrong", f"{patience.FEW_ATTEMPTS} tries in all; {patience.MOST_CLAIMS} deaths"),
+        (TROUBLE, "What goes wrong", f"{patience.MOST_CREATES_IN_DOUBT} in all, then an apology"),
+        (GUARANTEES, "What you can rely on", f"{patience.MOST_CREATES_IN_DOUBT} times at the most"),
+        (GUARANTEES, "What you can rely on", f"Steps get {patience.STOP_GRACE:.0f} seconds"),
+        (GUARANTEES, "What you can rely on", f"after {patience.JOBS_KEPT_FOR / DAY:.0f} days"),
+        (COSTS, "What is stored", f"{patience.JOBS_KEPT_FOR / DAY:.0f} days after their end"),
         (USAGE, "Long texts", f"up to {layout.MAX_PAGES} folded messages"),
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
-        (GUARANTEES, "How the provider is asked", f"{schedule.usual(0):.0f} seconds and 5 % of"),
-        (GUARANTEES, "How the provider is asked", f"at most {schedule.usual(DAY):.0f} seconds"),
-        (GUARANTEES, "How the provider is asked", f"once {schedule.ENOUGH} generations"),
-        (GUARANTEES, "How the provider is asked", f"of the last {schedule.MEMORY} were"),
-        (GUARANTEES, "How the provider is asked", f"never earlier than {schedule.FLOOR} seconds"),
-        (GUARANTEES, "How the provider is asked", f"between {schedule.FLOOR} and {schedule.CEILING:.0f} seconds"),
+        (GUARANTEES, "How the provider is asked", f"{unlearned_first_look(0):.0f} seconds and 5 % of"),
+        (GUARANTEES, "How the provider is asked", f"at most {unlearned_first_look(DAY):.0f} seconds"),
+        (GUARANTEES, "How the provider is asked", f"once {patience.LOOKS_TO_LEARN_FROM} generations"),
+        (GUARANTEES, "How the provider is asked", f"of the last {patience.LOOK_MEMORY} were"),
+        (GUARANTEES, "How the provider is asked", f"never earlier than {patience.SHORTEST_LOOK} seconds"),
+        (
+            GUARANTEES,
+            "How the provider is asked",
+            f"between {patience.SHORTEST_LOOK} and {patience.LONGEST_LOOK:.0f} seconds",
+        ),
     ],
 )
 def test_numbers_are_those_of_the_code(document, title, sentence):
@@ -51,12 +55,14 @@ def test_numbers_are_those_of_the_code(document, title, sentence):
 
 
 def tried_for(attempts: int) -> float:
-    return sum(policy.backoff(attempt, lambda: 0.5) for attempt in range(attempts))
+    return sum(backoff(attempt, lambda: 0.5) for attempt in range(attempts))
 
 
 def test_numbers_written_as_words_are_those_of_the_code():
-    assert (tried_for(policy.HOUR_OF_TRIES), tried_for(policy.DAY_OF_TRIES)) == pytest.approx((HOUR, DAY), rel=0.05)
-    assert (submit.LONGEST_HOLD, fetch.NOT_YET) == (DAY, MINUTE)
+    assert (tried_for(patience.ATTEMPTS_IN_AN_HOUR), tried_for(patience.ATTEMPTS_IN_A_DAY)) == pytest.approx(
+        (HOUR, DAY), rel=0.05
+    )
+    assert (patience.PAUSE_GIVE_UP_AFTER, patience.NOT_YET_KNOWN) == (DAY, MINUTE)
     states = said(GUARANTEES, "States")
     assert (
         "An hour of failing tries ends in an apology. So does a day of a pause that only the operator can end" in states
@@ -71,11 +77,11 @@ def test_numbers_written_as_words_are_those_of_the_code():
 
 
 def test_the_first_look_comes_after_a_twentieth_of_the_recording():
-    assert schedule.usual(100) - schedule.usual(0) == pytest.approx(100 * 5 / 100)
+    assert unlearned_first_look(100) - unlearned_first_look(0) == pytest.approx(100 * 5 / 100)
 
 
 def test_tries_are_repeated_after_the_seconds_that_are_stated():
-    waits = [policy.backoff(attempts, lambda: 0.5) for attempts in range(8)]
+    waits = [backoff(attempts, lambda: 0.5) for attempts in range(8)]
     assert waits[:3] == [1, 2, 4]
     assert waits[-1] == 60
     assert "after 1, 2, 4, … 60 seconds" in said(TROUBLE, "What goes wrong")

@@ -17,5 +17,7 @@ def test_words_in_quotes_are_what_the_placeholder_says():
     trouble = said(DOCUMENT, "What goes wrong")
     assert "is not answering at the moment" in placeholder(Notice.RETRYING)
     assert '"…is not answering at the moment…"' in trouble
+    assert "takes longer than usual" in placeholder(Notice.DELAYED)
+    assert '"…takes longer than usual…"' in trouble
     assert "paused" in placeholder(Notice.PAUSED)
     assert '"…paused…"' in trouble

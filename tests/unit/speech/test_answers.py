@@ -8,15 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import TemporaryError
-from bot.speech.aimlapi.answers import (
-    Balance,
-    Done,
-    Failed,
-    Pending,
-    read_balance,
-    read_created,
-    read_fetched,
-)
+from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
+from bot.speech.provider import Created, Done, Failed, Pending
 from storage.statements.encoding import decode_transcript, encode_transcript
 from storage.transcript import Transcript, Word
 
@@ -58,7 +51,7 @@ HELLO = deepgram(channel("Hello world."))
     ],
 )
 def test_a_created_generation_is_known_by_its_id(body):
-    assert read_created(body) == "abc-1"
+    assert read_created(body) == Created("abc-1")
 
 
 @pytest.mark.parametrize(
@@ -86,15 +79,22 @@ def test_a_create_without_a_usable_id_may_have_been_carried_out(body):
     "status", ["waiting", "active", "queued", "generating", "processing", "pending", "running", " Queued "]
 )
 def test_a_documented_status_before_the_end_is_pending_and_known(status):
-    assert read_fetched({"status": status}) == Pending(status.strip().lower(), known=True)
+    assert read_fetched({"status": status}) == Pending()
+    assert undocumented_status({"status": status}) is None
 
 
 def test_a_status_nobody_has_heard_of_is_pending_and_unknown():
-    assert read_fetched({"status": "Contemplating"}) == Pending("contemplating", known=False)
+    assert read_fetched({"status": "Contemplating"}) == Pending()
+    assert undocumented_status({"status": "Contemplating"}) == "contemplating"
 
 
 def test_an_unknown_status_is_cut_short():
-    assert read_fetched({"status": "x" * 500}) == Pending("x" * 40, known=False)
+    assert undocumented_status({"status": "x" * 500}) == "x" * 40
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "", None, 7])
+def test_an_end_and_no_status_at_all_are_documented(status):
+    assert undocumented_status({"status": status}) is None
 
 
 @pytest.mark.parametrize("status", ["completed", "succeeded", "success", "done", "COMPLETED", None, "", 200])

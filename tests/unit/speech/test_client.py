@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -11,12 +12,18 @@ from aiohttp.test_utils import TestServer
 
 from bot import __version__
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
+from bot.formats import Upload
+from bot.metrics import Metrics
 from bot.speech.aimlapi import client as client_module
-from bot.speech.aimlapi.answers import Balance, Done, Failed, Pending
-from bot.speech.aimlapi.client import USER_AGENT, SpeechClient
+from bot.speech.aimlapi.answers import Balance
+from bot.speech.aimlapi.client import USER_AGENT, AimlapiClient
+from bot.speech.catalogue import find
+from bot.speech.provider import Created, Done, Failed, Pending, Unknown
 from storage.apology import Reason
+from storage.words import Options
 
 KEY = "sk-secret-key"
+MODEL = find("nova-2-general")
 SOUND = bytes(range(256)) * 1000
 
 
@@ -55,8 +62,18 @@ def api():
 
 
 @pytest.fixture
-def seen():
-    return []
+def metrics():
+    return Metrics()
+
+
+def counted(metrics):
+    """The calls, each with its status, and how often they came to that."""
+    (family,) = metrics.provider.collect()
+    return {
+        (sample.labels["call"], sample.labels["status"]): sample.value
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }
 
 
 @pytest.fixture
@@ -68,9 +85,9 @@ async def server(api):
 
 
 @pytest.fixture
-async def speech(server, seen):
+async def speech(server, metrics):
     async with aiohttp.ClientSession() as session:
-        yield SpeechClient(session, f"{server.make_url('/v1/')}", KEY, observe=lambda *answer: seen.append(answer))
+        yield AimlapiClient(session, f"{server.make_url('/v1/')}", KEY, metrics)
 
 
 @pytest.fixture
@@ -81,8 +98,10 @@ def audio(tmp_path):
 
 
 async def submit(speech, audio, **more):
-    wanted = {"file_name": "голос.ogg", "content_type": "audio/ogg", "fields": {"model": "m"}, "timeout": 5}
-    return await speech.submit(audio, **(wanted | more))
+    wanted = {"file_name": "голос.ogg", "content_type": "audio/ogg", "model": MODEL, "options": Options(), "timeout": 5}
+    given = wanted | more
+    upload = Upload(audio, given["content_type"], given["file_name"], 0.0, 3.0)
+    return await speech.submit(upload, given["model"], given["options"], given["timeout"])
 
 
 async def cut_off(request):
@@ -103,8 +122,8 @@ async def never(request):
 
 
 async def test_a_submitted_recording_arrives_whole_with_its_fields_before_it(api, speech, audio):
-    fields = {"model": "#g1_nova-2-general", "language": "de", "smart_format": "true"}
-    assert await submit(speech, audio, fields=fields) == "gen-1"
+    fields = {"model": "#g1_nova-2-general", "language": "de", "smart_format": "true", "punctuate": "true"}
+    assert await submit(speech, audio, options=Options("de")) == Created("gen-1")
     *texts, (name, part, sound) = api.forms[0]
     assert {name: value.decode() for name, _, value in texts} == fields
     assert (name, part.filename, part.headers["Content-Type"]) == ("audio", "голос.ogg", "audio/ogg")
@@ -122,12 +141,12 @@ async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name
 
 
 async def test_the_same_recording_can_be_sent_again(api, speech, audio):
-    assert await submit(speech, audio) == await submit(speech, audio) == "gen-1"
+    assert await submit(speech, audio) == await submit(speech, audio) == Created("gen-1")
     assert [form[-1][2] for form in api.forms] == [SOUND, SOUND]
 
 
 async def test_the_file_field_can_have_another_name(api, speech, audio):
-    await submit(speech, audio, field="file")
+    await submit(speech, audio, model=replace(MODEL, field="file"))
     assert api.forms[0][-1][0] == "file"
 
 
@@ -138,7 +157,7 @@ async def test_a_type_is_sent_without_its_parameters(api, speech, audio):
 
 async def test_an_empty_recording_can_be_sent(api, speech, audio):
     audio.write_bytes(b"")
-    assert await submit(speech, audio) == "gen-1"
+    assert await submit(speech, audio) == Created("gen-1")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +165,7 @@ async def test_an_empty_recording_can_be_sent(api, speech, audio):
     [('a\r\nX-Evil: 1\r\n".ogg', "audio/ogg\r\nX-Evil: 1"), ("\n", "nonsense"), ("", "")],
 )
 async def test_no_name_and_no_type_breaks_out_of_its_header(api, speech, audio, file_name, content_type):
-    assert await submit(speech, audio, file_name=file_name, content_type=content_type) == "gen-1"
+    assert await submit(speech, audio, file_name=file_name, content_type=content_type) == Created("gen-1")
     part = api.forms[0][-1][1]
     assert "X-Evil" not in part.headers
     assert part.headers["Content-Type"] == "application/octet-stream"
@@ -156,7 +175,7 @@ async def test_no_name_and_no_type_breaks_out_of_its_header(api, speech, audio, 
 @pytest.mark.parametrize("status", [200, 201, 202])
 async def test_any_success_and_any_content_type_is_fine_when_the_body_is_json(api, speech, audio, status):
     api.answer = answering('{"id": "gen-2", "status": "queued"}', status, content_type="text/html")
-    assert await submit(speech, audio) == "gen-2"
+    assert await submit(speech, audio) == Created("gen-2")
 
 
 @pytest.mark.parametrize("body", ["", "{", "<html>", "null", '{"generation_id": ""}', "[" * 100_000])
@@ -184,26 +203,26 @@ async def test_a_create_that_was_cut_off_while_uploading_was_surely_not_carried_
     audio.write_bytes(b"\0" * 30_000_000)
     listener = await asyncio.start_server(hang_up_at_once, "127.0.0.1", unused_tcp_port)
     async with listener, aiohttp.ClientSession() as session:
-        speech = SpeechClient(session, f"http://127.0.0.1:{unused_tcp_port}/v1", KEY)
+        speech = AimlapiClient(session, f"http://127.0.0.1:{unused_tcp_port}/v1", KEY, Metrics())
         with pytest.raises(TemporaryError) as caught:
             await submit(speech, audio)
     assert caught.value.sure is True
 
 
-async def test_a_create_nobody_listened_to_was_surely_not_carried_out(audio, unused_tcp_port, seen):
+async def test_a_create_nobody_listened_to_was_surely_not_carried_out(audio, unused_tcp_port, metrics):
     async with aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{unused_tcp_port}/v1"
-        speech = SpeechClient(session, url, KEY, observe=lambda *answer: seen.append(answer))
+        speech = AimlapiClient(session, url, KEY, metrics)
         with pytest.raises(TemporaryError) as caught:
             await submit(speech, audio)
     assert caught.value.sure is True
-    assert seen == [("create", "ClientConnectorError")]
+    assert counted(metrics) == {("create", "ClientConnectorError"): 1}
 
 
 async def test_a_base_url_that_is_none_is_for_the_operator(audio):
     async with aiohttp.ClientSession() as session:
         with pytest.raises(OperatorError):
-            await submit(SpeechClient(session, "nowhere", KEY), audio)
+            await submit(AimlapiClient(session, "nowhere", KEY, Metrics()), audio)
 
 
 async def test_a_refused_recording_is_refused_for_good(api, speech, audio):
@@ -243,7 +262,7 @@ async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_p
 async def test_a_packed_answer_is_read(api, speech):
     body = gzip.compress(b'{"status": "queued"}')
     api.answer = answering(body, headers={"Content-Encoding": "gzip"})
-    assert await speech.fetch("gen-1") == Pending("queued", known=True)
+    assert await speech.fetch("gen-1") == Pending()
 
 
 @pytest.mark.parametrize(
@@ -261,9 +280,9 @@ async def test_a_generation_is_pending_done_or_failed(api, speech, body, kind):
     assert api.requests[0].headers["Authorization"] == f"Bearer {KEY}"
 
 
-async def test_an_unknown_generation_is_none(api, speech):
+async def test_a_generation_that_the_server_does_not_know_is_unknown(api, speech):
     api.answer = answering_json({"message": "not found"}, status=404)
-    assert await speech.fetch("gen-1") is None
+    assert await speech.fetch("gen-1") == Unknown()
 
 
 async def test_an_id_cannot_leave_its_place_in_the_path(api, speech):
@@ -286,7 +305,7 @@ async def test_the_balance_is_asked_for(api, speech):
     assert (api.requests[0].method, api.requests[0].path) == ("GET", "/v1/billing/balance")
 
 
-async def test_every_answer_is_observed_once(api, speech, audio, seen):
+async def test_every_answer_is_counted_once(api, speech, audio, metrics):
     await submit(speech, audio)
     api.answer = answering("", 404)
     await speech.fetch("gen-1")
@@ -296,7 +315,12 @@ async def test_every_answer_is_observed_once(api, speech, audio, seen):
     api.answer = never
     with pytest.raises(TemporaryError):
         await speech.fetch("gen-1", timeout=0.05)
-    assert seen == [("create", 200), ("fetch", 404), ("balance", 500), ("fetch", "TimeoutError")]
+    assert counted(metrics) == {
+        ("create", "200"): 1,
+        ("fetch", "404"): 1,
+        ("balance", "500"): 1,
+        ("fetch", "TimeoutError"): 1,
+    }
 
 
 async def test_a_key_that_is_echoed_is_hidden_before_anybody_shortens_what_was_said(api, speech):
@@ -312,7 +336,7 @@ async def test_a_wrapped_key_is_unwrapped_for_the_server_alone(api, server):
             return f"{KEY}\n"
 
     async with aiohttp.ClientSession() as session:
-        speech = SpeechClient(session, str(server.make_url("/v1")), Wrapped())
+        speech = AimlapiClient(session, str(server.make_url("/v1")), Wrapped(), Metrics())
         api.answer = answering_json({"balance": 1})
         await speech.balance()
     assert api.requests[0].headers["Authorization"] == f"Bearer {KEY}"
@@ -327,7 +351,16 @@ async def test_a_translated_failure_shows_no_trace_of_the_address(speech, api):
     assert json.dumps(str(caught.value)) == '"fetch: ServerDisconnectedError"'
 
 
-async def test_a_missing_recording_is_not_the_providers_fault(speech, tmp_path, seen):
+async def test_a_missing_recording_is_not_the_providers_fault(speech, tmp_path, metrics):
     with pytest.raises(FileNotFoundError):
         await submit(speech, tmp_path / "gone.ogg")
-    assert seen == []
+    assert counted(metrics) == {}
+
+
+async def test_a_status_that_no_document_names_is_pending_and_counted(api, speech, metrics):
+    api.answer = answering_json({"status": "Contemplating"})
+    assert await speech.fetch("gen-1") == Pending()
+    assert metrics.unknown_statuses._value.get() == 1
+    api.answer = answering_json({"status": "queued"})
+    assert await speech.fetch("gen-1") == Pending()
+    assert metrics.unknown_statuses._value.get() == 1

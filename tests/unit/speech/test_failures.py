@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
-from bot.speech.aimlapi.failures import failure, translate
+from bot.speech.aimlapi.failures import AnswerError, failure_of
 from storage.apology import Reason
 
 OLD = {"message": "no", "path": "/v1/stt/create", "requestId": "r", "statusCode": "403", "timestamp": "t"}
@@ -20,6 +20,14 @@ CREDITS = [
     {"error": {"name": "err_insufficient_credits"}},
     {"error": "You ran out of credits"},
 ]
+
+
+def answered(status, body, headers, call, hidden=()):
+    """What an answer means."""
+    raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    return failure_of(AnswerError(status, raw, headers, hidden=hidden), call)
+
+
 HTML = "<!DOCTYPE html><html><head><title>Gone</title></head></html>"
 
 
@@ -44,15 +52,15 @@ HTML = "<!DOCTYPE html><html><head><title>Gone</title></head></html>"
 )
 def test_an_answer_that_is_no_success_has_one_meaning(status, body, call, kind):
     raw = body if isinstance(body, str) else json.dumps(body).encode()
-    assert type(failure(status, raw, {}, call)) is kind
+    assert type(answered(status, raw, {}, call)) is kind
 
 
 def test_a_refused_job_says_that_it_was_refused():
-    assert failure(400, b"", {}, "create").reason is Reason.REFUSED
+    assert answered(400, b"", {}, "create").reason is Reason.REFUSED
 
 
 def test_a_server_out_of_order_is_the_provider_down():
-    assert failure(500, b"", {}, "create").reason is Reason.PROVIDER_DOWN
+    assert answered(500, b"", {}, "create").reason is Reason.PROVIDER_DOWN
 
 
 @pytest.mark.parametrize(
@@ -66,7 +74,7 @@ def test_a_server_out_of_order_is_the_provider_down():
     ],
 )
 def test_only_a_gateway_that_gave_up_waiting_may_have_let_a_create_through(status, call, sure):
-    assert failure(status, b"", {}, call).sure is sure
+    assert answered(status, b"", {}, call).sure is sure
 
 
 @pytest.mark.parametrize(
@@ -91,7 +99,7 @@ def test_only_a_gateway_that_gave_up_waiting_may_have_let_a_create_through(statu
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_the_server_says_how_long_to_wait_and_never_for_more_than_an_hour(status, headers, wait):
-    assert failure(status, b"", headers, "create").retry_after == wait
+    assert answered(status, b"", headers, "create").retry_after == wait
 
 
 @pytest.mark.parametrize(
@@ -109,7 +117,7 @@ def test_the_server_says_how_long_to_wait_and_never_for_more_than_an_hour(status
     ],
 )
 def test_the_servers_own_words_are_told_on_one_line_and_cut_short(body, said):
-    assert str(failure(400, json.dumps(body), {}, "create")) == f"create answered 400: {said}"
+    assert str(answered(400, json.dumps(body), {}, "create")) == f"create answered 400: {said}"
 
 
 @pytest.mark.parametrize(
@@ -117,12 +125,12 @@ def test_the_servers_own_words_are_told_on_one_line_and_cut_short(body, said):
     [(HTML, "a web page"), ("Bad\r\nGateway", "Bad Gateway"), (b"\xff\xfe", "��"), ("[" * 100_000, "[" * 200)],
 )
 def test_a_body_that_is_no_json_is_told_too_unless_it_is_a_web_page(body, said):
-    assert str(failure(502, body, {}, "fetch")) == f"fetch answered 502: {said}"
+    assert str(answered(502, body, {}, "fetch")) == f"fetch answered 502: {said}"
 
 
 def test_what_is_hidden_is_taken_out_before_the_message_is_cut():
     body = json.dumps({"message": "bad key sk-123456 for my  голос.ogg " + "x" * 170 + "sk-123456"})
-    told = str(failure(401, body, {}, "create", hidden=("sk-123456", "my  голос.ogg", "b")))
+    told = str(answered(401, body, {}, "create", hidden=("sk-123456", "my  голос.ogg", "b")))
     assert told.startswith("create answered 401: bad key [hidden] for [hidden] xxx")
     assert "sk-" not in told
 
@@ -134,7 +142,7 @@ def test_what_is_hidden_is_taken_out_before_the_message_is_cut():
     st.sampled_from(["create", "fetch", "balance"]),
 )
 def test_any_answer_has_a_meaning(status, body, headers, call):
-    assert isinstance(failure(status, body, headers, call), VerbatimError)
+    assert isinstance(answered(status, body, headers, call), VerbatimError)
 
 
 KEY = SimpleNamespace(ssl=True, host="api.example", port=443)
@@ -160,18 +168,18 @@ NO_SUCH_NAME = aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "no such name"))
     ],
 )
 def test_a_create_without_an_answer_may_have_been_carried_out_unless_it_surely_never_arrived(error, sent, sure):
-    failed = translate(error, "create", sent=sent)
+    failed = failure_of(error, "create", sent=sent)
     assert type(failed) is TemporaryError
     assert failed.reason is Reason.PROVIDER_DOWN
     assert failed.sure is sure
-    assert translate(error, "fetch", sent=sent).sure is True
+    assert failure_of(error, "fetch", sent=sent).sure is True
 
 
 @pytest.mark.parametrize("error", [aiohttp.InvalidURL("nowhere"), aiohttp.NonHttpUrlClientError("ftp://x")])
 def test_an_address_that_is_none_is_for_the_operator(error):
-    assert type(translate(error, "create")) is OperatorError
+    assert type(failure_of(error, "create")) is OperatorError
 
 
 def test_a_translated_exception_tells_its_class_and_no_address():
-    told = str(translate(aiohttp.InvalidURL("https://secret@api.example"), "create"))
+    told = str(failure_of(aiohttp.InvalidURL("https://secret@api.example"), "create"))
     assert told == "create: InvalidURL"

@@ -4,24 +4,25 @@ import pytest
 
 from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import MODELS, find
+from storage.words import Options
 
 
 def language_fields(name, language):
-    fields = form_fields(find(name), language)
+    fields = form_fields(find(name), Options(language))
     return {key: value for key, value in fields.items() if "language" in key}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("language", ["auto", "", "en", "xx", "de-AT", "multi"])
 def test_every_create_names_its_model_and_exactly_one_way_to_know_the_language(model, language):
-    fields = form_fields(model, language)
+    fields = form_fields(model, Options(language))
     assert fields["model"] == model.wire
     assert ("language" in fields) != ("detect_language" in fields)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_readable_text_is_always_asked_for_and_every_boolean_is_the_text_true(model):
-    fields = form_fields(model, "auto")
+    fields = form_fields(model, Options())
     assert fields["smart_format"] == fields["punctuate"] == "true"
     assert "false" not in fields.values()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from tests.unit.engine.workbench import Lines, reading_lines
+from tests.unit.workbench import Lines, reading_lines
 
 
 @pytest.fixture

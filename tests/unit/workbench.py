@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from bot.app import open_session, telegram_application
+from bot.app import open_session, telegram_of
 from bot.config import Settings
 from bot.metrics import Metrics
 from bot.telegram.files import Files
@@ -88,7 +88,7 @@ async def open_telegram(
 ) -> AsyncIterator[tuple[Transport, Files]]:
     async with open_session() as session:
         pace = Pace(now)
-        telegram = telegram_application(settings, session, Metrics(), pace)
+        telegram = telegram_of(settings, session, Metrics(), pace)
         await telegram.initialize()
         yield Transport(telegram.bot, pace), Files(telegram.bot, session, max_file_bytes)
         await telegram.shutdown()

@@ -3,7 +3,7 @@ import pytest
 from bot.errors import PermanentError, TemporaryError
 from bot.playground.telegram import FakeTelegram
 from storage.apology import Reason
-from tests.unit.engine.workbench import open_telegram
+from tests.unit.workbench import open_telegram
 
 LIMIT = 1024 * 1024
 
@@ -138,4 +138,4 @@ class TestWithAServerOfOnesOwn:
         fake.fault("getFile", 200, body={"ok": True, "result": result})
         failed = await refused(files, "x", target)
         assert isinstance(failed, TemporaryError)
-        assert failed.reason is Reason.TELEGRAM_DOWN
+        assert failed.reason is Reason.MACHINE

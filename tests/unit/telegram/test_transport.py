@@ -5,10 +5,10 @@ from bot.errors import (
     RateLimitedError,
     UndeliverableError,
 )
+from bot.telegram.buttons import job_of_button
 from bot.telegram.pace import OVERALL, PRIVATE, Urgency
-from bot.telegram.transport import job_of_button
 from bot.text.layout import Document, Page
-from tests.unit.engine.workbench import open_telegram
+from tests.unit.workbench import open_telegram
 from tests.world import texts
 
 

@@ -23,7 +23,7 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
 )
-from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure
+from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure_of
 from storage.apology import Reason
 
 TOKEN = "123456:TEST-token"
@@ -55,8 +55,8 @@ TOKEN = "123456:TEST-token"
     ],
 )
 def test_a_refusal_means_what_it_says(said, meaning):
-    assert type(failure(BadRequest(said))) is meaning
-    assert type(failure(BadRequest(f"Bad Request: {said.lower()}"))) is meaning
+    assert type(failure_of(BadRequest(said))) is meaning
+    assert type(failure_of(BadRequest(f"Bad Request: {said.lower()}"))) is meaning
 
 
 @pytest.mark.parametrize(
@@ -69,24 +69,24 @@ def test_a_refusal_means_what_it_says(said, meaning):
     ],
 )
 def test_a_file_that_is_not_found_is_tried_a_few_times(said):
-    translated = failure(BadRequest(said))
-    assert isinstance(translated, TemporaryError)
-    assert translated.reason is Reason.FILE_GONE
-    assert translated.sure
+    meant = failure_of(BadRequest(said))
+    assert isinstance(meant, TemporaryError)
+    assert meant.reason is Reason.FILE_GONE
+    assert meant.sure
 
 
 def test_a_file_too_big_for_the_server_is_hopeless():
-    translated = failure(BadRequest("File is too big"))
-    assert isinstance(translated, PermanentError)
-    assert translated.reason is Reason.TOO_BIG
+    meant = failure_of(BadRequest("File is too big"))
+    assert isinstance(meant, PermanentError)
+    assert meant.reason is Reason.TOO_BIG
 
 
 def test_a_refusal_that_nobody_knows_is_tried_a_few_times_and_told_in_part():
-    translated = failure(BadRequest("Something new " + "x" * 200))
-    assert isinstance(translated, TemporaryError)
-    assert translated.reason is Reason.INTERNAL
-    assert len(str(translated)) < 120
-    assert "Something new" in str(translated)
+    meant = failure_of(BadRequest("Something new " + "x" * 200))
+    assert isinstance(meant, TemporaryError)
+    assert meant.reason is Reason.INTERNAL
+    assert len(str(meant)) < 120
+    assert "Something new" in str(meant)
 
 
 @pytest.mark.parametrize(
@@ -99,44 +99,44 @@ def test_a_refusal_that_nobody_knows_is_tried_a_few_times_and_told_in_part():
     ],
 )
 def test_where_the_bot_may_not_write_nobody_can_be_told(said):
-    assert isinstance(failure(Forbidden(said)), UndeliverableError)
+    assert isinstance(failure_of(Forbidden(said)), UndeliverableError)
 
 
 @pytest.mark.parametrize(
     "error", [InvalidToken(f"{TOKEN} rejected"), Conflict("terminated by other getUpdates request")]
 )
 def test_what_no_job_can_work_without_is_for_the_operator(error):
-    translated = failure(error)
-    assert isinstance(translated, OperatorError)
-    assert TOKEN not in str(translated)
+    meant = failure_of(error)
+    assert isinstance(meant, OperatorError)
+    assert TOKEN not in str(meant)
 
 
 def test_patience_carries_its_seconds():
-    translated = failure(RetryAfter(13))
-    assert isinstance(translated, RateLimitedError)
-    assert translated.retry_after == 13.0
+    meant = failure_of(RetryAfter(13))
+    assert isinstance(meant, RateLimitedError)
+    assert meant.retry_after == 13.0
 
 
 def test_a_chat_that_moved_says_where_to():
-    translated = failure(ChatMigrated(-1001234567890))
-    assert isinstance(translated, ChatMovedError)
-    assert translated.new_chat_id == -1001234567890
+    meant = failure_of(ChatMigrated(-1001234567890))
+    assert isinstance(meant, ChatMovedError)
+    assert meant.new_chat_id == -1001234567890
 
 
 @pytest.mark.parametrize(
     "error", [TimedOut(), NetworkError(f"cannot reach /bot{TOKEN}/sendMessage"), NetworkError("502")]
 )
 def test_no_answer_may_have_been_carried_out(error):
-    translated = failure(error)
-    assert isinstance(translated, TemporaryError)
-    assert translated.reason is Reason.TELEGRAM_DOWN
-    assert not translated.sure
-    assert TOKEN not in str(translated)
+    meant = failure_of(error)
+    assert isinstance(meant, TemporaryError)
+    assert meant.reason is Reason.TELEGRAM_DOWN
+    assert not meant.sure
+    assert TOKEN not in str(meant)
 
 
 @pytest.mark.parametrize("error", [TelegramError(f"Invalid answer {TOKEN}"), PassportDecryptionError("x")])
 def test_everything_else_is_tried_again(error):
-    translated = failure(error)
-    assert isinstance(translated, TemporaryError)
-    assert str(translated) == type(error).__name__
-    assert translated.sure
+    meant = failure_of(error)
+    assert isinstance(meant, TemporaryError)
+    assert str(meant) == type(error).__name__
+    assert meant.sure

@@ -2,14 +2,16 @@ import asyncio
 
 import pytest
 
-from bot.app import open_session, telegram_application
+from bot.app import open_session, telegram_of
 from bot.errors import OperatorError, RateLimitedError, TemporaryError, VerbatimError
 from bot.metrics import Metrics
 from bot.playground.telegram import FakeTelegram
+from bot.telegram.dispatch import Dispatch
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
+from storage.apology import Reason
 from storage.store import StorageUnavailableError
-from tests.unit.engine.workbench import TOKEN
+from tests.unit.workbench import TOKEN
 
 
 class Desk:
@@ -21,14 +23,9 @@ class Desk:
         self.metrics = Metrics()
         self.handled: list[str] = []
         self.process = self.take
-        application = telegram_application(stopped_world.settings(), session, self.metrics, Pace(stopped_world.clock))
-        self.receiver = Receiver(
-            bot=application.bot,
-            session=session,
-            process=self._hand_over,
-            metrics=self.metrics,
-            now=stopped_world.clock,
-        )
+        application = telegram_of(stopped_world.settings(), session, self.metrics, Pace(stopped_world.clock))
+        dispatch = Dispatch(application.bot, self._hand_over, self.metrics)
+        self.receiver = Receiver(application.bot.base_url, session, dispatch.handle, self.metrics, stopped_world.clock)
 
     async def _hand_over(self, update) -> None:
         await self.process(update)
@@ -92,6 +89,7 @@ async def test_whatever_telegram_answers_has_a_meaning_and_loses_no_update(desk,
     with pytest.raises(VerbatimError) as failed:
         await desk.turn()
     assert type(failed.value) is meaning
+    assert getattr(failed.value, "reason", Reason.TELEGRAM_DOWN) is Reason.TELEGRAM_DOWN
     assert TOKEN not in str(failed.value)
     assert await desk.turn() == 1
     assert desk.handled == ["hello"]

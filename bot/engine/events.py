@@ -1,0 +1,92 @@
+"""What the operator is told of a job: one log line a transition, and its metrics."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from bot.errors import OperatorError, RateLimitedError, VerbatimError
+from bot.log import get_logger
+from bot.metrics import Metrics
+from storage import outcomes
+from storage.store import StorageUnavailableError
+from storage.words import Job, State
+
+log = get_logger(__name__)
+
+
+class Events:
+    """Tells what happened to jobs. `now` is the wall clock in seconds."""
+
+    def __init__(self, metrics: Metrics, now: Callable[[], float]) -> None:
+        self._metrics = metrics
+        self._now = now
+
+    def accepted(self, job: Job) -> None:
+        log.info("job.accepted", job=job.id, kind=job.kind, model=job.model)
+        self._metrics.accepted.labels(job.kind).inc()
+
+    def recorded(self, job: Job, outcome: outcomes.Outcome) -> None:
+        """Tell of an outcome that was recorded; `job` is as it was before."""
+        now = self._now()
+        level = log.debug if isinstance(outcome, outcomes.Waiting) else log.info  # to wait is no transition
+        level(f"job.{type(outcome).__name__.lower()}", job=job.id, was=job.state, **_details(outcome, now))
+        match outcome:
+            case outcomes.Submitted():
+                self._metrics.stage.labels("queued").observe(now - job.created_at)
+            case outcomes.Ready() if job.submitted_at is not None:
+                self._metrics.stage.labels("submitted").observe(now - job.submitted_at)
+            case outcomes.Ended(state):
+                self._ended(job, state, now)
+
+    def _ended(self, job: Job, state: State, now: float) -> None:
+        self._metrics.stage.labels("ready").observe(now - (job.ready_at or now))
+        self._metrics.stage.labels("total").observe(now - job.created_at)
+        answered = "apology" if job.apology is not None else "transcript"
+        self._metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
+        self._metrics.doubts.inc(job.creates_in_doubt)
+        if job.transcript_id is not None and job.submitted_at is None:
+            self._metrics.reused.inc()
+
+    def lease_lost(self, job: Job) -> None:
+        log.info("lease.lost", job=job.id)
+
+    def released(self, job: Job) -> None:
+        log.info("job.released", job=job.id)
+
+    def failed(self, job: Job, error: Exception) -> None:
+        """Tell of a step that failed, as loudly as the operator can do something about it."""
+        if isinstance(error, OperatorError):
+            log.error("operator.needed", job=job.id, error=str(error))
+        elif isinstance(error, RateLimitedError):
+            log.debug("step.later", job=job.id, state=job.state, again_in=error.retry_after)
+        elif isinstance(error, VerbatimError | TimeoutError):
+            log.info("step.failed", job=job.id, state=job.state, kind=type(error).__name__, error=str(error))
+        else:
+            self.bug(job, error)
+
+    def bug(self, job: Job, error: BaseException | None) -> None:
+        self._metrics.bugs.labels("step").inc()
+        log.error("step.bug", job=job.id, state=job.state, exc_info=error)
+
+    def notice_later(self, job: Job, error: Exception) -> None:
+        log.info("notice.later", job=job.id, error=str(error))
+
+    def storage_unavailable(self, error: StorageUnavailableError, job: Job | None = None) -> None:
+        log.error("storage.unavailable", job=job.id if job else None, error=str(error))
+
+
+def _details(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:
+    """Return what a log line adds to the name of an outcome: when the next step is, or what the job became."""
+    match outcome:
+        case outcomes.Ended(state):
+            return {"became": state.value}
+        case (
+            outcomes.Submitted(first_look_at=moment)
+            | outcomes.Waiting(next_at=moment)
+            | outcomes.Attempted(next_at=moment)
+            | outcomes.Forgotten(next_at=moment)
+        ):
+            return {"again_in": round(max(moment - now, 0.0), 2)}
+        case outcomes.Ready() | outcomes.Known() | outcomes.Hopeless() | outcomes.Released():
+            return {}
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,54 @@
+"""Every limit and every wait of the engine, each with its reason. Spans are in seconds."""
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+# Leases and steps
+LEASE_TTL = 10 * MINUTE  # a job whose process died is due again after it; a restart does not wait for that
+STEP_TIMEOUT = 9 * MINUTE  # ends well before the lease, so that a step needs no heartbeat
+STEPS_AT_ONCE = 100  # more would only wait for the provider's slots and Telegram's pace
+LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed
+CLAIM_EVERY = 0.02  # at most: what becomes due meanwhile is claimed together
+STORAGE_AGAIN_AFTER = 1.0  # a step that the database stopped, a claim that it refused
+
+# A stop: the sum stays below the 8 seconds that are promised
+STOP_GRACE = 3.0  # for steps to end by themselves
+INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
+GOODBYE_TIMEOUT = 2.0  # for telling Telegram what has been handled
+
+# Attempts
+SHORTEST_WAIT = 1.0  # where the other side asks for a wait that lasts no time
+LONGEST_BACKOFF = MINUTE  # the provider and Telegram are back within minutes, and users wait
+ATTEMPTS_IN_AN_HOUR = 64  # with the backoff between them; later the generation would be forgotten anyway
+ATTEMPTS_IN_A_DAY = 24 * 60  # for an answer that is known: it costs nothing to keep, and was paid for
+FEW_ATTEMPTS = 5  # at what is unlikely to change: a file that Telegram does not find, a bug of ours
+MOST_CREATES_IN_DOUBT = 5  # each may have been paid for
+MOST_GENERATIONS_LOST = 5  # each may have been paid for
+MOST_CLAIMS = 10  # without an outcome between them: the job kills the processes that take it
+
+# Pauses, while the provider refuses every job
+RATE_LIMIT_WAIT = 5.0  # where a server asks for patience and does not say how much
+PAUSE = 30.0  # the first one; each that ends in vain makes the next one twice as long
+LONGEST_PAUSE = 2 * MINUTE  # so that work goes on soon after the operator has acted
+PAUSE_GIVE_UP_AFTER = DAY  # those who wait are told that nothing will come of it
+PAUSE_GIVE_UP_AFTER_RESTART = 10 * MINUTE  # for jobs older than a day: an earlier process may have waited long already
+ADMISSION_AGAIN_AFTER = 15.0  # for a job that waits for another one, which normally wakes it
+
+# Looks at the provider
+SHORTEST_LOOK = 0.4  # between two looks, and where learning to look earlier stops
+LONGEST_LOOK = 15.0  # a look is cheap, and so long a delay is hardly felt after minutes of waiting
+LOOKS_PER_ELAPSED = 8  # the time passed is this many times the wait for the next look
+LOOK_MEMORY = 32  # generations remembered of each model
+LOOKS_TO_LEARN_FROM = 8  # fewer say nothing
+FIRST_LOOK_AFTER = 2.0  # where nothing is known of a model, and in addition
+FIRST_LOOK_SHARE = 0.05  # of the length of the recording
+LATEST_FIRST_LOOK = MINUTE
+NOT_YET_KNOWN = MINUTE  # after a create, in which an unknown generation is only not known yet
+GIVE_UP_AFTER = 55 * MINUTE  # the provider forgets a result after an hour
+EXPECTED_WITHIN = 10 * MINUTE  # a generation, and in addition twice the length of its recording
+
+# Maintenance
+MAINTENANCE_EVERY = 20.0  # well within the 120 seconds after which /healthz calls a silent database ill
+JOBS_KEPT_FOR = 7 * DAY  # a message that Telegram delivers again must still find its job
+PURGE_CHUNK = 500  # rows in one transaction, so that others wait for milliseconds only

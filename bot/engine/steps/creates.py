@@ -1,0 +1,74 @@
+"""Creates: sending the parts of a recording to the provider, each stored before the next one is begun."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from bot.engine.hold import Hold
+from bot.engine.lease import require_lease, write_until_stored
+from bot.engine.schedule import Schedule
+from bot.engine.steps.parts import joined
+from bot.errors import OperatorError, RateLimitedError
+from bot.formats import Upload
+from bot.log import get_logger
+from bot.speech.catalogue import Model
+from bot.speech.provider import Created, Done, Provider
+from storage.outcomes import Outcome, Ready, Submitted
+from storage.store import Store
+from storage.words import Generation, Job
+
+log = get_logger(__name__)
+
+
+class Creates:
+    """Creates generations, unless the `hold` is on, which their failures trip. `transcript_ttl` in seconds."""
+
+    def __init__(
+        self, store: Store, provider: Provider, schedule: Schedule, transcript_ttl: float, now: Callable[[], float]
+    ) -> None:
+        self.hold = Hold()
+        self._store = store
+        self._provider = provider
+        self._schedule = schedule
+        self._transcript_ttl = transcript_ttl
+        self._now = now
+
+    async def send(self, job: Job, model: Model, uploads: Sequence[Upload]) -> Outcome:
+        """Create the generations that are missing. A part that went up before a crash is not sent again.
+
+        The last one is recorded together with the job's new state.
+        """
+        stored = {generation.part: generation for generation in await self._store.generations(job)}
+        last = len(uploads) - 1
+        generation = None
+        for part, upload in enumerate(uploads):
+            if part not in stored:
+                generation = stored[part] = await self._create(job, model, part, upload)
+                if part < last:
+                    require_lease(await write_until_stored(job.id, partial(self._store.created, job, generation)))
+        self._reset_hold()
+        if (transcript := joined([stored[part] for part in range(len(uploads))])) is not None:
+            return Ready(transcript, self._now() + self._transcript_ttl)
+        seconds = sum(upload.duration for upload in uploads)
+        first_look_at = self._now() + self._schedule.first_look(model.name, seconds / len(uploads))
+        return Submitted(first_look_at, seconds, generation if generation and generation.part == last else None)
+
+    def _reset_hold(self) -> None:
+        if lasted := self.hold.lasted(self._now()):
+            log.info("hold.over", seconds=round(lasted))
+        self.hold.reset()
+
+    async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
+        require_lease(await self._store.start_create(job))
+        try:
+            answer = await self._provider.submit(upload, model, job.options)
+        except OperatorError:
+            self.hold.trip_for_operator(self._now())
+            raise
+        except RateLimitedError as error:
+            self.hold.trip(self._now(), error.retry_after)
+            raise
+        match answer:
+            case Created(generation_id):
+                return Generation(part, generation_id, upload.start, self._now())
+            case Done(transcript):
+                return Generation(part, "", upload.start, self._now(), transcript)

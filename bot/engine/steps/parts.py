@@ -1,0 +1,26 @@
+"""The parts of a long recording, put together again."""
+
+from collections.abc import Sequence
+
+from storage.transcript import Transcript, Word
+from storage.words import Generation
+
+
+def joined(generations: Sequence[Generation]) -> Transcript | None:
+    """Return one transcript of all parts, their times counted from the start of the recording; None while one lacks."""
+    parts = [(each.start, each.transcript) for each in generations if each.transcript is not None]
+    return _join(parts) if parts and len(parts) == len(generations) else None
+
+
+def _join(parts: Sequence[tuple[float, Transcript]]) -> Transcript:
+    if len(parts) == 1:
+        return parts[0][1]
+    words = tuple(
+        Word(word.text, start + word.start, start + word.end, word.speaker)
+        for start, transcript in parts
+        for word in transcript.words
+    )
+    text = "\n\n".join(transcript.text for _, transcript in parts if transcript.text)
+    language = next((transcript.language for _, transcript in parts if transcript.language), None)
+    last_start, last = parts[-1]
+    return Transcript(text, language, None if last.duration is None else last_start + last.duration, words)

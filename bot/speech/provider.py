@@ -1,0 +1,59 @@
+"""The port to a speech provider: what the engine asks of one, and what it is told.
+
+A provider may answer at once, or name a generation that is asked for until it is done.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.formats import Upload
+from bot.speech.catalogue import Model
+from storage.transcript import Transcript
+from storage.words import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The provider works on it, and knows it by this id."""
+
+    generation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """It is not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is finished. Silence is a transcript without text."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider tried and gave up, in its own words, cut short."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The provider does not know the generation: not yet, or no longer."""
+
+
+class Provider(Protocol):
+    """Turns speech into text. Failures are raised as `bot.errors`; a call is made once, and repeated by the engine."""
+
+    async def submit(self, upload: Upload, model: Model, options: Options) -> Created | Done:
+        """Send one recording, or one part of it. A second call is a second generation, which may cost money.
+
+        A TemporaryError with `sure=False` says that the generation may have been made.
+        """
+        ...
+
+    async def fetch(self, generation_id: str) -> Pending | Done | Failed | Unknown:
+        """Ask what became of a generation; costs nothing."""
+        ...

@@ -1,0 +1,86 @@
+"""python-telegram-bot's application: its types and its dispatch, with our own network, pace and receiving."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+from telegram import BotCommand
+from telegram.error import TelegramError
+from telegram.ext import Application
+
+from bot.errors import VerbatimError
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.telegram.failures import failure_of, translated
+from bot.telegram.pace import Pace
+from bot.telegram.request import AiohttpRequest
+from bot.text.sentences import COMMANDS
+
+log = get_logger(__name__)
+
+Telegram = Application[Any, Any, Any, Any, Any, Any]
+LONGEST_PAUSE = 30.0  # seconds between two tries to introduce the bot
+MENU_AGAIN_AFTER = 3600.0  # seconds; nobody waits for the menu
+
+
+def build_telegram(token: str, api_url: str, session: aiohttp.ClientSession, metrics: Metrics, pace: Pace) -> Telegram:
+    """Build the application; it talks to nobody before `introduce`."""
+
+    def observe(method: str, status: str) -> None:
+        metrics.telegram.labels(method, status).inc()
+
+    request = AiohttpRequest(session, observe)
+    return (
+        Application.builder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(request)
+        .get_updates_request(request)
+        .rate_limiter(pace)
+        .updater(None)
+        .build()
+    )
+
+
+async def try_token(telegram: Telegram) -> tuple[str, bool]:
+    """Return the bot's user name, and whether privacy mode hides plain messages of groups from it.
+
+    Raises what the failure means, as one of `bot.errors`.
+    """
+    with translated():
+        await telegram.initialize()
+    me = telegram.bot.bot
+    await telegram.shutdown()
+    return str(me.username), not me.can_read_all_group_messages
+
+
+async def introduce(telegram: Telegram) -> None:
+    """Make the bot known to itself, and its updates come by getUpdates; as long as that takes."""
+    failures = 0
+    while True:
+        try:
+            with translated():
+                await telegram.initialize()
+                await telegram.bot.delete_webhook()
+        except VerbatimError as error:
+            pause = min(2.0**failures, LONGEST_PAUSE)
+            failures = min(failures + 1, 10)
+            log.error("telegram.not_ready", error=str(error), again_in=pause)
+            await asyncio.sleep(pause)
+        else:
+            break
+    sees_all = telegram.bot.bot.can_read_all_group_messages
+    log.info("telegram.ready", username=telegram.bot.username, sees_plain_voices_in_groups=sees_all)
+
+
+async def offer_menu(telegram: Telegram) -> None:
+    """Fill the menu of commands; when Telegram is in trouble, again after an hour."""
+    while True:
+        try:
+            await telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
+        except TelegramError as error:
+            log.warning("commands.later", error=str(failure_of(error)))
+            await asyncio.sleep(MENU_AGAIN_AFTER)
+        else:
+            return

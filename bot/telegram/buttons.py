@@ -1,0 +1,19 @@
+"""The buttons under messages: what they carry, and reading that back from anybody."""
+
+import re
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.text.sentences import CANCEL_BUTTON
+
+CANCEL_DATA = re.compile(r"cancel:([0-9]{1,18})")  # a job's id, which fits 64 bits
+
+
+def cancel_button(job_id: int) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.from_button(InlineKeyboardButton(CANCEL_BUTTON, callback_data=f"cancel:{job_id}"))
+
+
+def job_of_button(data: str) -> int | None:
+    """Return the job that a pressed cancel button names; None for other data, as anybody can send some."""
+    match = CANCEL_DATA.fullmatch(data)
+    return int(match[1]) if match else None
