@@ -22,6 +22,7 @@ from bot.playground.telegram import Chat, FakeTelegram
 from storage.outcomes import Waiting
 from storage.sqlite.engine import open_store
 from storage.words import NewJob, Options
+from tests.patience import until
 from tests.world import KEY, other_voice
 
 MEDIAN_SECONDS = 2.0
@@ -85,7 +86,7 @@ async def start(telegram: FakeTelegram, speech: FakeSpeech, folder: Path) -> asy
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run"), cwd=folder, env=environment, stderr=asyncio.subprocess.DEVNULL
     )
-    await telegram.wait_for(lambda: telegram.calls_of("getUpdates"), timeout=30)
+    await until(telegram, lambda: telegram.calls_of("getUpdates"), quiet_seconds=30)
     return process
 
 
@@ -107,7 +108,7 @@ async def send(telegram: FakeTelegram, speech: FakeSpeech, voices: int) -> list[
                 del waiting[text]
         return not waiting
 
-    await telegram.wait_for(answered, timeout=GIVE_UP_SECONDS)
+    await until(telegram, answered, quiet_seconds=GIVE_UP_SECONDS)
     ready = {
         said[upload.data]: speech.generations[upload.generation_id].ready_at
         for upload in speech.uploads

@@ -1,16 +1,17 @@
-"""Waits that end when nothing has happened for long, and spans that do not count the time others held the processor.
+"""Waits that end when nothing has happened for long, and promises in seconds that hold on a busy machine.
 
-Seconds on the wall say how busy a machine is. A wait goes on while something happens: a line, a call, an event, or
+A clock on the wall says how busy a machine is. A wait goes on while something happens: a line, a call, an event, or
 work of this process and of those that it has started. A deadlock ends it after `quiet_seconds`, an endless loop after
-MOST_CPU_SECONDS, and what talks for ever after LONGEST_SECONDS.
+three times as many seconds of work, and what talks for ever after LONGEST_SECONDS.
 """
 
 import asyncio
+import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import psutil
 
@@ -18,39 +19,47 @@ from bot.playground.notifier import Notifier
 
 Seen = TypeVar("Seen")
 
-QUIET_SECONDS = 20.0
-MOST_CPU_SECONDS = 60.0  # with nothing to show for it
+QUIET_SECONDS = 10.0
 LONGEST_SECONDS = 900.0
 TICK_SECONDS = 0.5  # between two looks; a late look counts no more than one in time
 WORK = 0.05  # of a processor: less than this is no work but looking around, as a waiting process does
 
 
+class Observed(Protocol):
+    """Something whose changes can be waited for, and which can be described when they do not come."""
+
+    @property
+    def notifier(self) -> Notifier: ...
+
+    def describe(self) -> str: ...
+
+
 class Patience:
-    """Asked after every TICK_SECONDS: `why_to_end` says why there is nothing to wait for any more, or nothing."""
+    """Is asked every TICK_SECONDS whether there is still something to wait for."""
 
     def __init__(self, happened: Callable[[], object], quiet_seconds: float) -> None:
         self._happened = happened
         self._quiet_seconds = quiet_seconds
         self._seen = happened()
         self._began = self._looked = time.monotonic()
+        self._own = time.process_time()
         self._used: float | None = None
         self._quiet = 0.0
         self._spent = 0.0
 
     def why_to_end(self) -> str:
+        """The reason not to wait any longer, if there is one."""
         worked = self._work()
-        seen, self._seen = self._seen, self._happened()
-        if seen != self._seen:
+        before, self._seen = self._seen, self._happened()
+        if before != self._seen:
             self._quiet = self._spent = 0.0
-        elif worked:
-            self._quiet = 0.0
         else:
-            self._quiet += TICK_SECONDS
-        if self._quiet >= self._quiet_seconds:
+            self._quiet = 0.0 if worked else self._quiet + TICK_SECONDS
+        if not worked and self._quiet >= self._quiet_seconds:
             return f"nothing has happened for {self._quiet:g} s"
-        if self._spent >= MOST_CPU_SECONDS:
+        if self._spent > 3 * self._quiet_seconds:
             return f"{self._spent:.0f} s of work have led to nothing"
-        if time.monotonic() - self._began >= LONGEST_SECONDS:
+        if time.monotonic() - self._began > LONGEST_SECONDS:
             return f"it has gone on for {LONGEST_SECONDS:g} s"
         return ""
 
@@ -59,20 +68,20 @@ class Patience:
         now, used = time.monotonic(), cpu_seconds()
         since, self._looked = now - self._looked, now
         before, self._used = self._used, used
-        if before is None:
-            return True
+        if before is None:  # to begin with, only a look at itself is cheap enough
+            return time.process_time() - self._own >= WORK * since
         self._spent += max(0.0, used - before)
         return not 0 <= used - before < WORK * since
 
 
 @asynccontextmanager
 async def patience(
-    describe: Callable[[], object] = lambda: "",
+    quiet_seconds: float = QUIET_SECONDS,
     *,
     happened: Callable[[], object] = lambda: None,
-    quiet_seconds: float = QUIET_SECONDS,
+    describe: Callable[[], str] = str,
 ) -> AsyncIterator[None]:
-    """Raise an AssertionError in the block, with what `describe` says, once there is nothing to wait for.
+    """End the block with an AssertionError, which `describe` explains, once there is nothing to wait for.
 
     Something has happened whenever `happened` gives another value than before.
     """
@@ -99,45 +108,37 @@ async def patience(
         raise AssertionError(f"{reason}\n{describe()}") from None
 
 
-async def patiently(
-    awaited: Awaitable[Seen],
-    describe: Callable[[], object] = lambda: "",
-    *,
-    happened: Callable[[], object] = lambda: None,
-    quiet_seconds: float = QUIET_SECONDS,
-) -> Seen:
+async def patiently(awaited: Awaitable[Seen], quiet_seconds: float = QUIET_SECONDS) -> Seen:
     """The result of `awaited`, for which `patience` waits."""
-    async with patience(describe, happened=happened, quiet_seconds=quiet_seconds):
+    async with patience(quiet_seconds):
         return await awaited
 
 
-async def until(
-    notifier: Notifier,
-    predicate: Callable[[], Seen],
-    describe: Callable[[], object] = lambda: "",
-    *,
-    quiet_seconds: float = QUIET_SECONDS,
-) -> Seen:
-    """The first true value of `predicate`, asked again after every notification."""
-    return await patiently(
-        notifier.wait_for(predicate), describe, happened=lambda: notifier.count, quiet_seconds=quiet_seconds
-    )
+async def until(observed: Observed, predicate: Callable[[], Seen], quiet_seconds: float = QUIET_SECONDS) -> Seen:
+    """The first true value of `predicate`, which is asked again after every change of what is observed."""
+    notifier = observed.notifier
+    async with patience(quiet_seconds, happened=lambda: notifier.count, describe=observed.describe):
+        return await notifier.wait_for(predicate)
 
 
-def cpu_seconds() -> float:
-    """What this process, those that it has started, and those that these have waited for have used so far."""
-    return sum(_used(process) for process in family(psutil.Process()))
+@asynccontextmanager
+async def promised(seconds: float, describe: Callable[[], str] = str) -> AsyncIterator[None]:
+    """The block must not take longer than that, by a Stopwatch."""
+    loop, watch = asyncio.get_running_loop(), Stopwatch()
 
+    def look() -> None:
+        nonlocal looking
+        watch.look()
+        looking = loop.call_later(TICK_SECONDS / 2, look)
 
-def _used(process: psutil.Process) -> float:
-    with suppress(psutil.Error):
-        return float(sum(process.cpu_times()[:4]))  # user and system, its own and of children that have ended
-    return 0.0
-
-
-def family(process: psutil.Process) -> list[psutil.Process]:
-    """A process and everything that it has started, by handles that no other process can inherit."""
-    return [process, *process.children(recursive=True)]
+    looking = loop.call_later(TICK_SECONDS / 2, look)
+    try:
+        async with patience(QUIET_SECONDS + seconds, describe=describe):
+            yield
+    finally:
+        looking.cancel()
+    watch.look()
+    assert watch.seconds <= seconds, f"it took {watch.seconds:.1f} s\n{describe()}"
 
 
 class Stopwatch:
@@ -161,13 +162,35 @@ class Stopwatch:
         self.seconds += max(0.0, now - since - stood)
 
 
-async def measured(awaited: Awaitable[Seen]) -> tuple[Seen, float]:
-    """The result of `awaited`, and the seconds of a Stopwatch that it took."""
-    watch, task = Stopwatch(), asyncio.ensure_future(awaited)
-    while not task.done():
-        await asyncio.wait({task}, timeout=TICK_SECONDS / 2)
-        watch.look()
-    return await task, watch.seconds
+def ran(command: Sequence[str], **more: Any) -> subprocess.CompletedProcess[str]:
+    """How a program ended and what it wrote; for tests that have nothing else to do meanwhile."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more) as process:
+        waiting = Patience(lambda: None, QUIET_SECONDS)
+        while True:
+            try:
+                stdout, stderr = process.communicate(timeout=TICK_SECONDS)
+            except subprocess.TimeoutExpired:
+                if reason := waiting.why_to_end():
+                    process.kill()
+                    raise AssertionError(reason) from None
+            else:
+                return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def cpu_seconds() -> float:
+    """What this process, those that it has started, and those that these have waited for have used so far."""
+    return sum(_used(process) for process in family(psutil.Process()))
+
+
+def _used(process: psutil.Process) -> float:
+    with suppress(psutil.Error):
+        return float(sum(process.cpu_times()[:4]))  # user and system, its own and of children that have ended
+    return 0.0
+
+
+def family(process: psutil.Process) -> list[psutil.Process]:
+    """A process and everything that it has started, by handles that no other process can inherit."""
+    return [process, *process.children(recursive=True)]
 
 
 def _queues() -> Iterable[tuple[Path, float]]:

@@ -12,9 +12,10 @@ from typing import Any, Protocol, Self
 import psutil
 
 from bot.playground.notifier import Notifier
-from tests.patience import Seen, family, measured, patiently, until
+from tests.patience import Seen, family, patience, promised, until
 
 PROMISED_SECONDS = 8.0  # from a SIGTERM to the end
+QUIET_SECONDS = 20.0
 SAMPLE_SECONDS = 0.02  # between two looks at the memory
 CHECKOUT = Path(__file__).parents[1]
 
@@ -64,7 +65,7 @@ class Command:
     def __init__(self, process: Process) -> None:
         self.output = ""
         self._process = process
-        self._said = Notifier()
+        self.notifier = Notifier()
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
@@ -79,30 +80,30 @@ class Command:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             self.output += line.decode()
-            self._said.notify()
+            self.notifier.notify()
 
     async def until(self, predicate: Callable[[], Seen]) -> Seen:
         """Wait for something to become true; looked at again after every line it says."""
-        return await until(self._said, predicate, self._describe)
+        return await until(self, predicate, QUIET_SECONDS)
 
     async def says(self, words: str) -> None:
         await self.until(lambda: words in self.output)
 
     async def wait(self) -> int:
         """The exit code, negative for a signal, once it has ended by itself."""
-        code = await patiently(self._process.wait(), self._describe, happened=lambda: len(self.output))
-        await self._listening
-        return code
+        async with patience(QUIET_SECONDS, happened=lambda: self.notifier.count, describe=self.describe):
+            code = await self._process.wait()
+            await self._listening
+            return code
 
-    def _describe(self) -> str:
+    def describe(self) -> str:
         return f"it said\n{self.output}"
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to leave; its exit code, which must come within the promised time."""
-        self._process.send_signal(number)
-        code, seconds = await measured(self.wait())
-        assert seconds <= PROMISED_SECONDS, f"it took {seconds:.1f} s; {self._describe()}"
-        return code
+        async with promised(PROMISED_SECONDS, self.describe):
+            self._process.send_signal(number)
+            return await self.wait()
 
     async def kill(self) -> None:
         """SIGKILL, unless it has ended before; it is dead when this returns."""

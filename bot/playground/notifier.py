@@ -38,14 +38,3 @@ class Notifier:
         while not (value := predicate()):
             await self.wait_next()
         return value
-
-    async def wait_or_fail(self, seconds: float, predicate: Callable[[], Found], describe: Callable[[], str]) -> Found:
-        """Wait as `wait_for` does, but for so many seconds at most.
-
-        Raises AssertionError with what `describe` returns when the time is over.
-        """
-        try:
-            async with asyncio.timeout(seconds):
-                return await self.wait_for(predicate)
-        except TimeoutError:
-            raise AssertionError(f"it did not happen within {seconds} s\n{describe()}") from None

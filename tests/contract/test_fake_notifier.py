@@ -2,11 +2,10 @@
 
 import asyncio
 
-import pytest
-
 from bot.playground.notifier import Notifier
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
+from tests.patience import until
 
 
 async def test_a_notification_that_came_before_the_wait_is_not_missed():
@@ -25,11 +24,6 @@ async def test_who_waits_is_woken_by_the_next_notification():
     assert await waiting == 1
 
 
-async def test_what_does_not_happen_in_time_is_told_with_what_was_there():
-    with pytest.raises(AssertionError, match="nothing is there"):
-        await Notifier().wait_or_fail(0.01, lambda: False, lambda: "nothing is there")
-
-
 async def test_two_servers_may_share_one_notifier():
     notifier = Notifier()
     telegram, speech = FakeTelegram(notifier=notifier), FakeSpeech(notifier=notifier)
@@ -37,7 +31,7 @@ async def test_two_servers_may_share_one_notifier():
     before = notifier.count
     telegram.private(user).say(user, "hello")
     assert notifier.count > before
-    assert await speech.wait_for(lambda: notifier.count) == notifier.count
+    assert await until(speech, lambda: notifier.count) == notifier.count
 
 
 async def test_a_fault_of_the_provider_can_be_taken_away_alone():

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.playground.speech import FakeSpeech, Recognition, Word
+from tests.patience import until
 
 OGG = b"OggS" + bytes(60)
 HEADERS = {"Authorization": "Bearer test-key", "User-Agent": "verbatim-tests"}
@@ -135,7 +136,7 @@ async def test_a_generation_is_not_ready_before_the_engine_is_done(speech, clock
     clock.now += 60
     assert (await fetch(generation_id))[1]["status"] == "queued"
     done.set()
-    await speech.wait_for(lambda: speech.generations[generation_id].ready(clock.now))
+    await until(speech, lambda: speech.generations[generation_id].ready(clock.now))
     assert transcript((await fetch(generation_id))[1]) == "at last"
     assert speech.generations[generation_id].ready_at == clock.now
 
@@ -454,7 +455,7 @@ async def test_stopping_twice_is_harmless(speech):
 
 
 async def test_waiting_ends_as_soon_as_it_has_become_true(speech, create):
-    waiting = asyncio.create_task(speech.wait_for(lambda: speech.uploads))
+    waiting = asyncio.create_task(until(speech, lambda: speech.uploads))
     await created(create)
     assert await waiting == speech.uploads
 
@@ -462,7 +463,7 @@ async def test_waiting_ends_as_soon_as_it_has_become_true(speech, create):
 async def test_waiting_in_vain_tells_what_was_seen_instead(speech, create):
     generation_id = await created(create)
     with pytest.raises(AssertionError) as failure:
-        await speech.wait_for(lambda: len(speech.uploads) == 2, timeout=0.01)
+        await until(speech, lambda: len(speech.uploads) == 2, quiet_seconds=0)
     assert "POST /v1/stt/create -> 200" in str(failure.value)
     assert f"{generation_id}: {NOVA}, 0 fetches" in str(failure.value)
 

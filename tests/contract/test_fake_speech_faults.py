@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from bot.playground.speech import FakeSpeech
+from tests.patience import until
 
 FLAC = b"fLaC" + bytes(60)
 HEADERS = {"Authorization": "Bearer test-key", "User-Agent": "verbatim-tests"}
@@ -148,7 +149,7 @@ async def test_a_late_answer_is_the_true_one(speech, create):
 async def test_an_answer_may_be_too_late_for_whoever_waits(speech, create):
     speech.fault("create", delay=60)
     creating = asyncio.create_task(create())
-    await speech.wait_for(lambda: speech.uploads)
+    await until(speech, lambda: speech.uploads)
     creating.cancel()
     with pytest.raises(asyncio.CancelledError):
         await creating
@@ -171,7 +172,7 @@ async def test_a_watcher_is_called_between_the_effect_and_the_answer(speech, cre
 
     speech.watch("create", hold, moment="after")
     creating = asyncio.create_task(create())
-    await speech.wait_for(lambda: seen)
+    await until(speech, lambda: seen)
     assert seen == [1]
     assert not creating.done()
     go_on.set()
@@ -232,5 +233,5 @@ async def test_a_fault_for_a_client_that_has_gone_is_no_error(speech, create):
     await asyncio.gather(leaving, return_exceptions=True)
     assert (await create())[0] == 200  # by now the server has seen the connection end
     go_on.set()
-    await speech.wait_for(lambda: len(speech.calls) == 2)
+    await until(speech, lambda: len(speech.calls) == 2)
     assert [call.status for call in speech.calls] == [200, 0]

@@ -8,6 +8,7 @@ import pytest
 
 from bot.playground.telegram import FakeTelegram
 from tests.contract.fake_telegram_client import Client, Clock
+from tests.patience import until
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ async def test_a_negative_offset_keeps_only_the_last_updates(telegram, client, c
 
 async def test_a_long_poll_ends_with_the_first_update(telegram, client, chat, alice):
     poll = asyncio.create_task(client.updates(timeout=50))
-    await telegram.wait_for(lambda: telegram.calls_of("getUpdates"))
+    await until(telegram, lambda: telegram.calls_of("getUpdates"))
     chat.say(alice, "hello")
     [update] = await poll
     assert update["message"]["text"] == "hello"
@@ -154,7 +155,7 @@ async def test_a_long_poll_without_updates_ends_empty(client):
 
 async def test_a_newer_poll_ends_the_older_with_conflict(telegram, client, chat, alice):
     older = asyncio.create_task(client.getUpdates(timeout=50))
-    await telegram.wait_for(lambda: telegram.calls_of("getUpdates"))
+    await until(telegram, lambda: telegram.calls_of("getUpdates"))
     newer = asyncio.create_task(client.updates(timeout=50))
     assert (await older).refusal == (
         409,
@@ -217,7 +218,7 @@ async def test_a_server_comes_back_at_its_address_with_all_it_knew(clock):
         assert telegram.url == url
         [update] = await client.updates()
         poll = asyncio.create_task(client.updates(offset=update["update_id"] + 1, timeout=50))
-        await telegram.wait_for(lambda: len(telegram.calls) == 2)
+        await until(telegram, lambda: len(telegram.calls) == 2)
         chat.say(alice, "again")
         assert len(await poll) == 1
     await telegram.stop()
@@ -228,7 +229,7 @@ async def test_a_stop_ends_waiting_polls(clock):
     await telegram.start()
     async with aiohttp.ClientSession() as session:
         poll = asyncio.create_task(Client(telegram, session).updates(timeout=50))
-        await telegram.wait_for(lambda: telegram.calls_of("getUpdates"))
+        await until(telegram, lambda: telegram.calls_of("getUpdates"))
         await telegram.stop()
         assert await poll == []
 
@@ -238,7 +239,7 @@ async def test_waiting_for_what_never_happens_shows_the_chats(telegram, client, 
     await client.getMe()
     telegram.channel("News").say(None, "headline")
     with pytest.raises(AssertionError, match=r"Alice: .*hello") as failure:
-        await telegram.wait_for(lambda: False, timeout=0.01)
+        await until(telegram, lambda: False, quiet_seconds=0)
     assert "getMe 200" in str(failure.value)
     assert "News: " in str(failure.value)
 

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.state import CUT
 from tests.contract.fake_telegram_client import Client, Clock
+from tests.patience import until
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ async def test_a_watched_call_can_be_held_while_others_pass(telegram, client, ch
     go_on = asyncio.Event()
     telegram.watch("sendMessage", go_on.wait)
     held = asyncio.create_task(client.sendMessage(chat_id=chat.id, text="x"))
-    await telegram.wait_for(lambda: telegram.calls_of("sendMessage"))
+    await until(telegram, lambda: telegram.calls_of("sendMessage"))
     assert (await client.getMe()).status == 200
     assert chat.messages == []
     go_on.set()
@@ -181,7 +182,7 @@ async def test_a_call_whose_caller_dies_is_carried_out_unless_it_is_ordered_lost
     if lost:
         telegram.fault("sendMessage", drop=True)
     caller = asyncio.create_task(client.sendMessage(chat_id=chat.id, text="x"))
-    await telegram.wait_for(lambda: telegram.calls_of("getMe"))
+    await until(telegram, lambda: telegram.calls_of("getMe"))
     await client.getMe()
     assert len(chat.messages) == (0 if lost else 1)
     assert telegram.calls_of("sendMessage")[0].status == CUT
@@ -248,7 +249,7 @@ async def test_a_webhook_gets_each_update_until_it_answers_with_success(telegram
         await client.setWebhook(url=url, secret_token="s3cret", ip_address="127.0.0.1", max_connections=1)
         telegram.private(alice).say(alice, "one")
         telegram.private(alice).say(alice, "two")
-        await telegram.wait_for(lambda: not telegram.pending_updates)
+        await until(telegram, lambda: not telegram.pending_updates)
         assert [update["message"]["text"] for _, update in received] == ["one", "one", "one", "two"]
         assert {secret for secret, _ in received} == {"s3cret"}
         info = (await client.getWebhookInfo()).result
@@ -263,7 +264,7 @@ async def test_a_webhook_that_cannot_be_reached_keeps_updates_waiting(telegram_f
         client = Client(telegram, session)
         await client.setWebhook(url=f"http://127.0.0.1:{unused_tcp_port}/")
         telegram.private(alice).say(alice, "one")
-        await telegram.wait_for(lambda: telegram.state.webhook.last_error)
+        await until(telegram, lambda: telegram.state.webhook.last_error)
         info = (await client.getWebhookInfo()).result
         assert info["pending_update_count"] == 1
         assert info["last_error_message"] == "Connection failed: ClientConnectorError"
@@ -276,7 +277,7 @@ async def test_polling_and_a_webhook_exclude_each_other(telegram_for_hooks, hook
     async with aiohttp.ClientSession() as session:
         client = Client(telegram, session)
         poll = asyncio.create_task(client.getUpdates(timeout=50))
-        await telegram.wait_for(lambda: telegram.calls_of("getUpdates"))
+        await until(telegram, lambda: telegram.calls_of("getUpdates"))
         await client.setWebhook(url=url)
         assert (await poll).refusal == (409, "Conflict: terminated by setWebhook request")
         status, sentence = (await client.getUpdates()).refusal

@@ -29,6 +29,7 @@ from tests.contract.stored import (
     part,
     uploading,
 )
+from tests.patience import patience
 
 
 @pytest.fixture
@@ -307,7 +308,7 @@ async def another_process(script, path):
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(30):
+        async with patience(30):
             yield process
     finally:
         if process.returncode is None:
@@ -397,7 +398,7 @@ async def test_another_tool_is_waited_for(path):
 async def test_another_tool_is_waited_for_no_longer_once_the_end_is_near(path):
     async with opened(path, busy_seconds=60) as store:
         store.stop_waiting()
-        async with locked_by_another(path), asyncio.timeout(10):
+        async with locked_by_another(path), patience():
             with pytest.raises(StorageUnavailableError, match="locked"):
                 await store.accept(message(), NOW)
 

@@ -14,7 +14,7 @@ from bot.playground.telegram import Chat, FakeTelegram
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, placeholder
 from tests.patience import Seen, until
-from tests.process import Command, Starter
+from tests.process import QUIET_SECONDS, Command, Starter
 from tests.world import KEY, audio, other_voice
 
 Server = FakeTelegram | FakeSpeech
@@ -136,7 +136,7 @@ class Scene:
     async def until(self, predicate: Callable[[], Seen], telegram: FakeTelegram | None = None) -> Seen:
         """Wait until something is true, which is looked at after every call of the Bot API."""
         asked = telegram or self.telegram
-        return await until(asked.state.notifier, predicate, asked.describe)
+        return await until(asked, predicate, QUIET_SECONDS)
 
     async def finish(self) -> None:
         """Every voice is answered exactly once, and the bot leaves with nothing more to say and nothing behind."""

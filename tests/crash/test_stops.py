@@ -25,7 +25,7 @@ async def test_a_stop_with_jobs_in_every_stage_is_quick_and_spends_and_loses_not
     fetching, showing = scene.hold_at(speech, "fetch", late, nth=2), scene.hold_at(telegram, "editMessageText", late)
     scene.voice()
     scene.voice()
-    await patiently(asyncio.gather(fetching.wait(), showing.wait()), telegram.describe)
+    await patiently(asyncio.gather(fetching.wait(), showing.wait()))
 
     speech.latency = 4
     scene.voice()
@@ -34,7 +34,7 @@ async def test_a_stop_with_jobs_in_every_stage_is_quick_and_spends_and_loses_not
     for server, operation in ((speech, "create"), (telegram, "file"), (telegram, "sendMessage")):
         come = scene.hold_at(server, operation, late)
         scene.voice()
-        await patiently(come.wait(), telegram.describe)
+        await patiently(come.wait())
 
     generations = scene.rows(GENERATIONS)
     assert await scene.life.stop(number) == 0

@@ -11,8 +11,8 @@ import pytest
 from bot.playground.demo.environment import for_bot
 from bot.playground.demo.process import LINES_KEPT, LONGEST_LINE, MOST_DEATHS, BotProcess, read_line
 from bot.playground.notifier import Notifier
+from tests.patience import patiently, until
 
-PATIENCE_SECONDS = 10
 NOW = 1_800_000_000.0
 LINE = {"timestamp": "2027-01-15T08:00:00Z", "level": "info", "event": "job.submitted", "job": 7, "chat": 5}
 READY = json.dumps(LINE | {"event": "telegram.ready"})
@@ -31,7 +31,10 @@ class Watched:
         self.bot = BotProcess(environment, folder, self.notifier, lambda: NOW, **settings)
 
     async def until(self, predicate):
-        return await self.notifier.wait_or_fail(PATIENCE_SECONDS, predicate, lambda: f"{self.bot.as_json()}")
+        return await until(self, predicate)
+
+    def describe(self):
+        return f"{self.bot.as_json()}"
 
     async def is_ready(self, lives=1):
         """Its handle, once it has said so in this one of its lives."""
@@ -54,7 +57,7 @@ def watched(tmp_path):
             yield watched
         finally:
             running.cancel()
-            await asyncio.wait_for(asyncio.gather(running, return_exceptions=True), PATIENCE_SECONDS)
+            await patiently(asyncio.gather(running, return_exceptions=True))
 
     return watched
 
@@ -127,7 +130,7 @@ async def test_a_bot_that_ends_by_itself_is_started_again_after_a_pause(watched)
 
 async def test_a_bot_that_never_lives_is_given_up_with_its_last_words(tmp_path):
     one = Watched(tmp_path, "echo oh no; exit 3")
-    await asyncio.wait_for(one.bot.run(), PATIENCE_SECONDS)
+    await patiently(one.bot.run())
     note = "The bot has ended with exit code 3. oh no"
     assert one.bot.as_json() == {"state": "stopped", "pid": None, "lives": MOST_DEATHS, "note": note}
 
@@ -135,7 +138,7 @@ async def test_a_bot_that_never_lives_is_given_up_with_its_last_words(tmp_path):
 @pytest.mark.parametrize(("script", "words"), [("echo DATABASE_URL: no; exit 2", "DATABASE_URL: no"), ("exit 2", "")])
 async def test_a_bot_with_wrong_settings_is_given_up_at_once(tmp_path, script, words):
     one = Watched(tmp_path, script)
-    await asyncio.wait_for(one.bot.run(), PATIENCE_SECONDS)
+    await patiently(one.bot.run())
     assert (one.bot.state, one.bot.lives) == ("stopped", 1)
     assert one.bot.note == f"The bot has ended with exit code 2. {words}"
 
@@ -162,7 +165,7 @@ async def test_what_a_bot_says_while_it_leaves_is_heard(watched):
 async def test_the_program_is_this_bot_with_this_python(tmp_path):
     """Where nothing is set, it says what every bot of ours says there."""
     one = BotProcess(for_bot(os.environ, tmp_path, {}), tmp_path, Notifier(), lambda: NOW)
-    await asyncio.wait_for(one.run(), PATIENCE_SECONDS)
+    await patiently(one.run())
     assert next(iter(one.lines))["event"].startswith("TELEGRAM_BOT_TOKEN is not set")
     assert (one.state, one.lives) == ("stopped", 1)
 

@@ -7,9 +7,10 @@ from typing import Any, Self
 import aiohttp
 
 from bot.playground.samples import SAMPLES, Sample
+from tests.patience import patience
 from tests.sim.event_stream import EventStream
 
-PATIENCE_SECONDS = 20
+WAITED_IN_VAIN = 408
 
 
 class Visit:
@@ -48,8 +49,13 @@ class Visit:
 
     async def reads(self, words: str) -> str:
         """What the bot has written with these words in it, once it has."""
-        where = f"/sim/chats/{self.chat}/messages?contains={words}&wait={PATIENCE_SECONDS}"
-        return str((await self.ask("GET", where))[-1]["text"])
+        where = f"/sim/chats/{self.chat}/messages?contains={words}&wait=5"
+        async with patience(20, happened=lambda: self.stream.notifier.count, describe=self.stream.describe):
+            while True:
+                async with self.session.get(where) as answer:
+                    if answer.status != WAITED_IN_VAIN:
+                        assert answer.status == 200, await answer.text()
+                        return str((await answer.json())[-1]["text"])
 
     async def sees_call(self, name: str) -> Any:
         """The first answered call of this name."""

@@ -2,6 +2,7 @@ import pytest
 
 from bot.speech.catalogue import MODELS
 from storage.words import ChatSettings
+from tests.patience import until
 from tests.world import audio, other_voice, texts
 
 
@@ -27,7 +28,7 @@ async def test_start_and_help_say_what_to_do(world, chat, alice):
 
 
 async def test_the_menu_lists_the_commands(world):
-    await world.telegram.wait_for(lambda: world.telegram.commands)
+    await until(world.telegram, lambda: world.telegram.commands)
     listed = [command["command"] for command in world.telegram.commands["default", ""]]
     assert listed == ["start", "help", "model", "models"]
 

@@ -9,8 +9,7 @@ from typing import Any, Self
 import aiohttp
 
 from bot.playground.notifier import Notifier
-
-PATIENCE_SECONDS = 10.0
+from tests.patience import until
 
 
 class EventStream:
@@ -21,7 +20,7 @@ class EventStream:
         self.ended = False
         self.headers = response.headers
         self._response = response
-        self._notifier = Notifier()
+        self.notifier = Notifier()
 
     @classmethod
     @asynccontextmanager
@@ -46,9 +45,9 @@ class EventStream:
                 event = value
             elif field == "data":
                 self.told.append((event, json.loads(value)))
-                self._notifier.notify()
+                self.notifier.notify()
         self.ended = True
-        self._notifier.notify()
+        self.notifier.notify()
 
     @property
     def state(self) -> Any:
@@ -67,4 +66,7 @@ class EventStream:
 
     async def until(self, predicate: Callable[[], Any]) -> Any:
         """Asked again after every event."""
-        return await self._notifier.wait_or_fail(PATIENCE_SECONDS, predicate, lambda: f"told was {self.told}")
+        return await until(self, predicate)
+
+    def describe(self) -> str:
+        return f"told was {self.told}"

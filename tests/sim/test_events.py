@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.playground.sim import Playground, serving
+from tests.patience import patiently
 from tests.sim.event_stream import EventStream
 from tests.sim.process import TalkingProcess
 from tests.sim.sim_client import open_sim
@@ -133,7 +134,7 @@ async def test_a_call_is_told_when_it_comes_and_when_it_is_answered(sim, stream)
     other = asyncio.Event()
 
     async def wait() -> None:
-        await asyncio.wait_for(other.wait(), 10)
+        await patiently(other.wait())
 
     sim.telegram.watch("sendMessage", wait)
     sending = asyncio.create_task(sim.bot_says("hello"))

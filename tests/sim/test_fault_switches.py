@@ -1,10 +1,9 @@
 """The four faults that can be switched on, as the bot sees them."""
 
-import asyncio
-
 import pytest
 
 from bot.playground.telegram.methods import METHODS
+from tests.patience import patiently, until
 from tests.sim.sim_client import open_sim
 from tests.world import audio
 
@@ -63,7 +62,7 @@ async def test_flood_control_ends_by_itself():
                 "ends_at": None,
             }
 
-        assert await asyncio.wait_for(sim.playground.notifier.wait_for(ended), 10)
+        assert await patiently(sim.playground.notifier.wait_for(ended))
         await sim.bot_says("hello")
 
 
@@ -102,7 +101,7 @@ async def test_slow_adds_twelve_seconds_to_whatever_it_took(sim):
     await switch(sim, "slow")
     generation_id = (await sim.upload(audio())).body["generation_id"]
     await switch(sim, "slow", on=False)
-    await sim.speech.wait_for(lambda: sim.speech.generations[generation_id].outcome)
+    await until(sim.speech, lambda: sim.speech.generations[generation_id].outcome)
     generation = sim.speech.generations[generation_id]
     assert generation.ready_at == generation.created_at + 2 + 12
     after = (await sim.upload(audio())).body["generation_id"]
@@ -159,4 +158,4 @@ async def test_a_switch_is_on_or_off(sim, body):
 async def test_who_waits_for_the_bot_is_woken_by_the_end_of_a_fault(sim):
     count = sim.playground.notifier.count
     await switch(sim, "slow")
-    assert await asyncio.wait_for(sim.playground.notifier.wait_past(count), 10) > count
+    assert await patiently(sim.playground.notifier.wait_past(count)) > count

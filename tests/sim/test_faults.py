@@ -6,6 +6,7 @@ import pytest
 from bot.playground.sim import Provider
 from bot.playground.speech import FakeSpeech
 from bot.playground.speech.recognition import spoken
+from tests.patience import until
 from tests.sim.process import TalkingProcess
 from tests.sim.sim_client import KEY, open_sim
 from tests.world import audio
@@ -146,7 +147,7 @@ async def test_a_fault_that_cannot_be_is_refused(sim, server, body, field):
 async def heard(sim):
     """What a new generation hears, in the words of the engine."""
     generation = sim.speech.generations[(await sim.upload(audio())).body["generation_id"]]
-    return (await sim.speech.wait_for(lambda: generation.outcome)).text
+    return (await until(sim.speech, lambda: generation.outcome)).text
 
 
 async def test_what_is_heard_can_be_said_and_taken_back(sim):

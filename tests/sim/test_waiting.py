@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from bot.playground.sim import Playground, serving
+from tests.patience import patiently
 from tests.sim.sim_client import open_sim
 
 
@@ -62,4 +63,4 @@ async def test_nobody_keeps_the_playground_from_closing():
             waiting = asyncio.create_task(sim.ask("GET", address))
             await sim.ask("GET", f"http://127.0.0.1:{port}/sim/calls")
         with pytest.raises(aiohttp.ClientConnectionError):
-            await asyncio.wait_for(waiting, 10)
+            await patiently(waiting)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.playground.guard import guard
-from bot.playground.notifier import Found, Notifier
+from bot.playground.notifier import Notifier
 from bot.playground.speech import answers, catalogue, refusals, rules
 from bot.playground.speech.faults import Fault, Faults
 from bot.playground.speech.form import FilePart, Form, read_form
@@ -66,8 +66,8 @@ class FakeSpeech:
         self.recognise: Recogniser = self._script.recognise
         self._faults = Faults()
         self.fault, self.clear_faults, self.watch = self._faults.add, self._faults.clear, self._faults.watch
-        self._notifier = notifier or Notifier()
-        self._generations = Generations(clock, self._notifier.notify)
+        self.notifier = notifier or Notifier()
+        self._generations = Generations(clock, self.notifier.notify)
         self._request_ids = itertools.count(1)
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -142,14 +142,8 @@ class FakeSpeech:
         """Answer 404 for this generation from now on."""
         self.generations[generation_id].forgotten = True
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - the failure shows what has happened
-        """Return the first true value of `predicate`, which is called after every request and recognition.
-
-        A change of the clock alone does not cause a call. Raises AssertionError with the latest calls after `timeout`.
-        """
-        return await self._notifier.wait_or_fail(timeout, predicate, self._dump)
-
-    def _dump(self) -> str:
+    def describe(self) -> str:
+        """Describe the latest calls and generations for people to read."""
         lines = [f"{call.method} {call.path} -> {call.status}" for call in self.calls[-LONGEST_DUMP:]]
         generations = [f"{one.id}: {one.model}, {one.fetches} fetches" for one in self.generations.values()]
         return "\n".join(
@@ -172,7 +166,7 @@ class FakeSpeech:
             )
             asked, answered = request.get(ASKED, {}), response.text if isinstance(response, web.Response) else None
             self.calls.append(Call(request.method, request.path, status, self._clock(), asked, answered))
-            self._notifier.notify()
+            self.notifier.notify()
             return response
 
         return handle
@@ -220,7 +214,7 @@ class FakeSpeech:
         )
         self.uploads.append(upload)
         self.credits -= self.price
-        self._notifier.notify()
+        self.notifier.notify()
         return upload
 
     async def _fetch(self, request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.playground.notifier import Found, Notifier
+from bot.playground.notifier import Notifier
 from bot.playground.telegram.chat import Chat
 from bot.playground.telegram.conversation import ChatType, Ref
 from bot.playground.telegram.faults import Fault, Moment, Watcher
@@ -191,6 +191,10 @@ class FakeTelegram:
         return [call for call in self.state.calls if call.method in methods]
 
     @property
+    def notifier(self) -> Notifier:
+        return self.state.notifier
+
+    @property
     def violations(self) -> list[str]:
         return self.state.violations
 
@@ -286,16 +290,9 @@ class FakeTelegram:
             overall_per_second=overall_per_second,
         )
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:  # noqa: ASYNC109 - the failure shows what has happened
-        """Return the first true value of `predicate`, which is called after every call and change.
-
-        Raises AssertionError with all chats and the latest calls after `timeout`.
-        """
-        return await self.state.notifier.wait_or_fail(timeout, predicate, self.describe)
-
     async def next_change(self) -> None:
         """Wait for the next call or change."""
-        await self.state.notifier.wait_next()
+        await self.notifier.wait_next()
 
     def describe(self) -> str:
         """Describe all chats and the latest calls for people to read."""

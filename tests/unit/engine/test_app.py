@@ -15,6 +15,7 @@ from bot.config import SettingsError
 from bot.telegram.application import introduce
 from bot.telegram.dispatch import processing
 from storage.store import DatabaseInUseError
+from tests.patience import patience, until
 from tests.unit.workbench import TOKEN
 
 SOON = 10.0
@@ -27,7 +28,12 @@ async def app(stopped_world):
 
 
 async def until_receiving(stopped_world):
-    return await stopped_world.telegram.wait_for(lambda: stopped_world.telegram.calls_of("getUpdates"))
+    return await until(stopped_world.telegram, lambda: stopped_world.telegram.calls_of("getUpdates"))
+
+
+async def until_answered(stopped_world, chat):
+    telegram = stopped_world.telegram
+    return await until(telegram, lambda: chat.bot_messages and len(telegram.calls_of("getUpdates")) > 1)
 
 
 async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stopped_world):
@@ -77,7 +83,7 @@ async def test_a_run_answers_health_and_stops_when_told(stopped_world, app, line
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{serving['port']}/healthz") as answer:
         assert answer.status == 503
     stop.set()
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await running
     assert [line["event"] for line in lines][-2:] == ["stopping", "stopped"]
     assert len(lines.of("everyone.allowed")) == 1
@@ -111,11 +117,9 @@ async def test_a_stop_confirms_the_last_update(stopped_world, app, lines):
     running = asyncio.create_task(run(app, stop))
     await until_receiving(stopped_world)
     chat.say(alice, "/help")
-    await stopped_world.telegram.wait_for(
-        lambda: chat.bot_messages and len(stopped_world.telegram.calls_of("getUpdates")) > 1
-    )
+    await until_answered(stopped_world, chat)
     stop.set()
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await running
     assert stopped_world.telegram.pending_updates == []
     assert lines.of("goodbye.unheard") == []
@@ -128,12 +132,10 @@ async def test_a_stop_does_not_need_telegram(stopped_world, app, lines):
     running = asyncio.create_task(run(app, stop))
     await until_receiving(stopped_world)
     chat.say(alice, "/help")
-    await stopped_world.telegram.wait_for(
-        lambda: chat.bot_messages and len(stopped_world.telegram.calls_of("getUpdates")) > 1
-    )
+    await until_answered(stopped_world, chat)
     stopped_world.telegram.fault("getUpdates", 401, times=None)
     stop.set()
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await running
     assert [line["kind"] for line in lines.of("goodbye.unheard")] == ["OperatorError"]
 
@@ -147,7 +149,7 @@ async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stopped_world, ap
         someone.execute("DROP TABLE jobs")
     someone.close()
     app.poller.nudge()
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await running
     line, *_ = lines.of("loop.ended")
     assert isinstance(line["exc_info"], sqlite3.OperationalError)

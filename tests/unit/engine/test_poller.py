@@ -17,6 +17,7 @@ from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submit
 from storage.store import StorageUnavailableError
 from storage.transcript import Transcript
 from storage.words import Generation, State
+from tests.patience import patience, promised
 from tests.unit.workbench import Neighbour, impatient_store, new_job, open_telegram
 from tests.world import texts
 
@@ -99,7 +100,7 @@ def running(poller):
 
 
 async def ended(loop):
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await loop
 
 
@@ -325,7 +326,7 @@ async def test_the_loop_starts_what_is_due_until_it_is_stopped(bench):
     loop = running(poller)
     await bench.accept()
     poller.nudge()
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await bench.until_it_moves()
     await poller.stop(0)
     await ended(loop)
@@ -340,7 +341,7 @@ async def test_the_loop_looks_by_itself_when_something_gets_due(bench):
     loop = running(poller)
     await bench.store.ping()
     bench.clock.pass_(0.05)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await bench.until_it_moves()
     await poller.stop(0)
     await ended(loop)
@@ -356,7 +357,7 @@ async def test_the_loop_goes_on_when_the_database_was_out_of_reach(bench, neighb
     await told.wait()
     neighbour.let_go()
     poller.nudge()
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await bench.until_it_moves()
     await poller.stop(0)
     await ended(loop)
@@ -376,7 +377,7 @@ async def test_only_so_many_steps_are_taken_at_once(bench):
     await bench.accept(7)
     poller = bench.poller(count, steps_at_once=3)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         for done in range(1, 8):
             await until(lambda: len(bench.taken) >= min(done + 2, 7))  # noqa: B023 - awaited at once
             poller.nudge()
@@ -398,7 +399,7 @@ async def test_a_turn_that_has_no_room_starts_nothing(bench):
     await bench.accept(2)
     poller = bench.poller(wait, steps_at_once=1)
     first = asyncio.create_task(poller.turn())
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: bench.taken)
         second = asyncio.create_task(poller.turn())
         await asyncio.sleep(0)
@@ -425,7 +426,7 @@ async def test_a_place_that_a_failed_job_gives_back_is_used_at_once(bench):
     poller = bench.poller(compete)
     loop = running(poller)
     try:
-        async with asyncio.timeout(2):
+        async with promised(2):
             await bench.until_it_moves(2)
     finally:
         await poller.stop(0)
@@ -436,7 +437,7 @@ async def test_a_step_interrupted_by_a_stop_is_released_and_spends_nothing(bench
     await bench.accept()
     poller = bench.poller(forever)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: bench.taken)
     await poller.stop(0)
     await ended(loop)
@@ -472,7 +473,7 @@ async def test_a_stop_lets_a_step_come_to_its_end(bench):
     await bench.accept()
     poller = bench.poller(last_words)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: bench.taken)
     stopping = asyncio.create_task(poller.stop(SOON))
     await asyncio.sleep(0)
@@ -492,7 +493,7 @@ async def test_a_step_that_does_not_let_go_is_interrupted_again(bench):
     await bench.accept()
     poller = bench.poller(cling)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: bench.taken)
         await poller.stop(0)
         await loop
@@ -520,10 +521,10 @@ async def test_a_stop_does_not_wait_for_a_database_out_of_reach(bench, neighbour
     await bench.accept()
     poller = bench.poller(forever)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: bench.taken)
     neighbour.lock()
-    async with asyncio.timeout(2):
+    async with promised(2):
         await poller.stop(0)
         await loop
     assert len(lines.of("storage.unavailable")) == 1
@@ -549,7 +550,7 @@ async def test_a_stolen_lease_interrupts_the_earlier_step_and_waits_for_its_end(
     await bench.put(*[] if state is State.QUEUED else [Submitted(bench.clock(), 3.0, None)])
     poller = bench.poller(hang_first)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: order)
         bench.clock.pass_(LEASE_TTL)
         await poller.turn()
@@ -573,7 +574,7 @@ async def test_a_stolen_lease_never_cuts_an_edit(bench):
     await bench.put(Hopeless(SORRY))
     poller = bench.poller(edit)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await until(lambda: order)
         bench.clock.pass_(LEASE_TTL)
         turn = asyncio.create_task(poller.turn())
@@ -601,7 +602,7 @@ async def test_a_stop_sees_the_end_of_a_step_whose_lease_was_stolen(bench):
     await bench.put(Ready(Transcript("said"), bench.clock() + 60))
     poller = bench.poller(edit)
     loop = running(poller)
-    async with asyncio.timeout(SOON):
+    async with patience(SOON):
         await begun.wait()
         await bench.store.cancel(1, bench.chat.id, 99, bench.clock())
         poller.nudge()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.subprocesses import end, ffmpeg_path, kill_with_children, start
+from tests.patience import patience
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def test_a_start_that_is_cancelled_leaves_no_process_and_no_child_behind(l
     if not isinstance(process, asyncio.CancelledError):  # the process had been started already
         await end(process)
     os.set_blocking(held, True)
-    async with asyncio.timeout(10):  # while a process holds the other end, the reading waits
+    async with patience():  # while a process holds the other end, the reading waits
         assert await asyncio.to_thread(os.read, held, 1) == b""
     os.close(held)
 

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestServer
 from bot.errors import TemporaryError
 from bot.media.ffmpeg import FfmpegRun, find_ffmpeg, run, source
 from storage.apology import Reason
+from tests.patience import patience
 
 AUDIO = Path(__file__).parents[2] / "audio"
 TO_NOWHERE = ("-f", "null", "-")
@@ -44,7 +45,7 @@ async def test_an_ffmpeg_that_cannot_be_started_is_a_temporary_failure(tmp_path)
 
 
 async def test_a_run_returns_what_ffmpeg_said_and_how_it_ended():
-    ran = await run(*source(AUDIO / "voice.ogg", "ogg"), *TO_NOWHERE, timeout=10)
+    ran = await run(*source(AUDIO / "voice.ogg", "ogg"), *TO_NOWHERE, timeout=60)
     assert ran.returncode == 0
     assert "Audio: opus" in ran.stderr
     assert ran.stdout == ""
@@ -54,7 +55,7 @@ async def test_of_endless_complaints_the_beginning_and_the_end_are_kept(tmp_path
     talkative = script(
         tmp_path / "talkative", 'echo first >&2; yes "more and more" | head -c 2000000 >&2; echo last >&2'
     )
-    ran = await run(timeout=10, executable=talkative)
+    ran = await run(timeout=60, executable=talkative)
     assert ran.stderr.startswith("first\n")
     assert ran.stderr.endswith("last\n")
     assert len(ran.stderr) <= 65_536
@@ -62,7 +63,7 @@ async def test_of_endless_complaints_the_beginning_and_the_end_are_kept(tmp_path
 
 async def test_a_run_that_takes_too_long_is_killed_with_all_its_children(tmp_path, lifeline):
     slow = script(tmp_path / "slow", f"sleep 60 > {lifeline} &\nwait")
-    async with asyncio.timeout(5):
+    async with patience(5):
         held = asyncio.create_task(asyncio.to_thread(lifeline.read_bytes))
         with pytest.raises(TemporaryError, match=r"more than 0\.2 s") as failure:
             await run(timeout=0.2, executable=slow)
@@ -72,7 +73,7 @@ async def test_a_run_that_takes_too_long_is_killed_with_all_its_children(tmp_pat
 
 async def test_a_cancelled_run_is_killed_with_all_its_children(tmp_path, lifeline):
     slow = script(tmp_path / "slow", f"sleep 60 > {lifeline} &\nwait")
-    async with asyncio.timeout(5):
+    async with patience(5):
         running = asyncio.create_task(run(timeout=60, executable=slow))
         with await asyncio.to_thread(lifeline.open, "rb") as held:
             running.cancel()
@@ -85,17 +86,17 @@ async def test_a_cancelled_run_is_killed_with_all_its_children(tmp_path, lifelin
 async def test_a_file_name_is_nothing_but_a_name(tmp_path, name):
     path = tmp_path / name
     path.write_bytes((AUDIO / "voice.ogg").read_bytes())
-    ran = await run(*source(path, "ogg"), *TO_NOWHERE, timeout=10)
+    ran = await run(*source(path, "ogg"), *TO_NOWHERE, timeout=60)
     assert ran.returncode == 0
 
 
 @pytest.mark.parametrize("demuxer", ["ogg", "mp3", "mp4"])
 async def test_a_playlist_is_not_followed_although_ffmpeg_left_to_guess_would(demuxer):
     playlist = AUDIO / "concat.ogg"
-    left_to_guess = await run("-i", f"file:{playlist}", *TO_NOWHERE, timeout=10)
+    left_to_guess = await run("-i", f"file:{playlist}", *TO_NOWHERE, timeout=60)
     assert "Audio: opus" in left_to_guess.stderr
 
-    ran = await run(*source(playlist, demuxer), *TO_NOWHERE, timeout=10)
+    ran = await run(*source(playlist, demuxer), *TO_NOWHERE, timeout=60)
     assert ran.returncode != 0
     assert "Audio: opus" not in ran.stderr
 
@@ -110,7 +111,7 @@ async def test_ffmpeg_opens_no_address():
     app = web.Application()
     app.router.add_get("/voice.ogg", visited)
     async with TestServer(app) as server:
-        ran = await run("-i", str(server.make_url("/voice.ogg")), *TO_NOWHERE, timeout=10)
+        ran = await run("-i", str(server.make_url("/voice.ogg")), *TO_NOWHERE, timeout=60)
     assert ran.returncode != 0
     assert visits == []
 

@@ -13,7 +13,7 @@ from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
-LIMITS = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=10)
+LIMITS = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=60)
 
 
 async def prepare(path: Path, *, formats: UploadFormats = UPLOAD_FORMATS, **options) -> tuple[Upload, ...]:
@@ -116,7 +116,7 @@ async def test_a_huge_file_becomes_a_small_one(tmp_path, formats, size):
 
 
 async def test_a_long_recording_is_cut_in_its_pauses(tmp_path):
-    limits = Limits(max_seconds=600, split_seconds=7, ffmpeg_timeout=10)
+    limits = Limits(max_seconds=600, split_seconds=7, ffmpeg_timeout=60)
     uploads = await prepare(AUDIO / "talk.ogg", kind="audio", limits=limits, folder=tmp_path)
     starts = [upload.start for upload in uploads]
     assert len(uploads) == 3
@@ -128,7 +128,7 @@ async def test_a_long_recording_is_cut_in_its_pauses(tmp_path):
 
 
 async def test_the_same_recording_gives_the_same_parts_again(tmp_path):
-    limits = Limits(max_seconds=600, split_seconds=2.5, ffmpeg_timeout=10)
+    limits = Limits(max_seconds=600, split_seconds=2.5, ffmpeg_timeout=60)
     folders = tmp_path / "one", tmp_path / "two"
     made = []
     for folder in folders:
@@ -177,7 +177,7 @@ async def test_sound_that_cannot_be_decoded_is_refused(tmp_path):
 
 @pytest.mark.parametrize(("name", "kind"), [("talk.ogg", "voice"), ("video.mp4", "video")])
 async def test_a_recording_over_the_limit_is_refused_before_any_of_it_is_converted(tmp_path, name, kind):
-    limits = Limits(max_seconds=2.5, split_seconds=1, ffmpeg_timeout=10)
+    limits = Limits(max_seconds=2.5, split_seconds=1, ffmpeg_timeout=60)
     refused = await refusal(AUDIO / name, tmp_path, kind, limits)
     assert list(tmp_path.iterdir()) == []
     assert refused.reason is Reason.TOO_LONG

@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp
 
 from bot.playground.speech import FakeSpeech
+from tests.patience import until
 
 
 async def transcribed(api: FakeSpeech, data: bytes, name: str) -> dict[str, Any]:
@@ -14,6 +15,6 @@ async def transcribed(api: FakeSpeech, data: bytes, name: str) -> dict[str, Any]
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {api.key}"}) as client:
         async with client.post(f"{api.url}/stt/create", data=form) as created:
             generation = (await created.json())["generation_id"]
-        await api.wait_for(lambda: api.generations[generation].outcome)
+        await until(api, lambda: api.generations[generation].outcome)
         async with client.get(f"{api.url}/stt/{generation}") as fetched:
             return await fetched.json()

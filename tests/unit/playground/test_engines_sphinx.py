@@ -10,6 +10,7 @@ import pytest
 from bot.playground.engines.program import ProgramError
 from bot.playground.engines.sphinx import LONG_SECONDS, Sphinx
 from bot.playground.speech import FakeSpeech, Recognition
+from tests.patience import patience
 from tests.unit.playground.client import transcribed
 from tests.unit.playground.programs import lifeline, script
 
@@ -102,7 +103,7 @@ async def test_a_long_recording_lets_short_ones_pass(tmp_path):
     meeting = lifeline(tmp_path)
     meet = f"if mkdir {tmp_path / 'first'} 2> /dev/null; then cat {meeting}; else echo > {meeting}; fi; {NOTHING}"
     sphinx = Sphinx(program=script(tmp_path / "ear", meet))
-    async with asyncio.timeout(10):
+    async with patience():
         await asyncio.gather(sphinx.recognise(wave_of(LONG_SECONDS + 1), "", {}), sphinx.recognise(SHORT, "", {}))
 
 
@@ -120,7 +121,7 @@ async def test_a_cancelled_recognition_leaves_no_process_and_makes_room(tmp_path
     endless = f"if mkdir {tmp_path / 'first'} 2> /dev/null; then exec sleep 60 > {held}; fi; {NOTHING}"
     sphinx = Sphinx(program=script(tmp_path / "ear", endless))
     before = psutil.Process().children()
-    async with asyncio.timeout(10):
+    async with patience():
         running = asyncio.create_task(sphinx.recognise(SHORT, "", {}))
         with await asyncio.to_thread(held.open, "rb") as end:
             running.cancel()

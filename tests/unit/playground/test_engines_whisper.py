@@ -64,20 +64,20 @@ async def test_a_cancelled_recognition_ends_with_the_segment_under_way():
     def listen():
         for text in ("one", "two", "three"):
             begun.set()
-            go_on.wait(5)
+            go_on.wait(60)
             listened.append(text)
             yield said(text, 0)
 
     whisper = Whisper("base", lambda _: Ear(listen))
     running = asyncio.create_task(whisper.recognise(VOICE, "", {}))
-    assert await asyncio.to_thread(begun.wait, 5)
+    assert await asyncio.to_thread(begun.wait, 60)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     go_on.set()
     [thread] = [one for one in threading.enumerate() if one.name == "whisper"]
     assert thread.daemon
-    await asyncio.to_thread(thread.join, 5)
+    await asyncio.to_thread(thread.join, 60)
     assert listened == ["one"]
 
 

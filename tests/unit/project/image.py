@@ -10,6 +10,7 @@ import sysconfig
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from tests.patience import ran
 from tests.unit.project.checkout import ROOT, text
 
 
@@ -73,4 +74,4 @@ def started(inside: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # -S leaves .pth files unread: one of them could be such a way.
     environment = {"PATH": os.defpath, "PYTHONPATH": sysconfig.get_path("purelib")}
     command = [sys.executable, "-S", *arguments]
-    return subprocess.run(command, cwd=inside, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return ran(command, cwd=inside, env=environment)

@@ -3,11 +3,11 @@
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.patience import ran
 from tests.unit.project.checkout import ROOT
 
 # Stands for every Python: makes the folder of an environment with itself in it, and installs nothing.
@@ -32,9 +32,10 @@ def made(checkout: Path, target: str) -> tuple[list[str], list[str]]:
     asked = checkout / "asked"
     asked.unlink(missing_ok=True)
     command = ["make", f"PYTHON={checkout / 'python'}", target]
-    seen = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=60, check=True).stdout
+    seen = ran(command, cwd=checkout)
+    assert seen.returncode == 0, seen.stderr
     calls = asked.read_text().splitlines() if asked.exists() else []
-    return seen.splitlines(), [call for call in calls if "sys.version_info" not in call]
+    return seen.stdout.splitlines(), [call for call in calls if "sys.version_info" not in call]
 
 
 def changed(lock: Path) -> None:

@@ -98,7 +98,13 @@ def audio(tmp_path):
 
 
 async def submit(speech, audio, **more):
-    wanted = {"file_name": "голос.ogg", "content_type": "audio/ogg", "model": MODEL, "options": Options(), "timeout": 5}
+    wanted = {
+        "file_name": "голос.ogg",
+        "content_type": "audio/ogg",
+        "model": MODEL,
+        "options": Options(),
+        "timeout": 60,
+    }
     given = wanted | more
     upload = Upload(audio, given["content_type"], given["file_name"], 0.0, 3.0)
     return await speech.submit(upload, given["model"], given["options"], given["timeout"])

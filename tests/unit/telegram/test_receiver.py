@@ -11,6 +11,7 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
 from storage.apology import Reason
 from storage.store import StorageUnavailableError
+from tests.patience import patience, until
 from tests.unit.workbench import TOKEN
 
 
@@ -114,7 +115,7 @@ async def test_every_trouble_is_survived_by_the_loop(stopped_world, lines):
             alice = fake.user("Alice")
             fake.private(alice).say(alice, "hello")
             running = asyncio.create_task(desk.receiver.run())
-            await fake.wait_for(lambda: desk.handled == ["hello"] and len(fake.calls_of("getUpdates")) >= 3)
+            await until(fake, lambda: desk.handled == ["hello"] and len(fake.calls_of("getUpdates")) >= 3)
             running.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await running
@@ -213,7 +214,7 @@ async def test_chats_do_not_wait_for_one_another(stopped_world, desk, chat, alic
     desk.process = wait_for_bob
     chat.say(alice, "alice")
     bobs.say(bob, "bob")
-    async with asyncio.timeout(5):
+    async with patience(5):
         await desk.turn()
     assert desk.handled == ["bob", "alice"]
 
