@@ -11,11 +11,7 @@ LARGEST_PORT = 65535  # of TCP
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name, and exit.
-
-    The exit code is 0 for success, 1 for a failure, and 2 for missing or wrong settings or arguments, with a line
-    about each.
-    """
+    """Run a command and exit: 0 for success, 1 for a failure, 2 for wrong settings or arguments, told in lines."""
     # Until a command handles Ctrl-C itself there is nothing to clean up, so no traceback need be printed.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(_run_command(_parser().parse_args(arguments)))

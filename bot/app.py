@@ -135,14 +135,13 @@ class _Wiring:
         self.delivery = Delivery(Transport(self.telegram.bot, pace), store)
 
     def app(self) -> App:
-        outside, metrics = self.outside, self.metrics
+        now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
         poller = self._poller()
         self._register_handlers(poller)
-        dispatch = Dispatch(self.telegram.bot, processing(self.telegram), metrics)
-        base_url = self.telegram.bot.base_url
-        receiver = Receiver(base_url, outside.session, dispatch.handle, metrics, outside.now)
-        maintenance = Maintenance(self.store, metrics, outside.now)
-        return App(self.settings, self.store, self.telegram, receiver, poller, maintenance, metrics, outside.now)
+        dispatch = Dispatch(bot, processing(self.telegram), metrics)
+        receiver = Receiver(bot.base_url, self.outside.session, dispatch.handle, metrics, now)
+        maintenance = Maintenance(self.store, metrics, now)
+        return App(self.settings, self.store, self.telegram, receiver, poller, maintenance, metrics, now)
 
     def _poller(self) -> Poller:
         outside = self.outside

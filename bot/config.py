@@ -34,8 +34,7 @@ class Settings(BaseSettings):
     telegram_bot_token_file: Path | None = Field(None, description="A file that holds the token instead.")
     aimlapi_key_file: Path | None = Field(None, description="A file that holds the key instead.")
     telegram_api_url: str = Field(
-        "https://api.telegram.org",
-        description="The Bot API server. A local one lifts the 20 MB limit on downloads.",
+        "https://api.telegram.org", description="The Bot API server. A local one lifts the 20 MB limit on downloads."
     )
     aimlapi_url: str = Field("https://api.aimlapi.com/v1", description="The AI/ML API, with its version.")
     database_url: str = Field(
@@ -73,10 +72,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Add the secrets whose variable `NAME_FILE` names a file, as container platforms provide them.
-
-        A variable `NAME` comes before its file.
-        """
+        """Add the secrets whose variable `NAME_FILE` names a file. A variable `NAME` comes before its file."""
         files = {name: values.get(f"{name}_file") for name in _SECRETS}
         read = {name: _content(file) for name, file in files.items() if file}
         return {name: content for name, content in read.items() if content is not None} | values

@@ -18,14 +18,7 @@ class TemporaryError(VerbatimError):
     answer never came; after a create that means a generation may have been paid for.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        reason: Reason,
-        retry_after: float | None = None,
-        sure: bool = True,
-    ) -> None:
+    def __init__(self, message: str, *, reason: Reason, retry_after: float | None = None, sure: bool = True) -> None:
         super().__init__(message)
         self.reason = reason
         self.retry_after = retry_after

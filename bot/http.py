@@ -15,10 +15,7 @@ Age = Callable[[], float]  # the seconds since the last success
 
 @asynccontextmanager
 async def serving(host: str, port: int, metrics: Metrics, received: Age, written: Age) -> AsyncIterator[int]:
-    """Serve the routes while the context lasts, and yield the port.
-
-    `received` is the age of the last answer to a poll for updates, `written` that of the last write.
-    """
+    """Serve while the context lasts, and yield the port. The functions give the ages of the last poll and write."""
 
     async def healthz(_request: web.Request) -> web.Response:
         ages = {"seconds_since_update_poll": round(received(), 1), "seconds_since_store_write": round(written(), 1)}

@@ -27,19 +27,13 @@ class RedactingRenderer:
 
 
 def _spellings(secrets: Iterable[str]) -> list[str]:
-    """Return each secret as it is and as JSON spells it.
-
-    The longest comes first: if one is part of another, replacing the shorter one first would leave a rest.
-    """
+    """Return each secret as it is and as JSON spells it, the longest first, as one may be a part of another."""
     plain = {secret for secret in secrets if secret}
     return sorted(plain | {json.dumps(secret)[1:-1] for secret in plain}, key=len, reverse=True)
 
 
 def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | None = None) -> None:
-    """Send the lines of the bot and of every library through one redacting handler to `stream`.
-
-    The default stream is standard error.
-    """
+    """Send the lines of the bot and of every library through one redacting handler to `stream`, or stderr."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -12,10 +12,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 
 def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = get_ffmpeg_exe) -> str:
-    """Return the path of the ffmpeg on `search_path` (by default PATH), else of the one in imageio-ffmpeg.
-
-    Raises RuntimeError if there is none.
-    """
+    """Return the ffmpeg on `search_path` (by default PATH), else imageio-ffmpeg's; RuntimeError if there is none."""
     return shutil.which("ffmpeg", path=search_path) or bundled()
 
 
@@ -61,10 +58,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
 
 
 def kill_with_children(process: asyncio.subprocess.Process) -> None:
-    """Kill a process and the processes that it started, these with their groups.
-
-    Without /proc, which lists them, only the process itself is killed.
-    """
+    """Kill a process and those that it started, these with their groups; without /proc the process alone."""
     with suppress(ProcessLookupError):  # it is dead already
         process.send_signal(signal.SIGSTOP)  # so that it starts no more children
         children = _children(process.pid)

@@ -1,6 +1,7 @@
 """The cancel button under a placeholder."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
@@ -16,20 +17,20 @@ from storage.words import Job
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Ends jobs for those who may: the sender, and in groups the admins."""
 
-    def __init__(self, store: Store, nudge: Callable[[], None], now: Callable[[], float]) -> None:
-        self._store = store
-        self._nudge = nudge
-        self._now = now
+    store: Store
+    nudge: Callable[[], None]
+    now: Callable[[], float]
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         if query is None or query.message is None:
             return
         job_id = job_of_button(query.data or "")
-        job = None if job_id is None else await self._store.job(job_id)
+        job = None if job_id is None else await self.store.job(job_id)
         if job_id is None or not _has_button(query, job):
             await answer(query, None)
             return
@@ -42,24 +43,21 @@ class Cancel:
 
     async def _cancel(self, query: CallbackQuery, job_id: int) -> None:
         assert query.message is not None
-        result = await self._store.cancel(job_id, query.message.chat.id, query.message.message_id, self._now())
+        result = await self.store.cancel(job_id, query.message.chat.id, query.message.message_id, self.now())
         if result.orphan:
             log.info("orphan.removed", job=job_id)
             await remove(query.message)
             await answer(query, sentences.ORPHAN_REMOVED)
         elif result.accepted:
             log.info("job.cancelling", job=job_id)
-            self._nudge()
+            self.nudge()
             await answer(query, sentences.CANCELLED_TOAST)
         else:
             await answer(query, sentences.TOO_LATE)
 
 
 def _has_button(query: CallbackQuery, job: Job | None) -> bool:
-    """Tell whether the message carries the button: a client can send any data with any message of the bot's.
-
-    Of a message that is too old to be shown, only the id is known.
-    """
+    """Tell whether the message has the button, as clients can send any data. Of an old message only the id is known."""
     message = query.message
     if isinstance(message, Message) and message.is_accessible:
         keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()

@@ -1,6 +1,6 @@
 """The commands: what the bot says of itself, and which model this chat uses."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from telegram import Message, Update
 from telegram.ext import ContextTypes
@@ -14,21 +14,21 @@ from storage.store import Store
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Commands:
     """Answers commands; settings belong to the chat."""
 
-    def __init__(self, store: Store, default_model: Model, limit_mb: int, limit_minutes: int) -> None:
-        self._store = store
-        self._default_model = default_model
-        self._limit_mb = limit_mb
-        self._limit_minutes = limit_minutes
+    store: Store
+    default_model: Model
+    limit_mb: int
+    limit_minutes: int
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
         await reply(message, sentences.start((await self._model(message)).name))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        await reply(_message(update), sentences.help_text(self._limit_mb, self._limit_minutes))
+        await reply(_message(update), sentences.help_text(self.limit_mb, self.limit_minutes))
 
     async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         rows = [(model.name, model.about, model.language_note) for model in MODELS]
@@ -41,16 +41,16 @@ class Commands:
             model = await self._model(message)
             await reply(message, sentences.model_shown(model.name, model.about, model.language_note))
         elif chosen := find(asked):
-            settings = await self._store.settings(message.chat.id)
-            await self._store.change_settings(message.chat.id, replace(settings, model=chosen.name))
+            settings = await self.store.settings(message.chat.id)
+            await self.store.change_settings(message.chat.id, replace(settings, model=chosen.name))
             log.info("model.chosen", model=chosen.name)
             await reply(message, sentences.model_set(chosen.name, chosen.about))
         else:
             await reply(message, sentences.model_unknown(asked, [model.name for model in suggest(asked)]))
 
     async def _model(self, message: Message) -> Model:
-        chosen = (await self._store.settings(message.chat.id)).model
-        return (find(chosen) if chosen else None) or self._default_model
+        chosen = (await self.store.settings(message.chat.id)).model
+        return (find(chosen) if chosen else None) or self.default_model
 
 
 def _message(update: Update) -> Message:

@@ -1,16 +1,18 @@
 """What happens to groups: they become supergroups."""
 
+from dataclasses import dataclass
+
 from telegram import Update
 from telegram.ext import ContextTypes
 
 from storage.store import Store
 
 
+@dataclass(frozen=True, slots=True)
 class Migration:
     """Takes the settings and unfinished jobs of a group along when it becomes a supergroup."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Move the chat. Both chats say so, in either order and more than once."""
@@ -18,6 +20,6 @@ class Migration:
         if message is None:
             return
         if message.migrate_to_chat_id is not None:
-            await self._store.move_chat(message.chat.id, message.migrate_to_chat_id)
+            await self.store.move_chat(message.chat.id, message.migrate_to_chat_id)
         elif message.migrate_from_chat_id is not None:
-            await self._store.move_chat(message.migrate_from_chat_id, message.chat.id)
+            await self.store.move_chat(message.migrate_from_chat_id, message.chat.id)

@@ -1,5 +1,7 @@
 """Messages with speech in them: each becomes a recording at the front door."""
 
+from dataclasses import dataclass
+
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
@@ -17,17 +19,17 @@ _EXTENSIONS = """
 EXTENSIONS = frozenset(_EXTENSIONS.split())
 
 
+@dataclass(frozen=True, slots=True)
 class Media:
     """Hands recordings to the intake; in private chats, another file is answered with an apology."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    intake: Intake
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         recording = message and recording_of(message)
         if recording:
-            await self._intake.accept(recording)
+            await self.intake.accept(recording)
         elif message and message.document and not message.animation and message.chat.type == ChatType.PRIVATE:
             await reply(message, sentences.apology(Reason.NOT_AUDIO, {}))
 

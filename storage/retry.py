@@ -7,7 +7,6 @@ from typing import TypeVar
 from storage.store import StorageUnavailableError
 
 AGAIN_AFTER = 1.0  # seconds; a full disk or a backup lasts longer, and a short lock is waited for by the engine
-
 Result = TypeVar("Result")
 
 
@@ -17,10 +16,7 @@ async def repeat_until_stored(
     *,
     gives_up: Callable[[], bool] = lambda: False,
 ) -> Result:
-    """Call `write` until it does not raise StorageUnavailableError, which is reported each time.
-
-    Once `gives_up` says so, the error is raised instead of waited out.
-    """
+    """Call `write` until it raises no StorageUnavailableError, each of which is reported, or until `gives_up`."""
     while True:
         try:
             return await write()

@@ -66,11 +66,9 @@ class Store(Protocol):
 
     async def accept(self, new: NewJob, now: float) -> Job | None:
         """Make the job of a message, due at once; None if this message has one already."""
-        ...
 
     async def claim(self, now: float, lease_until: float, limit: int) -> Claim:
         """Lease up to `limit` due jobs, the longest due first."""
-        ...
 
     async def admit(self, job: Job, family: str, slots: int, now: float) -> Admission | None:
         """Decide whether a queued job may go to the provider; None if the lease was lost.
@@ -79,49 +77,39 @@ class Store(Protocol):
         `slots` jobs of a family are admitted at once. A slot that gets free is offered to the oldest job that waits
         for one; a job that comes later stands behind all that still wait.
         """
-        ...
 
     async def place(self, job: Job, message_id: int, notice: Notice) -> bool:
         """Store the placeholder of a job that has none; True again for the same message."""
-        ...
 
     async def replace(self, job: Job, message_id: int) -> bool:
         """Store a new placeholder for one that the user deleted."""
-        ...
 
     async def note(self, job: Job, notice: Notice) -> bool:
         """Store what the placeholder says now."""
-        ...
 
     async def start_create(self, job: Job) -> bool:
         """Store that a create is about to be sent, so that a lost answer leaves a trace."""
-        ...
 
     async def created(self, job: Job, generation: Generation) -> bool:
         """Store a generation, before anything else happens. A part has one: storing it again replaces it."""
-        ...
 
     async def part_ready(self, job: Job, part: int, transcript: Transcript) -> bool:
         """Store the transcript of one part of a job, while others are not finished."""
-        ...
 
     async def page_placed(self, job: Job, number: int, message_id: int) -> bool:
         """Store the message that will show page `number` (1, 2, …) of a long transcript."""
-        ...
 
     async def record(self, job: Job, outcome: Outcome, now: float) -> bool:
         """Move the job on and give the lease back; jobs that waited for this outcome become due.
 
         ImpossibleMoveError for an outcome that the job's state does not allow.
         """
-        ...
 
     async def cancel(self, job_id: int, chat_id: int, message_id: int, now: float) -> CancelResult:
         """Make a job say that it was cancelled, whatever step holds its lease; too late once its answer is on its way.
 
         Its generations go to a job that waits for the same transcript, if there is one: they are paid for.
         """
-        ...
 
     async def job(self, job_id: int) -> Job | None: ...
 
@@ -129,7 +117,6 @@ class Store(Protocol):
 
     async def pages(self, job: Job) -> Mapping[int, int]:
         """Page number to message id, for the pages after the first that have a message."""
-        ...
 
     async def transcript(self, transcript_id: int) -> Transcript | None: ...
 
@@ -137,35 +124,27 @@ class Store(Protocol):
 
     async def change_settings(self, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None) -> bool:
         """Store what the chat chose; with `was`, only if that is what it had chosen until now."""
-        ...
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""
-        ...
 
     async def release_all(self) -> int:
         """Make every leased job due at once; only for the one process that owns the database."""
-        ...
 
     async def purge(self, now: float, ended_before: float, limit: int) -> int:
         """Delete up to `limit` expired transcripts and jobs that ended before a moment; how many went."""
-        ...
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         """Unfinished jobs by state, and under "due" those whose moment has come."""
-        ...
 
     async def ping(self) -> None:
         """Prove that the database takes writes."""
-        ...
 
     @property
     def last_write_at(self) -> float:
         """When a write last succeeded, by the store's clock."""
-        ...
 
     def stop_waiting(self) -> None:
         """Fail at once from now on where the database is locked, instead of waiting for it; for a stop."""
-        ...
 
     async def close(self) -> None: ...

@@ -17,10 +17,7 @@ Say = Callable[[str], None]
 
 
 async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
-    """Try the model, the database, the token and the key, say a line about each, and return whether all work.
-
-    Each is tried even if another one fails.
-    """
+    """Try the model, the database, the token and the key, each whatever became of the others; True if all work."""
     metrics = Metrics()
     async with open_session() as session:
         results = [

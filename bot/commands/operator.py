@@ -19,10 +19,7 @@ FAILED = 1
 
 
 def execute(command: str) -> int:
-    """Run one of the two commands, and return its exit code.
-
-    It is 0 for success, 1 for a failure, and 2 for missing or wrong settings, with a line about each.
-    """
+    """Run a command and return its exit code: 0 for success, 1 for a failure, 2 for wrong settings, told in lines."""
     try:
         settings = load_settings()
         secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
@@ -50,10 +47,7 @@ async def _run(settings: Settings) -> int:
 
 
 def steady_clock() -> Callable[[], float]:
-    """Return a clock that shows the wall time of the start plus the seconds since, and never jumps.
-
-    A change of the system's clock while the bot runs thus makes no wait longer or shorter.
-    """
+    """Return the wall clock of the start, going on evenly: a change of the system's clock changes no wait."""
     offset = time.time() - time.monotonic()
     return lambda: offset + time.monotonic()
 

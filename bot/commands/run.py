@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from bot.app import App
 from bot.config import SettingsError
-from bot.engine.patience import GOODBYE_TIMEOUT, STOP_GRACE
+from bot.engine import patience
 from bot.errors import VerbatimError
 from bot.http import serving
 from bot.log import get_logger
@@ -64,10 +64,10 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     receiving.cancel()
     maintenance.cancel()
     app.store.stop_waiting()
-    await app.poller.stop(STOP_GRACE)
+    await app.poller.stop(patience.STOP_GRACE)
     await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
     try:
-        async with asyncio.timeout(GOODBYE_TIMEOUT):
+        async with asyncio.timeout(patience.GOODBYE_TIMEOUT):
             await app.receiver.confirm()
     except (VerbatimError, TimeoutError) as error:
         log.info("goodbye.unheard", kind=type(error).__name__)  # the updates come again and are known already

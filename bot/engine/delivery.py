@@ -6,6 +6,7 @@ between an edit and its record costs a "not modified" and nothing else.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.engine.lease import LeaseLostError, require_lease, write_until_stored
@@ -23,28 +24,25 @@ log = get_logger(__name__)
 PAGE_TO_COME = "…"
 
 
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Placeholders, notices and answers of jobs whose lease the caller holds."""
 
-    def __init__(self, transport: Transport, store: Store) -> None:
-        self._transport = transport
-        self._store = store
-        self._unsure: set[int] = set()
+    transport: Transport
+    store: Store
+    _unsure: set[int] = field(default_factory=set, init=False)
 
     def check_pace(self, job: Job) -> None:
         """Raise RateLimitedError if the job has no placeholder and none could be sent now."""
         if job.placeholder_id is None:
-            self._transport.check_pace(job.chat_id)
+            self.transport.check_pace(job.chat_id)
 
     async def say(self, job: Job, text: str) -> None:
         """Tell the chat news in a message of its own."""
-        await self._transport.say(job.chat_id, text, thread_id=job.thread_id)
+        await self.transport.say(job.chat_id, text, thread_id=job.thread_id)
 
     async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> int:
-        """Send and store the job's placeholder if it has none, and return its id.
-
-        Sending is never cut off: the message may be there already, and its id would be lost.
-        """
+        """Send and store the placeholder if there is none, uninterrupted, as its id would be lost; return the id."""
         if job.placeholder_id is not None:
             return job.placeholder_id
         placing = asyncio.create_task(self._place(job, notice, urgency))
@@ -56,7 +54,7 @@ class Delivery:
 
     async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> int:
         message_id = await self._send(job, sentences.placeholder(notice), urgency)
-        await self._keep(job, message_id, partial(self._store.place, job, message_id, notice))
+        await self._keep(job, message_id, partial(self.store.place, job, message_id, notice))
         return message_id
 
     async def place_if_possible(self, job: Job) -> None:
@@ -77,17 +75,17 @@ class Delivery:
 
     async def note(self, job: Job, notice: Notice) -> None:
         """Let the placeholder say what the wait is about; one that the user deleted stays deleted."""
-        now = await self._store.job(job.id) or job  # its placeholder may have been sent since it was claimed
+        now = await self.store.job(job.id) or job  # its placeholder may have been sent since it was claimed
         if now.placeholder_id is None:
             await self.place(job, notice=notice)
         elif now.notice != notice:
-            require_lease(await self._store.note(job, notice))
+            require_lease(await self.store.note(job, notice))
             await self._show_notice(job, now.placeholder_id, notice)
 
     async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
         text = sentences.placeholder(notice)
         try:
-            await self._transport.edit_placeholder(job.chat_id, message_id, text, job_id=job.id)
+            await self.transport.edit_placeholder(job.chat_id, message_id, text, job_id=job.id)
         except PlaceholderGoneError:
             log.info("placeholder.gone", job=job.id)
 
@@ -105,42 +103,37 @@ class Delivery:
     async def _show_in_placeholder(self, job: Job, answer: Page | Document) -> None:
         message_id = await self.place(job, urgency=Urgency.ANSWER)
         try:
-            await self._transport.show(job.chat_id, message_id, answer)
+            await self.transport.show(job.chat_id, message_id, answer)
         except PlaceholderGoneError:
             message_id = await self._send(job, sentences.placeholder(Notice.NONE), Urgency.ANSWER)
-            await self._keep(job, message_id, partial(self._store.replace, job, message_id))
-            await self._transport.show(job.chat_id, message_id, answer)
+            await self._keep(job, message_id, partial(self.store.replace, job, message_id))
+            await self.transport.show(job.chat_id, message_id, answer)
 
     async def _show_pages(self, job: Job, pages: Sequence[Page]) -> None:
         """Show the further pages. Each gets its message first, and its text once that is stored: none shows twice."""
-        placed = dict(await self._store.pages(job))
+        placed = dict(await self.store.pages(job))
         for number, page in enumerate(pages, 1):
             message_id = placed.get(number) or await self._place_page(job, number)
             try:
-                await self._transport.show(job.chat_id, message_id, page)
+                await self.transport.show(job.chat_id, message_id, page)
             except PlaceholderGoneError:
                 log.info("page.gone", job=job.id, page=number)
 
     async def _place_page(self, job: Job, number: int) -> int:
         message_id = await self._send(job, PAGE_TO_COME, Urgency.ANSWER)
-        await self._keep(job, message_id, partial(self._store.page_placed, job, number, message_id))
+        await self._keep(job, message_id, partial(self.store.page_placed, job, number, message_id))
         return message_id
 
     async def _send(self, job: Job, text: str, urgency: Urgency) -> int:
-        return await self._transport.send_placeholder(
-            job.chat_id,
-            text,
-            job_id=job.id,
-            thread_id=job.thread_id,
-            reply_to=job.reply_to,
-            urgency=urgency,
+        return await self.transport.send_placeholder(
+            job.chat_id, text, job_id=job.id, thread_id=job.thread_id, reply_to=job.reply_to, urgency=urgency
         )
 
     async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:
         """Store a message that was sent; if the lease was lost, delete the message again, as no row points to it."""
         if not await write_until_stored(job.id, store):
             try:
-                await self._transport.delete(job.chat_id, message_id)
+                await self.transport.delete(job.chat_id, message_id)
             except VerbatimError as error:
                 log.warning("orphan.left", job=job.id, error=str(error))
             raise LeaseLostError

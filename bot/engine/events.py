@@ -1,6 +1,7 @@
 """What the operator is told of a job: one log line a transition, and its metrics."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 from bot.errors import OperatorError, RateLimitedError, VerbatimError
@@ -13,38 +14,38 @@ from storage.words import Job, State
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Events:
     """Tells what happened to jobs. `now` is the wall clock in seconds."""
 
-    def __init__(self, metrics: Metrics, now: Callable[[], float]) -> None:
-        self._metrics = metrics
-        self._now = now
+    metrics: Metrics
+    now: Callable[[], float]
 
     def accepted(self, job: Job) -> None:
         log.info("job.accepted", job=job.id, kind=job.kind, model=job.model)
-        self._metrics.accepted.labels(job.kind).inc()
+        self.metrics.accepted.labels(job.kind).inc()
 
     def recorded(self, job: Job, outcome: outcomes.Outcome) -> None:
         """Tell of an outcome that was recorded; `job` is as it was before."""
-        now = self._now()
+        now = self.now()
         level = log.debug if isinstance(outcome, outcomes.Waiting) else log.info  # to wait is no transition
         level(f"job.{type(outcome).__name__.lower()}", job=job.id, was=job.state, **_details(outcome, now))
         match outcome:
             case outcomes.Submitted():
-                self._metrics.stage.labels("queued").observe(now - job.created_at)
+                self.metrics.stage.labels("queued").observe(now - job.created_at)
             case outcomes.Ready() if job.submitted_at is not None:
-                self._metrics.stage.labels("submitted").observe(now - job.submitted_at)
+                self.metrics.stage.labels("submitted").observe(now - job.submitted_at)
             case outcomes.Ended(state):
                 self._ended(job, state, now)
 
     def _ended(self, job: Job, state: State, now: float) -> None:
-        self._metrics.stage.labels("ready").observe(now - (job.ready_at or now))
-        self._metrics.stage.labels("total").observe(now - job.created_at)
+        self.metrics.stage.labels("ready").observe(now - (job.ready_at or now))
+        self.metrics.stage.labels("total").observe(now - job.created_at)
         answered = "apology" if job.apology is not None else "transcript"
-        self._metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
-        self._metrics.doubts.inc(job.creates_in_doubt)
+        self.metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
+        self.metrics.doubts.inc(job.creates_in_doubt)
         if job.transcript_id is not None and job.submitted_at is None:
-            self._metrics.reused.inc()
+            self.metrics.reused.inc()
 
     def lease_lost(self, job: Job) -> None:
         log.info("lease.lost", job=job.id)
@@ -64,7 +65,7 @@ class Events:
             self.bug(job, error)
 
     def bug(self, job: Job, error: BaseException | None) -> None:
-        self._metrics.bugs.labels("step").inc()
+        self.metrics.bugs.labels("step").inc()
         log.error("step.bug", job=job.id, state=job.state, exc_info=error)
 
     def notice_later(self, job: Job, error: Exception) -> None:

@@ -1,6 +1,6 @@
 """A circuit breaker for creates: while the provider refuses every job, one tries for all now and then."""
 
-from bot.engine.patience import LONGEST_PAUSE, PAUSE, RATE_LIMIT_WAIT
+from bot.engine import patience
 
 
 class Hold:
@@ -14,17 +14,17 @@ class Hold:
         self.until = 0.0
         self.by_operator = False
         self._tripped_at: float | None = None
-        self._next_pause = PAUSE
+        self._next_pause = patience.PAUSE
 
     def trip_for_operator(self, now: float) -> None:
         """Let all wait but one, which tries when a pause ends; each pause in vain makes the next one longer."""
         self._trip(now, self._next_pause)
-        self._next_pause = min(2 * self._next_pause, LONGEST_PAUSE)
+        self._next_pause = min(2 * self._next_pause, patience.LONGEST_PAUSE)
         self.by_operator = True
 
     def trip(self, now: float, seconds: float | None) -> None:
         """Let all wait for as long as the provider asked, or a short while if it did not say."""
-        self._trip(now, RATE_LIMIT_WAIT if seconds is None else seconds)
+        self._trip(now, patience.RATE_LIMIT_WAIT if seconds is None else seconds)
 
     def _trip(self, now: float, seconds: float) -> None:
         self.until = max(self.until, now + seconds)
@@ -47,4 +47,4 @@ class Hold:
         self.until = 0.0
         self.by_operator = False
         self._tripped_at = None
-        self._next_pause = PAUSE
+        self._next_pause = patience.PAUSE

@@ -1,7 +1,7 @@
 """Intake: the front door. A message becomes a job at most once, and is durable before anything else happens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bot.engine.events import Events
 from bot.log import get_logger
@@ -33,37 +33,26 @@ class Defaults:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Turns recordings into jobs. `nudge` is called after each, so that work starts at once."""
 
-    def __init__(
-        self, store: Store, events: Events, defaults: Defaults, nudge: Callable[[], None], now: Callable[[], float]
-    ) -> None:
-        self._store = store
-        self._events = events
-        self._defaults = defaults
-        self._nudge = nudge
-        self._now = now
+    store: Store
+    events: Events
+    defaults: Defaults
+    nudge: Callable[[], None]
+    now: Callable[[], float]
 
     async def accept(self, recording: Recording) -> bool:
         """Commit the job; False if this message has one already. StorageUnavailableError: nothing happened."""
-        chosen = await self._store.settings(recording.chat_id)
-        new = NewJob(
-            chat_id=recording.chat_id,
-            message_id=recording.message_id,
-            thread_id=recording.thread_id,
-            user_id=recording.user_id,
-            kind=recording.kind,
-            file_id=recording.file_id,
-            file_unique_id=recording.file_unique_id,
-            claimed_bytes=recording.claimed_bytes,
-            model=chosen.model or self._defaults.model,
-            options=Options(language=chosen.language or self._defaults.language),
-        )
-        job = await self._store.accept(new, self._now())
+        chosen = await self.store.settings(recording.chat_id)
+        model = chosen.model or self.defaults.model
+        options = Options(language=chosen.language or self.defaults.language)
+        new = NewJob(**asdict(recording), model=model, options=options)
+        job = await self.store.accept(new, self.now())
         if job is None:
             log.info("job.known_already")
             return False
-        self._events.accepted(job)
-        self._nudge()
+        self.events.accepted(job)
+        self.nudge()
         return True

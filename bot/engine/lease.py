@@ -19,10 +19,7 @@ def require_lease(written: bool) -> None:  # noqa: FBT001 - the answer of a guar
 
 
 async def write_until_stored(job_id: int, write: Callable[[], Awaitable[bool]]) -> bool:
-    """Store what exists outside already, a message or a paid generation, as soon as the database takes it.
-
-    False if that comes too late, and the lease is lost.
-    """
+    """Store what exists outside already as soon as the database takes it; False if the lease is lost by then."""
     return await repeat_until_stored(
         write, lambda error: log.error("storage.unavailable", job=job_id, error=str(error))
     )

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from bot.engine.patience import JOBS_KEPT_FOR, MAINTENANCE_EVERY, PURGE_CHUNK
+from bot.engine import patience
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage.store import StorageUnavailableError, Store
@@ -11,13 +12,13 @@ from storage.store import StorageUnavailableError, Store
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Maintenance:
     """Runs beside the poller, in small bites."""
 
-    def __init__(self, store: Store, metrics: Metrics, now: Callable[[], float]) -> None:
-        self._store = store
-        self._metrics = metrics
-        self._now = now
+    store: Store
+    metrics: Metrics
+    now: Callable[[], float]
 
     async def run(self) -> None:
         """Work until cancelled; a database that cannot be used is left for the next round."""
@@ -26,19 +27,19 @@ class Maintenance:
                 await self.turn()
             except StorageUnavailableError as error:
                 log.error("storage.unavailable", error=str(error))
-            await asyncio.sleep(MAINTENANCE_EVERY)
+            await asyncio.sleep(patience.MAINTENANCE_EVERY)
 
     async def turn(self) -> int:
         """Do one round; how many rows were purged."""
-        await self._store.ping()
+        await self.store.ping()
         await self._count()
         purged = 0
-        while gone := await self._store.purge(self._now(), self._now() - JOBS_KEPT_FOR, PURGE_CHUNK):
+        while gone := await self.store.purge(self.now(), self.now() - patience.JOBS_KEPT_FOR, patience.PURGE_CHUNK):
             purged += gone
         return purged
 
     async def _count(self) -> None:
-        backlog = await self._store.backlog(self._now())
-        self._metrics.backlog.clear()
+        backlog = await self.store.backlog(self.now())
+        self.metrics.backlog.clear()
         for state, count in backlog.items():
-            self._metrics.backlog.labels(state).set(count)
+            self.metrics.backlog.labels(state).set(count)

@@ -3,18 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.engine.patience import (
-    ATTEMPTS_IN_A_DAY,
-    ATTEMPTS_IN_AN_HOUR,
-    FEW_ATTEMPTS,
-    GIVE_UP_AFTER,
-    LONGEST_BACKOFF,
-    MOST_CLAIMS,
-    MOST_CREATES_IN_DOUBT,
-    PAUSE,
-    RATE_LIMIT_WAIT,
-    SHORTEST_WAIT,
-)
+from bot.engine import patience
 from bot.errors import (
     ChatMovedError,
     OperatorError,
@@ -48,15 +37,17 @@ def verdict(error: Exception, job: Job, now: float, random: Callable[[], float])
         case OperatorError():
             return _pause(job, now)
         case RateLimitedError():
-            return Verdict(_wait(job, RATE_LIMIT_WAIT if error.retry_after is None else error.retry_after, now))
+            return Verdict(
+                _wait(job, patience.RATE_LIMIT_WAIT if error.retry_after is None else error.retry_after, now)
+            )
         case Exception():
             return _attempt(job, _as_temporary(error, job.state), now, random)
 
 
 def _pause(job: Job, now: float) -> Verdict:
     if job.state is State.QUEUED:
-        return Verdict(Waiting(now + PAUSE, waiting_for=PAUSED), Notice.PAUSED)
-    return Verdict(_wait(job, PAUSE, now))
+        return Verdict(Waiting(now + patience.PAUSE, waiting_for=PAUSED), Notice.PAUSED)
+    return Verdict(_wait(job, patience.PAUSE, now))
 
 
 def _as_temporary(error: Exception, state: State) -> TemporaryError:
@@ -75,7 +66,7 @@ def _as_temporary(error: Exception, state: State) -> TemporaryError:
 
 def worn_out(job: Job) -> Outcome | None:
     """Return the end of a job that was claimed again and again and never got anywhere, None for another one."""
-    return _hopeless(job, Apology(Reason.INTERNAL)) if job.claims > MOST_CLAIMS else None
+    return _hopeless(job, Apology(Reason.INTERNAL)) if job.claims > patience.MOST_CLAIMS else None
 
 
 def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:
@@ -86,13 +77,14 @@ def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:
 
 
 def _wait(job: Job, seconds: float, now: float) -> Outcome:
-    """Wait without spending an attempt, however often. The Hold decides how long a queued job is kept waiting.
-
-    A result that could not be asked for is gone after an hour and has to be made again.
-    """
-    if job.submitted_at is not None and job.state is State.SUBMITTED and now - job.submitted_at > GIVE_UP_AFTER:
+    """Wait without spending an attempt. A result that could not be asked for is gone after an hour: make it again."""
+    if (
+        job.submitted_at is not None
+        and job.state is State.SUBMITTED
+        and now - job.submitted_at > patience.GIVE_UP_AFTER
+    ):
         return Forgotten(now)
-    return Waiting(now + (seconds if seconds > 0 else SHORTEST_WAIT))
+    return Waiting(now + (seconds if seconds > 0 else patience.SHORTEST_WAIT))
 
 
 def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
@@ -112,13 +104,15 @@ def _is_last(job: Job, error: TemporaryError) -> bool:
     Few are made at what is unlikely to change; else about an hour of them, or a day for an answer that is known.
     Attempts are counted and not hours, so that a time in which this program was not running does not count.
     """
-    if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= MOST_CREATES_IN_DOUBT:
+    if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= patience.MOST_CREATES_IN_DOUBT:
         return True
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
-        return job.attempts + 1 >= FEW_ATTEMPTS
-    return job.attempts + 1 >= (ATTEMPTS_IN_A_DAY if job.state is State.READY else ATTEMPTS_IN_AN_HOUR)
+        return job.attempts + 1 >= patience.FEW_ATTEMPTS
+    return job.attempts + 1 >= (
+        patience.ATTEMPTS_IN_A_DAY if job.state is State.READY else patience.ATTEMPTS_IN_AN_HOUR
+    )
 
 
 def backoff(attempts: int, random: Callable[[], float]) -> float:
     """Return the seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60 ± 20 %."""
-    return min(float(2 ** min(attempts, 10)), LONGEST_BACKOFF) * (0.8 + 0.4 * random())
+    return min(float(2 ** min(attempts, 10)), patience.LONGEST_BACKOFF) * (0.8 + 0.4 * random())

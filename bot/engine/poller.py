@@ -3,15 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from bot.engine import patience
 from bot.engine.events import Events
-from bot.engine.patience import (
-    CLAIM_EVERY,
-    INTERRUPT_GRACE,
-    LEASE_TTL,
-    LONGEST_SLEEP,
-    STEPS_AT_ONCE,
-    STORAGE_AGAIN_AFTER,
-)
 from bot.engine.turn import Turn
 from storage.store import Claim, StorageUnavailableError, Store
 from storage.words import Job, State
@@ -26,7 +19,7 @@ class Poller:
         turn: Turn,
         events: Events,
         now: Callable[[], float],
-        steps_at_once: int = STEPS_AT_ONCE,
+        steps_at_once: int = patience.STEPS_AT_ONCE,
     ) -> None:
         self._store = store
         self._turn = turn
@@ -53,7 +46,7 @@ class Poller:
             self._wake.clear()
             if self._now() >= self._next_at and self._room() > 0:
                 await self._look()
-                await asyncio.sleep(CLAIM_EVERY)
+                await asyncio.sleep(patience.CLAIM_EVERY)
             await self._sleep()
 
     async def turn(self) -> int:
@@ -72,25 +65,25 @@ class Poller:
             _, running = await asyncio.wait(running, timeout=grace_seconds)
             for task in running:
                 task.cancel()
-            grace_seconds = INTERRUPT_GRACE
+            grace_seconds = patience.INTERRUPT_GRACE
 
     def _room(self) -> int:
         return max(0, self._steps_at_once - len(self._running))
 
     async def _look(self) -> None:
         """Start what is due, and know when to look again; a nudge during the claim brings that forward."""
-        self._next_at = self._now() + LONGEST_SLEEP
+        self._next_at = self._now() + patience.LONGEST_SLEEP
         try:
             claim = await self._start_due()
         except StorageUnavailableError as error:
             self._events.storage_unavailable(error)
-            self._expect(self._now() + STORAGE_AGAIN_AFTER)
+            self._expect(self._now() + patience.STORAGE_AGAIN_AFTER)
         else:
             if claim.next_at is not None:
                 self._expect(claim.next_at)
 
     async def _start_due(self) -> Claim:
-        claim = await self._store.claim(self._now(), self._now() + LEASE_TTL, self._room())
+        claim = await self._store.claim(self._now(), self._now() + patience.LEASE_TTL, self._room())
         for job in claim.jobs:
             if self._stopping:  # since the claim was sent: `stop` would not wait for these steps
                 await self._turn.release(job)
@@ -100,7 +93,11 @@ class Poller:
 
     async def _sleep(self) -> None:
         """Sleep until something may be due; without room for another step, until one has ended."""
-        seconds = min(max(self._next_at - self._now(), 0.0), LONGEST_SLEEP) if self._room() else LONGEST_SLEEP
+        seconds = (
+            min(max(self._next_at - self._now(), 0.0), patience.LONGEST_SLEEP)
+            if self._room()
+            else patience.LONGEST_SLEEP
+        )
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()

@@ -3,18 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-from bot.engine.patience import (
-    EXPECTED_WITHIN,
-    FIRST_LOOK_AFTER,
-    FIRST_LOOK_SHARE,
-    GIVE_UP_AFTER,
-    LATEST_FIRST_LOOK,
-    LONGEST_LOOK,
-    LOOK_MEMORY,
-    LOOKS_PER_ELAPSED,
-    LOOKS_TO_LEARN_FROM,
-    SHORTEST_LOOK,
-)
+from bot.engine import patience
 
 _FAST_QUANTILE = 0.2
 _FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
@@ -22,12 +11,12 @@ _FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look foun
 
 def unlearned_first_look(audio_seconds: float) -> float:
     """Return how long after the upload the first look pays off when nothing is known about the model."""
-    return min(FIRST_LOOK_AFTER + FIRST_LOOK_SHARE * audio_seconds, LATEST_FIRST_LOOK)
+    return min(patience.FIRST_LOOK_AFTER + patience.FIRST_LOOK_SHARE * audio_seconds, patience.LATEST_FIRST_LOOK)
 
 
 def deadline(audio_seconds: float) -> float:
     """Return the seconds after the upload at which a generation is given up, before the provider forgets it."""
-    return min(EXPECTED_WITHIN + 2.0 * audio_seconds, GIVE_UP_AFTER)
+    return min(patience.EXPECTED_WITHIN + 2.0 * audio_seconds, patience.GIVE_UP_AFTER)
 
 
 class Schedule:
@@ -41,23 +30,25 @@ class Schedule:
 
     def __init__(self, random: Callable[[], float]) -> None:
         self._random = random
-        self._lately: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=LOOK_MEMORY))
+        self._lately: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=patience.LOOK_MEMORY))
 
     def learn(self, model: str, audio_seconds: float, elapsed: float) -> None:
         """Remember that a generation was first seen finished `elapsed` seconds after its upload."""
         if elapsed <= 1.1 * self.first_look(model, audio_seconds):
             finished = elapsed * _FIRST_LOOK_GUESS
         else:
-            finished = elapsed - max(SHORTEST_LOOK, elapsed / (LOOKS_PER_ELAPSED + 1)) / 2
+            finished = elapsed - max(patience.SHORTEST_LOOK, elapsed / (patience.LOOKS_PER_ELAPSED + 1)) / 2
         self._lately[model].append(finished / unlearned_first_look(audio_seconds))
 
     def first_look(self, model: str, audio_seconds: float) -> float:
         """Return the seconds from the upload to the first look."""
         lately = sorted(self._lately[model])
-        enough = len(lately) >= LOOKS_TO_LEARN_FROM
+        enough = len(lately) >= patience.LOOKS_TO_LEARN_FROM
         share = min(1.0, lately[int(_FAST_QUANTILE * len(lately))]) if enough else 1.0
-        return max(SHORTEST_LOOK, share * unlearned_first_look(audio_seconds))
+        return max(patience.SHORTEST_LOOK, share * unlearned_first_look(audio_seconds))
 
     def next_look(self, elapsed: float) -> float:
         """Return the seconds to the next look at a generation that was not finished `elapsed` seconds after upload."""
-        return min(max(elapsed / LOOKS_PER_ELAPSED, SHORTEST_LOOK), LONGEST_LOOK) * (0.9 + 0.2 * self._random())
+        return min(max(elapsed / patience.LOOKS_PER_ELAPSED, patience.SHORTEST_LOOK), patience.LONGEST_LOOK) * (
+            0.9 + 0.2 * self._random()
+        )

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
+from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import LeaseLostError
-from bot.engine.patience import STEP_TIMEOUT, STORAGE_AGAIN_AFTER
 from bot.engine.policy import verdict, worn_out
 from bot.errors import ChatMovedError, VerbatimError
 from storage.apology import Notice
@@ -19,41 +20,33 @@ from storage.words import Job
 Take = Callable[[Job], Awaitable[Outcome]]
 
 
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Takes a step of a leased job with `take`. `now` is the wall clock in seconds, `random` from 0 to 1."""
 
-    def __init__(
-        self,
-        store: Store,
-        take: Take,
-        delivery: Delivery,
-        events: Events,
-        now: Callable[[], float],
-        random: Callable[[], float],
-    ) -> None:
-        self._store = store
-        self._take = take
-        self._delivery = delivery
-        self._events = events
-        self._now = now
-        self._random = random
+    store: Store
+    take: Take
+    delivery: Delivery
+    events: Events
+    now: Callable[[], float]
+    random: Callable[[], float]
 
     async def run(self, job: Job) -> float | None:
         """Take the step and record what it achieved; when to look for due jobs again, None if nothing changed."""
         try:
             outcome = worn_out(job)
             if outcome is None:
-                async with asyncio.timeout(STEP_TIMEOUT):
-                    outcome = await self._take(job)
+                async with asyncio.timeout(patience.STEP_TIMEOUT):
+                    outcome = await self.take(job)
         except LeaseLostError:
-            self._events.lease_lost(job)
+            self.events.lease_lost(job)
             return None
         except asyncio.CancelledError:
             await self.release(job)
             raise
         except StorageUnavailableError as error:
-            self._events.storage_unavailable(error, job)
-            outcome = Released(self._now() + STORAGE_AGAIN_AFTER)
+            self.events.storage_unavailable(error, job)
+            outcome = Released(self.now() + patience.STORAGE_AGAIN_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither other jobs nor the loop
             outcome = await self._failed(job, error)
         return await self._record(job, outcome)
@@ -61,21 +54,21 @@ class Turn:
     async def release(self, job: Job) -> None:
         """Give the lease back, if that is possible at once: a stop does not wait, and the next start takes the rest."""
         try:
-            recorded = await self._store.record(job, Released(self._now()), self._now())
+            recorded = await self.store.record(job, Released(self.now()), self.now())
         except StorageUnavailableError as error:
-            self._events.storage_unavailable(error, job)
+            self.events.storage_unavailable(error, job)
             return
         if recorded:
-            self._events.released(job)
+            self.events.released(job)
         else:
-            self._events.lease_lost(job)
+            self.events.lease_lost(job)
 
     async def _failed(self, job: Job, error: Exception) -> Outcome:
         """Decide what the failure means, and tell the operator and the user."""
-        self._events.failed(job, error)
+        self.events.failed(job, error)
         if isinstance(error, ChatMovedError):
             await self._move(job, error.new_chat_id)
-        decided = verdict(error, job, self._now(), self._random)
+        decided = verdict(error, job, self.now(), self.random)
         if decided.notice is not None:
             await self._note(job, decided.notice)
         return decided.outcome
@@ -83,34 +76,34 @@ class Turn:
     async def _move(self, job: Job, new_chat_id: int) -> None:
         """Move the chat. If that cannot be stored now, Telegram will say it again."""
         try:
-            await self._store.move_chat(job.chat_id, new_chat_id)
+            await self.store.move_chat(job.chat_id, new_chat_id)
         except StorageUnavailableError as error:
-            self._events.storage_unavailable(error, job)
+            self.events.storage_unavailable(error, job)
 
     async def _note(self, job: Job, notice: Notice) -> None:
         """Let the placeholder say what the wait is about; if that fails, recording the outcome matters more."""
         try:
-            await self._delivery.note(job, notice)
+            await self.delivery.note(job, notice)
         except (VerbatimError, LeaseLostError, StorageUnavailableError) as error:
-            self._events.notice_later(job, error)
+            self.events.notice_later(job, error)
         except Exception as error:  # noqa: BLE001 - nor may a bug keep the outcome from being recorded
-            self._events.bug(job, error)
+            self.events.bug(job, error)
 
     async def _record(self, job: Job, outcome: Outcome) -> float | None:
         """Record the outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""
         try:
             recorded = await repeat_until_stored(
-                lambda: self._store.record(job, outcome, self._now()),
-                partial(self._events.storage_unavailable, job=job),
-                gives_up=lambda: self._now() >= (job.next_at or 0.0),  # the end of its lease
+                lambda: self.store.record(job, outcome, self.now()),
+                partial(self.events.storage_unavailable, job=job),
+                gives_up=lambda: self.now() >= (job.next_at or 0.0),  # the end of its lease
             )
         except StorageUnavailableError:
             return None
         if not recorded:
-            self._events.lease_lost(job)
+            self.events.lease_lost(job)
             return None
-        self._events.recorded(job, outcome)
-        return _due(outcome, self._now())
+        self.events.recorded(job, outcome)
+        return _due(outcome, self.now())
 
 
 def _due(outcome: Outcome, now: float) -> float:

@@ -91,10 +91,7 @@ async def encode(
 
 
 def _segment_arguments(folder: Path, cuts: tuple[float, ...]) -> tuple[str, ...]:
-    """Return the arguments that make ffmpeg begin a new file at each cut.
-
-    It encodes the recording once, so no sound is lost between two files.
-    """
+    """Return the arguments that begin a new file at each cut of one encoding, so that no sound is lost."""
     times = ",".join(f"{cut:.3f}" for cut in cuts)
     pattern = f"file:{str(folder).replace('%', '%%')}/part-%03d.ogg"  # a single % would begin a placeholder
     return ("-f", "segment", "-segment_format", "ogg", "-segment_times", times, "-reset_timestamps", "1", pattern)
@@ -106,10 +103,7 @@ def _search_seconds(split_seconds: float) -> float:
 
 
 def _quietest_place_in(window: Path) -> float | None:
-    """Find the quietest place in this file of samples, and remove the file.
-
-    None if ffmpeg wrote no file, because it could decode nothing, or if there is too little sound.
-    """
+    """Find the quietest place in this file of samples and remove the file; None for too little sound or no file."""
     try:
         samples = window.read_bytes()
     except FileNotFoundError:

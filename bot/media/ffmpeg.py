@@ -103,10 +103,7 @@ async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process
 
 
 async def _read_both_ends(stream: asyncio.StreamReader) -> str:
-    """Read all of the stream, and return its first and last _KEPT_BYTES.
-
-    A broken file can make ffmpeg complain without end, so the rest is dropped while it is read.
-    """
+    """Read all, as a broken file makes ffmpeg complain without end, and return the first and last _KEPT_BYTES."""
     kept = bytearray()
     while chunk := await stream.read(_KEPT_BYTES):
         kept += chunk

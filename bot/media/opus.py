@@ -53,10 +53,7 @@ def duration(head: bytes, tail: bytes, size: int) -> float | None:
 
 
 def duration_from_packets(data: bytes) -> float:
-    """Return the seconds of sound that a decoder would make of the packets in a whole file.
-
-    Packets cannot claim a wrong length; the granule positions of pages, which `duration` reads, can.
-    """
+    """Return the seconds of sound in the packets of a whole file, which cannot claim a wrong length as pages can."""
     packets = (packet for page in _pages(data) for packet in page.packets)
     return sum(_samples(packet) for packet in packets if not packet.startswith(b"Opus")) / _RATE
 
@@ -68,10 +65,7 @@ def _plausible(seconds: float, size: int) -> float | None:
 
 
 def _first_sample(pages: list[_Page]) -> int:
-    """Return the granule position where the sound begins.
-
-    It is not 0 in a recording that was cut out of a running stream.
-    """
+    """Return the granule position where the sound begins: not 0 in a recording cut out of a running stream."""
     for page in pages:
         if 0 < page.granule < _NO_PACKET_ENDS:
             return max(0, page.granule - sum(map(_samples, page.packets)))
@@ -117,10 +111,7 @@ def _page_at(data: bytes, at: int) -> tuple[_Page | None, int]:
 
 
 def _packets(body: bytes, lacing: bytes) -> Iterator[bytes]:
-    """Yield the packets that end on this page, each without what an earlier page has of it.
-
-    A segment shorter than 255 bytes ends a packet.
-    """
+    """Yield the packets that end on this page, as far as they are on it. A segment below 255 bytes ends one."""
     start = end = 0
     for length in lacing:
         end += length

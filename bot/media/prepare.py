@@ -51,9 +51,7 @@ def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
         raise PermanentError(Reason.NO_SOUND if found.has_video or kind in _VIDEO_KINDS else Reason.NOT_AUDIO)
     if found.duration > limits.max_seconds:
         raise PermanentError(
-            Reason.TOO_LONG,
-            minutes=math.ceil(found.duration / 60),
-            limit_minutes=int(limits.max_seconds // 60),
+            Reason.TOO_LONG, minutes=math.ceil(found.duration / 60), limit_minutes=int(limits.max_seconds // 60)
         )
 
 
@@ -67,12 +65,7 @@ async def _convert(path: Path, found: Probe, limits: Limits, folder: Path) -> tu
         timeout=limits.ffmpeg_timeout,
     )
     parts = await encode(
-        path,
-        found.container,
-        cuts=cuts,
-        max_seconds=limits.max_seconds,
-        folder=folder,
-        timeout=limits.ffmpeg_timeout,
+        path, found.container, cuts=cuts, max_seconds=limits.max_seconds, folder=folder, timeout=limits.ffmpeg_timeout
     )
     uploads = await asyncio.to_thread(_uploads_with_sound, parts, (0.0, *cuts))
     if not uploads:

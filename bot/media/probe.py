@@ -71,10 +71,7 @@ def _identify(path: Path) -> tuple[Container, float | None]:
 
 
 def _trusted(claimed: float, counted: float) -> float:
-    """Return the seconds that the pages claim, or those counted in the packets if they are more.
-
-    Pages can be forged to claim minutes for hours of sound. A small excess is padding, which is not played.
-    """
+    """Return what the pages claim, or more if the packets hold more: pages can be forged. A little is padding."""
     return counted if counted > claimed + _PADDING_SECONDS else claimed
 
 

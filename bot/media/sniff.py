@@ -82,10 +82,7 @@ def _id3_length(head: bytes) -> int:
 
 
 def _begins_with_frames(head: bytes, frame_length: Callable[[bytes], int]) -> bool:
-    """Tell whether `head` begins with a frame and goes on with another, or ends with it.
-
-    Other data may look like one frame by chance: the mark at the beginning of a text in UTF-16, for example.
-    """
+    """Tell whether `head` begins with a frame and another, or ends with it: one alone may be chance, as in UTF-16."""
     length = frame_length(head)
     return length > 0 and (len(head) <= length or frame_length(head[length:]) > 0)
 

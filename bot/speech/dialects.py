@@ -21,10 +21,7 @@ Channel = tuple[str, tuple[Word, ...]]  # what was said in one channel of sound:
 
 
 def read_transcript(result: object) -> Transcript | None:
-    """Read a result of any known shape; None if it has none of them.
-
-    The Transcript of a recording without speech has an empty text.
-    """
+    """Read a result of any known shape; None if it has none of them. Silence is a result with an empty text."""
     fields = as_object(result)
     if "results" in fields:
         return _read_deepgram(as_object(fields["results"]), fields)
@@ -47,10 +44,7 @@ def as_text(value: object) -> str | None:
 
 
 def as_seconds(value: object, unit: float = SECONDS) -> float | None:
-    """Return a time, given in `unit`, in seconds.
-
-    None for what is no number, not finite, negative or larger than LONGEST.
-    """
+    """Return a time given in `unit` in seconds; None for no number, a negative one, or one above LONGEST."""
     if type(value) is not float and type(value) is not int:  # isinstance would take a bool for an int
         return None
     # The comparison comes first: it is false for NaN, and a huge integer cannot be multiplied by a float.
@@ -58,10 +52,7 @@ def as_seconds(value: object, unit: float = SECONDS) -> float | None:
 
 
 def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcript | None:
-    """Read a result of Nova or Whisper.
-
-    `channels` is a list in the samples of the documentation, and one object in its specification.
-    """
+    """Read a result of Nova or Whisper. `channels` is a list in the samples, and one object in the specification."""
     channels = [as_object(channel) for channel in _as_list(results.get("channels"))]
     spoken = [read for channel in channels if (read := _read_channel(channel)) is not None]
     if not spoken and (read := _read_utterances(results.get("utterances"), SECONDS)) is not None:

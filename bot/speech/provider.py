@@ -1,7 +1,4 @@
-"""The port to a speech provider: what the engine asks of one, and what it is told.
-
-A provider may answer at once, or name a generation that is asked for until it is done.
-"""
+"""The port to a speech provider, which answers at once or names a generation that is asked for until it is done."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -52,8 +49,6 @@ class Provider(Protocol):
 
         A TemporaryError with `sure=False` says that the generation may have been made.
         """
-        ...
 
     async def fetch(self, generation_id: str) -> Pending | Done | Failed | Unknown:
         """Ask what became of a generation; costs nothing."""
-        ...

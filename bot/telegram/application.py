@@ -44,10 +44,7 @@ def build_telegram(token: str, api_url: str, session: aiohttp.ClientSession, met
 
 
 async def try_token(telegram: Telegram) -> tuple[str, bool]:
-    """Return the bot's user name, and whether privacy mode hides plain messages of groups from it.
-
-    Raises what the failure means, as one of `bot.errors`.
-    """
+    """Return the bot's user name, and whether privacy mode is on; a failure raises one of `bot.errors`."""
     with translated():
         await telegram.initialize()
     me = telegram.bot.bot

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -22,13 +23,13 @@ AGAIN_AFTER = 1.0  # seconds between them
 Process = Callable[[Update], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """Hands updates to `process`, which raises what a handler raised."""
 
-    def __init__(self, bot: ExtBot[str], process: Process, metrics: Metrics) -> None:
-        self._bot = bot
-        self._process = process
-        self._metrics = metrics
+    bot: ExtBot[str]
+    process: Process
+    metrics: Metrics
 
     async def handle(self, batch: Sequence[Any]) -> None:
         """Return when everything that these updates ask for is done, or has been tried often enough."""
@@ -44,33 +45,33 @@ class Dispatch:
     def _parse(self, raw: Any) -> Update | None:
         """Read one update; None for one that cannot be read, which must not block those behind it."""
         try:
-            return Update.de_json(raw, self._bot)
+            return Update.de_json(raw, self.bot)
         except Exception as error:  # noqa: BLE001 - whatever the library makes of bad data
-            self._metrics.poison.inc()
+            self.metrics.poison.inc()
             log.error("update.unreadable", update=update_number(raw), kind=type(error).__name__)
             return None
 
     async def _handle_in_order(self, updates: Sequence[Update]) -> None:
         for update in updates:
-            report = partial(self._storage_unavailable, update)
-            await repeat_until_stored(partial(self._try, update), report)
-
-    def _storage_unavailable(self, update: Update, error: StorageUnavailableError) -> None:
-        log.error("storage.unavailable", update=update.update_id, error=str(error))
+            await repeat_until_stored(partial(self._try, update), partial(_report, update))
 
     async def _try(self, update: Update) -> None:
         """Process the update; a bug holds back the updates of its chat for a few tries."""
         for tries in range(1, MOST_TRIES + 1):
             try:
-                return await self._process(update)
+                return await self.process(update)
             except StorageUnavailableError:
                 raise
             except Exception as error:
-                self._metrics.bugs.labels("update").inc()
+                self.metrics.bugs.labels("update").inc()
                 log.error("update.failed", update=update.update_id, tries=tries, exc_info=error)
             if tries < MOST_TRIES:
                 await asyncio.sleep(AGAIN_AFTER)
         return None
+
+
+def _report(update: Update, error: StorageUnavailableError) -> None:
+    log.error("storage.unavailable", update=update.update_id, error=str(error))
 
 
 def update_number(raw: Any) -> int:

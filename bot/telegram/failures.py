@@ -38,21 +38,14 @@ class ThreadGoneError(VerbatimError):
     """The topic was deleted; the chat itself is still there."""
 
 
-class UpdatesRefusedError(Exception):
-    """An answer to getUpdates that brings none; `answer` is its JSON, empty if it has none."""
+class RefusedError(Exception):
+    """An answer of the Bot API that is no success, to `getUpdates` or a `file`; `answer` is its JSON, if it has any."""
 
-    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
-        super().__init__(status)
+    def __init__(self, call: str, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__(call, status)
+        self.call = call
         self.status = status
         self.answer = answer
-
-
-class FileRefusedError(Exception):
-    """An answer of the file server that is no file."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 # Descriptions begin with these, in lower case; the library strips "Bad Request: ".
@@ -78,21 +71,15 @@ _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
 )
 
 
+_TRANSLATED = (TelegramError, RefusedError, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise `failure_of` whatever the library, the network below it or this machine's disk raises."""
     try:
         yield
-    except (
-        TelegramError,
-        UpdatesRefusedError,
-        FileRefusedError,
-        aiohttp.ClientError,
-        OSError,
-        KeyError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except _TRANSLATED as error:
         raise failure_of(error) from None
 
 
@@ -101,18 +88,10 @@ def failure_of(error: Exception) -> VerbatimError:
     match error:
         case TelegramError():
             return _answered(error)
-        case UpdatesRefusedError():
-            return _no_updates(error.status, error.answer)
-        case FileRefusedError():
-            return _no_file(error.status)
+        case RefusedError():
+            return _refused(error)
         case Exception():
             return _no_answer(error)
-
-
-def _no_file(status: int) -> VerbatimError:
-    if status == 404:
-        return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
-    return TemporaryError(f"Telegram's file server answered {status}", reason=Reason.TELEGRAM_DOWN)
 
 
 def _no_answer(error: Exception) -> VerbatimError:
@@ -158,14 +137,17 @@ def _bad_request(message: str) -> VerbatimError:
     return TemporaryError(f"Telegram refused: {message[:80]}", reason=Reason.INTERNAL)
 
 
-def _no_updates(status: int, answer: Mapping[str, Any]) -> VerbatimError:
-    if status == 401 or (status == 404 and answer):
+def _refused(refused: RefusedError) -> VerbatimError:
+    status = refused.status
+    if refused.call == "file" and status == 404:
+        return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
+    if status == 401 or (status == 404 and refused.answer):
         return OperatorError("Telegram does not accept TELEGRAM_BOT_TOKEN")
     if status == 409:
         return OperatorError("another program receives this bot's updates, or a webhook is set")
     if status == 429:
-        return RateLimitedError("Telegram asks for patience", retry_after=_asked_wait(answer))
-    return TemporaryError(f"getUpdates answered {status}", reason=Reason.TELEGRAM_DOWN)
+        return RateLimitedError("Telegram asks for patience", retry_after=_asked_wait(refused.answer))
+    return TemporaryError(f"{refused.call} answered {status}", reason=Reason.TELEGRAM_DOWN)
 
 
 def _asked_wait(answer: Mapping[str, Any]) -> float | None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 from telegram.ext import ExtBot
 
 from bot.errors import PermanentError, TemporaryError
-from bot.telegram.failures import FileRefusedError, translated
+from bot.telegram.failures import RefusedError, translated
 from storage.apology import Reason
 
 CHUNK = 64 * 1024
@@ -16,24 +17,21 @@ MEGABYTE = 1024 * 1024
 DOWNLOAD = aiohttp.ClientTimeout(total=300, sock_read=30)
 
 
+@dataclass(frozen=True, slots=True)
 class Files:
     """Downloads from the Bot API server, by HTTP or, where that runs on this machine, by copying."""
 
-    def __init__(self, bot: ExtBot[str], session: aiohttp.ClientSession, max_bytes: int) -> None:
-        self._bot = bot
-        self._session = session
-        self._max_bytes = max_bytes
+    bot: ExtBot[str]
+    session: aiohttp.ClientSession
+    max_bytes: int
 
     async def download(self, file_id: str, claimed_bytes: int | None, target: Path) -> None:
-        """Stream a file to `target`, never more of it than allowed.
-
-        PermanentError(TOO_BIG) when it is, or claims to be, larger than allowed.
-        """
-        if claimed_bytes is not None and claimed_bytes > self._max_bytes:
+        """Stream a file to `target`; PermanentError(TOO_BIG) if it is, or claims to be, larger than allowed."""
+        if claimed_bytes is not None and claimed_bytes > self.max_bytes:
             raise self._too_big()
         try:
             with translated():
-                file = await self._bot.get_file(file_id)
+                file = await self.bot.get_file(file_id)
         except PermanentError as error:
             raise (self._too_big() if error.reason is Reason.TOO_BIG else error) from None
         if file.file_path is None:
@@ -46,14 +44,14 @@ class Files:
             await asyncio.to_thread(self._copy, Path(address), target)
             return
         with translated():
-            async with self._session.get(address, timeout=DOWNLOAD) as answer:
+            async with self.session.get(address, timeout=DOWNLOAD) as answer:
                 if answer.status != 200:
-                    raise FileRefusedError(answer.status)
+                    raise RefusedError("file", answer.status, {})
                 await self._stream(answer, target)
 
     def _copy(self, local: Path, target: Path) -> None:
         with translated():
-            if local.stat().st_size > self._max_bytes:
+            if local.stat().st_size > self.max_bytes:
                 raise self._too_big()
             shutil.copyfile(local, target)
 
@@ -62,9 +60,9 @@ class Files:
         with target.open("wb") as file:
             async for chunk in answer.content.iter_chunked(CHUNK):
                 received += len(chunk)
-                if received > self._max_bytes:
+                if received > self.max_bytes:
                     raise self._too_big()
                 file.write(chunk)
 
     def _too_big(self) -> PermanentError:
-        return PermanentError(Reason.TOO_BIG, limit_mb=round(self._max_bytes / MEGABYTE))
+        return PermanentError(Reason.TOO_BIG, limit_mb=round(self.max_bytes / MEGABYTE))

@@ -1,9 +1,12 @@
 """What handlers say: replies, toasts, alerts. Nothing is repeated, as the person who asked can ask again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from telegram import CallbackQuery, ChatMember, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.ext import ExtBot
 
-from bot.errors import RateLimitedError, VerbatimError
+from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.telegram.failures import translated
 from bot.telegram.pace import Urgency
@@ -13,33 +16,35 @@ log = get_logger(__name__)
 ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
+@contextmanager
+def _once(event: str) -> Iterator[None]:
+    """Log a failure under `event` and go on."""
+    try:
+        with translated():
+            yield
+    except VerbatimError as error:
+        log.info(event, reason=str(error))
+
+
 async def reply(message: Message, text: str) -> None:
     """Reply in the message's topic, unless that does not get through or would go beyond the pace."""
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
-    try:
-        with translated():
-            await bot.send_message(
-                message.chat.id,
-                text,
-                message_thread_id=message.message_thread_id if message.is_topic_message else None,
-                reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                rate_limit_args=Urgency.PLACEHOLDER,
-            )
-    except RateLimitedError:
-        log.info("reply.dropped", reason="there is no room for it in the pace")
-    except VerbatimError as error:
-        log.warning("reply.dropped", reason=str(error))
+    with _once("reply.dropped"):
+        await bot.send_message(
+            message.chat.id,
+            text,
+            message_thread_id=message.message_thread_id if message.is_topic_message else None,
+            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            rate_limit_args=Urgency.PLACEHOLDER,
+        )
 
 
 async def answer(query: CallbackQuery, text: str | None, *, alert: bool = False) -> None:
     """Answer a press with a toast or an alert; one that is too old for that has been acted upon all the same."""
-    try:
-        with translated():
-            await query.answer(text, show_alert=alert)
-    except VerbatimError as error:
-        log.info("query.unanswered", reason=str(error))
+    with _once("query.unanswered"):
+        await query.answer(text, show_alert=alert)
 
 
 async def is_admin(query: CallbackQuery, chat_id: int) -> bool | None:
@@ -55,8 +60,5 @@ async def is_admin(query: CallbackQuery, chat_id: int) -> bool | None:
 
 async def remove(message: MaybeInaccessibleMessage) -> None:
     """Delete a message of the bot's, if Telegram lets it."""
-    try:
-        with translated():
-            await message.get_bot().delete_message(message.chat.id, message.message_id)
-    except VerbatimError as error:
-        log.info("orphan.stays", reason=str(error))
+    with _once("orphan.stays"):
+        await message.get_bot().delete_message(message.chat.id, message.message_id)

@@ -40,10 +40,7 @@ class Window:
     promised: dict[Urgency, float] = field(default_factory=dict)  # the latest moment a refused write was told
 
     def wait(self, now: float, urgency: Urgency) -> float:
-        """Return the seconds until a write of this urgency may go; 0 when it may now.
-
-        Those that are refused are told different moments, so that they do not all come back for one place.
-        """
+        """Return the seconds until a write may go, 0 for now; refused ones are told different moments."""
         self.forget(now)
         allowed = self.limit - (self.kept if urgency is Urgency.PLACEHOLDER else 0)
         excess = len(self.writes) - allowed

@@ -11,7 +11,7 @@ from bot.errors import OperatorError, RateLimitedError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.dispatch import update_number
-from bot.telegram.failures import UpdatesRefusedError, translated
+from bot.telegram.failures import RefusedError, translated
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
@@ -92,7 +92,7 @@ class Receiver:
 
 
 def _updates(status: int, body: bytes) -> list[Any]:
-    """Return the updates of an answer; UpdatesRefusedError if it brings none."""
+    """Return the updates of an answer; RefusedError if it brings none."""
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
@@ -100,7 +100,7 @@ def _updates(status: int, body: bytes) -> list[Any]:
     answer = read if isinstance(read, dict) else {}
     if status == 200 and isinstance(answer.get("result"), list):
         return list(answer["result"])
-    raise UpdatesRefusedError(status, answer)
+    raise RefusedError("getUpdates", status, answer)
 
 
 def _pause(error: Exception, failures: int) -> float:

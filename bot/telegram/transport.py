@@ -1,12 +1,8 @@
 """What the engine writes in Telegram, one method each, with failures in this project's words."""
 
-from telegram import (
-    InlineKeyboardMarkup,
-    InputMediaDocument,
-    LinkPreviewOptions,
-    MessageEntity,
-    ReplyParameters,
-)
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardMarkup, InputMediaDocument, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.ext import ExtBot
 
 from bot.telegram.buttons import cancel_button
@@ -17,16 +13,16 @@ from bot.text.layout import Document, Page, utf16_length
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+@dataclass(frozen=True, slots=True)
 class Transport:
     """Sends, edits and deletes messages. Writes beyond the pace raise RateLimitedError."""
 
-    def __init__(self, bot: ExtBot[str], pace: Pace) -> None:
-        self._bot = bot
-        self._pace = pace
+    bot: ExtBot[str]
+    pace: Pace
 
     def check_pace(self, chat_id: int) -> None:
         """Raise RateLimitedError if a placeholder could not be sent to the chat now."""
-        self._pace.check(chat_id, Urgency.PLACEHOLDER)
+        self.pace.check(chat_id, Urgency.PLACEHOLDER)
 
     async def send_placeholder(
         self, chat_id: int, text: str, *, job_id: int, thread_id: int | None, reply_to: int | None, urgency: Urgency
@@ -35,7 +31,7 @@ class Transport:
 
         async def send(thread: int | None) -> int:
             with translated():
-                message = await self._bot.send_message(
+                message = await self.bot.send_message(
                     chat_id,
                     text,
                     message_thread_id=thread,
@@ -63,14 +59,14 @@ class Transport:
             return
         media = InputMediaDocument(answer.content, filename=answer.file_name, caption=answer.caption)
         with translated():
-            await self._bot.edit_message_media(media, chat_id, message_id, rate_limit_args=Urgency.ANSWER)
+            await self.bot.edit_message_media(media, chat_id, message_id, rate_limit_args=Urgency.ANSWER)
 
     async def _edit(
         self, chat_id: int, message_id: int, page: Page, button: InlineKeyboardMarkup | None, urgency: Urgency
     ) -> None:
         try:
             with translated():
-                await self._bot.edit_message_text(
+                await self.bot.edit_message_text(
                     page.text,
                     chat_id,
                     message_id,
@@ -85,11 +81,11 @@ class Transport:
     async def say(self, chat_id: int, text: str, *, thread_id: int | None) -> None:
         """Send a message of its own, such as news about the chat's settings."""
         with translated():
-            await self._bot.send_message(chat_id, text, message_thread_id=thread_id, rate_limit_args=Urgency.ANSWER)
+            await self.bot.send_message(chat_id, text, message_thread_id=thread_id, rate_limit_args=Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with translated():
-            await self._bot.delete_message(chat_id, message_id)
+            await self.bot.delete_message(chat_id, message_id)
 
 
 def _reply(message_id: int | None) -> ReplyParameters | None:

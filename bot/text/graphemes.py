@@ -48,10 +48,7 @@ def _is_conjunct(before: str, after: str) -> bool:
 
 
 def _splits_a_flag(text: str, index: int, start: int) -> bool:
-    """Tell whether a cut before `text[index]` separates the two regional indicators of a flag.
-
-    In a row of flags only the number of indicators before the cut, from `start` on, tells that.
-    """
+    """Tell whether a cut before `text[index]` is within a flag: after an odd number of indicators since `start`."""
     if not _is_regional_indicator(text[index]):
         return False
     first = index

@@ -29,9 +29,7 @@ _CLOSING = "\"')\\]}\u00bb\u203a\u201c\u201d\u2018\u2019\u300d\u300f\u3011\u3009
 _FULL_STOPS = "\u3002\uff01\uff1f\uff0e\uff61\u0964\u0965\u061f\u06d4\u1362\u104b\u17d4"
 
 _PARAGRAPH_END = re.compile(r"(?=\n[^\S\n]*+\n)")
-_SENTENCE_END = re.compile(
-    rf"[.!?…][{_CLOSING}]*+(?=\s)|[{_FULL_STOPS}]++[.!?…{_CLOSING}]*+|(?=\n)",
-)
+_SENTENCE_END = re.compile(rf"[.!?…][{_CLOSING}]*+(?=\s)|[{_FULL_STOPS}]++[.!?…{_CLOSING}]*+|(?=\n)")
 _WORD_END = re.compile(r"(?=\s)")
 
 

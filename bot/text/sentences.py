@@ -183,10 +183,7 @@ def model_unknown(asked: str, suggestions: Sequence[str]) -> str:
 
 
 def models(lines: Sequence[tuple[str, str, str]]) -> str:
-    """Return the list of (name, about, language note) in one message.
-
-    If it does not fit, only the names are listed; if these do not fit either, as many as do.
-    """
+    """Return the list of (name, about, language note) in one message: without the abouts or cut, if it must be."""
     head = "Send /model and one of these names to change the model of this chat:\n"
     full = _lines(head, *(f"• {_with_note(name, note)}: {about}" for name, about, note in lines))
     if utf16_length(full) <= MESSAGE_LIMIT:

@@ -15,11 +15,7 @@ from storage.store import StorageError, StorageUnavailableError
 
 Result = TypeVar("Result")
 BUSY_SECONDS = 5.0
-PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-)
+PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 # Conditions of the disk or of another program; everything else that sqlite3 raises is a bug of ours.
 PASSING = frozenset(
     {
@@ -41,10 +37,7 @@ class Connection(aiosqlite.Connection):
     waits_for_locks = True  # that another program has on the database
 
     def join(self) -> None:
-        """Wait for the worker thread of a connection that could not be made.
-
-        It ends by itself, but tells the event loop so: after the loop was closed that would be an error.
-        """
+        """Wait for the thread of a connection that could not be made: it still tells the event loop that it ends."""
         self._thread.join()
 
     async def hop(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -94,12 +87,11 @@ async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connecti
     return connection
 
 
-def write(
-    function: Callable[[sqlite3.Connection], Result],
-) -> Callable[[sqlite3.Connection], Result]:
-    """Wrap `function` in BEGIN IMMEDIATE … COMMIT; any failure rolls all of it back."""
+def write(function: Callable[[sqlite3.Connection], Result]) -> Callable[[sqlite3.Connection], tuple[Result, bool]]:
+    """Wrap `function` in BEGIN IMMEDIATE … COMMIT, undone if it fails; with the result, whether it changed a row."""
 
-    def transaction(connection: sqlite3.Connection) -> Result:
+    def transaction(connection: sqlite3.Connection) -> tuple[Result, bool]:
+        before = connection.total_changes
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = function(connection)
@@ -108,6 +100,6 @@ def write(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        return result
+        return result, connection.total_changes > before
 
     return transaction

@@ -40,10 +40,7 @@ def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> list[Row]:
 
 
 def at_once(function: Callable[[Transaction], Awaitable[Result]]) -> Callable[[sqlite3.Connection], Result]:
-    """Drive a transaction to its end without an event loop, as it awaits nothing but statements.
-
-    RuntimeError for one that waits for anything else: that is a bug, and is rolled back.
-    """
+    """Drive a transaction, which awaits statements alone, to its end; RuntimeError if it awaits anything else."""
 
     def run(connection: sqlite3.Connection) -> Result:
         waiting = function(SQLiteTransaction(connection)).__await__()
@@ -89,13 +86,7 @@ class SQLiteEngine:
         return cls(connection, lock, now)
 
     async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        transaction = at_once(function)
-
-        def counted(connection: sqlite3.Connection) -> tuple[Result, bool]:
-            before = connection.total_changes
-            return transaction(connection), connection.total_changes > before
-
-        result, changed = await self._connection.hop(write(counted))
+        result, changed = await self._connection.hop(write(at_once(function)))
         if changed:
             self._last_write_at = self._now()
         return result

@@ -29,7 +29,7 @@ def statements(script: str) -> list[str]:
 
 def migrate(connection: sqlite3.Connection) -> int:
     """Bring the schema up to this code's version in one transaction, and return the version."""
-    return write(_apply_missing)(connection)
+    return write(_apply_missing)(connection)[0]
 
 
 def _apply_missing(connection: sqlite3.Connection) -> int:

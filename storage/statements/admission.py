@@ -7,13 +7,9 @@ from storage.words import SAME, Job
 
 
 async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) -> Admission | None:
-    """See `Store.admit`."""
     await tx.alone_with(job.cache_key)
-    current = await tx.row(
-        "SELECT slot, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'",
-        job.id,
-        job.lease_token,
-    )
+    sql = "SELECT slot, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'"
+    current = await tx.row(sql, job.id, job.lease_token)
     if current is None:
         return None
     if current["slot"] is not None:  # taken before a crash, and still this job's
@@ -37,33 +33,24 @@ async def _must_wait(tx: Transaction, job: Job, waiting_for: str) -> MustWait:
 
 async def _transcript(tx: Transaction, job: Job, now: float, *, waited: bool) -> Known | None:
     """Find a transcript of the same key; one that this job waited for counts even where nothing is kept."""
-    found = await tx.row(
-        "SELECT id FROM transcripts WHERE cache_key = $1 AND (expires_at > $2 OR $3) ORDER BY id DESC LIMIT 1",
-        job.cache_key,
-        now,
-        waited,
-    )
+    sql = "SELECT id FROM transcripts WHERE cache_key = $1 AND (expires_at > $2 OR $3) ORDER BY id DESC LIMIT 1"
+    found = await tx.row(sql, job.cache_key, now, waited)
     return Known(found["id"]) if found else None
 
 
 async def _older_is_on_its_way(tx: Transaction, job: Job) -> bool:
     """Tell whether another job of the key is at the provider, holds a slot, or is older and queued."""
-    found = await tx.row(
+    sql = (
         "SELECT 1 FROM jobs WHERE cache_key = $1 AND next_at IS NOT NULL AND state IN ('queued', 'submitted')"
-        " AND (id < $2 OR state = 'submitted' OR slot IS NOT NULL) AND id <> $2 LIMIT 1",
-        job.cache_key,
-        job.id,
+        " AND (id < $2 OR state = 'submitted' OR slot IS NOT NULL) AND id <> $2 LIMIT 1"
     )
-    return found is not None
+    return await tx.row(sql, job.cache_key, job.id) is not None
 
 
 async def _ahead(tx: Transaction, job: Job, family: str) -> int:
     """Count the jobs that have a slot of the family, and the older ones that wait for one, so that none starves."""
-    counted = await tx.row(
-        "SELECT (SELECT count(*) FROM jobs WHERE slot = $1)"
-        " + (SELECT count(*) FROM jobs WHERE waiting_for = $1 AND woken = 0 AND id < $2) AS n",
-        family,
-        job.id,
-    )
+    waiting = "SELECT count(*) FROM jobs WHERE waiting_for = $1 AND woken = 0 AND id < $2"
+    sql = f"SELECT (SELECT count(*) FROM jobs WHERE slot = $1) + ({waiting}) AS n"
+    counted = await tx.row(sql, family, job.id)
     assert counted is not None
     return int(counted["n"])

@@ -12,7 +12,6 @@ CANCELLED = Apology(Reason.CANCELLED)
 
 
 async def cancel(tx: Transaction, job_id: int, chat_id: int, message_id: int, now: float) -> CancelResult:
-    """See `Store.cancel`."""
     job = await _alone_with_job(tx, job_id, chat_id)
     if job is None:
         return CancelResult(job=None, accepted=False, orphan=True)

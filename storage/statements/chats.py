@@ -14,8 +14,9 @@ def settings_of(found: Sequence[Row]) -> ChatSettings:
     return ChatSettings(found[0]["model"], found[0]["language"]) if found else ChatSettings()
 
 
-async def change_settings(tx: Transaction, chat_id: int, chosen: ChatSettings, was: ChatSettings | None) -> bool:
-    """See `Store.change_settings`."""
+async def change_settings(
+    tx: Transaction, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None
+) -> bool:
     if was is not None and settings_of(await tx.rows(SELECT, chat_id)) != was:
         return False
     await tx.rows(
@@ -29,7 +30,6 @@ async def change_settings(tx: Transaction, chat_id: int, chosen: ChatSettings, w
 
 
 async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
-    """See `Store.move_chat`."""
     await tx.rows(
         f"INSERT INTO chats (chat_id, {COLUMNS}) SELECT $2, {COLUMNS} FROM chats"
         " WHERE chat_id = $1 ON CONFLICT (chat_id) DO NOTHING",

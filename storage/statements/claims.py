@@ -10,7 +10,6 @@ from storage.words import Job, NewJob
 
 
 async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
-    """See `Store.accept`."""
     made = await tx.row(
         "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, user_id, kind, file_id, claimed_bytes,"
         " model, options, cache_key, created_at, next_at)"
@@ -32,7 +31,6 @@ async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
 
 
 async def claim(tx: Transaction, now: float, lease_until: float, limit: int) -> Claim:
-    """See `Store.claim`."""
     due = await tx.rows(
         f"SELECT id FROM jobs WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2 {tx.skip_locked}", now, limit
     )
@@ -59,7 +57,6 @@ async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[J
 
 
 async def release_all(tx: Transaction) -> int:
-    """See `Store.release_all`."""
     released = await tx.rows(
         "UPDATE jobs SET lease_token = NULL, next_at = created_at WHERE lease_token IS NOT NULL RETURNING id"
     )

@@ -15,85 +15,62 @@ _NOTHING = "kind = kind"
 
 async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> Row | None:
     """Set `assignments` (values from $4 on) on the job if its lease still holds; None if it was lost."""
-    return await tx.row(
-        f"UPDATE jobs SET {assignments} WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING id, transcript_id",
-        job.id,
-        job.lease_token,
-        job.state,
-        *values,
-    )
+    guard = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING id, transcript_id"
+    return await tx.row(f"UPDATE jobs SET {assignments} {guard}", job.id, job.lease_token, job.state, *values)
 
 
 async def place(tx: Transaction, job: Job, message_id: int, notice: Notice) -> bool:
-    """See `Store.place`. A state that changed meanwhile does not matter: the message is there."""
-    placed = await tx.row(
+    """Store it whatever the state is by now: the message is there."""
+    sql = (
         "UPDATE jobs SET placeholder_id = $3, notice = $4 WHERE id = $1 AND lease_token = $2"
-        " AND (placeholder_id IS NULL OR placeholder_id = $3) RETURNING id",
-        job.id,
-        job.lease_token,
-        message_id,
-        notice,
+        " AND (placeholder_id IS NULL OR placeholder_id = $3) RETURNING id"
     )
-    return placed is not None
+    return await tx.row(sql, job.id, job.lease_token, message_id, notice) is not None
 
 
 async def replace(tx: Transaction, job: Job, message_id: int) -> bool:
-    """See `Store.replace`."""
     return await update(tx, job, "placeholder_id = $4", message_id) is not None
 
 
 async def note(tx: Transaction, job: Job, notice: Notice) -> bool:
-    """See `Store.note`."""
     return await update(tx, job, "notice = $4", notice) is not None
 
 
 async def start_create(tx: Transaction, job: Job) -> bool:
-    """See `Store.start_create`."""
     return await update(tx, job, "create_started = 1") is not None
 
 
 async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
-    """See `Store.created`."""
     if await update(tx, job, "create_started = 0") is None:
         return False
     await add_generation(tx, job, generation)
     return True
 
 
-async def add_generation(tx: Transaction, job: Job, generation: Generation) -> None:
-    transcript = generation.transcript
-    await tx.rows(
+async def add_generation(tx: Transaction, job: Job, new: Generation) -> None:
+    sql = (
         "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body)"
         " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (job_id, part)"
-        " DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5, body = $6",
-        job.id,
-        generation.part,
-        generation.generation_id,
-        generation.start,
-        generation.submitted_at,
-        None if transcript is None else encode_transcript(transcript),
+        " DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5, body = $6"
     )
+    body = None if new.transcript is None else encode_transcript(new.transcript)
+    await tx.rows(sql, job.id, new.part, new.generation_id, new.start, new.submitted_at, body)
 
 
 async def part_ready(tx: Transaction, job: Job, part: int, transcript: Transcript) -> bool:
-    """See `Store.part_ready`."""
     if await update(tx, job, _NOTHING) is None:
         return False
-    await tx.rows(
-        "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2", job.id, part, encode_transcript(transcript)
-    )
+    sql = "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2"
+    await tx.rows(sql, job.id, part, encode_transcript(transcript))
     return True
 
 
 async def page_placed(tx: Transaction, job: Job, number: int, message_id: int) -> bool:
-    """See `Store.page_placed`."""
     if await update(tx, job, _NOTHING) is None:
         return False
-    await tx.rows(
+    sql = (
         "INSERT INTO pages (job_id, number, message_id) VALUES ($1, $2, $3)"
-        " ON CONFLICT (job_id, number) DO UPDATE SET message_id = $3",
-        job.id,
-        number,
-        message_id,
+        " ON CONFLICT (job_id, number) DO UPDATE SET message_id = $3"
     )
+    await tx.rows(sql, job.id, number, message_id)
     return True

@@ -15,55 +15,23 @@ from storage.statements.waking import wake_for_slot, wake_paused, wake_the_same
 from storage.store import ImpossibleMoveError
 from storage.words import NEXT, PAUSED, SAME, Job, State
 
-RETURNED = "lease_token = NULL, claims = 0, create_started = 0"
+_RETURNED = "lease_token = NULL, claims = 0, create_started = 0"
 _NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
 
 
 async def record(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float) -> bool:
-    """See `Store.record`."""
     await tx.alone_with(job.cache_key)
-    now_held = await _held(tx, job)
-    if now_held is None:
-        return False
-    return await _Recording(tx, job, now_held, now).apply(outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What a leased job holds and waits for now, which others may have changed since it was claimed."""
-
-    slot: str | None
-    waiting_for: str | None
-    woken: bool
-
-
-async def _held(tx: Transaction, job: Job) -> _Held | None:
-    """Read it, under the lock of the family where the job waits for a slot of one; None if the lease was lost."""
     held = await _read_held(tx, job)
-    if held is not None and held.waiting_for not in {None, SAME, PAUSED}:
-        await tx.alone_with_family(str(held.waiting_for))
+    if held is not None and held["waiting_for"] not in {None, SAME, PAUSED}:
+        await tx.alone_with_family(held["waiting_for"])
         held = await _read_held(tx, job)
-    return held
+    return held is not None and await _Recording(tx, job, held, now).apply(outcome)
 
 
-async def _read_held(tx: Transaction, job: Job) -> _Held | None:
-    found = await tx.row(
-        "SELECT slot, waiting_for, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3",
-        job.id,
-        job.lease_token,
-        job.state,
-    )
-    return _Held(found["slot"], found["waiting_for"], bool(found["woken"])) if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    """What a step leaves behind that did not move its job on; a doubt counts only where a create was started."""
-
-    next_at: float
-    attempts: int = 0
-    doubts: int = 0
-    waiting_for: str | None = None
+async def _read_held(tx: Transaction, job: Job) -> Row | None:
+    """Read what others may have changed since the job was claimed; None if the lease was lost."""
+    sql = "SELECT slot, waiting_for, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
+    return await tx.row(sql, job.id, job.lease_token, job.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +40,7 @@ class _Recording:
 
     tx: Transaction
     job: Job
-    held: _Held
+    held: Row
     now: float
 
     async def apply(self, outcome: outcomes.Outcome) -> bool:  # noqa: PLR0911 - one line an outcome: this is the table
@@ -80,11 +48,11 @@ class _Recording:
             case outcomes.Submitted():
                 return await self._submitted(outcome)
             case outcomes.Waiting(next_at, waiting_for):
-                return await self._stay(_Stay(next_at, waiting_for=waiting_for))
+                return await self._stay(next_at, waiting_for=waiting_for)
             case outcomes.Attempted(next_at, in_doubt):
-                return await self._stay(_Stay(next_at, attempts=1, doubts=int(in_doubt)))
+                return await self._stay(next_at, attempts=1, doubts=int(in_doubt))
             case outcomes.Released(next_at):
-                return await self._stay(_Stay(next_at, doubts=1))
+                return await self._stay(next_at, doubts=1)
             case outcomes.Forgotten(next_at):
                 return await self._forgotten(next_at)
             case outcomes.Ready():
@@ -96,102 +64,83 @@ class _Recording:
             case outcomes.Ended(state):
                 return await self._ended(state)
 
-    async def _move(self, to: State, assignments: str = "", *values: Any) -> Row | None:
+    async def _move(self, to: State, assignments: str, *values: Any) -> Row | None:
         """Move the job to a state that the map has, and give its lease back; values from $5 on."""
         if to not in NEXT[self.job.state]:
             raise ImpossibleMoveError(self.job.id, self.job.state, to)
-        return await update(self.tx, self.job, f"state = $4, {assignments} {RETURNED}", to, *values)
+        return await update(self.tx, self.job, f"state = $4, {assignments}, {_RETURNED}", to, *values)
 
     async def _submitted(self, outcome: outcomes.Submitted) -> bool:
         """Move on, and end the pause for others, too: a create got through."""
-        moved = await self._move(
-            State.SUBMITTED,
-            "submitted_at = $5, next_at = $6, audio_seconds = $7, attempts = 0,",
-            self.now,
-            outcome.first_look_at,
-            outcome.audio_seconds,
-        )
-        if moved is None:
+        assignments = "submitted_at = $5, next_at = $6, audio_seconds = $7, attempts = 0"
+        values = (self.now, outcome.first_look_at, outcome.audio_seconds)
+        if await self._move(State.SUBMITTED, assignments, *values) is None:
             return False
         if outcome.generation is not None:
             await add_generation(self.tx, self.job, outcome.generation)
         await wake_paused(self.tx, self.now)
         return True
 
-    async def _stay(self, stay: _Stay) -> bool:
-        """Keep the state. A queued job gives its slot back, and is due at once if it was woken while it was held.
+    async def _stay(
+        self, next_at: float, *, attempts: int = 0, doubts: int = 0, waiting_for: str | None = None
+    ) -> bool:
+        """Keep the state; doubts count only where a create was started.
 
-        It stays woken until it asks for admission again, because only so may it find a transcript that is not kept.
-        One whose wake was known when it was claimed, and whose step did not come to ask, waits for its moment.
+        A queued job gives its slot back, and is due at once if it was woken while it was held. It stays woken until
+        it asks for admission again, because only so may it find a transcript that is not kept. One whose wake was
+        known when it was claimed, and whose step did not come to ask, waits for its moment.
         """
-        held = self.held
-        woken_meanwhile = held.woken and held.waiting_for is not None
-        stayed = await update(
-            self.tx,
-            self.job,
+        woken, slot = self.held["woken"], self.held["slot"]
+        woken_meanwhile = woken and self.held["waiting_for"] is not None
+        assignments = (
             "next_at = $4, waiting_for = $5, attempts = attempts + $6,"
             " creates_in_doubt = creates_in_doubt + $7 * create_started,"
-            f" slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END, {RETURNED}",
-            self.now if woken_meanwhile else stay.next_at,
-            None if held.woken else stay.waiting_for,
-            stay.attempts,
-            stay.doubts,
+            " slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END"
         )
-        if stayed is None:
+        values = (self.now if woken_meanwhile else next_at, None if woken else waiting_for, attempts, doubts)
+        if await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values) is None:
             return False
         if self.job.state is State.QUEUED:
-            await wake_for_slot(self.tx, held.slot, self.now)
+            await wake_for_slot(self.tx, slot, self.now)
         return True
 
     async def _forgotten(self, next_at: float) -> bool:
-        moved = await self._move(
-            State.QUEUED,
-            "submitted_at = NULL, next_at = $5, generations_lost = generations_lost + 1, slot = NULL,",
-            next_at,
-        )
+        assignments = "submitted_at = NULL, next_at = $5, generations_lost = generations_lost + 1, slot = NULL"
+        moved = await self._move(State.QUEUED, assignments, next_at)
         return moved is not None and await self._provider_is_done()
 
     async def _ready(self, outcome: outcomes.Ready) -> bool:
         """Store the transcript, for this job and for those that wait for it."""
-        new = await self.tx.row(
-            "INSERT INTO transcripts (cache_key, body, expires_at) VALUES ($1, $2, $3) RETURNING id",
-            self.job.cache_key,
-            encode_transcript(outcome.transcript),
-            outcome.expires_at,
-        )
+        key, body = self.job.cache_key, encode_transcript(outcome.transcript)
+        sql = "INSERT INTO transcripts (cache_key, body, expires_at) VALUES ($1, $2, $3) RETURNING id"
+        new = await self.tx.row(sql, key, body, outcome.expires_at)
         assert new is not None
         if not await self._known(new["id"]):
             await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
             return False
-        await self.tx.rows(
+        sql = (
             "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL"
-            " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL",
-            new["id"],
-            self.now,
-            self.job.cache_key,
-            SAME,
+            " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
         )
-        await wake_the_same(self.tx, self.job.cache_key, self.now)
+        await self.tx.rows(sql, new["id"], self.now, key, SAME)
+        await wake_the_same(self.tx, key, self.now)
         return True
 
     async def _known(self, transcript_id: int) -> bool:
-        moved = await self._move(
-            State.READY,
-            f"ready_at = $5, next_at = $5, transcript_id = $6, attempts = 0, {_NO_LONGER_WAITING},",
-            self.now,
-            transcript_id,
-        )
+        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, attempts = 0, {_NO_LONGER_WAITING}"
+        moved = await self._move(State.READY, assignments, self.now, transcript_id)
         return moved is not None and await self._provider_is_done()
 
     async def _hopeless(self, apology: Apology, *, doubts: int) -> bool:
         """Make the job ready to apologise; one that is ready already apologises instead of showing its transcript."""
         assignments = (
             "ready_at = $5, next_at = $5, apology = $6, attempts = 0,"
-            f" creates_in_doubt = creates_in_doubt + $7 * create_started, {_NO_LONGER_WAITING},"
+            f" creates_in_doubt = creates_in_doubt + $7 * create_started, {_NO_LONGER_WAITING}"
         )
         values = (self.now, encode_apology(apology), doubts)
         if self.job.state is State.READY:
-            changed = await update(self.tx, self.job, f"state = $4, {assignments} {RETURNED}", State.READY, *values)
+            everything = f"state = $4, {assignments}, {_RETURNED}"
+            changed = await update(self.tx, self.job, everything, State.READY, *values)
         else:
             changed = await self._move(State.READY, assignments, *values)
         if changed is None:
@@ -200,7 +149,7 @@ class _Recording:
         return await self._provider_is_done()
 
     async def _ended(self, state: State) -> bool:
-        ended = await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING},", self.now)
+        ended = await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING}", self.now)
         if ended is None:
             return False
         await wake_the_same(self.tx, self.job.cache_key, self.now)
@@ -209,16 +158,14 @@ class _Recording:
 
     async def _forget_expired(self, transcript_id: int | None) -> None:
         """Delete a transcript that may not be kept, once no other job is left to show it."""
-        await self.tx.rows(
+        sql = (
             "DELETE FROM transcripts WHERE id = $1 AND expires_at <= $2 AND NOT EXISTS"
-            " (SELECT 1 FROM jobs WHERE cache_key = $3 AND next_at IS NOT NULL AND state IN ('queued', 'ready'))",
-            transcript_id,
-            self.now,
-            self.job.cache_key,
+            " (SELECT 1 FROM jobs WHERE cache_key = $3 AND next_at IS NOT NULL AND state IN ('queued', 'ready'))"
         )
+        await self.tx.rows(sql, transcript_id, self.now, self.job.cache_key)
 
     async def _provider_is_done(self) -> bool:
         """Drop the generations and pass the slot on: nothing of this job is at the provider any more."""
         await self.tx.rows("DELETE FROM generations WHERE job_id = $1", self.job.id)
-        await wake_for_slot(self.tx, self.held.slot, self.now)
+        await wake_for_slot(self.tx, self.held["slot"], self.now)
         return True

@@ -19,53 +19,38 @@ from typing import Any, Protocol, TypeVar
 Result = TypeVar("Result")
 
 
-class Row(Protocol):
-    """One row of an answer, read by the names of its columns."""
-
-    def __getitem__(self, column: str, /) -> Any: ...
+Row = Any  # one row of an answer: each driver's own, read by the names of its columns
 
 
 class Transaction(Protocol):
     """An open transaction. Values are bound to `$1`, `$2`, … in their order."""
 
-    @property
-    def skip_locked(self) -> str:
-        """The end of a SELECT that locks what it finds and passes over what others have locked."""
-        ...
+    skip_locked: str  # the end of a SELECT that locks what it finds and passes over what others have locked
 
     async def rows(self, sql: str, *values: Any) -> list[Row]: ...
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         """Return the first row, None if there is none."""
-        ...
 
     async def alone_with(self, cache_key: str) -> None:
         """Keep others who ask for this cache key waiting until the transaction ends."""
-        ...
 
     async def alone_with_family(self, family: str) -> None:
         """Keep others who ask for this family of models waiting until the transaction ends."""
-        ...
 
 
 class Engine(Protocol):
-    """A database that runs transactions."""
+    """A database that runs transactions; what is not described here is as in `Store`."""
 
     async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run a function in a transaction that is kept whole: all of it, or nothing."""
-        ...
 
     async def read(self, sql: str, *values: Any) -> list[Row]:
         """Run one SELECT outside of any transaction."""
-        ...
 
     @property
-    def last_write_at(self) -> float:
-        """When a transaction that changed something was last committed."""
-        ...
+    def last_write_at(self) -> float: ...
 
-    def stop_waiting(self) -> None:
-        """Fail at once from now on where the database is locked by another program."""
-        ...
+    def stop_waiting(self) -> None: ...
 
     async def close(self) -> None: ...

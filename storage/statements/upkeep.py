@@ -3,6 +3,11 @@
 from storage.statements.transaction import Transaction
 from storage.store import StorageError
 
+BACKLOG = (
+    "SELECT state, count(*) AS n, count(*) FILTER (WHERE next_at <= $1) AS due"
+    " FROM jobs WHERE next_at IS NOT NULL GROUP BY state"
+)
+
 
 async def belong_to(tx: Transaction, owner: int) -> None:
     """Make it the database of this bot; StorageError if it is another's."""
@@ -15,12 +20,10 @@ async def belong_to(tx: Transaction, owner: int) -> None:
 
 
 async def ping(tx: Transaction) -> None:
-    """See `Store.ping`."""
     await tx.rows("UPDATE pulse SET beats = beats + 1")
 
 
 async def purge(tx: Transaction, now: float, ended_before: float, limit: int) -> int:
-    """See `Store.purge`."""
     transcripts = await tx.rows(
         "DELETE FROM transcripts WHERE id IN (SELECT id FROM transcripts WHERE expires_at <= $1 AND NOT EXISTS"
         " (SELECT 1 FROM jobs WHERE jobs.cache_key = transcripts.cache_key AND next_at IS NOT NULL)"

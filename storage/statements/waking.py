@@ -19,30 +19,20 @@ async def wake_for_slot(tx: Transaction, family: str | None, now: float) -> None
     if family is None:
         return
     await tx.alone_with_family(family)
-    await tx.rows(
+    sql = (
         f"UPDATE jobs SET woken = CASE WHEN {_LEFT_ALONE} THEN woken ELSE 1 END, {_DUE} WHERE id ="
-        " (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 ORDER BY id LIMIT 1)",
-        now,
-        family,
+        " (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 ORDER BY id LIMIT 1)"
     )
+    await tx.rows(sql, now, family)
 
 
 async def wake_the_same(tx: Transaction, cache_key: str, now: float) -> None:
     """Let the jobs that waited for another one with the same key ask again, as it is no longer on its way."""
-    await tx.rows(
-        f"UPDATE jobs SET woken = 1, {_DUE}"
-        " WHERE cache_key = $2 AND waiting_for = $3 AND woken = 0 AND next_at IS NOT NULL",
-        now,
-        cache_key,
-        SAME,
-    )
+    waiting = "WHERE cache_key = $2 AND waiting_for = $3 AND woken = 0 AND next_at IS NOT NULL"
+    await tx.rows(f"UPDATE jobs SET woken = 1, {_DUE} {waiting}", now, cache_key, SAME)
 
 
 async def wake_paused(tx: Transaction, now: float) -> None:
     """Let the jobs that waited for the end of a pause ask again, as a create got through."""
-    await tx.rows(
-        "UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN (SELECT id FROM jobs"
-        f" WHERE waiting_for = $2 AND {_LEFT_ALONE} {tx.skip_locked})",
-        now,
-        PAUSED,
-    )
+    waiting = f"SELECT id FROM jobs WHERE waiting_for = $2 AND {_LEFT_ALONE} {tx.skip_locked}"
+    await tx.rows(f"UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN ({waiting})", now, PAUSED)

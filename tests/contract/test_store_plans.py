@@ -36,9 +36,9 @@ def path(tmp_path):
 async def overheard(store):
     """The statements that the store runs meanwhile."""
     said = []
-    await store._engine._connection.hop(lambda connection: connection.set_trace_callback(said.append))
+    await store.engine._connection.hop(lambda connection: connection.set_trace_callback(said.append))
     yield said
-    await store._engine._connection.hop(lambda connection: connection.set_trace_callback(None))
+    await store.engine._connection.hop(lambda connection: connection.set_trace_callback(None))
 
 
 def plans(path, statements):

@@ -415,7 +415,7 @@ async def test_a_database_locked_by_another_tool_cannot_be_migrated_just_now(pat
 
 async def pragma(store, text):
     """The conditions of a disk, as a connection can be given them."""
-    return await store._engine._connection.hop(lambda connection: connection.execute(f"PRAGMA {text}").fetchone())
+    return await store.engine._connection.hop(lambda connection: connection.execute(f"PRAGMA {text}").fetchone())
 
 
 FILLING = {
@@ -495,7 +495,7 @@ async def test_a_transaction_that_waits_for_anything_but_statements_is_a_bug_and
         await asyncio.sleep(0)
 
     with pytest.raises(RuntimeError, match="awaited something that is not a statement"):
-        await store._engine.write(waits)
+        await store.engine.write(waits)
     assert (await again(store, job)).notice is Notice.NONE
     assert await store.note(job, Notice.RETRYING)
 
@@ -514,9 +514,9 @@ async def test_a_transaction_that_begins_with_reading_keeps_other_writers_out_fr
 
     async with opened(path) as store:
         job = await leased(store)
-        await store._engine._connection.hop(lambda connection: connection.set_trace_callback(tries_to_write))
+        await store.engine._connection.hop(lambda connection: connection.set_trace_callback(tries_to_write))
         await store.admit(job, "nova", 1, NOW)
-        await store._engine._connection.hop(lambda connection: connection.set_trace_callback(None))
+        await store.engine._connection.hop(lambda connection: connection.set_trace_callback(None))
     assert refused
     assert all(refused)
 

@@ -106,7 +106,7 @@ class Histories(RuleBasedStateMachine):
     def opens(self) -> None:
         """Without waiting for the disk: a history may lose its process, but not its power."""
         self.store = self.do(open_store(self.path, lambda: self.now))
-        connection = self.store._engine._connection
+        connection = self.store.engine._connection
         self.do(connection.hop(lambda raw: raw.execute("PRAGMA synchronous = OFF").close()))
 
     # What may happen

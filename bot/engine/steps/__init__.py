@@ -4,6 +4,8 @@ A step holds the job's lease. It stores what it did to the outside world before 
 any point costs at most one repetition, and never a second payment without a trace.
 """
 
+from dataclasses import dataclass
+
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.submit import Submit
@@ -11,22 +13,22 @@ from storage.outcomes import Outcome
 from storage.words import Job, State
 
 
+@dataclass(frozen=True, slots=True)
 class Steps:
     """Takes steps. Their failures leave as exceptions, and `bot.engine.policy` says what these mean for the job."""
 
-    def __init__(self, submit: Submit, fetch: Fetch, deliver: Deliver) -> None:
-        self._submit = submit
-        self._fetch = fetch
-        self._deliver = deliver
+    submit: Submit
+    fetch: Fetch
+    deliver: Deliver
 
     async def take(self, job: Job) -> Outcome:
         """Do one thing for a job that is not over."""
         match job.state:
             case State.QUEUED:
-                return await self._submit(job)
+                return await self.submit(job)
             case State.SUBMITTED:
-                return await self._fetch(job)
+                return await self.fetch(job)
             case State.READY:
-                return await self._deliver(job)
+                return await self.deliver(job)
             case State.DELIVERED | State.FAILED | State.CANCELLED:
                 raise ValueError(f"job {job.id} is over: {job.state}")

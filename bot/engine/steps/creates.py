@@ -1,6 +1,7 @@
 """Creates: sending the parts of a recording to the provider, each stored before the next one is begun."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.engine.hold import Hold
@@ -19,56 +20,51 @@ from storage.words import Generation, Job
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Creates:
     """Creates generations, unless the `hold` is on, which their failures trip. `transcript_ttl` in seconds."""
 
-    def __init__(
-        self, store: Store, provider: Provider, schedule: Schedule, transcript_ttl: float, now: Callable[[], float]
-    ) -> None:
-        self.hold = Hold()
-        self._store = store
-        self._provider = provider
-        self._schedule = schedule
-        self._transcript_ttl = transcript_ttl
-        self._now = now
+    store: Store
+    provider: Provider
+    schedule: Schedule
+    transcript_ttl: float
+    now: Callable[[], float]
+    hold: Hold = field(default_factory=Hold, init=False)
 
     async def send(self, job: Job, model: Model, uploads: Sequence[Upload]) -> Outcome:
-        """Create the generations that are missing. A part that went up before a crash is not sent again.
-
-        The last one is recorded together with the job's new state.
-        """
-        stored = {generation.part: generation for generation in await self._store.generations(job)}
+        """Create the generations that are missing: none goes up again after a crash. The outcome has the last one."""
+        stored = {generation.part: generation for generation in await self.store.generations(job)}
         last = len(uploads) - 1
         generation = None
         for part, upload in enumerate(uploads):
             if part not in stored:
                 generation = stored[part] = await self._create(job, model, part, upload)
                 if part < last:
-                    require_lease(await write_until_stored(job.id, partial(self._store.created, job, generation)))
+                    require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
         self._reset_hold()
         if (transcript := joined([stored[part] for part in range(len(uploads))])) is not None:
-            return Ready(transcript, self._now() + self._transcript_ttl)
+            return Ready(transcript, self.now() + self.transcript_ttl)
         seconds = sum(upload.duration for upload in uploads)
-        first_look_at = self._now() + self._schedule.first_look(model.name, seconds / len(uploads))
+        first_look_at = self.now() + self.schedule.first_look(model.name, seconds / len(uploads))
         return Submitted(first_look_at, seconds, generation if generation and generation.part == last else None)
 
     def _reset_hold(self) -> None:
-        if lasted := self.hold.lasted(self._now()):
+        if lasted := self.hold.lasted(self.now()):
             log.info("hold.over", seconds=round(lasted))
         self.hold.reset()
 
     async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
-        require_lease(await self._store.start_create(job))
+        require_lease(await self.store.start_create(job))
         try:
-            answer = await self._provider.submit(upload, model, job.options)
+            answer = await self.provider.submit(upload, model, job.options)
         except OperatorError:
-            self.hold.trip_for_operator(self._now())
+            self.hold.trip_for_operator(self.now())
             raise
         except RateLimitedError as error:
-            self.hold.trip(self._now(), error.retry_after)
+            self.hold.trip(self.now(), error.retry_after)
             raise
         match answer:
             case Created(generation_id):
-                return Generation(part, generation_id, upload.start, self._now())
+                return Generation(part, generation_id, upload.start, self.now())
             case Done(transcript):
-                return Generation(part, "", upload.start, self._now(), transcript)
+                return Generation(part, "", upload.start, self.now(), transcript)

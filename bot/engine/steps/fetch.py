@@ -1,11 +1,11 @@
 """The step of a SUBMITTED job: ask the provider what became of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import require_lease
-from bot.engine.patience import MOST_GENERATIONS_LOST, NOT_YET_KNOWN
 from bot.engine.schedule import Schedule, deadline
 from bot.engine.steps.parts import joined
 from bot.errors import PermanentError
@@ -20,32 +20,24 @@ from storage.words import Generation, Job
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Looks at generations until they are done. `transcript_ttl` in seconds."""
 
-    def __init__(
-        self,
-        store: Store,
-        provider: Provider,
-        delivery: Delivery,
-        schedule: Schedule,
-        transcript_ttl: float,
-        now: Callable[[], float],
-    ) -> None:
-        self._store = store
-        self._provider = provider
-        self._delivery = delivery
-        self._schedule = schedule
-        self._transcript_ttl = transcript_ttl
-        self._now = now
+    store: Store
+    provider: Provider
+    delivery: Delivery
+    schedule: Schedule
+    transcript_ttl: float
+    now: Callable[[], float]
 
     async def __call__(self, job: Job) -> Outcome:
         """Ask for the first part that has no transcript yet: parts are few, and finish in about their order."""
-        await self._delivery.place_if_possible(job)
-        generations = await self._store.generations(job)
+        await self.delivery.place_if_possible(job)
+        generations = await self.store.generations(job)
         asked = next(generation for generation in generations if generation.transcript is None)
-        elapsed = self._now() - asked.submitted_at
-        match await self._provider.fetch(asked.generation_id):
+        elapsed = self.now() - asked.submitted_at
+        match await self.provider.fetch(asked.generation_id):
             case Unknown():
                 return self._unknown(job, elapsed)
             case Pending():
@@ -53,35 +45,35 @@ class Fetch:
             case Failed(name, message):
                 return self._failed(job, name, message)
             case Done(transcript):
-                self._schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
+                self.schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
                 return await self._done(job, generations, asked, transcript)
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
         """Let a lost generation go up again, but not for ever: each create may be paid for."""
-        if elapsed < NOT_YET_KNOWN:
+        if elapsed < patience.NOT_YET_KNOWN:
             return self._look_again(job, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
-        if job.generations_lost + 1 >= MOST_GENERATIONS_LOST:
+        if job.generations_lost + 1 >= patience.MOST_GENERATIONS_LOST:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self._now())
+        return Forgotten(self.now())
 
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):
             return Hopeless(Apology(Reason.TOO_SLOW))
-        return Waiting(self._now() + self._schedule.next_look(elapsed))
+        return Waiting(self.now() + self.schedule.next_look(elapsed))
 
     def _failed(self, job: Job, name: str, message: str) -> Outcome:
         """Try once more, as a failed generation is not billed; a second failure is final."""
         log.warning("generation.failed", job=job.id, error=name[:80], message=message[:200])
         if job.generations_lost > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self._now())
+        return Forgotten(self.now())
 
     async def _done(
         self, job: Job, generations: Sequence[Generation], asked: Generation, transcript: Transcript
     ) -> Outcome:
         whole = joined([replace(each, transcript=transcript) if each is asked else each for each in generations])
         if whole is not None:
-            return Ready(whole, self._now() + self._transcript_ttl)
-        require_lease(await self._store.part_ready(job, asked.part, transcript))
-        return Waiting(self._now())
+            return Ready(whole, self.now() + self.transcript_ttl)
+        require_lease(await self.store.part_ready(job, asked.part, transcript))
+        return Waiting(self.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,25 +12,25 @@ from bot.telegram.files import Files
 from storage.words import Job
 
 
+@dataclass(frozen=True, slots=True)
 class Recordings:
     """Downloads recordings and makes of them what is uploaded. `workplace` is a folder of this process alone."""
 
-    def __init__(self, files: Files, workplace: Path, limits: Limits, formats: UploadFormats) -> None:
-        self._files = files
-        self._workplace = workplace
-        self._limits = limits
-        self._formats = formats
+    files: Files
+    workplace: Path
+    limits: Limits
+    formats: UploadFormats
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
         """Make a folder for one recording, and remove it with everything in it."""
-        self._workplace.mkdir(mode=0o700, exist_ok=True)  # a cleaner of temporary files may have removed it
-        with TemporaryDirectory(dir=self._workplace) as name:
+        self.workplace.mkdir(mode=0o700, exist_ok=True)  # a cleaner of temporary files may have removed it
+        with TemporaryDirectory(dir=self.workplace) as name:
             yield Path(name)
 
     async def download(self, job: Job, target: Path) -> None:
-        await self._files.download(job.file_id, job.claimed_bytes, target)
+        await self.files.download(job.file_id, job.claimed_bytes, target)
 
     async def prepare(self, job: Job, audio: Path, folder: Path) -> tuple[Upload, ...]:
         """See `bot.media.prepare`."""
-        return await prepare(audio, kind=job.kind, limits=self._limits, formats=self._formats, folder=folder)
+        return await prepare(audio, kind=job.kind, limits=self.limits, formats=self.formats, folder=folder)

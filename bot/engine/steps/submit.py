@@ -2,18 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError
-from bot.engine.patience import (
-    ADMISSION_AGAIN_AFTER,
-    DAY,
-    MOST_CREATES_IN_DOUBT,
-    PAUSE_GIVE_UP_AFTER,
-    PAUSE_GIVE_UP_AFTER_RESTART,
-)
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.recordings import Recordings
 from bot.errors import PermanentError
@@ -36,39 +30,31 @@ class Rules:
     slots: Mapping[Family, int]  # generations at the provider at once
 
 
+@dataclass(frozen=True, slots=True)
 class Submit:
     """Brings a job to the provider."""
 
-    def __init__(
-        self,
-        store: Store,
-        delivery: Delivery,
-        recordings: Recordings,
-        creates: Creates,
-        rules: Rules,
-        now: Callable[[], float],
-    ) -> None:
-        self._store = store
-        self._delivery = delivery
-        self._recordings = recordings
-        self._creates = creates
-        self._rules = rules
-        self._now = now
-        self._replacing_model = asyncio.Lock()
+    store: Store
+    delivery: Delivery
+    recordings: Recordings
+    creates: Creates
+    rules: Rules
+    now: Callable[[], float]
+    _replacing_model: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(self, job: Job) -> Outcome:
         if job.create_started:
             return self._answer_was_lost(job)
-        self._delivery.check_pace(job)  # what could not be answered in time need not be uploaded yet
+        self.delivery.check_pace(job)  # what could not be answered in time need not be uploaded yet
         model = find(job.model) or await self._replace_model(job)
-        match await self._store.admit(job, model.family, self._rules.slots[model.family], self._now()):
+        match await self.store.admit(job, model.family, self.rules.slots[model.family], self.now()):
             case None:
                 raise LeaseLostError
             case Known() as known:
                 return known
             case MustWait(waiting_for):
-                await self._delivery.place_if_possible(job)
-                return Waiting(self._now() + ADMISSION_AGAIN_AFTER, waiting_for)
+                await self.delivery.place_if_possible(job)
+                return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
             case Admitted():
                 return await self._upload(job, model)
 
@@ -76,49 +62,49 @@ class Submit:
         """Count a create that may have been paid for: its process died before the answer was recorded."""
         doubts = job.creates_in_doubt + 1
         log.warning("create.in_doubt", job=job.id, doubts=doubts)
-        if doubts >= MOST_CREATES_IN_DOUBT:
+        if doubts >= patience.MOST_CREATES_IN_DOUBT:
             return Hopeless(Apology(Reason.PROVIDER_DOWN), in_doubt=True)
-        return Attempted(self._now(), in_doubt=True)
+        return Attempted(self.now(), in_doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
         """Tell the chat, once, that its model left the catalogue, and use the default from now on."""
-        default = self._rules.default_model
+        default = self.rules.default_model
         async with self._replacing_model:
-            chosen = await self._store.settings(job.chat_id)
+            chosen = await self.store.settings(job.chat_id)
             if chosen.model == job.model:
-                await self._delivery.say(job, model_replaced(job.model, default.name))
-                await self._store.change_settings(job.chat_id, replace(chosen, model=None), was=chosen)
+                await self.delivery.say(job, model_replaced(job.model, default.name))
+                await self.store.change_settings(job.chat_id, replace(chosen, model=None), was=chosen)
         return default
 
     async def _upload(self, job: Job, model: Model) -> Outcome:
-        if not self._creates.hold.allows(self._now()):
+        if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
-        with self._recordings.folder() as folder:
+        with self.recordings.folder() as folder:
             audio = folder / "received"
             await self._place_and_download(job, audio)
-            uploads = await self._recordings.prepare(job, audio, folder)
-            return await self._creates.send(job, model, uploads)
+            uploads = await self.recordings.prepare(job, audio, folder)
+            return await self.creates.send(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
-        hold = self._creates.hold
+        hold = self.creates.hold
         if self._is_paused_for_too_long(job):
             raise PermanentError(Reason.ON_HOLD if hold.by_operator else Reason.PROVIDER_DOWN)
         if hold.by_operator:
-            await self._delivery.note(job, Notice.PAUSED)
+            await self.delivery.note(job, Notice.PAUSED)
         else:
-            await self._delivery.place_if_possible(job)
+            await self.delivery.place_if_possible(job)
         return Waiting(hold.until, waiting_for=PAUSED)
 
     def _is_paused_for_too_long(self, job: Job) -> bool:
-        lasted, age = self._creates.hold.lasted(self._now()), self._now() - job.created_at
-        return lasted > PAUSE_GIVE_UP_AFTER or (lasted > PAUSE_GIVE_UP_AFTER_RESTART and age > DAY)
+        lasted, age = self.creates.hold.lasted(self.now()), self.now() - job.created_at
+        return lasted > patience.PAUSE_GIVE_UP_AFTER or (
+            lasted > patience.PAUSE_GIVE_UP_AFTER_RESTART and age > patience.DAY
+        )
 
     async def _place_and_download(self, job: Job, audio: Path) -> None:
         """Do both at once, and both to their end: a download that fails must not cut a placeholder off."""
         for result in await asyncio.gather(
-            self._delivery.place_if_possible(job),
-            self._recordings.download(job, audio),
-            return_exceptions=True,
+            self.delivery.place_if_possible(job), self.recordings.download(job, audio), return_exceptions=True
         ):
             if isinstance(result, BaseException):
                 raise result

@@ -41,10 +41,7 @@ def read_created(body: object) -> Created:
 
 
 def read_fetched(body: object) -> Pending | Done | Failed:
-    """Read what became of a generation; a status that is not documented counts as pending.
-
-    A finished one without a readable result is neither silence nor a failure: it raises TemporaryError.
-    """
+    """Read what became of a generation; TemporaryError for a finished one without a readable result."""
     fields = as_object(body)
     status = _status(fields)
     if status in FAILED:

@@ -52,10 +52,7 @@ class _Answer:
 
 
 class AimlapiClient:
-    """A `bot.speech.provider.Provider`. It uses `session`, which its owner closes.
-
-    Every call is counted once, by its name and the HTTP status, or the name of the exception that came instead.
-    """
+    """A Provider that uses `session`, which its owner closes. Every call is counted once, by name and status."""
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str | Secret, metrics: Metrics) -> None:
         self._session = session
@@ -143,10 +140,7 @@ class AimlapiClient:
 def _form(
     file: IO[bytes], file_name: str, content_type: str, fields: Mapping[str, str], field: str
 ) -> aiohttp.FormData:
-    """Put the text fields first, so that a server that reads as it receives knows the model before the sound.
-
-    The name and the type may not break out of their headers.
-    """
+    """Put the text fields first, as some servers read while they receive; name and type stay in their headers."""
     form = aiohttp.FormData(quote_fields=False)  # names in UTF-8, as browsers send them
     for name, value in fields.items():
         form.add_field(name, value)

@@ -26,12 +26,7 @@ def form_fields(model: Model, options: Options) -> dict[str, str]:
     `smart_format` and `punctuate` are in the one schema that nova-2 and Whisper share. The first brings
     numbers, dates and paragraphs; where a language has no such rules, the second still brings full stops.
     """
-    return {
-        "model": model.wire,
-        **_language(model, options.language),
-        "smart_format": "true",
-        "punctuate": "true",
-    }
+    return {"model": model.wire, **_language(model, options.language), "smart_format": "true", "punctuate": "true"}
 
 
 def _language(model: Model, asked: str) -> dict[str, str]:
