@@ -22,7 +22,7 @@ Seen = TypeVar("Seen")
 QUIET_SECONDS = 10.0
 LONGEST_SECONDS = 900.0
 TICK_SECONDS = 0.5  # between two looks; a late look counts no more than one in time
-WORK = 0.05  # of a processor: less than this is no work but looking around, as a waiting process does
+LOOKING_AROUND = 0.05  # of a processor: what processes use that wait for something
 
 
 class Observed(Protocol):
@@ -37,9 +37,12 @@ class Observed(Protocol):
 class Patience:
     """Is asked every TICK_SECONDS whether there is still something to wait for."""
 
-    def __init__(self, happened: Callable[[], object], quiet_seconds: float) -> None:
+    def __init__(
+        self, happened: Callable[[], object], quiet_seconds: float, looking_around: float = LOOKING_AROUND
+    ) -> None:
         self._happened = happened
         self._quiet_seconds = quiet_seconds
+        self._looking_around = looking_around
         self._seen = happened()
         self._began = self._looked = time.monotonic()
         self._own = time.process_time()
@@ -69,9 +72,9 @@ class Patience:
         since, self._looked = now - self._looked, now
         before, self._used = self._used, used
         if before is None:  # to begin with, only a look at itself is cheap enough
-            return time.process_time() - self._own >= WORK * since
+            return time.process_time() - self._own >= self._looking_around * since
         self._spent += max(0.0, used - before)
-        return not 0 <= used - before < WORK * since
+        return not 0 <= used - before < self._looking_around * since
 
 
 @asynccontextmanager
@@ -80,12 +83,14 @@ async def patience(
     *,
     happened: Callable[[], object] = lambda: None,
     describe: Callable[[], str] = str,
+    looking_around: float = LOOKING_AROUND,
 ) -> AsyncIterator[None]:
     """End the block with an AssertionError, which `describe` explains, once there is nothing to wait for.
 
-    Something has happened whenever `happened` gives another value than before.
+    Something has happened whenever `happened` gives another value than before, and when processes have used more
+    than `looking_around` of a processor.
     """
-    loop, waiting, reason = asyncio.get_running_loop(), Patience(happened, quiet_seconds), ""
+    loop, waiting, reason = asyncio.get_running_loop(), Patience(happened, quiet_seconds, looking_around), ""
 
     def look() -> None:
         nonlocal reason, looking

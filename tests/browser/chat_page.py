@@ -1,5 +1,6 @@
 """The page of the demo in a browser, with the chat of one person open, and requests to /sim behind it."""
 
+import asyncio
 import itertools
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,9 +9,15 @@ from typing import Any, Self
 import aiohttp
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-PATIENCE_SECONDS = 30
+from tests.patience import patience
+
+QUIET_SECONDS = 30.0
+LOOKING_AROUND = 0.15  # of a processor: a browser with a page that lies still, and who asks it again and again
+FOR_EVER = 3_600_000  # milliseconds: no step of a test knows how long the whole may take
+WAITED_IN_VAIN = 408
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+expect.set_options(timeout=FOR_EVER)
 _names = (f"Robin {number:03}" for number in itertools.count(1))
 
 
@@ -27,12 +34,32 @@ class ChatPage:
         self.errors: list[str] = []
         self._browser = browser
         self._stack = AsyncExitStack()
+        self._events = 0
+        self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self.be_patient(QUIET_SECONDS)
         self.chat_id = await self._person()
         await self.ask("POST", "/sim/chats", type="private", user=self.chat_id)
         self.page = await self.open()
         return self
+
+    def be_patient(self, quiet_seconds: float) -> None:
+        """From now on the page is closed once nothing has happened for so long, which ends every wait for it."""
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = asyncio.create_task(self._watch(quiet_seconds))
+
+    async def _watch(self, quiet_seconds: float) -> None:
+        try:
+            async with patience(quiet_seconds, happened=lambda: self._events, looking_around=LOOKING_AROUND):
+                await asyncio.Event().wait()
+        except AssertionError as error:
+            self.errors.append(str(error))
+            await self._stack.aclose()
+
+    def _count(self, _: object) -> None:
+        self._events += 1
 
     async def _person(self) -> int:
         people = (await self.ask("GET", "/sim/state"))["people"]
@@ -41,6 +68,8 @@ class ChatPage:
         return person["id"]
 
     async def __aexit__(self, *failure: object) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         await self._stack.aclose()
         await self.ask("PATCH", "/sim/speech", says=None)
         for fault in (await self.ask("GET", "/sim/state"))["faults"]:
@@ -52,8 +81,10 @@ class ChatPage:
         """A browser window of its own with the person's chat in it."""
         self.context = await self._browser.new_context(**{"viewport": DESKTOP} | options)
         self._stack.push_async_callback(self.context.close)
-        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        self.context.set_default_timeout(FOR_EVER)
         page = await self.context.new_page()
+        for event in ("request", "requestfinished", "requestfailed", "console", "framenavigated"):
+            page.on(event, self._count)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._allowed(request.url))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
@@ -111,4 +142,13 @@ class ChatPage:
 
     async def see(self, text: str, where: Locator | None = None) -> None:
         """Wait until the bot's latest message, or that element, says so."""
-        await expect(where or self.from_bot.last).to_contain_text(text, timeout=PATIENCE_SECONDS * 1000)
+        await expect(where or self.from_bot.last).to_contain_text(text)
+
+    async def says_in_private(self, words: str) -> str:
+        """What the bot has written into the private chat with these words in it, once it has."""
+        where = f"/sim/chats/{self.chat_id}/messages?contains={words}&wait=5"
+        async with patience(QUIET_SECONDS):
+            while True:
+                async with self.sim.get(where) as answer:
+                    if answer.status != WAITED_IN_VAIN:
+                        return str((await answer.json())[0]["text"])

@@ -1,11 +1,15 @@
 import os
+import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from bot.playground.samples import SAMPLES
+from bot.subprocesses import ffmpeg_path
 from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.browser.launching import launched
@@ -21,9 +25,18 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is said into the microphone, as Chromium reads it."""
+    path = tmp_path_factory.mktemp("microphone") / "spoken.wav"
+    sample = str(SAMPLES[0].path)
+    subprocess.run([ffmpeg_path(), "-loglevel", "error", "-i", sample, "-ar", "48000", "-ac", "1", path], check=True)
+    return path
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(chromium) -> AsyncIterator[Browser]:
-    async with launched(chromium) as browser:
+async def browser(chromium: str, spoken: Path) -> AsyncIterator[Browser]:
+    async with launched(chromium, spoken) as browser:
         yield browser
 
 

@@ -53,8 +53,7 @@ async def test_a_voice_that_is_forwarded_from_the_group_is_transcribed_in_privat
     await chat_page.send_sample("Call me back")
     await act(chat_page, chat_page.page.locator("article[data-from=me]"), "Forward")
     await chat_page.page.get_by_role("menuitem", name=f"Verbatim · {chat_page.name}", exact=True).click()
-    told = await chat_page.ask("GET", f"/sim/chats/{chat_page.chat_id}/messages?contains=from the group&wait=30")
-    assert told[0]["text"] == "from the group"
+    assert await chat_page.says_in_private("from the group") == "from the group"
     assert group["bot"] == "member"
 
 
