@@ -30,7 +30,7 @@ export function startMicrophone() {
 }
 
 /** Escape closes that first. */
-const isAnythingOpen = () => document.querySelector(".menu, dialog[open]") !== null;
+const isAnythingOpen = () => document.querySelector(".menu:popover-open, dialog[open]") !== null;
 
 function pressed(event, button) {
   startedByPress = phase === "idle";
