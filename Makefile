@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
 
-.PHONY: setup demo run check test lint types contracts tests format bench pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests format bench pictures pins clean
 
 setup: $(RUN)
 
@@ -51,9 +51,13 @@ contracts: $(DEV)
 
 tests: $(DEV)
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 5 --dist worksteal --quiet
+	$(BIN)/coverage run -m pytest -n 3 --dist loadgroup --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Less than a minute: without the tests that start other programs, and without coverage.
+test-fast: $(DEV)
+	$(BIN)/python -m pytest -n 2 -m "not process" --quiet
 
 format: $(DEV)
 	$(BIN)/ruff format .

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -14,6 +15,34 @@ settings.load_profile("on any machine")
 # Where rich is installed, structlog paints every traceback with the values of all variables: seconds for each.
 plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+# Here almost every test starts another program, which takes its time; `make test-fast` does without them.
+PROCESSES = (
+    "browser",
+    "contract/test_fake_telegram_clients.py",  # starts none, but aiogram takes as long as a program to load
+    "contract/test_store_sqlite.py",
+    "crash",
+    "demo",
+    "flow/test_trouble_with_the_recording.py",
+    "flow/test_what_is_listened_to.py",
+    "unit/engine/test_subprocesses.py",
+    "unit/media",
+    "unit/playground",
+    "unit/project",
+)
+TESTS = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts processes, and let one worker have the browser."""
+    for item in items:
+        place = item.path.relative_to(TESTS)
+        if any(place.is_relative_to(each) for each in PROCESSES):
+            item.add_marker("process")
+        if place.is_relative_to("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
