@@ -13,11 +13,11 @@ class Metrics:
         self.accepted = self._counter("jobs_accepted", "Jobs made from messages.", "kind")
         self.ended = self._counter("jobs_ended", "Jobs that ended, by what the user got.", "outcome")
         self.reused = self._counter("transcripts_reused", "Jobs answered without a generation of their own.")
-        self.doubts = self._counter(
+        self.creates_in_doubt = self._counter(
             "creates_in_doubt", "Creates of ended jobs whose answer never came: each may have been paid for."
         )
         self.bugs = self._counter("bugs", "Steps and updates that failed unexpectedly.", "where")
-        self.poison = self._counter("updates_skipped", "Updates that could not be read.")
+        self.updates_skipped = self._counter("updates_skipped", "Updates that could not be read.")
         self.provider = self._counter("provider_answers", "Answers of the AI/ML API.", "call", "status")
         self.telegram = self._counter("telegram_answers", "Answers of the Bot API.", "method", "status")
         self.unknown_statuses = self._counter(

@@ -43,7 +43,7 @@ class Events:
         self.metrics.stage.labels("total").observe(now - job.created_at)
         answered = "apology" if job.apology is not None else "transcript"
         self.metrics.ended.labels(answered if state is State.DELIVERED else state.value).inc()
-        self.metrics.doubts.inc(job.creates_in_doubt)
+        self.metrics.creates_in_doubt.inc(job.creates_in_doubt)
         if job.transcript_id is not None and job.submitted_at is None:
             self.metrics.reused.inc()
 

@@ -47,7 +47,7 @@ class Dispatch:
         try:
             return Update.de_json(raw, self.bot)
         except Exception as error:  # noqa: BLE001 - whatever the library makes of bad data
-            self.metrics.poison.inc()
+            self.metrics.updates_skipped.inc()
             log.error("update.unreadable", update=update_number(raw), kind=type(error).__name__)
             return None
 

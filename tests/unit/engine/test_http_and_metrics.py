@@ -62,6 +62,6 @@ async def test_other_paths_are_not_found():
 
 async def test_two_bots_count_for_themselves():
     first, second = Metrics(), Metrics()
-    first.poison.inc()
+    first.updates_skipped.inc()
     assert b"verbatim_updates_skipped_total 1.0" in first.render()
     assert b"verbatim_updates_skipped_total 0.0" in second.render()

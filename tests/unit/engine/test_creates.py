@@ -1,0 +1,104 @@
+"""Creates with providers that answer in each of the ways that the port allows."""
+
+import pytest
+
+from bot.engine.schedule import Schedule
+from bot.engine.steps.creates import Creates
+from bot.engine.steps.fetch import Fetch
+from bot.errors import TemporaryError
+from bot.formats import Upload
+from bot.speech.catalogue import find
+from bot.speech.provider import Created, Done
+from storage.apology import Reason
+from storage.outcomes import Ready, Submitted
+from storage.sqlite.engine import open_store
+from storage.transcript import Transcript, Word
+from storage.words import State
+from tests.contract.stored import NOW, again, claimed, recorded, uploading
+
+MODEL = find("nova-2-general")
+TTL = 3600.0
+
+
+class Provider:
+    """Gives the answers it was told to, in order; an exception among them is raised."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    async def submit(self, upload, model, options):
+        self.asked.append((upload.start, model.name, options.language))
+        return self._next()
+
+    async def fetch(self, generation_id):
+        self.asked.append(generation_id)
+        return self._next()
+
+    def _next(self):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Unhurried:
+    """Stands where the placeholder is sent, which these jobs have no chat for."""
+
+    async def place_if_possible(self, job):
+        pass
+
+
+@pytest.fixture
+async def store(tmp_path):
+    store = await open_store(tmp_path / "verbatim.db", now=lambda: NOW)
+    yield store
+    await store.close()
+
+
+def said(text):
+    return Transcript(text, "en", 2.0, (Word(text, 0.5, 1.0),))
+
+
+def parts(tmp_path, *starts):
+    return tuple(Upload(tmp_path / "part.ogg", "audio/ogg", "audio.ogg", start, 600.0) for start in starts)
+
+
+def creates(store, provider):
+    return Creates(store, provider, Schedule(lambda: 0.5), TTL, lambda: NOW)
+
+
+async def test_a_provider_that_answers_at_once_makes_the_job_ready(store, tmp_path):
+    job = await uploading(store)
+    provider = Provider(Done(said("hello")))
+    outcome = await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0))
+    assert outcome == Ready(said("hello"), NOW + TTL)
+    assert (await recorded(store, job, outcome)).state is State.READY
+    assert provider.asked == [(0.0, "nova-2-general", "auto")]
+
+
+async def test_a_part_that_was_answered_at_once_is_not_sent_again_after_a_failure(store, tmp_path):
+    job = await uploading(store)
+    down = TemporaryError("down", reason=Reason.PROVIDER_DOWN)
+    provider = Provider(Done(said("one")), down, Done(said("two")))
+    with pytest.raises(TemporaryError):
+        await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+    outcome = await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+    assert [start for start, _, _ in provider.asked] == [0.0, 600.0, 600.0]
+    words = (Word("one", 0.5, 1.0), Word("two", 600.5, 601.0))
+    assert outcome == Ready(Transcript("one\n\ntwo", "en", 602.0, words), NOW + TTL)
+
+
+async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp_path):
+    job = await uploading(store)
+    provider = Provider(Done(said("one")), Created("generation 2"), Done(said("two")))
+    outcome = await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+    assert isinstance(outcome, Submitted)
+    await recorded(store, job, outcome)
+    job = await claimed(store, outcome.first_look_at)
+    fetch = Fetch(store, provider, Unhurried(), Schedule(lambda: 0.5), TTL, lambda: NOW)
+    outcome = await fetch(job)
+    assert provider.asked[-1] == "generation 2"
+    assert isinstance(outcome, Ready)
+    assert outcome.transcript.text == "one\n\ntwo"
+    assert (await again(store, job)).state is State.SUBMITTED
