@@ -6,9 +6,9 @@ in one go on the connection's thread; PostgreSQL awaits the network.
 Rules, so that transactions of several processes neither lose a wake nor block each other for ever:
 1. A transaction that admits, moves or cancels a job first takes the lock of its cache key, as a statement of its own,
    and reads afterwards. What it then reads, nobody else changes until it ends.
-2. Who needs a family's lock too takes it second and late: one key, then one family, and never two of a kind.
-   It is taken right before slots are counted or somebody who waits for one is chosen; a job that itself waits
-   for a slot takes it at once.
+2. A transaction that also needs a family's lock takes it second and late: one key, then one family, and never two of
+   a kind. It is taken right before slots are counted, or a job that waits for one is chosen. Where the job itself
+   waits for a slot, it is taken at once.
 3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`.
 4. A transaction can be repeated after a commit whose answer was lost.
 """

@@ -60,9 +60,9 @@ def recording(outcome):
 STATE_GUARDED = {
     "replace": lambda store, job: store.replace(job, 900),
     "note": lambda store, job: store.note(job, Notice.PAUSED),
-    "posting": lambda store, job: store.start_create(job),
+    "start create": lambda store, job: store.start_create(job),
     "created": lambda store, job: store.created(job, part(7)),
-    "heard": lambda store, job: store.part_ready(job, 0, Transcript("part said")),
+    "part ready": lambda store, job: store.part_ready(job, 0, Transcript("part said")),
     "page placed": lambda store, job: store.page_placed(job, 1, 901),
     "admit": lambda store, job: store.admit(job, FAMILY, 9, NOW),
 } | {f"record {name}": recording(outcome) for name, outcome in OUTCOMES.items()}

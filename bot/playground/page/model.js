@@ -27,7 +27,7 @@ export function emit(name, detail) {
   for (const listener of listeners.get(name) ?? []) listener(detail);
 }
 
-/** Takes in one event of the server, then tells whoever listens for it. */
+/** Takes in one event of the server, then calls the listeners for it. */
 export function apply(name, data) {
   const detail = CHANGES[name](data);
   if (detail !== undefined) emit(name, detail);
@@ -138,7 +138,7 @@ export function peopleOf(chat) {
   return members.length ? members : people;
 }
 
-/** Who speaks in a chat: whoever was chosen there, else its owner, else the first of its people. */
+/** Who speaks in a chat: the person chosen there, else its owner, else the first of its people. */
 export function speakerOf(chat) {
   const people = peopleOf(chat);
   const known = (id) => people.some((person) => person.id === id);

@@ -50,7 +50,7 @@ class Upload:
                 return "audio"
             case "video":
                 return "video"
-            case _:
+            case str():
                 return "document"
 
 

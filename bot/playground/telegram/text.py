@@ -68,8 +68,7 @@ def _kind(entity: Any) -> str:
         case dict():
             missing = next((name for name in ("offset", "length", "type") if name not in entity), "offset")
             raise _unreadable(f'Can\'t find field "{missing}"')
-        case _:
-            raise _unreadable("expected an Object")
+    raise _unreadable("expected an Object")
 
 
 def _unreadable(why: str) -> RefusedError:

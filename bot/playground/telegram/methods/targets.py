@@ -50,7 +50,7 @@ def _shut_out(chat: Conversation) -> RefusedError | None:
             return forbidden(f"bot was kicked from the {place}")
         case "left":
             return forbidden(f"bot is not a member of the {place}")
-        case _:
+        case "administrator" | "creator" | "member" | "restricted":
             return None
 
 
