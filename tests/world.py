@@ -13,6 +13,7 @@ from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from bot.telegram.application import introduce, offer_menu
 from storage.words import Job
+from tests.clock import Clock
 
 AUDIO = Path(__file__).parent / "audio"
 KEY = "test-key-0123456789"
@@ -32,19 +33,6 @@ def other_voice() -> bytes:
     Ogg readers skip what is no page, so a few bytes behind the last page change the file and not the sound.
     """
     return audio() + f"another {next(_numbers)}".encode()
-
-
-class Clock:
-    """Wall seconds that pass only when a test says so."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def pass_(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 class World:

@@ -1,17 +1,9 @@
-"""What the tests of the fake Bot API share: a clock, a server, and a bare client that hides nothing."""
+"""What the tests of the fake Bot API share: a bare client that hides nothing."""
 
 import json
 from dataclasses import dataclass
 
 import aiohttp
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1_800_000_000.0
-
-    def __call__(self):
-        return self.now
 
 
 @dataclass

@@ -8,19 +8,12 @@ import aiohttp
 import pytest
 
 from bot.playground.speech import FakeSpeech, Recognition, Word
+from tests.clock import Clock
 from tests.patience import until
 
 OGG = b"OggS" + bytes(60)
 HEADERS = {"Authorization": "Bearer test-key", "User-Agent": "verbatim-tests"}
 NOVA = "#g1_nova-2-general"
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1_000_000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
@@ -74,9 +67,9 @@ async def test_an_upload_becomes_a_generation_that_is_ready_when_its_time_has_co
     speech.says("good morning")
     generation_id = await created(create)
     assert await fetch(generation_id) == (200, {"status": "queued"})
-    clock.now += 1.9
+    clock.pass_(1.9)
     assert (await fetch(generation_id))[1]["status"] == "queued"
-    clock.now += 0.1
+    clock.pass_(0.1)
     status, body = await fetch(generation_id)
     assert (status, body["status"], transcript(body)) == (200, "completed", "good morning")
     assert speech.violations == []
@@ -87,13 +80,13 @@ async def test_an_upload_is_remembered_with_everything_that_was_sent(speech, clo
     (upload,) = speech.uploads
     assert (upload.model, upload.fields) == (NOVA, {"model": NOVA, "language": "en", "smart_format": "true"})
     assert (upload.field_name, upload.file_name, upload.content_type) == ("audio", "voice.ogg", "audio/ogg")
-    assert (upload.data, upload.at, upload.generation_id) == (OGG, clock.now, generation_id)
+    assert (upload.data, upload.at, upload.generation_id) == (OGG, clock(), generation_id)
 
 
 async def test_these_very_bytes_are_heard_as_what_was_said_in_them(speech, clock, create, fetch):
     speech.hears(OGG + b"1", "guten Tag", language="de")
     special, other = await created(create, data=OGG + b"1"), await created(create)
-    clock.now += 2
+    clock.pass_(2)
     assert transcript((await fetch(special))[1]) == "guten Tag"
     assert transcript((await fetch(other))[1]) == "hello world"
 
@@ -101,7 +94,7 @@ async def test_these_very_bytes_are_heard_as_what_was_said_in_them(speech, clock
 async def test_silence_is_an_empty_transcript_and_no_failure(speech, clock, create, fetch):
     speech.says("")
     generation_id = await created(create)
-    clock.now += 2
+    clock.pass_(2)
     _, body = await fetch(generation_id)
     assert (body["status"], transcript(body)) == ("completed", "")
 
@@ -109,7 +102,7 @@ async def test_silence_is_an_empty_transcript_and_no_failure(speech, clock, crea
 async def test_the_detected_language_is_the_one_that_is_spoken(speech, clock, create, fetch):
     speech.says("dzień dobry", language="pl")
     generation_id = await created(create, language="de", detect_language="true")
-    clock.now += 2
+    clock.pass_(2)
     channel = (await fetch(generation_id))[1]["result"]["results"]["channels"][0]
     assert channel["detected_language"] == "pl"
 
@@ -120,7 +113,7 @@ async def test_an_engine_of_ones_own_recognises_the_bytes_with_their_options(spe
 
     speech.recognise = engine
     generation_id = await created(create)
-    clock.now += 2
+    clock.pass_(2)
     assert transcript((await fetch(generation_id))[1]) == f"{len(OGG)} {NOVA} en"
 
 
@@ -133,12 +126,12 @@ async def test_a_generation_is_not_ready_before_the_engine_is_done(speech, clock
 
     speech.recognise = engine
     generation_id = await created(create)
-    clock.now += 60
+    clock.pass_(60)
     assert (await fetch(generation_id))[1]["status"] == "queued"
     done.set()
-    await until(speech, lambda: speech.generations[generation_id].ready(clock.now))
+    await until(speech, lambda: speech.generations[generation_id].ready(clock()))
     assert transcript((await fetch(generation_id))[1]) == "at last"
-    assert speech.generations[generation_id].ready_at == clock.now
+    assert speech.generations[generation_id].ready_at == clock()
 
 
 async def test_stopping_ends_an_engine_at_work(speech, create):
@@ -162,7 +155,7 @@ async def test_an_engine_that_raises_is_a_failed_generation(speech, clock, creat
 
     speech.recognise = engine
     generation_id = await created(create)
-    clock.now += 2
+    clock.pass_(2)
     _, body = await fetch(generation_id)
     assert body == {"status": "error", "error": {"name": "RuntimeError", "message": "out of memory"}}
 
@@ -170,14 +163,14 @@ async def test_an_engine_that_raises_is_a_failed_generation(speech, clock, creat
 async def test_the_latency_may_depend_on_model_and_bytes(speech, clock, create):
     speech.latency = lambda model, data: 30 if "whisper" in model else len(data)
     slow, quick = await created(create, model="whisper-large"), await created(create)
-    assert speech.generations[slow].ready_at == clock.now + 30
-    assert speech.generations[quick].ready_at == clock.now + len(OGG)
+    assert speech.generations[slow].ready_at == clock() + 30
+    assert speech.generations[quick].ready_at == clock() + len(OGG)
 
 
 async def test_bytes_that_are_no_audio_are_created_and_then_fail(speech, clock, create, fetch):
     generation_id = await created(create, data=b"%PDF-1.7")
     assert (await fetch(generation_id))[1] == {"status": "queued"}
-    clock.now += 2
+    clock.pass_(2)
     _, body = await fetch(generation_id)
     assert (body["status"], body["error"]["message"]) == ("error", "unsupported audio")
 
@@ -185,14 +178,14 @@ async def test_bytes_that_are_no_audio_are_created_and_then_fail(speech, clock, 
 async def test_a_fake_that_is_not_picky_hears_speech_in_anything(speech, clock, create, fetch):
     speech.picky = False
     generation_id = await created(create, data=b"%PDF-1.7")
-    clock.now += 2
+    clock.pass_(2)
     assert transcript((await fetch(generation_id))[1]) == "hello world"
 
 
 async def test_a_generation_can_be_made_to_fail(speech, clock, create, fetch):
     generation_id = await created(create)
     speech.fail_generation(generation_id, error={"name": "Oops", "message": "no"}, status="failed")
-    clock.now += 2
+    clock.pass_(2)
     assert (await fetch(generation_id))[1] == {"status": "failed", "error": {"name": "Oops", "message": "no"}}
 
 
@@ -207,14 +200,14 @@ async def test_a_generation_doomed_while_the_engine_works_stays_doomed(speech, c
     generation_id = await created(create)
     speech.fail_generation(generation_id)
     done.set()
-    clock.now += 2
+    clock.pass_(2)
     assert (await fetch(generation_id))[1]["status"] == "error"
 
 
 async def test_the_next_generation_alone_can_be_made_to_fail(speech, clock, create, fetch):
     speech.fail_generation("next")
     doomed, healthy = await created(create), await created(create)
-    clock.now += 2
+    clock.pass_(2)
     assert (await fetch(doomed))[1]["status"] == "error"
     assert (await fetch(healthy))[1]["status"] == "completed"
 
@@ -233,16 +226,16 @@ async def test_a_forgotten_generation_is_not_found_any_more(speech, create, fetc
 
 async def test_a_result_is_kept_for_one_hour(clock, create, fetch):
     generation_id = await created(create)
-    clock.now += 2 + 3600
+    clock.pass_(2 + 3600)
     assert (await fetch(generation_id))[0] == 200
-    clock.now += 1
+    clock.pass_(1)
     assert (await fetch(generation_id))[0] == 404
 
 
 async def test_the_first_fetches_may_not_find_the_generation_yet(speech, clock, create, fetch):
     speech.first_fetches_404 = 2
     generation_id = await created(create)
-    clock.now += 2
+    clock.pass_(2)
     assert [(await fetch(generation_id))[0] for _ in range(3)] == [404, 404, 200]
 
 
@@ -258,7 +251,7 @@ async def test_one_pending_status_and_another_word_for_done_can_be_chosen(speech
     speech.pending_status, speech.done_status = "active", "succeeded"
     generation_id = await created(create)
     assert (await fetch(generation_id))[1]["status"] == "active"
-    clock.now += 2
+    clock.pass_(2)
     assert (await fetch(generation_id))[1]["status"] == "succeeded"
 
 
@@ -266,10 +259,10 @@ async def test_the_first_look_at_a_finished_generation_is_remembered(speech, clo
     generation_id = await created(create)
     await fetch(generation_id)
     assert speech.generations[generation_id].first_ready_fetch_at is None
-    clock.now += 5
-    seen_at = clock.now
+    clock.pass_(5)
+    seen_at = clock()
     await fetch(generation_id)
-    clock.now += 5
+    clock.pass_(5)
     await fetch(generation_id)
     assert speech.generations[generation_id].first_ready_fetch_at == seen_at
     assert speech.generations[generation_id].fetches == 3
@@ -319,7 +312,7 @@ async def test_a_family_takes_only_so_many_generations_at_once(speech, clock, cr
     statuses = [(await create(model="#g1_whisper-large"))[0] for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert (await create())[0] == 200
-    clock.now += 2
+    clock.pass_(2)
     assert (await create(model="whisper-tiny"))[0] == 200
     assert speech.peak == {"whisper": 2, "nova": 1}
 
@@ -343,7 +336,7 @@ async def test_a_refusal_can_have_the_older_shape(speech, clock, fetch):
         "path": "/v1/stt/unknown",
         "requestId": "00000001",
         "statusCode": "404",
-        "timestamp": "1970-01-12T13:46:40+00:00",
+        "timestamp": "2027-01-15T08:00:00+00:00",
     }
 
 
@@ -406,8 +399,8 @@ async def test_every_call_is_remembered_in_order(speech, clock, create, fetch):
     generation_id = await created(create)
     await fetch("unknown")
     assert [call[:4] for call in speech.calls] == [
-        ("POST", "/v1/stt/create", 200, clock.now),
-        ("GET", "/v1/stt/unknown", 404, clock.now),
+        ("POST", "/v1/stt/create", 200, clock()),
+        ("GET", "/v1/stt/unknown", 404, clock()),
     ]
     assert generation_id in speech.generations
 

@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 
 from bot.playground.telegram import FakeTelegram
-from tests.contract.fake_telegram_client import Client, Clock
+from tests.clock import Clock
+from tests.contract.fake_telegram_client import Client
 from tests.patience import until
 
 
@@ -112,7 +113,7 @@ async def test_what_the_server_would_ignore_is_a_violation(telegram, client, cha
 async def test_every_call_is_kept_with_readable_parameters(telegram, client, chat, clock):
     await client.sendMessage(chat_id=chat.id, text="[1]", reply_parameters={"message_id": 9}, reply_markup="{")
     [call] = telegram.calls
-    assert (call.method, call.status, call.at) == ("sendMessage", 400, clock.now)
+    assert (call.method, call.status, call.at) == ("sendMessage", 400, clock())
     assert call.params["chat_id"] == chat.id
     assert call.params["text"] == "[1]"
     assert call.params["reply_parameters"] == {"message_id": 9}
@@ -186,7 +187,7 @@ async def test_a_wish_that_is_no_list_is_refused(client, allowed, sentence):
 
 async def test_updates_are_gone_after_a_day(telegram, client, chat, alice, clock):
     chat.say(alice, "hello")
-    clock.now += 24 * 60 * 60
+    clock.pass_(24 * 60 * 60)
     assert await client.updates() == []
 
 

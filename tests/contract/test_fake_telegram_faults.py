@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.state import CUT
-from tests.contract.fake_telegram_client import Client, Clock
+from tests.clock import Clock
+from tests.contract.fake_telegram_client import Client
 from tests.patience import until
 
 
@@ -51,7 +52,7 @@ async def test_a_file_is_downloaded_by_its_path_for_an_hour(client, chat, alice,
         "file_path": "voice/file_1.oga",
     }
     assert await client.download(file["file_path"]) == (200, b"OggS data")
-    clock.now += 60 * 60
+    clock.pass_(60 * 60)
     assert (await client.download(file["file_path"]))[0] == 404
     await client.getFile(file_id=voice["file_id"])
     assert (await client.download(file["file_path"]))[0] == 200
@@ -195,7 +196,7 @@ async def test_who_writes_too_fast_into_one_chat_must_wait(telegram, client, cha
     answer = await client.sendMessage(chat_id=chat.id, text="x")
     assert answer.refusal == (429, "Too Many Requests: retry after 2")
     assert (await client.sendChatAction(chat_id=chat.id, action="typing")).status == 200
-    clock.now += 2
+    clock.pass_(2)
     assert (await client.sendMessage(chat_id=chat.id, text="x")).status == 200
 
 
@@ -204,10 +205,10 @@ async def test_a_group_bears_twenty_messages_and_edits_a_minute(telegram, client
     telegram.enforce_pace()
     sent = (await client.sendMessage(chat_id=group.id, text="0")).result
     for number in range(1, 20):
-        clock.now += 1
+        clock.pass_(1)
         edit = await client.editMessageText(chat_id=group.id, message_id=sent["message_id"], text=str(number))
         assert edit.status == 200
-    clock.now += 1
+    clock.pass_(1)
     refused = await client.sendMessage(chat_id=group.id, text="x")
     assert refused.body["parameters"] == {"retry_after": 40}
 

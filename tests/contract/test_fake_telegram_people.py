@@ -4,7 +4,8 @@ import aiohttp
 import pytest
 
 from bot.playground.telegram import FakeTelegram
-from tests.contract.fake_telegram_client import Client, Clock
+from tests.clock import Clock
+from tests.contract.fake_telegram_client import Client
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 
 from bot.playground.telegram import FakeTelegram
-from tests.contract.fake_telegram_client import Client, Clock
+from tests.clock import Clock
+from tests.contract.fake_telegram_client import Client
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ async def test_an_edit_replaces_text_and_keyboard_and_an_equal_one_is_refused(cl
     same = await client.editMessageText(**where, text="one ", reply_markup=markup)
     assert same.refusal == (400, f"Bad Request: {NOT_MODIFIED}")
     edited = (await client.editMessageText(**where, text="two")).result
-    assert edited["edit_date"] == int(clock.now)
+    assert edited["edit_date"] == int(clock())
     assert "reply_markup" not in chat.message(sent)
     assert (await client.editMessageReplyMarkup(**where)).refusal == (400, f"Bad Request: {NOT_MODIFIED}")
     await client.editMessageReplyMarkup(**where, reply_markup=markup)
@@ -341,7 +342,7 @@ async def test_messages_are_deleted_for_two_days_and_once(client, chat, alice, c
     again = await client.deleteMessage(chat_id=chat.id, message_id=hers["message_id"])
     assert again.refusal == (400, "Bad Request: message to delete not found")
     old = chat.say(alice, "old")
-    clock.now += 48 * 60 * 60
+    clock.pass_(48 * 60 * 60)
     answer = await client.deleteMessage(chat_id=chat.id, message_id=old["message_id"])
     assert answer.refusal == (400, "Bad Request: message can't be deleted for everyone")
 
@@ -369,7 +370,7 @@ async def test_a_press_is_answered_once_and_soon(telegram, client, chat, alice, 
     assert (await client.answerCallbackQuery(callback_query_id=query_id)).refusal == too_late
     assert (await client.answerCallbackQuery(callback_query_id="1")).refusal == too_late
     query_id = chat.press(alice, sent, "go")
-    clock.now += 61
+    clock.pass_(61)
     assert (await client.answerCallbackQuery(callback_query_id=query_id)).refusal == too_late
 
 

@@ -14,8 +14,8 @@ from bot.playground.notifier import Notifier
 from bot.playground.sim import Playground, Process, Provider, serving
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
+from tests.clock import Clock
 from tests.sim.event_stream import EventStream
-from tests.world import Clock
 
 TOKEN = "123456:token-of-the-sim"
 KEY = "key-of-the-sim"

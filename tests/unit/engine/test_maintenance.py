@@ -9,8 +9,8 @@ from bot.metrics import Metrics
 from storage.outcomes import Ended
 from storage.store import StorageUnavailableError
 from storage.words import State
+from tests.clock import Clock
 from tests.unit.workbench import Neighbour, impatient_store, new_job
-from tests.world import Clock
 
 
 @pytest.fixture

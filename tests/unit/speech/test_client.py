@@ -8,7 +8,6 @@ from dataclasses import replace
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot import __version__
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
@@ -21,6 +20,7 @@ from bot.speech.catalogue import find
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown
 from storage.apology import Reason
 from storage.words import Options
+from tests.api import Api
 
 KEY = "sk-secret-key"
 MODEL = find("nova-2-general")
@@ -40,25 +40,11 @@ def answering_json(body, status=200):
     return answering(json.dumps(body), status, content_type="application/json")
 
 
-class Api:
-    """A server that answers every request as the test told it to, and keeps what it was asked."""
-
-    def __init__(self):
-        self.answer = answering_json({"generation_id": "gen-1"})
-        self.requests = []
-        self.forms = []
-
-    async def handle(self, request):
-        self.requests.append(request)
-        if request.method == "POST":
-            form = [(part.name, part, await part.read()) async for part in await request.multipart()]
-            self.forms.append(form)
-        return await self.answer(request)
-
-
 @pytest.fixture
-def api():
-    return Api()
+async def api():
+    api = Api(answering_json({"generation_id": "gen-1"}))
+    async with api.serving():
+        yield api
 
 
 @pytest.fixture
@@ -77,17 +63,9 @@ def counted(metrics):
 
 
 @pytest.fixture
-async def server(api):
-    app = web.Application(client_max_size=2**30)
-    app.router.add_route("*", "/{path:.*}", api.handle)
-    async with TestServer(app) as running:
-        yield running
-
-
-@pytest.fixture
-async def speech(server, metrics):
+async def speech(api, metrics):
     async with aiohttp.ClientSession() as session:
-        yield AimlapiClient(session, f"{server.make_url('/v1/')}", KEY, metrics)
+        yield AimlapiClient(session, f"{api.url}v1/", KEY, metrics)
 
 
 @pytest.fixture
@@ -130,10 +108,10 @@ async def never(request):
 async def test_a_submitted_recording_arrives_whole_with_its_fields_before_it(api, speech, audio):
     fields = {"model": "#g1_nova-2-general", "language": "de", "smart_format": "true", "punctuate": "true"}
     assert await submit(speech, audio, options=Options("de")) == Created("gen-1")
-    *texts, (name, part, sound) = api.forms[0]
-    assert {name: value.decode() for name, _, value in texts} == fields
-    assert (name, part.filename, part.headers["Content-Type"]) == ("audio", "голос.ogg", "audio/ogg")
-    assert sound == SOUND
+    *texts, sound = api.forms[0]
+    assert {text.name: text.data.decode() for text in texts} == fields
+    assert (sound.name, sound.file_name, sound.headers["Content-Type"]) == ("audio", "голос.ogg", "audio/ogg")
+    assert sound.data == SOUND
 
 
 async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name(api, speech, audio):
@@ -148,17 +126,17 @@ async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name
 
 async def test_the_same_recording_can_be_sent_again(api, speech, audio):
     assert await submit(speech, audio) == await submit(speech, audio) == Created("gen-1")
-    assert [form[-1][2] for form in api.forms] == [SOUND, SOUND]
+    assert [form[-1].data for form in api.forms] == [SOUND, SOUND]
 
 
 async def test_the_file_field_can_have_another_name(api, speech, audio):
     await submit(speech, audio, model=replace(MODEL, field="file"))
-    assert api.forms[0][-1][0] == "file"
+    assert api.forms[0][-1].name == "file"
 
 
 async def test_a_type_is_sent_without_its_parameters(api, speech, audio):
     await submit(speech, audio, content_type="audio/ogg; codecs=opus")
-    assert api.forms[0][-1][1].headers["Content-Type"] == "audio/ogg"
+    assert api.forms[0][-1].headers["Content-Type"] == "audio/ogg"
 
 
 async def test_an_empty_recording_can_be_sent(api, speech, audio):
@@ -172,10 +150,10 @@ async def test_an_empty_recording_can_be_sent(api, speech, audio):
 )
 async def test_no_name_and_no_type_breaks_out_of_its_header(api, speech, audio, file_name, content_type):
     assert await submit(speech, audio, file_name=file_name, content_type=content_type) == Created("gen-1")
-    part = api.forms[0][-1][1]
+    part = api.forms[0][-1]
     assert "X-Evil" not in part.headers
     assert part.headers["Content-Type"] == "application/octet-stream"
-    assert part.filename
+    assert part.file_name
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -336,13 +314,13 @@ async def test_a_key_that_is_echoed_is_hidden_before_anybody_shortens_what_was_s
     assert failed == Failed(f"{'x' * 30} [hidden]", "[hidden]")
 
 
-async def test_a_wrapped_key_is_unwrapped_for_the_server_alone(api, server):
+async def test_a_wrapped_key_is_unwrapped_for_the_server_alone(api):
     class Wrapped:
         def get_secret_value(self):
             return f"{KEY}\n"
 
     async with aiohttp.ClientSession() as session:
-        speech = AimlapiClient(session, str(server.make_url("/v1")), Wrapped(), Metrics())
+        speech = AimlapiClient(session, f"{api.url}v1", Wrapped(), Metrics())
         api.answer = answering_json({"balance": 1})
         await speech.balance()
     assert api.requests[0].headers["Authorization"] == f"Bearer {KEY}"

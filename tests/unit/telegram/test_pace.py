@@ -8,7 +8,7 @@ from telegram.error import RetryAfter, TimedOut
 
 from bot.errors import RateLimitedError
 from bot.telegram.pace import GROUP, MANY, OVERALL, PRIVATE, Pace, Urgency, Window, seconds
-from tests.world import Clock
+from tests.clock import Clock
 
 ANSWER, PLACEHOLDER = Urgency.ANSWER, Urgency.PLACEHOLDER
 PERSON, OTHER, FAMILY = 1001, 1002, -5001

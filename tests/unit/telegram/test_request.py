@@ -5,48 +5,24 @@ import logging
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from telegram import Bot, InputMediaDocument
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.telegram.request import AiohttpRequest
+from tests.api import Api, Part
 
 TOKEN = "123456:TEST-token"
 ME = {"id": 123456, "is_bot": True, "first_name": "Verbatim", "username": "verbatim_bot"}
 
 
-class Api:
-    """Answers every call with what the test wants, and keeps what was sent."""
-
-    def __init__(self) -> None:
-        self.seen: list[dict[str, object]] = []
-        self.types: list[str] = []
-        self.answer = self.well
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        self.types.append(request.content_type)
-        self.seen.append({name: await _content(value) for name, value in form.items()})
-        return await self.answer(request)
-
-    async def well(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response({"ok": True, "result": ME})
-
-
-async def _content(value):
-    if isinstance(value, web.FileField):
-        return value.filename, value.content_type, value.file.read()
-    return value
+async def well(_request):
+    return web.json_response({"ok": True, "result": ME})
 
 
 @pytest.fixture
 async def api():
-    api = Api()
-    application = web.Application()
-    application.router.add_route("*", "/bot{token}/{method}", api.handle)
-    server = TestServer(application, shutdown_timeout=0.1)
-    async with server:
-        api.url = str(server.make_url("/bot"))
+    api = Api(well)
+    async with api.serving():
         yield api
 
 
@@ -59,10 +35,10 @@ def observed():
 async def bot(api, observed):
     async with aiohttp.ClientSession() as session:
         request = AiohttpRequest(session, lambda method, status: observed.append((method, status)))
-        async with Bot(TOKEN, base_url=api.url, request=request, get_updates_request=request) as bot:
+        async with Bot(TOKEN, base_url=f"{api.url}bot", request=request, get_updates_request=request) as bot:
             observed.clear()
-            api.seen.clear()
-            api.types.clear()
+            api.requests.clear()
+            api.forms.clear()
             yield bot
 
 
@@ -73,19 +49,20 @@ async def test_a_call_brings_the_answer_and_is_counted(bot, observed):
 
 async def test_text_goes_as_a_plain_form(bot, api):
     await bot.set_my_description("Grüße & <b>, 🙂")
-    assert api.types == ["application/x-www-form-urlencoded"]
-    assert api.seen == [{"description": "Grüße & <b>, 🙂"}]
+    assert [request.content_type for request in api.requests] == ["application/x-www-form-urlencoded"]
+    assert api.forms == [[Part("description", "Grüße & <b>, 🙂".encode())]]
 
 
 async def test_files_go_as_parts_with_their_names_and_types(bot, api):
     media = InputMediaDocument(io.BytesIO("Grüße".encode()), filename="Grüße.txt", caption="hello")
     with pytest.raises(KeyError):  # what comes back is no message, and nobody cares here
         await bot.edit_message_media(media, 5, 6)
-    assert api.types == ["multipart/form-data"]
-    (sent,) = api.seen
-    files = [value for value in sent.values() if isinstance(value, tuple)]
+    assert [request.content_type for request in api.requests] == ["multipart/form-data"]
+    (sent,) = api.forms
+    files = [(part.file_name, part.headers["Content-Type"], part.data) for part in sent if part.file_name]
     assert files == [("Grüße.txt", "text/plain", "Grüße".encode())]
-    assert (sent["chat_id"], sent["message_id"]) == ("5", "6")
+    texts = {part.name: part.data for part in sent}
+    assert (texts["chat_id"], texts["message_id"]) == (b"5", b"6")
 
 
 async def test_a_refusal_becomes_the_library_s_exception(bot, api, observed):
@@ -105,7 +82,7 @@ async def test_an_answer_that_does_not_come_in_time_is_a_timeout(bot, api, obser
 
     async def wait(request):
         await never.wait()
-        return await api.well(request)
+        return await well(request)
 
     api.answer = wait
     with pytest.raises(TimedOut) as timeout:
