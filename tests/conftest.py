@@ -45,14 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Skipped tests are easily overlooked among thousands; a page that nobody looked at is not."""
     if find_chromium() is None:
         terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
 
 
 @pytest.fixture
-async def stopped_world(tmp_path) -> AsyncIterator[World]:
+async def stopped_world(tmp_path: Path) -> AsyncIterator[World]:
     """A world whose fakes are up and whose bot is not running yet."""
     world = World(tmp_path)
     async with world.telegram, world.speech:
@@ -62,7 +62,7 @@ async def stopped_world(tmp_path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def world(stopped_world) -> AsyncIterator[World]:
+async def world(stopped_world: World) -> AsyncIterator[World]:
     """A world whose bot is running; nobody has written yet."""
     async with stopped_world.running():
         yield stopped_world

@@ -8,8 +8,8 @@ three times as many seconds of work, and what talks for ever after LONGEST_SECON
 import asyncio
 import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -90,23 +90,18 @@ async def patience(
     Something has happened whenever `happened` gives another value than before, and when processes have used more
     than `looking_around` of a processor.
     """
-    loop, waiting, reason = asyncio.get_running_loop(), Patience(happened, quiet_seconds, looking_around), ""
+    waiting, reason = Patience(happened, quiet_seconds, looking_around), ""
 
     def look() -> None:
-        nonlocal reason, looking
-        reason = waiting.why_to_end()
+        nonlocal reason
+        reason = reason or waiting.why_to_end()
         if reason:
-            limit.reschedule(loop.time())
-        else:
-            looking = loop.call_later(TICK_SECONDS, look)
+            limit.reschedule(asyncio.get_running_loop().time())
 
-    looking = loop.call_later(TICK_SECONDS, look)
     try:
         async with asyncio.timeout(None) as limit:
-            try:
+            with again_and_again(look, TICK_SECONDS):
                 yield
-            finally:
-                looking.cancel()
     except TimeoutError:
         if not limit.expired():
             raise
@@ -129,21 +124,29 @@ async def until(observed: Observed, predicate: Callable[[], Seen], quiet_seconds
 @asynccontextmanager
 async def promised(seconds: float, describe: Callable[[], str] = str) -> AsyncIterator[None]:
     """The block must not take longer than that, by a Stopwatch."""
-    loop, watch = asyncio.get_running_loop(), Stopwatch()
-
-    def look() -> None:
-        nonlocal looking
-        watch.look()
-        looking = loop.call_later(TICK_SECONDS / 2, look)
-
-    looking = loop.call_later(TICK_SECONDS / 2, look)
-    try:
+    watch = Stopwatch()
+    with again_and_again(watch.look, TICK_SECONDS / 2):
         async with patience(QUIET_SECONDS + seconds, describe=describe):
             yield
-    finally:
-        looking.cancel()
     watch.look()
     assert watch.seconds <= seconds, f"it took {watch.seconds:.1f} s\n{describe()}"
+
+
+@contextmanager
+def again_and_again(look: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Call `look` after so many seconds, and again and again, until the block is left."""
+    loop, left = asyncio.get_running_loop(), False
+
+    def call() -> None:
+        if not left:
+            look()
+            loop.call_later(seconds, call)
+
+    loop.call_later(seconds, call)
+    try:
+        yield
+    finally:
+        left = True
 
 
 class Stopwatch:

@@ -88,7 +88,7 @@ class World:
 
     async def jobs(self) -> list[Job]:
         """Every job there is, oldest first."""
-        found = []
+        found: list[Job] = []
         for number in range(1, 1000):
             job = await self.app.store.job(number)
             if job is None:

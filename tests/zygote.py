@@ -59,7 +59,7 @@ class Zygote:
         self._requests, theirs = socket.socketpair()
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__, *self._modules],
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)},
             start_new_session=True,

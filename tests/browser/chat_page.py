@@ -65,7 +65,7 @@ class ChatPage:
         people = (await self.ask("GET", "/sim/state"))["people"]
         known = [person for person in people if person["first_name"] == self.name]
         person = known[0] if known else await self.ask("POST", "/sim/people", first_name=self.name)
-        return person["id"]
+        return int(person["id"])
 
     async def __aexit__(self, *failure: object) -> None:
         if self._watching is not None:

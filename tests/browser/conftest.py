@@ -41,7 +41,7 @@ async def browser(chromium: str, spoken: Path) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def demo_url(chromium, tmp_path_factory) -> AsyncIterator[str]:
+async def demo_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of a demo that runs as a user starts it."""
     folder = tmp_path_factory.mktemp("demo")
     process = await Command.start(["demo", "--no-browser", "--port", "0"], {"TMPDIR": str(folder)}, folder)
@@ -54,7 +54,7 @@ async def demo_url(chromium, tmp_path_factory) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def chat_page(browser, demo_url) -> AsyncIterator[ChatPage]:
+async def chat_page(browser: Browser, demo_url: str) -> AsyncIterator[ChatPage]:
     """A person who has just met the bot, and the page showing their chat. In the end the page has made no error."""
     async with aiohttp.ClientSession(demo_url) as sim, ChatPage(browser, sim, demo_url) as chat_page:
         yield chat_page

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.contract.stored import NOW
 
 
 @pytest.fixture
-async def store(tmp_path) -> AsyncIterator[Store]:
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
     engine = await open_store(tmp_path / "verbatim.db", now=lambda: NOW)
     yield engine

@@ -1,5 +1,7 @@
 """Jobs brought to where a test of the store begins, by nothing but the promises of the store."""
 
+from typing import Any
+
 from storage.apology import Apology, Reason
 from storage.outcomes import Admitted, MustWait, Outcome, Ready, Submitted, Waiting
 from storage.store import Store
@@ -15,9 +17,9 @@ KEPT_UNTIL = NOW + 3600
 APOLOGY = Apology(Reason.CANCELLED)
 
 
-def message(number: int = 1, *, file: str = "", **changed) -> NewJob:
+def message(number: int = 1, *, file: str = "", **changed: Any) -> NewJob:
     """A voice note of its own, unless it is said to carry the same `file` as another."""
-    given = {
+    given: dict[str, Any] = {
         "chat_id": CHAT,
         "message_id": number,
         "thread_id": None,
@@ -59,26 +61,26 @@ async def claimed(store: Store, now: float = NOW) -> Job:
     return job
 
 
-async def accepted(store: Store, number: int = 1, *, now: float = NOW, **changed) -> Job:
+async def accepted(store: Store, number: int = 1, *, now: float = NOW, **changed: Any) -> Job:
     job = await store.accept(message(number, **changed), now)
     assert job is not None
     return job
 
 
-async def leased(store: Store, number: int = 1, **changed) -> Job:
+async def leased(store: Store, number: int = 1, **changed: Any) -> Job:
     """A queued job in somebody's hands; no other may be due."""
     await accepted(store, number, **changed)
     return await claimed(store)
 
 
-async def uploading(store: Store, number: int = 1, *, slots: int = 9, **changed) -> Job:
+async def uploading(store: Store, number: int = 1, *, slots: int = 9, **changed: Any) -> Job:
     """An admitted job, as its holder knows it: claimed before it had a slot."""
     job = await leased(store, number, **changed)
     assert await store.admit(job, FAMILY, slots, NOW) == Admitted()
     return job
 
 
-async def waiting_hands(store: Store, number: int, *, full: bool, **changed) -> Job:
+async def waiting_hands(store: Store, number: int, *, full: bool, **changed: Any) -> Job:
     """A job that was told to wait, and whose holder has not yet let go."""
     job = await leased(store, number, **changed)
     assert await store.admit(job, FAMILY, 1, NOW) == MustWait(FAMILY if full else SAME)
@@ -86,32 +88,32 @@ async def waiting_hands(store: Store, number: int, *, full: bool, **changed) -> 
     return job
 
 
-async def waiting(store: Store, number: int, *, full: bool, **changed) -> Job:
+async def waiting(store: Store, number: int, *, full: bool, **changed: Any) -> Job:
     """A job that waits, in nobody's hands, and would look again LATER."""
     job = await waiting_hands(store, number, full=full, **changed)
     return await recorded(store, job, Waiting(LATER, FAMILY if full else SAME))
 
 
-async def submitted(store: Store, number: int = 1, **changed) -> Job:
+async def submitted(store: Store, number: int = 1, **changed: Any) -> Job:
     """A job at the provider, in nobody's hands, first looked at LATER."""
     job = await uploading(store, number, **changed)
     return await recorded(store, job, Submitted(LATER, 12.5, part(of=number)))
 
 
-async def fetching(store: Store, number: int = 1, **changed) -> Job:
+async def fetching(store: Store, number: int = 1, **changed: Any) -> Job:
     """A job at the provider, in somebody's hands."""
     job = await uploading(store, number, **changed)
     await recorded(store, job, Submitted(NOW, 12.5, part(of=number)))
     return await claimed(store)
 
 
-async def ready(store: Store, number: int = 1, *, expires_at: float = KEPT_UNTIL, **changed) -> Job:
+async def ready(store: Store, number: int = 1, *, expires_at: float = KEPT_UNTIL, **changed: Any) -> Job:
     """A job with a transcript, in nobody's hands, due at once."""
     job = await fetching(store, number, **changed)
     return await recorded(store, job, Ready(Transcript("said"), expires_at))
 
 
-async def delivering(store: Store, number: int = 1, **changed) -> Job:
+async def delivering(store: Store, number: int = 1, **changed: Any) -> Job:
     """A job with a transcript, in somebody's hands."""
     await ready(store, number, **changed)
     return await claimed(store)

@@ -13,6 +13,7 @@ from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import Chat, FakeTelegram
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, placeholder
+from storage.apology import Notice
 from tests.patience import Seen, until
 from tests.process import QUIET_SECONDS, Command, Starter
 from tests.world import KEY, audio, other_voice
@@ -192,7 +193,7 @@ def says(chat: Chat, text: str) -> int:
 
 def waiting(chat: Chat) -> int:
     """How many messages of the bot promise words to come."""
-    return says(chat, placeholder(""))
+    return says(chat, placeholder(Notice.NONE))
 
 
 def _somebody(chat: Chat) -> Any:

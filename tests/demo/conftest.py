@@ -1,5 +1,6 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ def counted() -> dict[str, str]:
 
 
 @pytest.fixture
-def temporary(tmp_path):
+def temporary(tmp_path: Path) -> Path:
     """Where everything that is started keeps its passing files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -22,7 +23,7 @@ def temporary(tmp_path):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     """Where everything is started."""
     folder = tmp_path / "current"
     folder.mkdir()
@@ -30,7 +31,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-async def start(folder, temporary) -> AsyncIterator[Start]:
+async def start(folder: Path, temporary: Path) -> AsyncIterator[Start]:
     """`await start("demo", "--port", "0", NAME="of the environment")`; in the end no process is left."""
     started: list[Command] = []
 
@@ -45,7 +46,7 @@ async def start(folder, temporary) -> AsyncIterator[Start]:
 
 
 @pytest.fixture
-async def demo(start) -> Command:
+async def demo(start: Start) -> Command:
     """A demo that is up, at any port, and opens nothing."""
     demo = await start("demo", "--no-browser", "--port", "0")
     await demo.is_up()

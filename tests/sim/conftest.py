@@ -13,6 +13,6 @@ async def sim() -> AsyncIterator[SimClient]:
 
 
 @pytest.fixture
-async def stream(sim) -> AsyncIterator[EventStream]:
+async def stream(sim: SimClient) -> AsyncIterator[EventStream]:
     async with sim.stream() as stream:
         yield stream

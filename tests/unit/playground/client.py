@@ -17,4 +17,5 @@ async def transcribed(api: FakeSpeech, data: bytes, name: str) -> dict[str, Any]
             generation = (await created.json())["generation_id"]
         await until(api, lambda: api.generations[generation].outcome)
         async with client.get(f"{api.url}/stt/{generation}") as fetched:
-            return await fetched.json()
+            told: dict[str, Any] = await fetched.json()
+            return told
