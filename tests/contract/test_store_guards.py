@@ -17,9 +17,10 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.transcript import Transcript
-from storage.words import State
+from storage.words import ChatSettings, State
 from tests.contract.stored import (
     APOLOGY,
+    CHAT,
     FAMILY,
     KEPT_UNTIL,
     LATER,
@@ -248,3 +249,27 @@ async def test_a_message_accepted_meanwhile_does_not_disturb_a_holder(store):
     job = await leased(store)
     await store.accept(message(2), NOW)
     await recorded(store, job, Waiting(LATER))
+
+
+async def test_a_placeholder_that_is_stored_again_is_the_same_and_another_one_is_refused(store):
+    """The answer to the first commit may have been lost."""
+    job = await leased(store)
+    assert await store.place(job, 900, Notice.PAUSED)
+    assert await store.place(job, 900, Notice.PAUSED)
+    assert not await store.place(job, 901, Notice.PAUSED)
+    assert (await again(store, job)).placeholder_id == 900
+
+
+async def test_a_generation_that_is_stored_again_is_there_once(store):
+    job = await uploading(store)
+    assert await store.created(job, part(0))
+    assert await store.created(job, part(0))
+    assert await store.generations(job) == (part(0),)
+
+
+async def test_settings_change_only_if_they_still_are_what_they_were(store):
+    assert await store.change_settings(CHAT, ChatSettings("nova-3"), was=ChatSettings())
+    assert not await store.change_settings(CHAT, ChatSettings("whisper"), was=ChatSettings("nova-2"))
+    assert await store.settings(CHAT) == ChatSettings("nova-3")
+    assert await store.change_settings(CHAT, ChatSettings(None, "fr"), was=ChatSettings("nova-3"))
+    assert await store.settings(CHAT) == ChatSettings(None, "fr")
