@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"verbatim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot until it is told to stop")
-    commands.add_parser("check", help="try the token, the key and the database, and say what is wrong")
+    commands.add_parser("check", help="try the model, the database, the token and the key, and say what is wrong")
     demo = commands.add_parser("demo", help="try the bot in a browser, with no account at all")
     demo.add_argument("--port", type=_port, help="of the page; 0 is any")
     demo.add_argument("--no-browser", action="store_true", help="print the address and open nothing")

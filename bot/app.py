@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.config import Settings, SettingsError
+from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.intake import Defaults, Intake
@@ -38,13 +39,11 @@ from bot.telegram.transport import Transport
 from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands
-from handlers.groups import Migration
+from handlers.groups import Groups
 from handlers.media import Media
 from handlers.routes import register
 from storage.sqlite.engine import open_store
 from storage.store import Store
-
-FFMPEG_TIMEOUT = 300.0  # seconds; two hours of sound are converted in a fifth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def telegram_of(settings: Settings, session: aiohttp.ClientSession, metrics: Met
 
 def provider_of(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> AimlapiClient:
     """Build the client for the operator's key."""
-    return AimlapiClient(session, settings.aimlapi_url, settings.aimlapi_key, metrics)
+    return AimlapiClient(session, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
 
 
 class _Wiring:
@@ -162,7 +161,7 @@ class _Wiring:
     def _recordings(self) -> Recordings:
         settings = self.settings
         files = Files(self.telegram.bot, self.outside.session, settings.max_file_bytes)
-        limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60, FFMPEG_TIMEOUT)
+        limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60, patience.FFMPEG_TIMEOUT)
         return Recordings(files, self.outside.workplace, limits, UPLOAD_FORMATS)
 
     def _rules(self) -> Rules:
@@ -179,5 +178,5 @@ class _Wiring:
             media=Media(Intake(self.store, self.events, defaults, poller.nudge, now)),
             commands=Commands(self.store, self.default_model, *limits),
             cancel=Cancel(self.store, poller.nudge, now),
-            migration=Migration(self.store),
+            groups=Groups(self.store),
         )

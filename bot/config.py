@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     transcript_ttl_hours: float = Field(
         24, ge=0, description="How long a transcript may answer the same file again; 0 keeps none after delivery."
     )
-    nova_concurrency: int = Field(50, ge=1, description="Nova generations at the provider at once.")
-    whisper_concurrency: int = Field(5, ge=1, description="Whisper generations at the provider at once.")
+    nova_concurrency: int = Field(50, ge=1, description="Jobs with a Nova model at the provider at once.")
+    whisper_concurrency: int = Field(5, ge=1, description="Jobs with a Whisper model at the provider at once.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
     http_port: int | None = Field(

@@ -11,7 +11,7 @@ class VerbatimError(Exception):
 
 
 class TemporaryError(VerbatimError):
-    """The other side, or the way to it, is out of order: spends an attempt, then tried again.
+    """The other side, or the way to it, is out of order: the step spends an attempt and is tried again.
 
     `retry_after` is how many seconds the other side asked for, if it did. `reason` is what the user is
     told if it never gets better. `sure` is False when the request may have been carried out although its

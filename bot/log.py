@@ -74,5 +74,5 @@ def _renderer(style: str) -> Processor:
 
 
 def get_logger(name: str) -> Any:
-    """Return the logger of a module; its events are named `noun.verb` and carry the id of the job."""
+    """Return the logger of a module; an event about a job carries its id."""
     return structlog.get_logger(name)

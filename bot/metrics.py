@@ -31,7 +31,7 @@ class Metrics:
             registry=self.registry,
         )
         self.backlog = Gauge(
-            "verbatim_backlog", "Unfinished jobs by state; `due` waits for a worker.", ["state"], registry=self.registry
+            "verbatim_backlog", "Unfinished jobs by state; `due` waits for its step.", ["state"], registry=self.registry
         )
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

@@ -53,30 +53,11 @@ async def start(
 async def end(process: asyncio.subprocess.Process) -> None:
     """Kill the group of a process, unless it has ended by itself, and wait until the process is dead."""
     if process.returncode is None:
-        _kill_group(process.pid)
+        kill_group(process.pid)
         await process.communicate()
 
 
-def kill_with_children(process: asyncio.subprocess.Process) -> None:
-    """Kill a process and those that it started, these with their groups; without /proc the process alone."""
-    with suppress(ProcessLookupError):  # it is dead already
-        process.send_signal(signal.SIGSTOP)  # so that it starts no more children
-        children = _children(process.pid)
-        process.kill()
-        for child in children:
-            _kill_group(child)
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)  # in case it was started just now and has no group of its own yet
-
-
-def _kill_group(pid: int) -> None:
+def kill_group(pid: int) -> None:
+    """Kill the process group of a process; nothing happens if it is gone."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-
-
-def _children(pid: int) -> list[int]:
-    """Return the children of the first thread of a process, in which asyncio starts them all."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []

@@ -6,12 +6,12 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
+from bot.engine import patience
 from bot.log import get_logger
 from bot.telegram.messages import reply
 from bot.text import sentences
 
 log = get_logger(__name__)
-TOLD_FOR = 3600.0  # seconds in which a stranger is not told again
 
 
 class Access:
@@ -34,5 +34,5 @@ class Access:
 
     def _is_news(self, chat_id: int) -> bool:
         now = self._now()
-        self._told_at = {chat: at for chat, at in self._told_at.items() if now - at < TOLD_FOR}
+        self._told_at = {chat: at for chat, at in self._told_at.items() if now - at < patience.STRANGER_TOLD_EVERY}
         return self._told_at.setdefault(chat_id, now) == now

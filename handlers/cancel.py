@@ -33,19 +33,16 @@ class Cancel:
         job = None if job_id is None else await self.store.job(job_id)
         if job_id is None or not _has_button(query, job):
             await answer(query, None)
-            return
-        job_of_chat = job if job is not None and job.chat_id == query.message.chat.id else None
-        refusal = await _refusal(query, job_of_chat) if job_of_chat is not None else None
-        if refusal is not None:
+        elif refusal := await _refusal(query, job):
             await answer(query, refusal, alert=True)
-            return
-        await self._cancel(query, job_id)
+        else:
+            await self._cancel(query, job_id)
 
     async def _cancel(self, query: CallbackQuery, job_id: int) -> None:
         assert query.message is not None
         result = await self.store.cancel(job_id, query.message.chat.id, query.message.message_id, self.now())
         if result.orphan:
-            log.info("orphan.removed", job=job_id)
+            log.info("orphan.found", job=job_id)
             await remove(query.message)
             await answer(query, sentences.ORPHAN_REMOVED)
         elif result.accepted:
@@ -65,13 +62,13 @@ def _has_button(query: CallbackQuery, job: Job | None) -> bool:
     return message is not None and job is not None and job.placeholder_id == message.message_id
 
 
-async def _refusal(query: CallbackQuery, job: Job) -> str | None:
-    """Return why this person may not cancel the job; None for the sender and for admins."""
+async def _refusal(query: CallbackQuery, job: Job | None) -> str | None:
+    """Return why this person may not cancel the job; None for the sender, for admins, and where it is no job."""
     assert query.message is not None
     chat = query.message.chat
-    if query.from_user.id == job.user_id or chat.type == ChatType.PRIVATE:
+    if job is None or job.chat_id != chat.id or query.from_user.id == job.user_id or chat.type == ChatType.PRIVATE:
         return None
     admin = await is_admin(query, chat.id)
     if admin is None:
-        return sentences.WHO_ARE_YOU
+        return sentences.ADMIN_UNKNOWN
     return None if admin else sentences.NOT_YOURS

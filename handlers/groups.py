@@ -9,7 +9,7 @@ from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Migration:
+class Groups:
     """Takes the settings and unfinished jobs of a group along when it becomes a supergroup."""
 
     store: Store

@@ -21,7 +21,7 @@ class Reason(StrEnum):
     PROVIDER_DOWN = "provider_down"  # it did not answer until the deadline
     TELEGRAM_DOWN = "telegram_down"  # the file could not be fetched until the deadline
     TOO_SLOW = "too_slow"  # the provider accepted it and never finished
-    ON_HOLD = "on_hold"  # the operator's key or credits stayed unusable until the deadline
+    PAUSED = "paused"  # the operator's key or credits stayed unusable until the deadline
     MACHINE = "machine"  # the bot's own machine could not do its part: a full disk, no more open files
     INTERNAL = "internal"  # a bug, again and again
     CANCELLED = "cancelled"

@@ -116,7 +116,7 @@ class Store(Protocol):
     async def generations(self, job: Job) -> tuple[Generation, ...]: ...
 
     async def pages(self, job: Job) -> Mapping[int, int]:
-        """Page number to message id, for the pages after the first that have a message."""
+        """Return the message ids of the pages after the first, by page number."""
 
     async def transcript(self, transcript_id: int) -> Transcript | None: ...
 
@@ -132,10 +132,10 @@ class Store(Protocol):
         """Make every leased job due at once; only for the one process that owns the database."""
 
     async def purge(self, now: float, ended_before: float, limit: int) -> int:
-        """Delete up to `limit` expired transcripts and jobs that ended before a moment; how many went."""
+        """Delete up to `limit` expired transcripts and as many jobs that ended before a moment; return how many."""
 
     async def backlog(self, now: float) -> Mapping[str, int]:
-        """Unfinished jobs by state, and under "due" those whose moment has come."""
+        """Count unfinished jobs by state, and under "due" those whose moment has come."""
 
     async def ping(self) -> None:
         """Prove that the database takes writes."""

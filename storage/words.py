@@ -1,4 +1,4 @@
-"""The words of durable state: Job, State, Generation, Options, Chat settings; values without behaviour of their own."""
+"""The words of durable state: Job, State, Generation, Options, Chat settings."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum

@@ -26,7 +26,7 @@ PROCESSES = (
     "demo",
     "flow/test_trouble_with_the_recording.py",
     "flow/test_what_is_listened_to.py",
-    "unit/engine/test_subprocesses.py",
+    "unit/process/test_subprocesses.py",
     "unit/media",
     "unit/playground",
     "unit/project",

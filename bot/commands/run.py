@@ -28,7 +28,7 @@ async def run(app: App, stop: asyncio.Event) -> None:
         work = [
             asyncio.create_task(coroutine) for coroutine in (_receive(app), app.poller.run(), app.maintenance.run())
         ]
-        await _first(stop, work)
+        await _wait_for_the_end(stop, work)
         log.info("stopping")
         await _stop(app, work)
         log.info("stopped")
@@ -50,8 +50,8 @@ async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
     log.info("health.serving", port=bound)
 
 
-async def _first(stop: asyncio.Event, work: Sequence[asyncio.Task[None]]) -> None:
-    """Until the stop, or until a loop that should never end did: that is a bug, and ends the process loudly."""
+async def _wait_for_the_end(stop: asyncio.Event, work: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for the stop, or for the end of a loop that should never end. That is a bug, and is logged."""
     stopped = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([stopped, *work], return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -67,10 +67,10 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     await app.poller.stop(patience.STOP_GRACE)
     await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
     try:
-        async with asyncio.timeout(patience.GOODBYE_TIMEOUT):
+        async with asyncio.timeout(patience.CONFIRM_TIMEOUT):
             await app.receiver.confirm()
     except (VerbatimError, TimeoutError) as error:
-        log.info("goodbye.unheard", kind=type(error).__name__)  # the updates come again and are known already
+        log.info("confirm.failed", kind=type(error).__name__)  # the updates come again and are known already
     await app.telegram.shutdown()
 
 

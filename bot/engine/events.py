@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
 
 from bot.errors import OperatorError, RateLimitedError, VerbatimError
 from bot.log import get_logger
@@ -50,9 +49,6 @@ class Events:
     def lease_lost(self, job: Job) -> None:
         log.info("lease.lost", job=job.id)
 
-    def released(self, job: Job) -> None:
-        log.info("job.released", job=job.id)
-
     def failed(self, job: Job, error: Exception) -> None:
         """Tell of a step that failed, as loudly as the operator can do something about it."""
         if isinstance(error, OperatorError):
@@ -89,5 +85,3 @@ def _details(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:
             return {"again_in": round(max(moment - now, 0.0), 2)}
         case outcomes.Ready() | outcomes.Known() | outcomes.Hopeless() | outcomes.Released():
             return {}
-        case _:
-            assert_never(outcome)

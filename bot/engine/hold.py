@@ -31,7 +31,7 @@ class Hold:
         self._tripped_at = now if self._tripped_at is None else self._tripped_at
 
     def allows(self, now: float) -> bool:
-        """Tell whether a job may try. While the operator is needed, the end of each pause allows one."""
+        """Tell whether a job may try now. While the operator is needed, this uses up the one try at a pause's end."""
         if now < self.until:
             return False
         if self.by_operator:

@@ -43,16 +43,15 @@ class Intake:
     nudge: Callable[[], None]
     now: Callable[[], float]
 
-    async def accept(self, recording: Recording) -> bool:
-        """Commit the job; False if this message has one already. StorageUnavailableError: nothing happened."""
+    async def accept(self, recording: Recording) -> None:
+        """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened."""
         chosen = await self.store.settings(recording.chat_id)
         model = chosen.model or self.defaults.model
         options = Options(language=chosen.language or self.defaults.language)
         new = NewJob(**asdict(recording), model=model, options=options)
         job = await self.store.accept(new, self.now())
         if job is None:
-            log.info("job.known_already")
-            return False
+            log.info("message.repeated")
+            return
         self.events.accepted(job)
         self.nudge()
-        return True

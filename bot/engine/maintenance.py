@@ -30,7 +30,7 @@ class Maintenance:
             await asyncio.sleep(patience.MAINTENANCE_EVERY)
 
     async def turn(self) -> int:
-        """Do one round; how many rows were purged."""
+        """Do one round, and return how many rows were purged."""
         await self.store.ping()
         await self._count()
         purged = 0

@@ -1,4 +1,4 @@
-"""Every limit and every wait of the engine, each with its reason. Spans are in seconds."""
+"""Every limit and wait of the engine and of what stands above it, each with its reason. Spans are in seconds."""
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -9,16 +9,17 @@ LEASE_TTL = 10 * MINUTE  # a job whose process died is due again after it; a res
 STEP_TIMEOUT = 9 * MINUTE  # ends well before the lease, so that a step needs no heartbeat
 STEPS_AT_ONCE = 100  # more would only wait for the provider's slots and Telegram's pace
 LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed
-CLAIM_EVERY = 0.02  # at most: what becomes due meanwhile is claimed together
-STORAGE_AGAIN_AFTER = 1.0  # a step that the database stopped, a claim that it refused
+CLAIM_EVERY = 0.02  # between two claims: what becomes due meanwhile is claimed together
+STORAGE_AGAIN_AFTER = 1.0  # after a step or a claim that the database refused: a full disk or a backup lasts longer
 
 # A stop: the sum stays below the 8 seconds that are promised
 STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
-GOODBYE_TIMEOUT = 2.0  # for telling Telegram what has been handled
+CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 
 # Attempts
-SHORTEST_WAIT = 1.0  # where the other side asks for a wait that lasts no time
+SHORTEST_WAIT = 1.0  # where the other side asks for 0 seconds, so that no step spins
+BACKOFF_JITTER = 0.2  # of the wait, so that jobs that failed together are spread
 LONGEST_BACKOFF = MINUTE  # the provider and Telegram are back within minutes, and users wait
 ATTEMPTS_IN_AN_HOUR = 64  # with the backoff between them; later the generation would be forgotten anyway
 ATTEMPTS_IN_A_DAY = 24 * 60  # for an answer that is known: it costs nothing to keep, and was paid for
@@ -38,17 +39,23 @@ ADMISSION_AGAIN_AFTER = 15.0  # for a job that waits for another one, which norm
 # Looks at the provider
 SHORTEST_LOOK = 0.4  # between two looks, and where learning to look earlier stops
 LONGEST_LOOK = 15.0  # a look is cheap, and so long a delay is hardly felt after minutes of waiting
-LOOKS_PER_ELAPSED = 8  # the time passed is this many times the wait for the next look
+LOOKS_PER_ELAPSED = 8  # a look after an eighth of the time passed makes the wait an eighth longer at most
 LOOK_MEMORY = 32  # generations remembered of each model
 LOOKS_TO_LEARN_FROM = 8  # fewer say nothing
-FIRST_LOOK_AFTER = 2.0  # where nothing is known of a model, and in addition
-FIRST_LOOK_SHARE = 0.05  # of the length of the recording
-LATEST_FIRST_LOOK = MINUTE
-NOT_YET_KNOWN = MINUTE  # after a create, in which an unknown generation is only not known yet
+FIRST_LOOK_AFTER = 2.0  # the create of a model of which nothing is known, plus FIRST_LOOK_SHARE
+FIRST_LOOK_SHARE = 0.05  # of the length of the recording: no model is quicker than 20 times its speed
+LATEST_FIRST_LOOK = MINUTE  # a model may be quicker than was thought
+FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
+FAST_QUANTILE = 0.2  # of what was learned: four in five generations are not finished at the first look
+LOOK_JITTER = 0.1  # of the wait, so that the looks of jobs that came together are spread
+NOT_YET_KNOWN = MINUTE  # after a create: until then an unknown generation may only be new
 GIVE_UP_AFTER = 55 * MINUTE  # the provider forgets a result after an hour
-EXPECTED_WITHIN = 10 * MINUTE  # a generation, and in addition twice the length of its recording
+EXPECTED_WITHIN = 10 * MINUTE  # a generation, plus EXPECTED_SHARE
+EXPECTED_SHARE = 2.0  # of the length of the recording
 
-# Maintenance
+# Other work
+FFMPEG_TIMEOUT = 5 * MINUTE  # two hours of sound are converted in a fifth of it
+STRANGER_TOLD_EVERY = HOUR  # that the bot is not for its chat
 MAINTENANCE_EVERY = 20.0  # well within the 120 seconds after which /healthz calls a silent database ill
 JOBS_KEPT_FOR = 7 * DAY  # a message that Telegram delivers again must still find its job
 PURGE_CHUNK = 500  # rows in one transaction, so that others wait for milliseconds only

@@ -51,7 +51,7 @@ def _pause(job: Job, now: float) -> Verdict:
 
 
 def _as_temporary(error: Exception, state: State) -> TemporaryError:
-    """Return what an exception of a step stands for that no edge has translated, or that is temporary by itself."""
+    """Return a temporary failure as it is, and any other exception as the temporary failure it amounts to."""
     match error:
         case TemporaryError():
             return error
@@ -70,7 +70,7 @@ def worn_out(job: Job) -> Outcome | None:
 
 
 def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:
-    """Make it an apology; unless it is the apology that cannot be delivered, or Telegram takes nothing at all."""
+    """Let the job apologise. Fail it if it is the apology that cannot be shown, or if Telegram takes nothing."""
     if job.state is State.READY and (job.apology is not None or apology.reason is Reason.TELEGRAM_DOWN):
         return Ended(State.FAILED)
     return Hopeless(apology, in_doubt)
@@ -115,4 +115,6 @@ def _is_last(job: Job, error: TemporaryError) -> bool:
 
 def backoff(attempts: int, random: Callable[[], float]) -> float:
     """Return the seconds to wait after failed attempt number `attempts` (0 for the first): 1, 2, 4, … 60 ± 20 %."""
-    return min(float(2 ** min(attempts, 10)), patience.LONGEST_BACKOFF) * (0.8 + 0.4 * random())
+    return min(float(2 ** min(attempts, 10)), patience.LONGEST_BACKOFF) * (
+        1 + patience.BACKOFF_JITTER * (2 * random() - 1)
+    )

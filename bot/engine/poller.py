@@ -32,7 +32,7 @@ class Poller:
         self._stopping = False
 
     def nudge(self) -> None:
-        """Look now: something may have become due."""
+        """Claim soon: something may have become due."""
         self._expect(self._now())
 
     def _expect(self, moment: float) -> None:
@@ -45,12 +45,12 @@ class Poller:
         while not self._stopping:
             self._wake.clear()
             if self._now() >= self._next_at and self._room() > 0:
-                await self._look()
+                await self._claim_due()
                 await asyncio.sleep(patience.CLAIM_EVERY)
             await self._sleep()
 
     async def turn(self) -> int:
-        """Start every step that is due now and wait for the end of all that run; how many were started."""
+        """Start every due step, wait for the end of all that run, and return how many were started."""
         started = len((await self._start_due()).jobs)
         if self._running:
             await asyncio.wait(self._running)
@@ -70,8 +70,8 @@ class Poller:
     def _room(self) -> int:
         return max(0, self._steps_at_once - len(self._running))
 
-    async def _look(self) -> None:
-        """Start what is due, and know when to look again; a nudge during the claim brings that forward."""
+    async def _claim_due(self) -> None:
+        """Start what is due, and know when to claim again; a nudge during the claim brings that forward."""
         self._next_at = self._now() + patience.LONGEST_SLEEP
         try:
             claim = await self._start_due()
@@ -93,11 +93,7 @@ class Poller:
 
     async def _sleep(self) -> None:
         """Sleep until something may be due; without room for another step, until one has ended."""
-        seconds = (
-            min(max(self._next_at - self._now(), 0.0), patience.LONGEST_SLEEP)
-            if self._room()
-            else patience.LONGEST_SLEEP
-        )
+        seconds = max(self._next_at - self._now(), 0.0) if self._room() else patience.LONGEST_SLEEP
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()

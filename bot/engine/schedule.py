@@ -5,9 +5,6 @@ from collections.abc import Callable
 
 from bot.engine import patience
 
-_FAST_QUANTILE = 0.2
-_FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
-
 
 def unlearned_first_look(audio_seconds: float) -> float:
     """Return how long after the upload the first look pays off when nothing is known about the model."""
@@ -16,16 +13,15 @@ def unlearned_first_look(audio_seconds: float) -> float:
 
 def deadline(audio_seconds: float) -> float:
     """Return the seconds after the upload at which a generation is given up, before the provider forgets it."""
-    return min(patience.EXPECTED_WITHIN + 2.0 * audio_seconds, patience.GIVE_UP_AFTER)
+    return min(patience.EXPECTED_WITHIN + patience.EXPECTED_SHARE * audio_seconds, patience.GIVE_UP_AFTER)
 
 
 class Schedule:
     """The times of looks, earlier for a model that has been quick lately.
 
-    What is learned is a share of the unlearned first look, used up to 1, so that one slow generation cannot make the
-    next look later. A generation was finished some time before it was seen finished: about half an interval between
-    looks or, at the first look, an unknown time. There the guess is bold, so that looks become earlier until only the
-    quickest fifth is finished at the first.
+    What is learned is a share of the unlearned first look, at most 1, so that a slow generation makes no first look
+    later. A generation was finished before it was seen: half an interval earlier or, at the first look, an unknown
+    time, which is guessed boldly. So first looks come earlier until only the quickest fifth is finished at them.
     """
 
     def __init__(self, random: Callable[[], float]) -> None:
@@ -35,7 +31,7 @@ class Schedule:
     def learn(self, model: str, audio_seconds: float, elapsed: float) -> None:
         """Remember that a generation was first seen finished `elapsed` seconds after its upload."""
         if elapsed <= 1.1 * self.first_look(model, audio_seconds):
-            finished = elapsed * _FIRST_LOOK_GUESS
+            finished = elapsed * patience.FIRST_LOOK_GUESS
         else:
             finished = elapsed - max(patience.SHORTEST_LOOK, elapsed / (patience.LOOKS_PER_ELAPSED + 1)) / 2
         self._lately[model].append(finished / unlearned_first_look(audio_seconds))
@@ -44,7 +40,7 @@ class Schedule:
         """Return the seconds from the upload to the first look."""
         lately = sorted(self._lately[model])
         enough = len(lately) >= patience.LOOKS_TO_LEARN_FROM
-        share = min(1.0, lately[int(_FAST_QUANTILE * len(lately))]) if enough else 1.0
+        share = min(1.0, lately[int(patience.FAST_QUANTILE * len(lately))]) if enough else 1.0
         return max(patience.SHORTEST_LOOK, share * unlearned_first_look(audio_seconds))
 
     def next_look(self, elapsed: float) -> float:

@@ -32,7 +32,7 @@ class Turn:
     random: Callable[[], float]
 
     async def run(self, job: Job) -> float | None:
-        """Take the step and record what it achieved; when to look for due jobs again, None if nothing changed."""
+        """Take the step, record what it achieved, and return when to claim again; None if nothing changed."""
         try:
             outcome = worn_out(job)
             if outcome is None:
@@ -53,13 +53,14 @@ class Turn:
 
     async def release(self, job: Job) -> None:
         """Give the lease back, if that is possible at once: a stop does not wait, and the next start takes the rest."""
+        outcome = Released(self.now())
         try:
-            recorded = await self.store.record(job, Released(self.now()), self.now())
+            recorded = await self.store.record(job, outcome, self.now())
         except StorageUnavailableError as error:
             self.events.storage_unavailable(error, job)
             return
         if recorded:
-            self.events.released(job)
+            self.events.recorded(job, outcome)
         else:
             self.events.lease_lost(job)
 
@@ -107,7 +108,7 @@ class Turn:
 
 
 def _due(outcome: Outcome, now: float) -> float:
-    """Return when to look again after an outcome: at the job itself, or at those that it may have woken."""
+    """Return when to claim again after an outcome: the job itself, or those that it may have woken."""
     if isinstance(outcome, Submitted):
         return outcome.first_look_at
     return outcome.next_at if isinstance(outcome, Waiting) else now

@@ -117,11 +117,12 @@ class FfmpegBrokenError(Exception):
 
 def failure_of(error: Exception) -> TemporaryError:
     """Return what a failure to run ffmpeg means: it lies with this machine, and another try may help."""
+    reason = Reason.INTERNAL
     match error:
         case FfmpegBrokenError():
             said = str(error)
         case OSError():
-            said = "ffmpeg could not be started"
+            said, reason = "ffmpeg could not be started", Reason.MACHINE
         case Exception():  # RuntimeError of imageio-ffmpeg
             said = "there is no ffmpeg on this machine"
-    return TemporaryError(said, reason=Reason.INTERNAL)
+    return TemporaryError(said, reason=reason)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import PermanentError
-from bot.formats import Upload, UploadFormats
 from bot.media.convert import encode, quiet_cuts
 from bot.media.probe import LARGEST_COUNTED, Probe, opus_duration, probe
+from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
 
 

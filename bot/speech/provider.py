@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.formats import Upload
 from bot.speech.catalogue import Model
+from bot.uploads import Upload
 from storage.transcript import Transcript
 from storage.words import Options
 

@@ -1,4 +1,4 @@
-"""Telegram's side: receiving updates, talking to the Bot API, the placeholder and its delivery."""
+"""Telegram's side: receiving updates and talking to the Bot API."""
 
 import os
 

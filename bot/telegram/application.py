@@ -5,13 +5,12 @@ from typing import Any
 
 import aiohttp
 from telegram import BotCommand
-from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.telegram.failures import failure_of, translated
+from bot.telegram.failures import pause_after, translated
 from bot.telegram.pace import Pace
 from bot.telegram.request import AiohttpRequest
 from bot.text.sentences import COMMANDS
@@ -19,7 +18,6 @@ from bot.text.sentences import COMMANDS
 log = get_logger(__name__)
 
 Telegram = Application[Any, Any, Any, Any, Any, Any]
-LONGEST_PAUSE = 30.0  # seconds between two tries to introduce the bot
 MENU_AGAIN_AFTER = 3600.0  # seconds; nobody waits for the menu
 
 
@@ -61,8 +59,8 @@ async def introduce(telegram: Telegram) -> None:
                 await telegram.initialize()
                 await telegram.bot.delete_webhook()
         except VerbatimError as error:
-            pause = min(2.0**failures, LONGEST_PAUSE)
-            failures = min(failures + 1, 10)
+            pause = pause_after(error, failures)
+            failures += 1
             log.error("telegram.not_ready", error=str(error), again_in=pause)
             await asyncio.sleep(pause)
         else:
@@ -75,9 +73,10 @@ async def offer_menu(telegram: Telegram) -> None:
     """Fill the menu of commands; when Telegram is in trouble, again after an hour."""
     while True:
         try:
-            await telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
-        except TelegramError as error:
-            log.warning("commands.later", error=str(failure_of(error)))
+            with translated():
+                await telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
+        except VerbatimError as error:
+            log.warning("commands.later", error=str(error))
             await asyncio.sleep(MENU_AGAIN_AFTER)
         else:
             return

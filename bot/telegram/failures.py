@@ -38,7 +38,7 @@ class ThreadGoneError(VerbatimError):
     """The topic was deleted; the chat itself is still there."""
 
 
-class RefusedError(Exception):
+class AnswerError(Exception):
     """An answer of the Bot API that is no success, to `getUpdates` or a `file`; `answer` is its JSON, if it has any."""
 
     def __init__(self, call: str, status: int, answer: Mapping[str, Any]) -> None:
@@ -71,7 +71,8 @@ _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
 )
 
 
-_TRANSLATED = (TelegramError, RefusedError, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError)
+LONGEST_PAUSE = 30.0  # seconds; a Telegram that is back is noticed after it
+_TRANSLATED = (TelegramError, AnswerError, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError)
 
 
 @contextmanager
@@ -87,14 +88,20 @@ def failure_of(error: Exception) -> VerbatimError:
     """Return what an exception means for the job; its own text may hold the token and is not repeated."""
     match error:
         case TelegramError():
-            return _answered(error)
-        case RefusedError():
-            return _refused(error)
+            return _of_library(error)
+        case AnswerError():
+            return _of_answer(error)
         case Exception():
-            return _no_answer(error)
+            return _of_network_or_disk(error)
 
 
-def _no_answer(error: Exception) -> VerbatimError:
+def pause_after(error: Exception, failures: int) -> float:
+    """Return the seconds to wait before trying again: as many as were asked for, else 1, 2, 4, … up to 30."""
+    asked = error.retry_after if isinstance(error, RateLimitedError) else None
+    return asked or min(2.0 ** min(failures, 10), LONGEST_PAUSE)
+
+
+def _of_network_or_disk(error: Exception) -> VerbatimError:
     kind = type(error).__name__
     match error:
         case aiohttp.ClientError() | TimeoutError():
@@ -105,7 +112,7 @@ def _no_answer(error: Exception) -> VerbatimError:
             return TemporaryError(f"an answer of Telegram's: {kind}", reason=Reason.TELEGRAM_DOWN, sure=False)
 
 
-def _answered(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line a kind: this is the table
+def _of_library(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line a kind: this is the table
     match error:
         case RetryAfter():
             return RateLimitedError("Telegram asks for patience", retry_after=seconds(error))
@@ -137,7 +144,7 @@ def _bad_request(message: str) -> VerbatimError:
     return TemporaryError(f"Telegram refused: {message[:80]}", reason=Reason.INTERNAL)
 
 
-def _refused(refused: RefusedError) -> VerbatimError:
+def _of_answer(refused: AnswerError) -> VerbatimError:
     status = refused.status
     if refused.call == "file" and status == 404:
         return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)

@@ -9,7 +9,7 @@ import aiohttp
 from telegram.ext import ExtBot
 
 from bot.errors import PermanentError, TemporaryError
-from bot.telegram.failures import RefusedError, translated
+from bot.telegram.failures import AnswerError, translated
 from storage.apology import Reason
 
 CHUNK = 64 * 1024
@@ -46,7 +46,7 @@ class Files:
         with translated():
             async with self.session.get(address, timeout=DOWNLOAD) as answer:
                 if answer.status != 200:
-                    raise RefusedError("file", answer.status, {})
+                    raise AnswerError("file", answer.status, {})
                 await self._stream(answer, target)
 
     def _copy(self, local: Path, target: Path) -> None:

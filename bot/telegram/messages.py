@@ -60,5 +60,5 @@ async def is_admin(query: CallbackQuery, chat_id: int) -> bool | None:
 
 async def remove(message: MaybeInaccessibleMessage) -> None:
     """Delete a message of the bot's, if Telegram lets it."""
-    with _once("orphan.stays"):
+    with _once("orphan.left"):
         await message.get_bot().delete_message(message.chat.id, message.message_id)

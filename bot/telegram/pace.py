@@ -1,8 +1,8 @@
 """Telegram's pace: which write may go now, and which one comes back later. Nothing waits here.
 
 About 30 messages a second overall, 1 a second in a chat and 20 a minute in a group (Bots FAQ); short bursts
-pass, and edits count. A write that would go beyond is refused with the seconds to wait, so that its step is
-rescheduled and the worker is free. Placeholders leave the last writes to answers.
+pass, and edits count. A write that would go beyond is refused with the seconds to wait, so that its step
+comes back later and keeps no other one waiting. Placeholders leave the last writes to answers.
 """
 
 from collections import deque

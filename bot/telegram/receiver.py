@@ -7,11 +7,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import OperatorError, RateLimitedError, VerbatimError
+from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.dispatch import update_number
-from bot.telegram.failures import RefusedError, translated
+from bot.telegram.failures import AnswerError, pause_after, translated
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
@@ -20,7 +20,6 @@ ALLOWED_UPDATES = ("message", "channel_post", "callback_query")
 LONG_POLL_SECONDS = 50  # Telegram answers at once when something comes, and after 50 s at the latest
 ANSWER_SECONDS = 15.0  # beyond the long poll, before an answer counts as lost
 BATCH = 100  # the most that getUpdates gives
-LONGEST_PAUSE = 30.0  # seconds; a Telegram that is back is noticed after it
 
 
 class Receiver:
@@ -49,7 +48,7 @@ class Receiver:
             try:
                 await self.turn(LONG_POLL_SECONDS)
             except (VerbatimError, StorageUnavailableError) as error:
-                pause = _pause(error, failures)
+                pause = pause_after(error, failures)
                 failures += 1
                 level = log.error if isinstance(error, OperatorError) else log.warning
                 level("receiver.failed", error=str(error), again_in=round(pause, 1))
@@ -58,7 +57,7 @@ class Receiver:
                 failures = 0
 
     async def turn(self, wait_seconds: int) -> int:
-        """Ask once and handle what comes; how many updates that were."""
+        """Ask once, handle what comes, and return how many updates that were."""
         batch = await self._get_updates(wait_seconds, BATCH)
         self.last_success_at = self._now()
         if batch:
@@ -92,7 +91,7 @@ class Receiver:
 
 
 def _updates(status: int, body: bytes) -> list[Any]:
-    """Return the updates of an answer; RefusedError if it brings none."""
+    """Return the updates of an answer; AnswerError if it brings none."""
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
@@ -100,9 +99,4 @@ def _updates(status: int, body: bytes) -> list[Any]:
     answer = read if isinstance(read, dict) else {}
     if status == 200 and isinstance(answer.get("result"), list):
         return list(answer["result"])
-    raise RefusedError("getUpdates", status, answer)
-
-
-def _pause(error: Exception, failures: int) -> float:
-    asked = error.retry_after if isinstance(error, RateLimitedError) else None
-    return asked or min(2.0 ** min(failures, 10), LONGEST_PAUSE)
+    raise AnswerError("getUpdates", status, answer)

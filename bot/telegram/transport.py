@@ -1,6 +1,7 @@
 """What the engine writes in Telegram, one method each, with failures in this project's words."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import InlineKeyboardMarkup, InputMediaDocument, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.ext import ExtBot
@@ -27,26 +28,28 @@ class Transport:
     async def send_placeholder(
         self, chat_id: int, text: str, *, job_id: int, thread_id: int | None, reply_to: int | None, urgency: Urgency
     ) -> int:
-        """Send a message with a cancel button and return its id; where its topic is gone, to the chat itself."""
+        """Send a message with a cancel button, and return its id."""
+        return await self._send(
+            chat_id,
+            text,
+            thread_id,
+            reply_parameters=_reply(reply_to),
+            reply_markup=cancel_button(job_id),
+            link_preview_options=NO_PREVIEW,
+            disable_notification=True,
+            rate_limit_args=urgency,
+        )
 
-        async def send(thread: int | None) -> int:
-            with translated():
-                message = await self.bot.send_message(
-                    chat_id,
-                    text,
-                    message_thread_id=thread,
-                    reply_parameters=_reply(reply_to),
-                    reply_markup=cancel_button(job_id),
-                    link_preview_options=NO_PREVIEW,
-                    disable_notification=True,
-                    rate_limit_args=urgency,
-                )
-            return message.message_id
-
+    async def _send(self, chat_id: int, text: str, thread_id: int | None, **options: Any) -> int:
+        """Send a message and return its id; where its topic is gone, to the chat itself."""
         try:
-            return await send(thread_id)
+            with translated():
+                message = await self.bot.send_message(chat_id, text, message_thread_id=thread_id, **options)
         except ThreadGoneError:
-            return await send(None)
+            if thread_id is None:
+                raise
+            return await self._send(chat_id, text, None, **options)
+        return message.message_id
 
     async def edit_placeholder(self, chat_id: int, message_id: int, text: str, *, job_id: int) -> None:
         """Let the placeholder say something else, its button staying."""
@@ -80,8 +83,7 @@ class Transport:
 
     async def say(self, chat_id: int, text: str, *, thread_id: int | None) -> None:
         """Send a message of its own, such as news about the chat's settings."""
-        with translated():
-            await self.bot.send_message(chat_id, text, message_thread_id=thread_id, rate_limit_args=Urgency.ANSWER)
+        await self._send(chat_id, text, thread_id, rate_limit_args=Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with translated():

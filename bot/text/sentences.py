@@ -10,7 +10,7 @@ NO_SPEECH = "I heard no speech in this recording. If there is some, try another 
 CANCEL_BUTTON = "Cancel"
 CANCELLED_TOAST = "Cancelled."
 NOT_YOURS = "Only the person who sent this recording, or an admin of this chat, can cancel it."
-WHO_ARE_YOU = "Telegram did not tell me whether you are an admin here. Please press again in a minute."
+ADMIN_UNKNOWN = "Telegram did not tell me whether you are an admin here. Please press again in a minute."
 TOO_LATE = "It is too late to cancel: this one is already finished."
 ORPHAN_REMOVED = "This message was left over and is removed now. The answer comes in another one."
 
@@ -101,7 +101,7 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "I have stopped waiting and will not try it again by myself.",
         "Please send it again later, or choose another model with /model first.",
     ),
-    Reason.ON_HOLD: (
+    Reason.PAUSED: (
         "Transcription was paused for too long, for a reason only the operator of this bot can fix.",
         "I have stopped trying.",
         "Please let the operator know, and send the recording again later.",

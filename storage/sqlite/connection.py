@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 5.0
 PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 # Conditions of the disk or of another program; everything else that sqlite3 raises is a bug of ours.
-PASSING = frozenset(
+TRANSIENT = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
@@ -57,7 +57,7 @@ class Connection(aiosqlite.Connection):
 def failure_of(error: sqlite3.Error) -> Exception:
     """Return StorageUnavailableError where waiting may help, the error itself where it is a bug."""
     code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF in PASSING:
+    if code is not None and code & 0xFF in TRANSIENT:
         return StorageUnavailableError(f"the database cannot be used just now: {error}")
     return error
 

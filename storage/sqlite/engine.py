@@ -117,7 +117,7 @@ async def open_store(
     store = SQLStore(await SQLiteEngine.open(path, now, busy_seconds=busy_seconds))
     if owner is not None:
         try:
-            await store.belong_to(owner)
+            await store.require_owner(owner)
         except BaseException:
             await store.close()
             raise

@@ -26,7 +26,7 @@ async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) 
 
 
 async def _must_wait(tx: Transaction, job: Job, waiting_for: str) -> MustWait:
-    """Write it down at once: what the job waits for may happen while its step still tells the user."""
+    """Store at once what the job waits for: it may happen while the step still tells the user."""
     await update(tx, job, "waiting_for = $4, woken = 0", waiting_for)
     return MustWait(waiting_for)
 

@@ -1,4 +1,4 @@
-"""The door and the line: making the job of a message, leasing what is due, giving leases back."""
+"""Accepting a message as a job, leasing what is due, giving leases back."""
 
 import secrets
 

@@ -43,5 +43,5 @@ def decode_options(text: str) -> Options:
 
 
 def decode_notice(text: str) -> Notice:
-    """Read a notice that this program does not know as none."""
+    """Read a notice; one that this program does not know is NONE."""
     return next((notice for notice in Notice if notice == text), Notice.NONE)

@@ -1,10 +1,10 @@
-"""Writes of a step to the job that it holds. Each is guarded by id, lease and state: no row back, no lease left."""
+"""Writes of a step to its leased job, guarded by id, lease and (but for `place`) state: without a row no lease."""
 
 from typing import Any
 
 from storage.apology import Notice
 from storage.statements.encoding import encode_transcript
-from storage.statements.transaction import Row, Transaction
+from storage.statements.transaction import Transaction
 from storage.transcript import Transcript
 from storage.words import Generation, Job
 
@@ -13,10 +13,12 @@ from storage.words import Generation, Job
 _NOTHING = "kind = kind"
 
 
-async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> Row | None:
-    """Set `assignments` (values from $4 on) on the job if its lease still holds; None if it was lost."""
-    guard = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING id, transcript_id"
-    return await tx.row(f"UPDATE jobs SET {assignments} {guard}", job.id, job.lease_token, job.state, *values)
+async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> bool:
+    """Set `assignments` (values from $4 on) on the job if its lease still holds; False if it was lost."""
+    guard = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING id"
+    return (
+        await tx.row(f"UPDATE jobs SET {assignments} {guard}", job.id, job.lease_token, job.state, *values) is not None
+    )
 
 
 async def place(tx: Transaction, job: Job, message_id: int, notice: Notice) -> bool:
@@ -29,19 +31,19 @@ async def place(tx: Transaction, job: Job, message_id: int, notice: Notice) -> b
 
 
 async def replace(tx: Transaction, job: Job, message_id: int) -> bool:
-    return await update(tx, job, "placeholder_id = $4", message_id) is not None
+    return await update(tx, job, "placeholder_id = $4", message_id)
 
 
 async def note(tx: Transaction, job: Job, notice: Notice) -> bool:
-    return await update(tx, job, "notice = $4", notice) is not None
+    return await update(tx, job, "notice = $4", notice)
 
 
 async def start_create(tx: Transaction, job: Job) -> bool:
-    return await update(tx, job, "create_started = 1") is not None
+    return await update(tx, job, "create_started = 1")
 
 
 async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
-    if await update(tx, job, "create_started = 0") is None:
+    if not await update(tx, job, "create_started = 0"):
         return False
     await add_generation(tx, job, generation)
     return True
@@ -58,7 +60,7 @@ async def add_generation(tx: Transaction, job: Job, new: Generation) -> None:
 
 
 async def part_ready(tx: Transaction, job: Job, part: int, transcript: Transcript) -> bool:
-    if await update(tx, job, _NOTHING) is None:
+    if not await update(tx, job, _NOTHING):
         return False
     sql = "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2"
     await tx.rows(sql, job.id, part, encode_transcript(transcript))
@@ -66,7 +68,7 @@ async def part_ready(tx: Transaction, job: Job, part: int, transcript: Transcrip
 
 
 async def page_placed(tx: Transaction, job: Job, number: int, message_id: int) -> bool:
-    if await update(tx, job, _NOTHING) is None:
+    if not await update(tx, job, _NOTHING):
         return False
     sql = (
         "INSERT INTO pages (job_id, number, message_id) VALUES ($1, $2, $3)"

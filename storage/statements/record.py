@@ -1,5 +1,7 @@
 """Recording what a step achieved: one function an outcome, each obeying the map of states (`NEXT`).
 
+Only a READY job that apologises instead of showing its transcript stays READY.
+
 Every change is guarded by id, lease and state: no row back means that the lease was lost, and nothing is changed.
 """
 
@@ -21,14 +23,14 @@ _NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
 
 async def record(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float) -> bool:
     await tx.alone_with(job.cache_key)
-    held = await _read_held(tx, job)
-    if held is not None and held["waiting_for"] not in {None, SAME, PAUSED}:
-        await tx.alone_with_family(held["waiting_for"])
-        held = await _read_held(tx, job)
-    return held is not None and await _Recording(tx, job, held, now).apply(outcome)
+    current = await _read_current(tx, job)
+    if current is not None and current["waiting_for"] not in {None, SAME, PAUSED}:
+        await tx.alone_with_family(current["waiting_for"])
+        current = await _read_current(tx, job)
+    return current is not None and await _Recording(tx, job, current, now).apply(outcome)
 
 
-async def _read_held(tx: Transaction, job: Job) -> Row | None:
+async def _read_current(tx: Transaction, job: Job) -> Row | None:
     """Read what others may have changed since the job was claimed; None if the lease was lost."""
     sql = "SELECT slot, waiting_for, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
     return await tx.row(sql, job.id, job.lease_token, job.state)
@@ -40,7 +42,7 @@ class _Recording:
 
     tx: Transaction
     job: Job
-    held: Row
+    current: Row
     now: float
 
     async def apply(self, outcome: outcomes.Outcome) -> bool:  # noqa: PLR0911 - one line an outcome: this is the table
@@ -50,9 +52,9 @@ class _Recording:
             case outcomes.Waiting(next_at, waiting_for):
                 return await self._stay(next_at, waiting_for=waiting_for)
             case outcomes.Attempted(next_at, in_doubt):
-                return await self._stay(next_at, attempts=1, doubts=int(in_doubt))
+                return await self._stay(next_at, attempts=1, in_doubt=int(in_doubt))
             case outcomes.Released(next_at):
-                return await self._stay(next_at, doubts=1)
+                return await self._stay(next_at, in_doubt=1)
             case outcomes.Forgotten(next_at):
                 return await self._forgotten(next_at)
             case outcomes.Ready():
@@ -60,11 +62,11 @@ class _Recording:
             case outcomes.Known(transcript_id):
                 return await self._known(transcript_id)
             case outcomes.Hopeless(apology, in_doubt):
-                return await self._hopeless(apology, doubts=int(in_doubt))
+                return await self._hopeless(apology, in_doubt=int(in_doubt))
             case outcomes.Ended(state):
                 return await self._ended(state)
 
-    async def _move(self, to: State, assignments: str, *values: Any) -> Row | None:
+    async def _move(self, to: State, assignments: str, *values: Any) -> bool:
         """Move the job to a state that the map has, and give its lease back; values from $5 on."""
         if to not in NEXT[self.job.state]:
             raise ImpossibleMoveError(self.job.id, self.job.state, to)
@@ -74,7 +76,7 @@ class _Recording:
         """Move on, and end the pause for others, too: a create got through."""
         assignments = "submitted_at = $5, next_at = $6, audio_seconds = $7, attempts = 0"
         values = (self.now, outcome.first_look_at, outcome.audio_seconds)
-        if await self._move(State.SUBMITTED, assignments, *values) is None:
+        if not await self._move(State.SUBMITTED, assignments, *values):
             return False
         if outcome.generation is not None:
             await add_generation(self.tx, self.job, outcome.generation)
@@ -82,23 +84,23 @@ class _Recording:
         return True
 
     async def _stay(
-        self, next_at: float, *, attempts: int = 0, doubts: int = 0, waiting_for: str | None = None
+        self, next_at: float, *, attempts: int = 0, in_doubt: int = 0, waiting_for: str | None = None
     ) -> bool:
-        """Keep the state; doubts count only where a create was started.
+        """Keep the state; `in_doubt` counts only where a create was started.
 
-        A queued job gives its slot back, and is due at once if it was woken while it was held. It stays woken until
+        A queued job gives its slot back, and is due at once if it was woken while a step had it. It stays woken until
         it asks for admission again, because only so may it find a transcript that is not kept. One whose wake was
         known when it was claimed, and whose step did not come to ask, waits for its moment.
         """
-        woken, slot = self.held["woken"], self.held["slot"]
-        woken_meanwhile = woken and self.held["waiting_for"] is not None
+        woken, slot = self.current["woken"], self.current["slot"]
+        woken_meanwhile = woken and self.current["waiting_for"] is not None
         assignments = (
             "next_at = $4, waiting_for = $5, attempts = attempts + $6,"
             " creates_in_doubt = creates_in_doubt + $7 * create_started,"
             " slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END"
         )
-        values = (self.now if woken_meanwhile else next_at, None if woken else waiting_for, attempts, doubts)
-        if await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values) is None:
+        values = (self.now if woken_meanwhile else next_at, None if woken else waiting_for, attempts, in_doubt)
+        if not await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values):
             return False
         if self.job.state is State.QUEUED:
             await wake_for_slot(self.tx, slot, self.now)
@@ -107,7 +109,7 @@ class _Recording:
     async def _forgotten(self, next_at: float) -> bool:
         assignments = "submitted_at = NULL, next_at = $5, generations_lost = generations_lost + 1, slot = NULL"
         moved = await self._move(State.QUEUED, assignments, next_at)
-        return moved is not None and await self._provider_is_done()
+        return moved and await self._provider_is_done()
 
     async def _ready(self, outcome: outcomes.Ready) -> bool:
         """Store the transcript, for this job and for those that wait for it."""
@@ -124,48 +126,49 @@ class _Recording:
         )
         await self.tx.rows(sql, new["id"], self.now, key, SAME)
         await wake_the_same(self.tx, key, self.now)
+        if self.job.state is State.QUEUED:  # answered at once, so a create got through
+            await wake_paused(self.tx, self.now)
         return True
 
     async def _known(self, transcript_id: int) -> bool:
         assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, attempts = 0, {_NO_LONGER_WAITING}"
         moved = await self._move(State.READY, assignments, self.now, transcript_id)
-        return moved is not None and await self._provider_is_done()
+        return moved and await self._provider_is_done()
 
-    async def _hopeless(self, apology: Apology, *, doubts: int) -> bool:
+    async def _hopeless(self, apology: Apology, *, in_doubt: int) -> bool:
         """Make the job ready to apologise; one that is ready already apologises instead of showing its transcript."""
         assignments = (
             "ready_at = $5, next_at = $5, apology = $6, attempts = 0,"
             f" creates_in_doubt = creates_in_doubt + $7 * create_started, {_NO_LONGER_WAITING}"
         )
-        values = (self.now, encode_apology(apology), doubts)
+        values = (self.now, encode_apology(apology), in_doubt)
         if self.job.state is State.READY:
             everything = f"state = $4, {assignments}, {_RETURNED}"
             changed = await update(self.tx, self.job, everything, State.READY, *values)
         else:
             changed = await self._move(State.READY, assignments, *values)
-        if changed is None:
+        if not changed:
             return False
         await wake_the_same(self.tx, self.job.cache_key, self.now)
         return await self._provider_is_done()
 
     async def _ended(self, state: State) -> bool:
-        ended = await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING}", self.now)
-        if ended is None:
+        if not await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING}", self.now):
             return False
         await wake_the_same(self.tx, self.job.cache_key, self.now)
-        await self._forget_expired(ended["transcript_id"])
+        await self._forget_expired()
         return await self._provider_is_done()
 
-    async def _forget_expired(self, transcript_id: int | None) -> None:
+    async def _forget_expired(self) -> None:
         """Delete a transcript that may not be kept, once no other job is left to show it."""
         sql = (
             "DELETE FROM transcripts WHERE id = $1 AND expires_at <= $2 AND NOT EXISTS"
             " (SELECT 1 FROM jobs WHERE cache_key = $3 AND next_at IS NOT NULL AND state IN ('queued', 'ready'))"
         )
-        await self.tx.rows(sql, transcript_id, self.now, self.job.cache_key)
+        await self.tx.rows(sql, self.job.transcript_id, self.now, self.job.cache_key)
 
     async def _provider_is_done(self) -> bool:
         """Drop the generations and pass the slot on: nothing of this job is at the provider any more."""
         await self.tx.rows("DELETE FROM generations WHERE job_id = $1", self.job.id)
-        await wake_for_slot(self.tx, self.held["slot"], self.now)
+        await wake_for_slot(self.tx, self.current["slot"], self.now)
         return True

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 def _write(
     function: Callable[Concatenate[Transaction, Given], Awaitable[Result]],
 ) -> "Callable[Concatenate[SQLStore, Given], Coroutine[Any, Any, Result]]":
-    """Make a method of it that runs it in a transaction."""
+    """Make a method that runs `function` in a transaction."""
 
     async def method(store: "SQLStore", /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         return await store.engine.write(lambda tx: function(tx, *args, **kwargs))
@@ -46,7 +46,7 @@ class SQLStore:
     cancel = _write(cancelling.cancel)
     change_settings = _write(chats.change_settings)
     move_chat = _write(chats.move_chat)
-    belong_to = _write(upkeep.belong_to)
+    require_owner = _write(upkeep.require_owner)
     ping = _write(upkeep.ping)
     purge = _write(upkeep.purge)
 

@@ -6,10 +6,11 @@ in one go on the connection's thread; PostgreSQL awaits the network.
 Rules, so that transactions of several processes neither lose a wake nor block each other for ever:
 1. A transaction that admits, moves or cancels a job first takes the lock of its cache key, as a statement of its own,
    and reads afterwards. What it then reads, nobody else changes until it ends.
-2. A transaction that also needs a family's lock takes it second and late: one key, then one family, and never two of
-   a kind. It is taken right before slots are counted, or a job that waits for one is chosen. Where the job itself
-   waits for a slot, it is taken at once.
-3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`.
+2. A transaction that also needs the lock of a family takes it after the lock of the key, and takes one of each at
+   most. It takes it right before it counts slots or chooses a job that waits for one; for a job that itself waits for
+   a slot, at once.
+3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`; moving a chat
+   and releasing all leases are the exceptions.
 4. A transaction can be repeated after a commit whose answer was lost.
 """
 

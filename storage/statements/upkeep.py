@@ -9,8 +9,8 @@ BACKLOG = (
 )
 
 
-async def belong_to(tx: Transaction, owner: int) -> None:
-    """Make it the database of this bot; StorageError if it is another's."""
+async def require_owner(tx: Transaction, owner: int) -> None:
+    """Make this bot the owner of the database; StorageError if another bot is."""
     known = await tx.row("UPDATE pulse SET bot_id = coalesce(bot_id, $1) RETURNING bot_id", owner)
     if known is not None and known["bot_id"] != owner:
         raise StorageError(

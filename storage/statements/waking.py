@@ -7,10 +7,10 @@ A woken job that nobody holds is due at once. One that a step holds keeps its le
 from storage.statements.transaction import Transaction
 from storage.words import PAUSED, SAME
 
-_LEFT_ALONE = "lease_token IS NULL"
-_DUE = (
-    f"waiting_for = CASE WHEN {_LEFT_ALONE} THEN NULL ELSE waiting_for END,"
-    f" next_at = CASE WHEN {_LEFT_ALONE} THEN $1 ELSE next_at END"
+_NOT_LEASED = "lease_token IS NULL"
+_BECOMES_DUE = (
+    f"waiting_for = CASE WHEN {_NOT_LEASED} THEN NULL ELSE waiting_for END,"
+    f" next_at = CASE WHEN {_NOT_LEASED} THEN $1 ELSE next_at END"
 )
 
 
@@ -20,7 +20,7 @@ async def wake_for_slot(tx: Transaction, family: str | None, now: float) -> None
         return
     await tx.alone_with_family(family)
     sql = (
-        f"UPDATE jobs SET woken = CASE WHEN {_LEFT_ALONE} THEN woken ELSE 1 END, {_DUE} WHERE id ="
+        f"UPDATE jobs SET woken = CASE WHEN {_NOT_LEASED} THEN woken ELSE 1 END, {_BECOMES_DUE} WHERE id ="
         " (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 ORDER BY id LIMIT 1)"
     )
     await tx.rows(sql, now, family)
@@ -29,10 +29,10 @@ async def wake_for_slot(tx: Transaction, family: str | None, now: float) -> None
 async def wake_the_same(tx: Transaction, cache_key: str, now: float) -> None:
     """Let the jobs that waited for another one with the same key ask again, as it is no longer on its way."""
     waiting = "WHERE cache_key = $2 AND waiting_for = $3 AND woken = 0 AND next_at IS NOT NULL"
-    await tx.rows(f"UPDATE jobs SET woken = 1, {_DUE} {waiting}", now, cache_key, SAME)
+    await tx.rows(f"UPDATE jobs SET woken = 1, {_BECOMES_DUE} {waiting}", now, cache_key, SAME)
 
 
 async def wake_paused(tx: Transaction, now: float) -> None:
     """Let the jobs that waited for the end of a pause ask again, as a create got through."""
-    waiting = f"SELECT id FROM jobs WHERE waiting_for = $2 AND {_LEFT_ALONE} {tx.skip_locked}"
+    waiting = f"SELECT id FROM jobs WHERE waiting_for = $2 AND {_NOT_LEASED} {tx.skip_locked}"
     await tx.rows(f"UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN ({waiting})", now, PAUSED)

@@ -450,7 +450,7 @@ async def held_back(store, number):
     return job
 
 
-async def test_whoever_was_held_back_is_woken_by_the_first_create_that_got_through(store):
+async def test_paused_jobs_are_woken_by_the_first_create_that_gets_through(store):
     held = [await held_back(store, number) for number in (1, 2)]
     await submitted(store, 3)
     woken = [await again(store, job) for job in held]
@@ -483,7 +483,7 @@ async def test_a_create_recorded_too_late_wakes_nobody(store):
     assert await again(store, held) == held
 
 
-async def test_whoever_waits_for_the_provider_may_be_admitted_when_their_moment_has_come(store):
+async def test_a_paused_job_may_be_admitted_when_its_moment_has_come(store):
     await recorded(store, await uploading(store), Waiting(LATER, waiting_for=PAUSED))
     job = await claimed(store, LATER)
     assert await store.admit(job, FAMILY, 1, LATER) == Admitted()

@@ -1,4 +1,4 @@
-"""Whoever lost the lease of a job changes nothing: each write, and each way to lose a lease."""
+"""A step that lost the lease of its job changes nothing: each write, and each way to lose a lease."""
 
 from dataclasses import replace
 

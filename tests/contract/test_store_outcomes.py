@@ -152,10 +152,10 @@ async def test_a_job_whose_generations_were_forgotten_is_queued_again_without_th
 
 
 async def test_each_time_the_generations_came_to_nothing_is_a_loss_and_no_attempt(store):
-    for losses in (1, 2):
-        job = await fetching(store) if losses == 1 else await uploaded_again(store)
+    for lost in (1, 2):
+        job = await fetching(store) if lost == 1 else await uploaded_again(store)
         queued = await recorded(store, job, Forgotten(NOW))
-        assert (queued.generations_lost, queued.attempts, queued.creates_in_doubt) == (losses, 0, 0)
+        assert (queued.generations_lost, queued.attempts, queued.creates_in_doubt) == (lost, 0, 0)
 
 
 async def uploaded_again(store):

@@ -27,8 +27,8 @@ async def test_a_dozen_voices_get_one_answer_each_from_a_process_that_keeps_dyin
     await scene.finish()
 
     paid = [scene.uploads(voice) for voice in scene.voices]
-    [(doubts,)] = scene.rows("SELECT sum(creates_in_doubt) FROM jobs")
+    [(in_doubt,)] = scene.rows("SELECT sum(creates_in_doubt) FROM jobs")
     assert min(paid) == 1
-    assert sum(paid) <= len(scene.voices) + doubts
+    assert sum(paid) <= len(scene.voices) + in_doubt
     for chat in chats:
         assert waiting(chat) == len(scene.orphans(chat)) <= LIVES

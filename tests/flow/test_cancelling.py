@@ -1,7 +1,7 @@
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.text.sentences import CANCELLED_TOAST, NOT_YOURS, ORPHAN_REMOVED, WHO_ARE_YOU
+from bot.text.sentences import ADMIN_UNKNOWN, CANCELLED_TOAST, NOT_YOURS, ORPHAN_REMOVED
 from storage.words import State
 from tests.world import audio, texts
 
@@ -156,7 +156,7 @@ async def test_whoever_telegram_cannot_tell_to_be_an_admin_is_asked_to_press_aga
     placeholder = await waiting(world, group, alice)
     world.telegram.fault("getChatMember", 502)
     refused = await world_press_without_settling(world, group, carol, placeholder)
-    assert (refused.text, refused.show_alert) == (WHO_ARE_YOU, True)
+    assert (refused.text, refused.show_alert) == (ADMIN_UNKNOWN, True)
 
 
 def button(data):

@@ -9,10 +9,10 @@ from bot.engine.lease import require_lease, write_until_stored
 from bot.engine.schedule import Schedule
 from bot.engine.steps.parts import joined
 from bot.errors import OperatorError, RateLimitedError
-from bot.formats import Upload
 from bot.log import get_logger
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Provider
+from bot.uploads import Upload
 from storage.outcomes import Outcome, Ready, Submitted
 from storage.store import Store
 from storage.words import Generation, Job
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Creates:
-    """Creates generations, unless the `hold` is on, which their failures trip. `transcript_ttl` in seconds."""
+    """Creates generations. Their failures trip the `hold`, which Submit asks first. `transcript_ttl` in seconds."""
 
     store: Store
     provider: Provider
@@ -32,7 +32,7 @@ class Creates:
     hold: Hold = field(default_factory=Hold, init=False)
 
     async def send(self, job: Job, model: Model, uploads: Sequence[Upload]) -> Outcome:
-        """Create the generations that are missing: none goes up again after a crash. The outcome has the last one."""
+        """Create the generations that are missing after a crash, or all. The last is stored with the outcome."""
         stored = {generation.part: generation for generation in await self.store.generations(job)}
         last = len(uploads) - 1
         generation = None
@@ -50,7 +50,7 @@ class Creates:
 
     def _reset_hold(self) -> None:
         if lasted := self.hold.lasted(self.now()):
-            log.info("hold.over", seconds=round(lasted))
+            log.info("pause.over", seconds=round(lasted))
         self.hold.reset()
 
     async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:

@@ -49,7 +49,7 @@ class Fetch:
                 return await self._done(job, generations, asked, transcript)
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
-        """Let a lost generation go up again, but not for ever: each create may be paid for."""
+        """Upload a recording again whose generation was lost, but not for ever: each create may be paid for."""
         if elapsed < patience.NOT_YET_KNOWN:
             return self._look_again(job, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
@@ -63,8 +63,8 @@ class Fetch:
         return Waiting(self.now() + self.schedule.next_look(elapsed))
 
     def _failed(self, job: Job, name: str, message: str) -> Outcome:
-        """Try once more, as a failed generation is not billed; a second failure is final."""
-        log.warning("generation.failed", job=job.id, error=name[:80], message=message[:200])
+        """Upload the recording once more, as a failure is not billed, unless a generation was lost before."""
+        log.warning("generation.failed", job=job.id, error=name, message=message)
         if job.generations_lost > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self.now())

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.formats import Upload, UploadFormats
 from bot.media.prepare import Limits, prepare
 from bot.telegram.files import Files
+from bot.uploads import Upload, UploadFormats
 from storage.words import Job
 
 

@@ -27,7 +27,7 @@ class Rules:
     """What the operator decided about uploads: the model for chats without one, and how many run at once."""
 
     default_model: Model
-    slots: Mapping[Family, int]  # generations at the provider at once
+    slots: Mapping[Family, int]  # jobs at the provider at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Submit:
     async def __call__(self, job: Job) -> Outcome:
         if job.create_started:
             return self._answer_was_lost(job)
-        self.delivery.check_pace(job)  # what could not be answered in time need not be uploaded yet
+        self.delivery.check_pace(job)  # a chat that can take no placeholder now need not be uploaded for yet
         model = find(job.model) or await self._replace_model(job)
         match await self.store.admit(job, model.family, self.rules.slots[model.family], self.now()):
             case None:
@@ -60,9 +60,9 @@ class Submit:
 
     def _answer_was_lost(self, job: Job) -> Outcome:
         """Count a create that may have been paid for: its process died before the answer was recorded."""
-        doubts = job.creates_in_doubt + 1
-        log.warning("create.in_doubt", job=job.id, doubts=doubts)
-        if doubts >= patience.MOST_CREATES_IN_DOUBT:
+        in_doubt = job.creates_in_doubt + 1
+        log.warning("create.in_doubt", job=job.id, creates=in_doubt)
+        if in_doubt >= patience.MOST_CREATES_IN_DOUBT:
             return Hopeless(Apology(Reason.PROVIDER_DOWN), in_doubt=True)
         return Attempted(self.now(), in_doubt=True)
 
@@ -88,7 +88,7 @@ class Submit:
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
         hold = self.creates.hold
         if self._is_paused_for_too_long(job):
-            raise PermanentError(Reason.ON_HOLD if hold.by_operator else Reason.PROVIDER_DOWN)
+            raise PermanentError(Reason.PAUSED if hold.by_operator else Reason.PROVIDER_DOWN)
         if hold.by_operator:
             await self.delivery.note(job, Notice.PAUSED)
         else:

@@ -8,13 +8,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO
 from urllib.parse import quote
 
 import aiohttp
 
 from bot import __version__
-from bot.formats import Upload
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
@@ -22,6 +21,7 @@ from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
 from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown
+from bot.uploads import Upload
 from storage.words import Options
 
 log = get_logger(__name__)
@@ -38,12 +38,6 @@ LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; ten hours of speech, with every word
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
-class Secret(Protocol):
-    """A text that is not printed by accident, like pydantic's SecretStr."""
-
-    def get_secret_value(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
@@ -54,10 +48,10 @@ class _Answer:
 class AimlapiClient:
     """A Provider that uses `session`, which its owner closes. Every call is counted once, by name and status."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str | Secret, metrics: Metrics) -> None:
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str, metrics: Metrics) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
-        self._key = (key if isinstance(key, str) else key.get_secret_value()).strip()
+        self._key = key
         self._metrics = metrics
 
     async def submit(

@@ -1,6 +1,6 @@
 """The audio files that the AI/ML API reads as they are."""
 
-from bot.formats import AudioFormat, UploadFormats
+from bot.uploads import AudioFormat, UploadFormats
 
 UPLOAD_FORMATS = UploadFormats(
     by_container={

@@ -6,9 +6,9 @@ from bot.engine.schedule import Schedule
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.fetch import Fetch
 from bot.errors import TemporaryError
-from bot.formats import Upload
 from bot.speech.catalogue import find
 from bot.speech.provider import Created, Done
+from bot.uploads import Upload
 from storage.apology import Reason
 from storage.outcomes import Ready, Submitted
 from storage.sqlite.engine import open_store

@@ -449,14 +449,14 @@ async def test_a_step_interrupted_by_a_stop_is_released_and_spends_nothing(bench
 async def test_a_create_interrupted_by_a_stop_is_in_doubt(bench):
     async def create(job):
         await bench.store.start_create(job)
-        posting.set()
+        create_started.set()
         await asyncio.Event().wait()
 
-    posting = asyncio.Event()
+    create_started = asyncio.Event()
     await bench.accept()
     poller = bench.poller(create)
     loop = running(poller)
-    await posting.wait()
+    await create_started.wait()
     await poller.stop(0)
     await ended(loop)
     job = await bench.job()

@@ -41,7 +41,7 @@ def test_no_ffmpeg_at_all_is_for_the_operator_to_mend_and_for_the_job_to_wait():
 async def test_an_ffmpeg_that_cannot_be_started_is_a_temporary_failure(tmp_path):
     with pytest.raises(TemporaryError, match="could not be started") as failure:
         await run("-version", timeout=5, executable=str(tmp_path / "missing"))
-    assert failure.value.reason is Reason.INTERNAL
+    assert failure.value.reason is Reason.MACHINE
 
 
 async def test_a_run_returns_what_ffmpeg_said_and_how_it_ended():

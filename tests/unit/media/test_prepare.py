@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
-from bot.formats import Upload, UploadFormats
 from bot.media.prepare import Limits
 from bot.media.prepare import prepare as prepare_for
 from bot.media.probe import LARGEST_COUNTED, probe
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
+from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"

@@ -11,13 +11,13 @@ from aiohttp import web
 
 from bot import __version__
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
-from bot.formats import Upload
 from bot.metrics import Metrics
 from bot.speech.aimlapi import client as client_module
 from bot.speech.aimlapi.answers import Balance
 from bot.speech.aimlapi.client import USER_AGENT, AimlapiClient
 from bot.speech.catalogue import find
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown
+from bot.uploads import Upload
 from storage.apology import Reason
 from storage.words import Options
 from tests.api import Api
@@ -314,15 +314,9 @@ async def test_a_key_that_is_echoed_is_hidden_before_anybody_shortens_what_was_s
     assert failed == Failed(f"{'x' * 30} [hidden]", "[hidden]")
 
 
-async def test_a_wrapped_key_is_unwrapped_for_the_server_alone(api):
-    class Wrapped:
-        def get_secret_value(self):
-            return f"{KEY}\n"
-
-    async with aiohttp.ClientSession() as session:
-        speech = AimlapiClient(session, f"{api.url}v1", Wrapped(), Metrics())
-        api.answer = answering_json({"balance": 1})
-        await speech.balance()
+async def test_the_client_does_not_show_the_key(api, speech):
+    api.answer = answering_json({"balance": 1})
+    await speech.balance()
     assert api.requests[0].headers["Authorization"] == f"Bearer {KEY}"
     assert KEY not in repr(speech)
 

@@ -58,6 +58,14 @@ async def test_a_placeholder_of_a_deleted_topic_goes_to_the_chat_itself(stopped_
     assert "message_thread_id" not in forum.message(await placed(transport, forum, thread_id=thread))
 
 
+async def test_news_for_a_deleted_topic_go_to_the_chat_itself(stopped_world, transport, alice):
+    forum = stopped_world.telegram.supergroup("Forum", [alice], topics=True, bot_admin=True)
+    thread = forum.topic("Notes")
+    forum.delete_topic(thread)
+    await transport.say(forum.id, "News", thread_id=thread)
+    assert texts(forum) == ["News"]
+
+
 async def test_a_changed_placeholder_keeps_its_button(transport, chat):
     message_id = await placed(transport, chat)
     await transport.edit_placeholder(chat.id, message_id, "Waiting…", job_id=7)

@@ -122,7 +122,7 @@ async def test_a_stop_confirms_the_last_update(stopped_world, app, lines):
     async with patience(SOON):
         await running
     assert stopped_world.telegram.pending_updates == []
-    assert lines.of("goodbye.unheard") == []
+    assert lines.of("confirm.failed") == []
 
 
 async def test_a_stop_does_not_need_telegram(stopped_world, app, lines):
@@ -137,7 +137,7 @@ async def test_a_stop_does_not_need_telegram(stopped_world, app, lines):
     stop.set()
     async with patience(SOON):
         await running
-    assert [line["kind"] for line in lines.of("goodbye.unheard")] == ["OperatorError"]
+    assert [line["kind"] for line in lines.of("confirm.failed")] == ["OperatorError"]
 
 
 async def test_a_loop_that_a_bug_ended_ends_the_process_loudly(stopped_world, app, lines):

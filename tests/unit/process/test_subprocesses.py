@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.subprocesses import end, ffmpeg_path, kill_with_children, start
+from bot.playground.demo.kill import kill_with_children
+from bot.subprocesses import end, ffmpeg_path, start
 from tests.patience import patience
 
 
