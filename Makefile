@@ -51,13 +51,13 @@ contracts: $(DEV)
 
 tests: $(DEV)
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 3 --dist loadgroup --quiet
+	$(BIN)/coverage run -m pytest -n 3 --no-loadscope-reorder --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 # Less than a minute: without the tests that start other programs, and without coverage.
 test-fast: $(DEV)
-	$(BIN)/python -m pytest -n 2 -m "not process" --quiet
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder -m "not process" --quiet
 
 format: $(DEV)
 	$(BIN)/ruff format .

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.world import World
@@ -34,15 +36,25 @@ PROCESSES = (
 TESTS = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes, and let one worker have the browser."""
+    """Mark what starts processes."""
     for item in items:
         place = item.path.relative_to(TESTS)
         if any(place.is_relative_to(each) for each in PROCESSES):
             item.add_marker("process")
-        if place.is_relative_to("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+class ByFile(LoadScopeScheduling):
+    """Gives every file to one worker, for what its tests share, and all files of the browser to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

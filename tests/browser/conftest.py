@@ -14,6 +14,7 @@ from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.browser.launching import launched
 from tests.process import Command
+from tests.sim.event_stream import EventStream
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +47,11 @@ async def demo_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> A
     folder = tmp_path_factory.mktemp("demo")
     process = await Command.start(["demo", "--no-browser", "--port", "0"], {"TMPDIR": str(folder)}, folder)
     try:
-        await process.says("The demo is at ")
-        yield process.output.partition("The demo is at ")[2].split()[0]
+        url = await process.is_up()
+        async with aiohttp.ClientSession(url) as sim, EventStream.at(sim) as stream:
+            if not stream.state["commands"]:
+                await stream.sees("commands")
+        yield url
     finally:
         assert await process.stop() == 0
     assert list(folder.iterdir()) == []

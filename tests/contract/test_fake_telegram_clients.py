@@ -10,8 +10,6 @@ from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.methods import METHODS
 from bot.playground.telegram.updates import KINDS
 
-pytestmark = pytest.mark.xdist_group("aiogram")
-
 
 @pytest.fixture(scope="session")
 def library():
