@@ -157,6 +157,8 @@ def main() -> None:
     gc.freeze()
     asked = _next_life(socket.socket(fileno=os.dup(0)))
     if asked is not None:
+        if "coverage" in sys.modules:
+            sys.modules["coverage"].process_startup()  # where the environment asks for it
         import_module("bot.__main__").main(asked["arguments"])
 
 

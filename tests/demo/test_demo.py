@@ -23,9 +23,9 @@ LOOK_SECONDS = 0.5
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
-async def test_what_is_said_in_a_sample_stands_in_the_chat(start):
+async def test_what_is_said_in_a_sample_stands_in_the_chat(execute):
     async with promised(USABLE_SECONDS):
-        demo = await start("demo", "--no-browser", "--port", "0")
+        demo = await execute("demo", "--no-browser", "--port", "0")
         async with aiohttp.ClientSession(await demo.is_up()) as session, session.get("/") as page:
             assert page.status == 200
     async with Visit.at(demo.url) as visit:
@@ -167,8 +167,8 @@ async def test_with_a_key_the_real_provider_hears_and_nobody_sees_the_key(start)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody is told of a parent's death")
-async def test_a_demo_that_is_killed_takes_its_bot_along(start):
-    demo = await start("demo", "--no-browser", "--port", "0")
+async def test_a_demo_that_is_killed_takes_its_bot_along(execute):
+    demo = await execute("demo", "--no-browser", "--port", "0")
     async with Visit.at(await demo.is_up()) as visit:
         await visit.hears("good morning")
         await visit.speak()

@@ -32,8 +32,8 @@ async def transcribed(session, speech, key):
             return told["result"]["results"]["channels"][0]["alternatives"][0]["transcript"]
 
 
-async def test_a_bot_of_ones_own_talks_to_it(start, temporary):
-    playground = await start("playground", "--port", "0", "--telegram-port", "0", "--speech-port", "0")
+async def test_a_bot_of_ones_own_talks_to_it(execute, temporary):
+    playground = await execute("playground", "--port", "0", "--telegram-port", "0", "--speech-port", "0")
     async with Visit.at(await playground.is_up()) as visit:
         assert visit.stream.state["process"] is None
         api = f"{address(playground, 'Bot API')}/bot{TOKEN}"
@@ -86,14 +86,14 @@ async def test_an_asked_port_that_is_taken_ends_the_command(start, unused_tcp_po
     assert sentence.startswith(f"Port {unused_tcp_port} cannot be listened on: ")
 
 
-async def test_where_nobody_could_hear_it_is_said_how_to_get_ears(start, tmp_path):
+async def test_where_nobody_could_hear_it_is_said_how_to_get_ears(execute, tmp_path):
     """As on a Python for which there is no pocketsphinx."""
     hiding = tmp_path / "hiding"
     hiding.mkdir()
     (hiding / "sitecustomize.py").write_text("import sys\nsys.modules['pocketsphinx'] = None\n")
     ways = f"{hiding}:{Path(__file__).parents[2]}"
     for command in (("demo", "--selftest"), ("playground",)):
-        deaf = await start(*command, PYTHONPATH=ways)
+        deaf = await execute(*command, PYTHONPATH=ways)
         assert await deaf.wait() == 1
         (sentence,) = deaf.output.splitlines()
         assert sentence.startswith("pocketsphinx is not installed")

@@ -10,9 +10,9 @@ from bot.playground.speech import FakeSpeech
 from tests.unit.project.image import copy_to, started
 
 
-async def test_it_says_what_it_has_found_and_costs_nothing(start, temporary):
+async def test_it_says_what_it_has_found_and_costs_nothing(execute, temporary):
     async with FakeSpeech("a-key-that-costs") as speech:
-        selftest = await start("demo", "--selftest", AIMLAPI_KEY=speech.key, AIMLAPI_URL=speech.url)
+        selftest = await execute("demo", "--selftest", AIMLAPI_KEY=speech.key, AIMLAPI_URL=speech.url)
         assert await selftest.wait() == 0
         assert speech.calls == []
     page, message, verdict = selftest.output.splitlines()

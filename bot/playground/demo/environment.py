@@ -6,7 +6,7 @@ from pathlib import Path
 import bot
 
 PASSED_ON = frozenset({"PATH", "HOME", "LANG"})
-PASSED_ON_PREFIXES = ("LC_", "SSL_CERT_", "COVERAGE_")
+PASSED_ON_PREFIXES = ("LC_", "SSL_CERT_")
 
 
 def for_bot(base: Mapping[str, str], folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
