@@ -1,8 +1,9 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
 import structlog
+from coverage import Coverage
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -33,15 +34,33 @@ PROCESSES = (
     "unit/playground",
     "unit/project",
 )
+# What these run is counted for coverage by other tests, and counting takes a third of the time of whatever runs.
+UNCOUNTED = ("browser", "contract/test_fake_telegram_clients.py", "crash", "property")
 TESTS = Path(__file__).parent
+
+
+def stands_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    place = item.path.relative_to(TESTS)
+    return any(place.is_relative_to(each) for each in places)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts processes."""
     for item in items:
-        place = item.path.relative_to(TESTS)
-        if any(place.is_relative_to(each) for each in PROCESSES):
+        if stands_in(item, PROCESSES):
             item.add_marker("process")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    counting = Coverage.current() if stands_in(item, UNCOUNTED) else None
+    if counting is None:
+        return (yield)
+    counting.stop()
+    try:
+        return (yield)
+    finally:
+        counting.start()
 
 
 class ByFile(LoadScopeScheduling):

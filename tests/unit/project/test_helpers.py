@@ -1,6 +1,6 @@
 """What tests share is held to the same types as the rest, and what is said of folders is true."""
 
-from tests.conftest import PROCESSES
+from tests.conftest import PROCESSES, UNCOUNTED
 from tests.unit.project.checkout import ROOT, pyproject
 
 
@@ -10,5 +10,5 @@ def test_whatever_tests_share_is_checked_for_its_types():
     assert sorted(shared) == pyproject()["tool"]["mypy"]["modules"]
 
 
-def test_every_place_that_is_said_to_start_processes_exists():
-    assert [place for place in PROCESSES if not (ROOT / "tests" / place).exists()] == []
+def test_every_place_of_which_something_is_said_exists():
+    assert [place for place in PROCESSES + UNCOUNTED if not (ROOT / "tests" / place).exists()] == []
