@@ -11,8 +11,9 @@ DEV := $(VENV)/dev.txt
 
 setup: $(RUN)
 
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-INSTALL = $(PIP) install --no-deps --require-hashes --requirement $< && $(PIP) check && cp $< $@
+# Isolated: what PYTHONPATH names is neither seen nor checked.
+PIP := $(BIN)/python -I -m pip --disable-pip-version-check
+INSTALL = $(PIP) install --quiet --no-deps --require-hashes --requirement $< && $(PIP) check && cp $< $@
 
 $(RUN): requirements/run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

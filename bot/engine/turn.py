@@ -15,7 +15,7 @@ from storage.apology import Notice
 from storage.outcomes import Outcome, Released, Submitted, Waiting
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
-from storage.words import Job
+from storage.words import Job, State
 
 Take = Callable[[Job], Awaitable[Outcome]]
 
@@ -104,11 +104,14 @@ class Turn:
             self.events.lease_lost(job)
             return None
         self.events.recorded(job, outcome)
-        return _due(outcome, self.now())
+        return _due(job, outcome, self.now())
 
 
-def _due(outcome: Outcome, now: float) -> float:
-    """Return when to claim again after an outcome: the job itself, or those that it may have woken."""
+def _due(job: Job, outcome: Outcome, now: float) -> float:
+    """Return when to claim again after an outcome: the job itself, or those that it may have woken.
+
+    A queued job that waits may have been woken meanwhile, which only the store knows.
+    """
     if isinstance(outcome, Submitted):
         return outcome.first_look_at
-    return outcome.next_at if isinstance(outcome, Waiting) else now
+    return outcome.next_at if isinstance(outcome, Waiting) and job.state is not State.QUEUED else now

@@ -31,7 +31,7 @@ class FfmpegRun:
             raise failure_of(FfmpegBrokenError(f"ffmpeg was killed by signal {-self.returncode}"))
         for sign in ("Unknown encoder", "No space left", "Permission denied"):
             if self.returncode and sign in self.stderr:
-                raise failure_of(FfmpegBrokenError(f"ffmpeg: {sign}"))
+                raise failure_of(OSError(f"ffmpeg: {sign}"))
 
 
 def find_ffmpeg(locate: Callable[[], str]) -> str:
@@ -99,7 +99,7 @@ async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process
             *arguments,
         )
     except OSError as error:
-        raise failure_of(error) from error
+        raise failure_of(OSError("ffmpeg could not be started")) from error
 
 
 async def _read_both_ends(stream: asyncio.StreamReader) -> str:
@@ -122,7 +122,7 @@ def failure_of(error: Exception) -> TemporaryError:
         case FfmpegBrokenError():
             said = str(error)
         case OSError():
-            said, reason = "ffmpeg could not be started", Reason.MACHINE
+            said, reason = str(error), Reason.MACHINE
         case Exception():  # RuntimeError of imageio-ffmpeg
             said = "there is no ffmpeg on this machine"
     return TemporaryError(said, reason=reason)

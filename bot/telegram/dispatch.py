@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ Process = Callable[[Update], Awaitable[None]]
 class Dispatch:
     """Hands updates to `process`, which raises what a handler raised."""
 
-    bot: ExtBot[str]
+    bot: ExtBot[str] = field(repr=False)  # which shows its token
     process: Process
     metrics: Metrics
 

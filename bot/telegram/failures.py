@@ -72,7 +72,8 @@ _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
 
 
 LONGEST_PAUSE = 30.0  # seconds; a Telegram that is back is noticed after it
-_TRANSLATED = (TelegramError, AnswerError, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError)
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)  # the library's, for an answer of the wrong shape
+_TRANSLATED = (TelegramError, AnswerError, aiohttp.ClientError, OSError, *_UNREADABLE)
 
 
 @contextmanager
@@ -108,7 +109,7 @@ def _of_network_or_disk(error: Exception) -> VerbatimError:
             return TemporaryError(f"Telegram did not answer: {kind}", reason=Reason.TELEGRAM_DOWN)
         case OSError():
             return TemporaryError(f"this machine's disk: {kind}", reason=Reason.MACHINE)
-        case Exception():  # KeyError, TypeError, ValueError: the library made nothing of an answer
+        case Exception():  # one of _UNREADABLE
             return TemporaryError(f"an answer of Telegram's: {kind}", reason=Reason.TELEGRAM_DOWN, sure=False)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -21,7 +21,7 @@ DOWNLOAD = aiohttp.ClientTimeout(total=300, sock_read=30)
 class Files:
     """Downloads from the Bot API server, by HTTP or, where that runs on this machine, by copying."""
 
-    bot: ExtBot[str]
+    bot: ExtBot[str] = field(repr=False)  # which shows its token
     session: aiohttp.ClientSession
     max_bytes: int
 
@@ -51,6 +51,8 @@ class Files:
 
     def _copy(self, local: Path, target: Path) -> None:
         with translated():
+            if not local.exists():
+                raise AnswerError("file", 404, {})
             if local.stat().st_size > self.max_bytes:
                 raise self._too_big()
             shutil.copyfile(local, target)

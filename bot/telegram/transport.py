@@ -1,6 +1,6 @@
 """What the engine writes in Telegram, one method each, with failures in this project's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, InputMediaDocument, LinkPreviewOptions, MessageEntity, ReplyParameters
@@ -18,7 +18,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 class Transport:
     """Sends, edits and deletes messages. Writes beyond the pace raise RateLimitedError."""
 
-    bot: ExtBot[str]
+    bot: ExtBot[str] = field(repr=False)  # which shows its token
     pace: Pace
 
     def check_pace(self, chat_id: int) -> None:

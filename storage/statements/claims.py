@@ -46,7 +46,8 @@ async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[J
         return ()
     listed = ", ".join(f"${number}" for number, _ in enumerate(ids, 3))
     leased = await tx.rows(
-        "UPDATE jobs SET lease_token = $1, next_at = $2, claims = claims + 1"
+        "UPDATE jobs SET lease_token = $1, next_at = $2, claims = claims + 1,"
+        " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
         f" WHERE id IN ({listed}) RETURNING {JOB_COLUMNS}",
         secrets.token_hex(8),
         lease_until,

@@ -1,7 +1,7 @@
-"""Values as the text that a column holds. Only what the encoders here wrote is ever decoded."""
+"""Values as the text that a column holds. Only what these encoders wrote, perhaps newer ones, is ever decoded."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
@@ -13,25 +13,27 @@ def encode_apology(apology: Apology) -> str:
 
 
 def decode_apology(text: str) -> Apology:
-    fields = json.loads(text)
-    return Apology(Reason(fields["reason"]), fields["facts"])
+    """Read an apology; the reason of one that a newer program wrote may be unknown, and is INTERNAL."""
+    stored = json.loads(text)
+    known = next((reason for reason in Reason if reason == stored["reason"]), None)
+    return Apology(known, stored["facts"]) if known else Apology(Reason.INTERNAL)
 
 
 def encode_transcript(transcript: Transcript) -> str:
     """Encode words as rows without names: an hour of speech has ten thousand of them."""
-    fields = {
+    stored = {
         "text": transcript.text,
         "language": transcript.language,
         "duration": transcript.duration,
         "words": [(word.text, word.start, word.end, word.speaker) for word in transcript.words],
     }
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode_transcript(text: str) -> Transcript:
-    fields = json.loads(text)
-    words = tuple(Word(*row) for row in fields["words"])
-    return Transcript(fields["text"], fields["language"], fields["duration"], words)
+    stored = json.loads(text)
+    words = tuple(Word(*row) for row in stored["words"])
+    return Transcript(stored["text"], stored["language"], stored["duration"], words)
 
 
 def encode_options(options: Options) -> str:
@@ -39,7 +41,9 @@ def encode_options(options: Options) -> str:
 
 
 def decode_options(text: str) -> Options:
-    return Options(**json.loads(text))
+    """Read options, but for those that only a newer program knows."""
+    known = {each.name for each in fields(Options)}
+    return Options(**{name: value for name, value in json.loads(text).items() if name in known})
 
 
 def decode_notice(text: str) -> Notice:

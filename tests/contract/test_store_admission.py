@@ -532,3 +532,20 @@ async def test_a_job_woken_in_hands_that_died_is_due_and_asks_again(store):
 
 async def leased_among(store, job):
     return {each.id: each for each in (await store.claim(NOW, NOW + LEASE, 10)).jobs}[job.id]
+
+
+async def test_a_job_woken_in_hands_that_died_honours_the_wait_it_is_told(store):
+    leader = await fetching(store, 1, file="same")
+    busy = await waiting_hands(store, 2, full=False, file="same")
+    await recorded(store, leader, Ended(State.FAILED))
+    await store.release_all()
+    job = await leased_among(store, busy)
+    stayed = await recorded(store, job, Waiting(LATER))
+    assert (stayed.woken, stayed.waiting_for, stayed.next_at) == (True, None, LATER)
+
+
+async def test_an_answer_at_once_ends_the_pause_for_others(store):
+    job = await uploading(store, 1)
+    paused = await held_back(store, 2)
+    await recorded(store, job, Ready(Transcript("said"), KEPT_UNTIL))
+    assert (await again(store, paused)).next_at == NOW

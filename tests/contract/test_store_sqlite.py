@@ -4,17 +4,18 @@ import asyncio
 import sqlite3
 import sys
 from contextlib import asynccontextmanager, closing, suppress
+from pathlib import Path
 
 import pytest
 
-from storage.apology import Notice
+from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Known, Ready, Waiting
 from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
 from storage.statements.guarded import note
 from storage.store import DatabaseInUseError, SchemaTooNewError, StorageError, StorageUnavailableError
 from storage.transcript import Transcript
-from storage.words import ChatSettings
+from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options
 from tests.contract.stored import (
     LATER,
     NOW,
@@ -93,6 +94,33 @@ async def test_the_folder_of_the_database_is_made(path):
 
 def test_migrations_are_numbered_without_gaps_from_one():
     assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+FIRST_SCHEMA = Path(__file__).with_name("first_schema.sql")
+
+
+async def test_jobs_of_the_first_schema_go_on_under_their_new_names(path):
+    with raw(path) as shell:
+        for statement in statements(dict(migrations())[1] + FIRST_SCHEMA.read_text()):
+            shell.execute(statement)
+        shell.execute("PRAGMA user_version = 1")
+        shell.commit()
+    async with opened(path) as store:
+        claimed_jobs = {job.id: job for job in (await store.claim(NOW, LATER, 10)).jobs}
+        paused, woken, at_provider, said, sorry, creating = [claimed_jobs[number] for number in range(1, 7)]
+        assert (paused.notice, paused.waiting_for, paused.woken) == (Notice.PAUSED, PAUSED, False)
+        assert (woken.waiting_for, woken.woken) == (None, True)
+        assert (at_provider.options, at_provider.cache_key) == (Options("en"), "u|3|m|language=en")
+        assert (at_provider.creates_in_doubt, at_provider.generations_lost) == (2, 1)
+        assert await store.generations(at_provider) == (Generation(0, "g", 0.0, 1.0),)
+        assert sorry.apology == Apology(Reason.PAUSED)
+        assert (creating.create_started, creating.slot) == (True, "nova")
+        assert (await store.transcript(said.transcript_id)).text == "said"
+        new = NewJob(8, 1, None, 42, "voice", "f", "u4", None, "#g1_nova-2-general", Options("pt-BR"))
+        job = await store.accept(new, NOW)
+        assert job.cache_key == said.cache_key
+        (job,) = (await store.claim(NOW, LATER, 10)).jobs
+        assert await store.admit(job, "nova", 9, NOW) == Known(1)
 
 
 @pytest.mark.parametrize("script", [script for _, script in migrations()])

@@ -1,6 +1,7 @@
 """The poller with a real store and steps that a test writes down as small coroutines."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +14,10 @@ from bot.engine.turn import Turn
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, TemporaryError, UndeliverableError
 from bot.metrics import Metrics
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
+from storage.outcomes import Admitted, Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
 from storage.store import StorageUnavailableError
 from storage.transcript import Transcript
-from storage.words import Generation, State
+from storage.words import SAME, Generation, State
 from tests.patience import patience, promised
 from tests.unit.workbench import Neighbour, impatient_store, new_job, open_telegram
 from tests.world import texts
@@ -657,3 +658,27 @@ async def test_each_transition_is_one_line_with_the_job_and_where_it_was(bench, 
     await bench.accept()
     await bench.poller(submit).turn()
     assert [(line["event"], line["job"], line["was"]) for line in lines] == [("job.submitted", 1, "queued")]
+
+
+async def test_a_job_that_is_woken_while_its_step_runs_is_taken_again_at_once(bench):
+    """Only the store knows of the wake, and no moment has come: the poller must ask it."""
+    same, taken = "the same file", []
+    await bench.store.accept(replace(new_job(1), file_unique_id=same), bench.clock())
+    (leader,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
+    assert await bench.store.admit(leader, "nova", 9, bench.clock()) == Admitted()
+    await bench.store.accept(replace(new_job(2), file_unique_id=same), bench.clock())
+
+    async def step(job):
+        taken.append(job.id)
+        if len(taken) > 1:
+            return Ended(State.FAILED)
+        assert await bench.store.admit(job, "nova", 9, bench.clock()) == MustWait(SAME)
+        await bench.store.record(leader, Ended(State.FAILED), bench.clock())
+        return Waiting(bench.clock() + 15, SAME)
+
+    poller = bench.poller(step)
+    loop = running(poller)
+    async with patience(SOON):
+        await until(lambda: len(taken) == 2)
+    await poller.stop(0)
+    await ended(loop)

@@ -46,7 +46,8 @@ def test_what_runs_is_set_up_after_a_line_that_says_how_long_it_takes(checkout):
     (line,), (environment, install, check) = made(checkout, "setup")
     assert re.search(r"about \d+ seconds", line)
     assert environment == "-m venv --clear .venv"
-    assert install.endswith("install --no-deps --require-hashes --requirement requirements/run.txt")
+    assert install.endswith("install --quiet --no-deps --require-hashes --requirement requirements/run.txt")
+    assert install.startswith("-I ")  # PYTHONPATH is neither seen nor checked
     assert check.endswith("check")
 
 

@@ -65,3 +65,8 @@ def test_a_notice_survives_being_stored(notice):
 
 def test_a_notice_that_this_program_does_not_know_is_none():
     assert decode_notice("of a later version") is Notice.NONE
+
+
+def test_what_a_newer_program_wrote_does_not_keep_this_one_from_reading_its_jobs():
+    assert decode_apology('{"reason": "of a later version", "facts": {"minutes": 3}}') == Apology(Reason.INTERNAL)
+    assert decode_options('{"language": "fr", "of_a_later_version": true}') == Options("fr")

@@ -5,10 +5,13 @@ from bot.errors import (
     RateLimitedError,
     UndeliverableError,
 )
+from bot.metrics import Metrics
 from bot.telegram.buttons import job_of_button
+from bot.telegram.dispatch import Dispatch
+from bot.telegram.files import Files
 from bot.telegram.pace import OVERALL, PRIVATE, Urgency
 from bot.text.layout import Document, Page
-from tests.unit.workbench import open_telegram
+from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts
 
 
@@ -157,3 +160,9 @@ def test_a_cancel_button_names_its_job(data, job_id):
 )
 def test_other_data_names_no_job(data):
     assert job_of_button(data) is None
+
+
+def test_nothing_that_knows_the_bot_shows_its_token(transport):
+    assert TOKEN not in repr(transport)
+    assert TOKEN not in repr(Files(transport.bot, None, 1))
+    assert TOKEN not in repr(Dispatch(transport.bot, None, Metrics()))
