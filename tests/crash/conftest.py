@@ -6,7 +6,7 @@ import pytest
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from tests.crash.scene import Scene
-from tests.process import Starter
+from tests.process import executed
 from tests.world import KEY
 from tests.zygote import Zygote
 
@@ -18,17 +18,11 @@ def zygote() -> Iterator[Zygote]:
 
 
 @pytest.fixture
-def starter(zygote: Zygote) -> Starter:
-    """How the bot is started; tests of starts and stops do it as an operator does."""
-    return zygote.start
-
-
-@pytest.fixture
-async def scene(tmp_path: Path, starter: Starter) -> AsyncIterator[Scene]:
+async def scene(tmp_path: Path, zygote: Zygote) -> AsyncIterator[Scene]:
     """The fakes are up, the bot is not yet. In the end no process is left, and none has told a secret."""
     async with FakeTelegram() as telegram, FakeSpeech(key=KEY) as speech:
         speech.latency = 0.3
-        scene = Scene(tmp_path, telegram, speech, starter)
+        scene = Scene(tmp_path, telegram, speech, zygote.start)
         try:
             yield scene
         finally:
@@ -37,3 +31,9 @@ async def scene(tmp_path: Path, starter: Starter) -> AsyncIterator[Scene]:
         assert telegram.violations == []
         assert speech.violations == []
         assert scene.told_secrets() == set()
+
+
+@pytest.fixture
+def by_command_line(scene: Scene) -> None:
+    """Start the bot as an operator starts it."""
+    scene.starter = executed

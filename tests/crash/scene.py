@@ -41,7 +41,7 @@ class Scene:
         self.database = folder / "verbatim.db"
         self.telegram = telegram
         self.speech = speech
-        self._starter = starter
+        self.starter = starter
         self.lives: list[Command] = []
         self.voices: list[Voice] = []
         self.temporary = folder / "temporary"
@@ -66,7 +66,7 @@ class Scene:
     async def start(self, command: str = "run", **changes: str) -> Command:
         """The next life; `changes` are to its environment, an empty one takes a variable away."""
         given = {name: value for name, value in (self.environment | changes).items() if value}
-        self.lives.append(await Command.start([command], given, self.folder, self._starter))
+        self.lives.append(await Command.start([command], given, self.folder, self.starter))
         return self.life
 
     def voice(self, chat: Chat | None = None, text: str = "") -> Voice:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.process import Starter, executed
 from tests.world import KEY
 
 WELL = [
@@ -14,11 +13,7 @@ WELL = [
 ]
 
 
-@pytest.fixture
-def starter() -> Starter:
-    return executed
-
-
+@pytest.mark.usefixtures("by_command_line")
 async def test_every_missing_setting_gets_one_line(scene):
     await scene.start(TELEGRAM_BOT_TOKEN="", AIMLAPI_KEY="")
     assert await scene.life.wait() == 2
@@ -38,6 +33,7 @@ async def test_a_wrong_setting_gets_one_line_that_does_not_repeat_a_secret(scene
     ]
 
 
+@pytest.mark.usefixtures("by_command_line")
 async def test_check_says_what_works(scene):
     await scene.start("check")
     assert await scene.life.wait() == 0

@@ -6,17 +6,12 @@ import signal
 import pytest
 
 from tests.patience import patiently
-from tests.process import Starter, executed
 
 GENERATIONS = "SELECT job_id, generation_id FROM generations ORDER BY job_id"
 
 
-@pytest.fixture
-def starter() -> Starter:
-    return executed
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.usefixtures("by_command_line")
 async def test_a_stop_with_jobs_in_every_stage_is_quick_and_spends_and_loses_nothing(scene, number):
     telegram, speech = scene.telegram, scene.speech
     late = asyncio.Event()

@@ -52,6 +52,6 @@ async def test_what_a_block_raises_by_itself_is_not_taken_for_the_end_of_patienc
 
 
 async def test_a_promise_that_is_not_kept_is_told():
-    with pytest.raises(AssertionError, match=r"^it took 0\.\d s\nwhat is there$"):
+    with pytest.raises(AssertionError, match=r"^it took \d\.\d s\nwhat is there$"):
         async with promised(0.1, Told().describe):
-            await asyncio.to_thread(time.sleep, 0.4)
+            await asyncio.to_thread(time.sleep, 1.0)
