@@ -58,7 +58,7 @@ tests: $(DEV)
 
 # Less than a minute: without the tests that start other programs, and without coverage.
 test-fast: $(DEV)
-	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder -m "not process" --quiet
+	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder -m "not process" --quiet
 
 format: $(DEV)
 	$(BIN)/ruff format .
