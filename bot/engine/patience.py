@@ -9,7 +9,7 @@ LEASE_TTL = 10 * MINUTE  # a job whose process died is due again after it; a res
 STEP_TIMEOUT = 9 * MINUTE  # ends well before the lease, so that a step needs no heartbeat
 STEPS_AT_ONCE = 100  # more would only wait for the provider's slots and Telegram's pace
 LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed
-CLAIM_EVERY = 0.02  # between two claims: what becomes due meanwhile is claimed together
+CLAIM_EVERY = 0.02  # at the most: what becomes due between two claims is claimed together
 STORAGE_AGAIN_AFTER = 1.0  # after a step or a claim that the database refused: a full disk or a backup lasts longer
 
 # A stop: the sum stays below the 8 seconds that are promised
@@ -43,7 +43,7 @@ LOOKS_PER_ELAPSED = 8  # a look after an eighth of the time passed makes the wai
 LOOK_MEMORY = 32  # generations remembered of each model
 LOOKS_TO_LEARN_FROM = 8  # fewer say nothing
 FIRST_LOOK_AFTER = 2.0  # the create of a model of which nothing is known, plus FIRST_LOOK_SHARE
-FIRST_LOOK_SHARE = 0.05  # of the length of the recording: no model is quicker than 20 times its speed
+FIRST_LOOK_SHARE = 0.05  # of the length of the recording: a longer one takes longer, until it is known better
 LATEST_FIRST_LOOK = MINUTE  # a model may be quicker than was thought
 FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
 FAST_QUANTILE = 0.2  # of what was learned: four in five generations are not finished at the first look
@@ -54,7 +54,7 @@ EXPECTED_WITHIN = 10 * MINUTE  # a generation, plus EXPECTED_SHARE
 EXPECTED_SHARE = 2.0  # of the length of the recording
 
 # Other work
-FFMPEG_TIMEOUT = 5 * MINUTE  # two hours of sound are converted in a fifth of it
+FFMPEG_TIMEOUT = 5 * MINUTE  # a conversion that takes longer is stuck, or its file is made to be slow
 STRANGER_TOLD_EVERY = HOUR  # that the bot is not for its chat
 MAINTENANCE_EVERY = 20.0  # well within the 120 seconds after which /healthz calls a silent database ill
 JOBS_KEPT_FOR = 7 * DAY  # a message that Telegram delivers again must still find its job
