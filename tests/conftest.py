@@ -29,13 +29,14 @@ PROCESSES = (
     "demo",
     "flow/test_trouble_with_the_recording.py",
     "flow/test_what_is_listened_to.py",
+    "hostile",
     "unit/process/test_subprocesses.py",
     "unit/media",
     "unit/playground",
     "unit/project",
 )
 # What these run is counted for coverage by other tests, and counting takes a third of the time of whatever runs.
-UNCOUNTED = ("browser", "contract/test_fake_telegram_clients.py", "crash", "property")
+UNCOUNTED = ("browser", "contract/test_fake_telegram_clients.py", "crash", "hostile", "property")
 TESTS = Path(__file__).parent
 
 
