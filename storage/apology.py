@@ -23,6 +23,8 @@ class Reason(StrEnum):
     TOO_SLOW = "too_slow"  # the provider accepted it and never finished
     PAUSED = "paused"  # the operator's key or credits stayed unusable until the deadline
     MACHINE = "machine"  # the bot's own machine could not do its part: a full disk, no more open files
+    DEADLY = "deadly"  # the process died of it, again and again
+    INTERRUPTED = "interrupted"  # the process died again and again, whatever it died of
     INTERNAL = "internal"  # a bug, again and again
     CANCELLED = "cancelled"
 

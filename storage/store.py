@@ -7,7 +7,7 @@ they return False (or None) and change nothing when the lease was lost, and the 
 again later is right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,10 +42,26 @@ class ImpossibleMoveError(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The jobs now leased to the caller, and when the next one is due (None: nothing is waiting)."""
+    """The jobs now leased to the caller, and when the next one is due (None: nothing is waiting).
+
+    `interrupted_at` is when the next one is due that was interrupted by a death of the process.
+    """
 
     jobs: tuple[Job, ...]
     next_at: float | None
+    interrupted_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A job that was in a step when the process died, with its counts (see Job)."""
+
+    job_id: int
+    interrupted: int
+    deaths: int
+
+
+Wait = Callable[[int, int], float]  # from a job's `interrupted` and `deaths` to the seconds until its next step
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,10 @@ class Store(Protocol):
         """Make the job of a message, due at once; None if this message has one already."""
 
     async def claim(self, now: float, lease_until: float, limit: int) -> Claim:
-        """Lease up to `limit` due jobs, the longest due first."""
+        """Lease up to `limit` due jobs that were not interrupted, the longest due first."""
+
+    async def claim_interrupted(self, now: float, lease_until: float) -> Claim:
+        """Lease the due job that was interrupted the least often, of several the longest due one."""
 
     async def admit(self, job: Job, family: str, slots: int, now: float) -> Admission | None:
         """Decide whether a queued job may go to the provider; None if the lease was lost.
@@ -128,8 +147,15 @@ class Store(Protocol):
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""
 
-    async def release_all(self) -> int:
-        """Make every leased job due at once; only for the one process that owns the database."""
+    async def recover(self, now: float, wait: Wait) -> tuple[Interrupted, ...]:
+        """Give back every lease, as the process that held them died; only for the one process that owns the database.
+
+        Its jobs were interrupted, and become due after `wait` seconds. The death is a job's own if its content was
+        being worked on and no other job was leased. One that has had such deaths waits at every start.
+        """
+
+    async def handle(self, job: Job, *, begun: bool) -> bool:
+        """Store that work on the content of the job has begun or has ended."""
 
     async def purge(self, now: float, ended_before: float, limit: int) -> int:
         """Delete up to `limit` expired transcripts and as many jobs that ended before a moment; return how many."""

@@ -92,7 +92,8 @@ class Job:
     attempts: int
     creates_in_doubt: int  # creates whose answer never came: each may have been paid for
     generations_lost: int  # times that its generations were forgotten or failed
-    claims: int  # claims since the last recorded outcome; more than one means that a holder died
+    interrupted: int  # deaths of the process during a step of this job since it last got on: nobody's fault
+    deaths: int  # those of them that came while its content was worked on and it was alone
     transcript_id: int | None
     apology: Apology | None
     audio_seconds: float | None  # measured

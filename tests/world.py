@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.app import App, build
 from bot.config import Settings
+from bot.engine.policy import wait_after_death
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from bot.telegram.application import introduce, offer_menu
@@ -61,7 +62,7 @@ class World:
         """The bot as one process lifetime; settings given here hold from now on."""
         self.changed |= settings
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
-            await self.app.store.release_all()
+            await self.app.store.recover(self.app.now(), wait_after_death)
             await introduce(self.app.telegram)
             offering = asyncio.create_task(offer_menu(self.app.telegram))
             yield self

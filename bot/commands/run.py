@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from bot.app import App
 from bot.config import SettingsError
 from bot.engine import patience
+from bot.engine.policy import wait_after_death
 from bot.errors import VerbatimError
 from bot.http import serving
 from bot.log import get_logger
@@ -21,7 +22,7 @@ async def run(app: App, stop: asyncio.Event) -> None:
         log.warning(
             "everyone.allowed", hint="set ALLOWED_CHATS to the ids of your chats, or strangers spend your credits"
         )
-    log.info("leases.released", jobs=await app.store.release_all())
+    await _recover(app)
     async with AsyncExitStack() as stack:
         if app.settings.http_port is not None:
             await _serve_health(app, app.settings.http_port, stack)
@@ -32,6 +33,15 @@ async def run(app: App, stop: asyncio.Event) -> None:
         log.info("stopping")
         await _stop(app, work)
         log.info("stopped")
+
+
+async def _recover(app: App) -> None:
+    """Take back the jobs of a process that died, and name those that it may have died of."""
+    interrupted = await app.store.recover(app.now(), wait_after_death)
+    log.info("leases.released", jobs=len(interrupted))
+    for job in interrupted:
+        if job.deaths:
+            log.warning("job.suspected", job=job.job_id, deaths=job.deaths)
 
 
 async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:

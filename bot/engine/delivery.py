@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.engine.lease import LeaseLostError, require_lease, write_until_stored
+from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
 from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
@@ -92,7 +92,8 @@ class Delivery:
     async def deliver(self, job: Job, text: str) -> None:
         """Show the text: the placeholder becomes the first page or the document, further pages follow."""
         self._unsure.discard(job.id)
-        answer = lay_out(text) or (Page(sentences.NO_SPEECH, collapsed=False),)
+        async with handling(self.store, job):
+            answer = lay_out(text) or (Page(sentences.NO_SPEECH, collapsed=False),)
         if isinstance(answer, Document):
             await self._show_in_placeholder(job, answer)
             return

@@ -1,9 +1,12 @@
 """Writes under a lease: what to do when they come back empty, or cannot be done just now."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from bot.log import get_logger
 from storage.retry import repeat_until_stored
+from storage.store import Store
+from storage.words import Job
 
 log = get_logger(__name__)
 
@@ -23,3 +26,14 @@ async def write_until_stored(job_id: int, write: Callable[[], Awaitable[bool]]) 
     return await repeat_until_stored(
         write, lambda error: log.error("storage.unavailable", job=job_id, error=str(error))
     )
+
+
+@asynccontextmanager
+async def handling(store: Store, job: Job) -> AsyncIterator[None]:
+    """Store that the content of an interrupted job is worked on, so that a death meanwhile is known to be its own."""
+    if not job.interrupted:
+        yield
+        return
+    require_lease(await store.handle(job, begun=True))
+    yield
+    require_lease(await store.handle(job, begun=False))

@@ -24,9 +24,23 @@ LONGEST_BACKOFF = MINUTE  # the provider and Telegram are back within minutes, a
 ATTEMPTS_IN_AN_HOUR = 64  # with the backoff between them; later the generation would be forgotten anyway
 ATTEMPTS_IN_A_DAY = 24 * 60  # for an answer that is known: it costs nothing to keep, and was paid for
 FEW_ATTEMPTS = 5  # at what is unlikely to change: a file that Telegram does not find, a bug of ours
-MOST_CREATES_IN_DOUBT = 5  # each may have been paid for
+MOST_CREATES_IN_DOUBT = 5  # each may have been paid for; where the process died of them, only after DOUBT_FOR
+DOUBT_FOR = 15 * MINUTE  # since the job was accepted: a machine in trouble is often well again by then
+DOUBT_WAIT = 20.0  # after the second create in doubt; twice as long after each further one
+LONGEST_DOUBT_WAIT = 10 * MINUTE  # so that a job is not forgotten
 MOST_GENERATIONS_LOST = 5  # each may have been paid for
-MOST_CLAIMS = 10  # without an outcome between them: the job kills the processes that take it
+
+# Deaths of the process
+MOST_DEATHS = 3  # while a job was worked on alone: it kills the processes that take it
+ALONE_FOR = 10.0  # others wait so long for an interrupted job to get on; twice as long after each further death
+LONGEST_ALONE = 5 * MINUTE  # a conversion that takes longer is ended anyway
+ALONE_AFTER_START = 30.0  # later, jobs that one death interrupted keep nobody waiting
+LET_OTHERS_END = 10.0  # before an interrupted job begins; most steps take less
+SUSPECT_WAIT = 10.0  # after a start, for a job with a death of its own; twice as long after each further one
+MANY_INTERRUPTIONS = 5  # of a job without a death of its own: from here on it waits like a suspect, up to
+LONGEST_SUSPECT_WAIT = 10 * MINUTE  # each time
+MOST_INTERRUPTIONS = 10  # and INTERRUPTED_FOR has passed since the job was accepted: an answer is due
+INTERRUPTED_FOR = HOUR
 
 # Pauses, while the provider refuses every job
 RATE_LIMIT_WAIT = 5.0  # where a server asks for patience and does not say how much

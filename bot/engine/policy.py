@@ -64,9 +64,38 @@ def _as_temporary(error: Exception, state: State) -> TemporaryError:
             return TemporaryError("a bug", reason=Reason.INTERNAL, sure=False)
 
 
-def worn_out(job: Job) -> Outcome | None:
-    """Return the end of a job that was claimed again and again and never got anywhere, None for another one."""
-    return _hopeless(job, Apology(Reason.INTERNAL)) if job.claims > patience.MOST_CLAIMS else None
+def worn_out(job: Job, now: float) -> Outcome | None:
+    """Return the end of a job that kills the process, or during which it dies for too long; None for another one."""
+    if job.deaths >= patience.MOST_DEATHS:
+        return _hopeless(job, Apology(Reason.DEADLY))
+    if job.interrupted >= patience.MOST_INTERRUPTIONS and now - job.created_at > patience.INTERRUPTED_FOR:
+        return _hopeless(job, Apology(Reason.INTERRUPTED))
+    return None
+
+
+def wait_after_death(interrupted: int, deaths: int) -> float:
+    """Return the seconds from a start to the next step of a job, by its counts of deaths."""
+    if 0 < deaths < patience.MOST_DEATHS:
+        return patience.SUSPECT_WAIT * 2.0 ** (deaths - 1)
+    if deaths == 0 and interrupted >= patience.MANY_INTERRUPTIONS:
+        doubled = min(interrupted - patience.MANY_INTERRUPTIONS, 10)
+        return min(patience.SUSPECT_WAIT * 2.0**doubled, patience.LONGEST_SUSPECT_WAIT)
+    return 0.0
+
+
+def wait_in_doubt(creates: int) -> float:
+    """Return the seconds until a create is repeated after that number of creates in doubt: 0, 20, 40, … 600."""
+    if creates < 2:
+        return 0.0
+    return min(patience.DOUBT_WAIT * 2.0 ** min(creates - 2, 10), patience.LONGEST_DOUBT_WAIT)
+
+
+def too_much_doubt(job: Job, now: float) -> bool:
+    """Tell whether a job that a death left with one more create in doubt may not be sent again.
+
+    Each may have been paid for, but a few deaths in a row are rarely the job's fault: time counts, and not deaths.
+    """
+    return job.creates_in_doubt + 1 >= patience.MOST_CREATES_IN_DOUBT and now - job.created_at > patience.DOUBT_FOR
 
 
 def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:
@@ -92,6 +121,8 @@ def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], f
     if _is_last(job, error):
         return Verdict(_hopeless(job, Apology(error.reason), in_doubt=in_doubt))
     wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
+    if in_doubt:
+        wait = max(wait, wait_in_doubt(job.creates_in_doubt + 1))
     outcome = Attempted(now + wait, in_doubt=in_doubt)
     if job.state is not State.QUEUED or job.attempts == 0:  # the first wait is too short to be told
         return Verdict(outcome)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot.engine import patience
+from bot.engine.alone import Alone
 from bot.engine.events import Events
 from bot.engine.turn import Turn
 from storage.store import Claim, StorageUnavailableError, Store
@@ -27,6 +28,7 @@ class Poller:
         self._now = now
         self._steps_at_once = steps_at_once
         self._running: dict[asyncio.Task[None], Job] = {}
+        self._alone = Alone(now)
         self._wake = asyncio.Event()
         self._next_at = 0.0  # when something may be due, as far as is known
         self._stopping = False
@@ -83,13 +85,31 @@ class Poller:
                 self._expect(claim.next_at)
 
     async def _start_due(self) -> Claim:
+        """Start what may begin now: after a death the jobs that it interrupted, one at a time; else all others."""
+        if self._alone.is_due():
+            begins_at = self._alone.lets_others_end_until()
+            if self._running and self._now() < begins_at:
+                return _nothing_before(begins_at)
+            claim = await self._store.claim_interrupted(self._now(), self._now() + patience.LEASE_TTL)
+            for job in claim.jobs:
+                self._alone.begins(job)
+            if await self._start_claimed(claim):
+                return claim
+        if self._now() < self._alone.others_at:
+            return _nothing_before(self._alone.others_at)
         claim = await self._store.claim(self._now(), self._now() + patience.LEASE_TTL, self._room())
+        await self._start_claimed(claim)
+        return claim
+
+    async def _start_claimed(self, claim: Claim) -> bool:
+        """Start what was claimed, and tell whether there was anything."""
+        self._alone.expect(claim.interrupted_at)
         for job in claim.jobs:
             if self._stopping:  # since the claim was sent: `stop` would not wait for these steps
                 await self._turn.release(job)
             else:
                 self._start(job)
-        return claim
+        return bool(claim.jobs)
 
     async def _sleep(self) -> None:
         """Sleep until something may be due; without room for another step, until one has ended."""
@@ -110,6 +130,9 @@ class Poller:
         if not self._room():
             self._wake.set()
         job = self._running.pop(task)
+        self._alone.ends(job)
+        if self._alone.is_due():
+            self._expect(self._now())
         if not task.cancelled() and task.exception() is not None:
             self._events.bug(job, task.exception())  # its lease runs out, and claims are counted
 
@@ -127,3 +150,7 @@ class Poller:
         due_at = await self._turn.run(job)
         if due_at is not None:
             self._expect(due_at)
+
+
+def _nothing_before(moment: float) -> Claim:
+    return Claim((), moment, None)

@@ -34,7 +34,7 @@ class Turn:
     async def run(self, job: Job) -> float | None:
         """Take the step, record what it achieved, and return when to claim again; None if nothing changed."""
         try:
-            outcome = worn_out(job)
+            outcome = worn_out(job, self.now())
             if outcome is None:
                 async with asyncio.timeout(patience.STEP_TIMEOUT):
                     outcome = await self.take(job)

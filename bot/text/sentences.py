@@ -111,6 +111,16 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "I have stopped trying.",
         "Please send the recording again later; if it fails again, please tell the operator of this bot.",
     ),
+    Reason.DEADLY: (
+        "I stopped working each time I opened this recording, so I have put it aside.",
+        "I will not try it again.",
+        "Please send it in another format, and tell the operator of this bot.",
+    ),
+    Reason.INTERRUPTED: (
+        "I was stopped again and again while I worked on this recording.",
+        "I have stopped trying.",
+        "Please send it again later.",
+    ),
     Reason.INTERNAL: (
         "Something in this bot went wrong, several times in a row.",
         "I have stopped trying.",

@@ -48,8 +48,8 @@ async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int, now:
     """Take the lease away, which makes void whatever a step achieves meanwhile."""
     slot_passed_on = job.state is State.SUBMITTED and await _hand_over(tx, job, now)
     changed = await tx.row(
-        "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, claims = 0,"
-        " create_started = 0, slot = NULL, waiting_for = NULL, woken = 0, attempts = 0,"
+        "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, handling = 0,"
+        " create_started = 0, slot = NULL, waiting_for = NULL, woken = 0, attempts = 0, interrupted = 0, deaths = 0,"
         f" placeholder_id = coalesce(placeholder_id, $4) WHERE id = $1 RETURNING {JOB_COLUMNS}",
         job.id,
         encode_apology(CANCELLED),

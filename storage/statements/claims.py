@@ -1,4 +1,4 @@
-"""Accepting a message as a job, leasing what is due, giving leases back."""
+"""Accepting a message as a job, and leasing what is due."""
 
 import secrets
 
@@ -32,12 +32,30 @@ async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
 
 async def claim(tx: Transaction, now: float, lease_until: float, limit: int) -> Claim:
     due = await tx.rows(
-        f"SELECT id FROM jobs WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2 {tx.skip_locked}", now, limit
+        f"SELECT id FROM jobs WHERE next_at <= $1 AND interrupted = 0 ORDER BY next_at, id LIMIT $2 {tx.skip_locked}",
+        now,
+        limit,
     )
-    jobs = await _lease(tx, [each["id"] for each in due], lease_until)
-    first = await tx.row("SELECT min(next_at) AS next_at FROM jobs WHERE next_at IS NOT NULL")
+    return await _claimed(tx, [each["id"] for each in due], lease_until)
+
+
+async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> Claim:
+    due = await tx.rows(
+        "SELECT id FROM jobs WHERE interrupted > 0 AND next_at <= $1"
+        f" ORDER BY interrupted, next_at, id LIMIT 1 {tx.skip_locked}",
+        now,
+    )
+    return await _claimed(tx, [each["id"] for each in due], lease_until)
+
+
+async def _claimed(tx: Transaction, ids: list[int], lease_until: float) -> Claim:
+    jobs = await _lease(tx, ids, lease_until)
+    first = await tx.row(
+        "SELECT (SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL) AS next_at,"
+        " (SELECT min(next_at) FROM jobs WHERE interrupted > 0) AS interrupted_at"
+    )
     assert first is not None
-    return Claim(jobs, first["next_at"])
+    return Claim(jobs, first["next_at"], first["interrupted_at"])
 
 
 async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[Job, ...]:
@@ -46,7 +64,7 @@ async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[J
         return ()
     listed = ", ".join(f"${number}" for number, _ in enumerate(ids, 3))
     leased = await tx.rows(
-        "UPDATE jobs SET lease_token = $1, next_at = $2, claims = claims + 1,"
+        "UPDATE jobs SET lease_token = $1, next_at = $2,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
         f" WHERE id IN ({listed}) RETURNING {JOB_COLUMNS}",
         secrets.token_hex(8),
@@ -55,10 +73,3 @@ async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[J
     )
     jobs = {each["id"]: job_of(each) for each in leased}  # RETURNING keeps no order
     return tuple(jobs[each] for each in ids)
-
-
-async def release_all(tx: Transaction) -> int:
-    released = await tx.rows(
-        "UPDATE jobs SET lease_token = NULL, next_at = created_at WHERE lease_token IS NOT NULL RETURNING id"
-    )
-    return len(released)

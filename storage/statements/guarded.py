@@ -42,6 +42,10 @@ async def start_create(tx: Transaction, job: Job) -> bool:
     return await update(tx, job, "create_started = 1")
 
 
+async def handle(tx: Transaction, job: Job, *, begun: bool) -> bool:
+    return await update(tx, job, "handling = $4", int(begun))
+
+
 async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
     if not await update(tx, job, "create_started = 0"):
         return False

@@ -17,7 +17,8 @@ from storage.statements.waking import wake_for_slot, wake_paused, wake_the_same
 from storage.store import ImpossibleMoveError
 from storage.words import NEXT, PAUSED, SAME, Job, State
 
-_RETURNED = "lease_token = NULL, claims = 0, create_started = 0"
+_RETURNED = "lease_token = NULL, create_started = 0, handling = 0"
+_GOT_ON = "interrupted = 0, deaths = 0"
 _NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
 
 
@@ -70,7 +71,7 @@ class _Recording:
         """Move the job to a state that the map has, and give its lease back; values from $5 on."""
         if to not in NEXT[self.job.state]:
             raise ImpossibleMoveError(self.job.id, self.job.state, to)
-        return await update(self.tx, self.job, f"state = $4, {assignments}, {_RETURNED}", to, *values)
+        return await update(self.tx, self.job, f"state = $4, {assignments}, {_GOT_ON}, {_RETURNED}", to, *values)
 
     async def _submitted(self, outcome: outcomes.Submitted) -> bool:
         """Move on, and end the pause for others, too: a create got through."""
@@ -91,6 +92,8 @@ class _Recording:
         A queued job gives its slot back, and is due at once if it was woken while a step had it. It stays woken until
         it asks for admission again, because only so may it find a transcript that is not kept. One whose wake was
         known when it was claimed, and whose step did not come to ask, waits for its moment.
+
+        One that was interrupted has got on when its step did what it is for, or failed at it without a death.
         """
         woken, slot = self.current["woken"], self.current["slot"]
         woken_meanwhile = woken and self.current["waiting_for"] is not None
@@ -100,6 +103,8 @@ class _Recording:
             " slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END"
         )
         values = (self.now if woken_meanwhile else next_at, None if woken else waiting_for, attempts, in_doubt)
+        if not in_doubt and (attempts or self.job.state is not State.QUEUED):
+            assignments += f", {_GOT_ON}"
         if not await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values):
             return False
         if self.job.state is State.QUEUED:
@@ -143,7 +148,7 @@ class _Recording:
         )
         values = (self.now, encode_apology(apology), in_doubt)
         if self.job.state is State.READY:
-            everything = f"state = $4, {assignments}, {_RETURNED}"
+            everything = f"state = $4, {assignments}, {_GOT_ON}, {_RETURNED}"
             changed = await update(self.tx, self.job, everything, State.READY, *values)
         else:
             changed = await self._move(State.READY, assignments, *values)

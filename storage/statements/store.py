@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from storage.statements import admission, cancelling, chats, claims, guarded, record, upkeep
+from storage.statements import admission, cancelling, chats, claims, guarded, record, recovery, upkeep
 from storage.statements.encoding import decode_transcript
 from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of
 from storage.statements.transaction import Engine, Transaction
@@ -33,11 +33,13 @@ class SQLStore:
 
     accept = _write(claims.accept)
     claim = _write(claims.claim)
-    release_all = _write(claims.release_all)
+    claim_interrupted = _write(claims.claim_interrupted)
+    recover = _write(recovery.recover)
     admit = _write(admission.admit)
     place = _write(guarded.place)
     replace = _write(guarded.replace)
     note = _write(guarded.note)
+    handle = _write(guarded.handle)
     start_create = _write(guarded.start_create)
     created = _write(guarded.created)
     part_ready = _write(guarded.part_ready)

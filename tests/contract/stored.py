@@ -4,7 +4,7 @@ from typing import Any
 
 from storage.apology import Apology, Reason
 from storage.outcomes import Admitted, MustWait, Outcome, Ready, Submitted, Waiting
-from storage.store import Store
+from storage.store import Interrupted, Store
 from storage.transcript import Transcript
 from storage.words import SAME, Generation, Job, NewJob, Options
 
@@ -50,14 +50,27 @@ async def everything(store: Store, *jobs: Job) -> list[object]:
     return [(await again(store, job), await store.generations(job), await store.pages(job)) for job in jobs]
 
 
+async def died(store: Store, now: float = NOW) -> tuple[Interrupted, ...]:
+    """The process died and the next one recovers; what was interrupted is due at once."""
+    return await store.recover(now, lambda _interrupted, _deaths: 0.0)
+
+
 async def due(store: Store, now: float = NOW) -> set[int]:
     """Which jobs are due; they are leased from now on."""
-    return {job.id for job in (await store.claim(now, now + LEASE, 100)).jobs}
+    return {job.id for job in await claim_all(store, now)}
+
+
+async def claim_all(store: Store, now: float = NOW) -> list[Job]:
+    """Lease every job that is due, the interrupted ones last."""
+    jobs = list((await store.claim(now, now + LEASE, 100)).jobs)
+    while interrupted := (await store.claim_interrupted(now, now + LEASE)).jobs:
+        jobs += interrupted
+    return jobs
 
 
 async def claimed(store: Store, now: float = NOW) -> Job:
     """Lease the one job that is due."""
-    (job,) = (await store.claim(now, now + LEASE, 100)).jobs
+    (job,) = await claim_all(store, now)
     return job
 
 

@@ -26,8 +26,10 @@ from tests.contract.stored import (
     NOW,
     accepted,
     again,
+    claim_all,
     claimed,
     delivering,
+    died,
     due,
     fetching,
     leased,
@@ -61,7 +63,7 @@ async def test_a_job_of_its_own_is_admitted_and_takes_a_slot(store):
 
 async def test_a_job_that_was_admitted_before_a_crash_is_still_admitted_when_the_slots_are_taken(store):
     job = await uploading(store, slots=1)
-    await store.release_all()
+    await died(store)
     assert await store.admit(await claimed(store), FAMILY, 1, NOW) == Admitted()
     assert (await again(store, job)).slot == FAMILY
 
@@ -374,7 +376,7 @@ async def test_a_transcript_answers_a_waiter_whose_holder_died(store, expires_at
     await waiting_hands(store, 2, full=False, file="same")
     moved = await recorded(store, first, Ready(Transcript("said"), expires_at))
     await recorded(store, await claimed(store), Ended(State.DELIVERED))
-    await store.release_all()
+    await died(store)
     assert await store.admit(await claimed(store), FAMILY, 9, NOW) == Known(moved.transcript_id)
 
 
@@ -476,7 +478,7 @@ async def test_a_create_that_got_through_leaves_alone_who_is_in_somebodys_hands(
 
 async def test_a_create_recorded_too_late_wakes_nobody(store):
     slow = await uploading(store, 1)
-    await store.release_all()
+    await died(store)
     await claimed(store)
     held = await held_back(store, 2)
     assert not await store.record(slow, Submitted(LATER, 12.5, part()), NOW)
@@ -525,20 +527,20 @@ async def test_a_job_woken_in_hands_that_died_is_due_and_asks_again(store):
     leader = await fetching(store, 1, file="same")
     busy = await waiting_hands(store, 2, full=False, file="same")
     await recorded(store, leader, Ended(State.FAILED))
-    await store.release_all()
+    await died(store)
     other = await leased_among(store, busy)
     assert await store.admit(other, FAMILY, 9, NOW) == Admitted()
 
 
 async def leased_among(store, job):
-    return {each.id: each for each in (await store.claim(NOW, NOW + LEASE, 10)).jobs}[job.id]
+    return {each.id: each for each in await claim_all(store)}[job.id]
 
 
 async def test_a_job_woken_in_hands_that_died_honours_the_wait_it_is_told(store):
     leader = await fetching(store, 1, file="same")
     busy = await waiting_hands(store, 2, full=False, file="same")
     await recorded(store, leader, Ended(State.FAILED))
-    await store.release_all()
+    await died(store)
     job = await leased_among(store, busy)
     stayed = await recorded(store, job, Waiting(LATER))
     assert (stayed.woken, stayed.waiting_for, stayed.next_at) == (True, None, LATER)

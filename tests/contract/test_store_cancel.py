@@ -15,12 +15,13 @@ from tests.contract.stored import (
     FAMILY,
     KEPT_UNTIL,
     LATER,
-    LEASE,
     NOW,
     accepted,
     again,
+    claim_all,
     claimed,
     delivering,
+    died,
     due,
     everything,
     fetching,
@@ -67,7 +68,7 @@ async def test_a_cancelled_job_carries_nothing_of_what_it_was_doing(store, maker
     job = await maker(store)
     result = await press(store, job)
     assert (result.job.slot, result.job.waiting_for, result.job.create_started) == (None, None, False)
-    assert (result.job.claims, result.job.attempts) == (0, 0)
+    assert (result.job.interrupted, result.job.deaths, result.job.attempts) == (0, 0, 0)
 
 
 async def test_the_attempts_of_a_cancelled_job_start_anew_for_saying_so(store):
@@ -137,8 +138,8 @@ async def test_a_job_keeps_its_placeholder_when_it_is_cancelled_there(store):
 @every_unfinished_job
 async def test_a_message_that_the_job_does_not_know_is_an_orphan_and_cancels_nothing(store, maker):
     job = await maker(store)
-    await store.release_all()
-    held = {each.id: each for each in (await store.claim(LATER, LATER + LEASE, 10)).jobs}[job.id]
+    await died(store)
+    held = {each.id: each for each in await claim_all(store, LATER)}[job.id]
     await store.place(held, MESSAGE, "")
     before = await everything(store, job)
     result = await press(store, job, message=MESSAGE + 1)
@@ -340,11 +341,11 @@ async def test_a_job_cancelled_in_its_wait_can_be_recorded_no_more_by_its_holder
 async def test_generations_do_not_go_to_a_woken_job_whose_holder_died(store):
     job = await submitted(store, 1, file="same")
     leader = await waiting_hands(store, 2, full=False, file="same")
-    await store.release_all()
-    leader = {each.id: each for each in (await store.claim(NOW, NOW + LEASE, 10)).jobs}[leader.id]
+    await died(store)
+    leader = {each.id: each for each in await claim_all(store)}[leader.id]
     heir = await waiting_hands(store, 3, full=False, file="same")
     await press(store, leader)
     assert (await again(store, heir)).woken
-    await store.release_all()
+    await died(store)
     await press(store, job)
     assert (await again(store, heir)).state is State.QUEUED

@@ -53,7 +53,8 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         attempts=0,
         creates_in_doubt=0,
         generations_lost=0,
-        claims=0,
+        interrupted=0,
+        deaths=0,
         transcript_id=None,
         apology=None,
         audio_seconds=None,
@@ -102,7 +103,7 @@ async def test_a_claim_gives_a_job_with_a_fresh_lease(store):
     job = await accepted(store)
     claim = await store.claim(NOW, NOW + LEASE, 10)
     (held,) = claim.jobs
-    assert held == replace(job, lease_token=held.lease_token, next_at=NOW + LEASE, claims=1)
+    assert held == replace(job, lease_token=held.lease_token, next_at=NOW + LEASE)
     assert held.lease_token
 
 
@@ -117,18 +118,11 @@ async def test_a_leased_job_is_not_claimed_again_while_its_lease_lasts(store):
     assert await due(store, NOW + LEASE - 1) == set()
 
 
-async def test_a_job_whose_lease_expired_is_claimed_again_and_the_claims_are_counted(store):
+async def test_a_job_whose_lease_expired_is_claimed_again(store):
     first = await leased(store)
     second = await claimed(store, NOW + LEASE)
     assert second.id == first.id
     assert second.lease_token != first.lease_token
-    assert second.claims == 2
-
-
-async def test_recording_any_outcome_starts_the_count_of_claims_anew(store):
-    await leased(store)
-    second = await claimed(store, NOW + LEASE)
-    assert (await recorded(store, second, Waiting(LATER))).claims == 0
 
 
 async def test_a_job_is_not_claimed_before_its_moment(store):
@@ -139,7 +133,7 @@ async def test_a_job_is_not_claimed_before_its_moment(store):
 
 async def test_a_job_that_ended_is_never_due(store):
     await recorded(store, await delivering(store), Ended(State.DELIVERED))
-    assert await store.claim(NOW + 10**9, NOW + 10**9, 10) == Claim((), None)
+    assert await store.claim(NOW + 10**9, NOW + 10**9, 10) == Claim((), None, None)
 
 
 async def test_a_claim_takes_the_longest_due_and_no_more_than_it_may(store):
@@ -158,12 +152,12 @@ async def test_a_claim_hands_its_jobs_out_in_the_order_they_became_due(store):
 
 async def test_a_claim_of_nothing_takes_nothing_and_says_when_something_is_due(store):
     await accepted(store)
-    assert await store.claim(NOW, NOW + LEASE, 0) == Claim((), NOW)
+    assert await store.claim(NOW, NOW + LEASE, 0) == Claim((), NOW, None)
 
 
 async def test_a_claim_says_when_the_next_job_is_due(store):
     await recorded(store, await leased(store), Waiting(LATER))
-    assert await store.claim(NOW, NOW + LEASE, 10) == Claim((), LATER)
+    assert await store.claim(NOW, NOW + LEASE, 10) == Claim((), LATER, None)
 
 
 async def test_a_claim_says_that_more_is_due_already(store):
@@ -178,37 +172,7 @@ async def test_a_lease_that_will_expire_is_the_next_moment_when_nothing_else_is_
 
 
 async def test_an_empty_store_has_nothing_due_ever(store):
-    assert await store.claim(NOW, NOW + LEASE, 10) == Claim((), None)
-
-
-async def test_releasing_all_makes_leased_jobs_due_at_once_in_the_order_they_were_made(store):
-    first = await leased(store, 1, now=NOW - 5)
-    second = await leased(store, 2)
-    assert await store.release_all() == 2
-    released = [await again(store, first), await again(store, second)]
-    assert [(job.lease_token, job.next_at) for job in released] == [(None, NOW - 5), (None, NOW)]
-    assert await due(store) == {first.id, second.id}
-
-
-async def test_releasing_all_leaves_alone_what_nobody_holds(store):
-    waiting = await recorded(store, await leased(store, 1), Waiting(LATER))
-    ended = await recorded(store, await delivering(store, 2), Ended(State.DELIVERED))
-    assert await store.release_all() == 0
-    assert [await again(store, job) for job in (waiting, ended)] == [waiting, ended]
-
-
-async def test_releasing_all_keeps_the_count_of_claims_and_a_create_that_was_begun(store):
-    job = await uploading(store)
-    await store.start_create(job)
-    await store.release_all()
-    released = await again(store, job)
-    assert (released.claims, released.create_started, released.slot) == (1, True, "nova")
-
-
-async def test_the_holder_of_a_released_lease_can_write_no_more(store):
-    job = await leased(store)
-    await store.release_all()
-    assert not await store.note(job, Notice.PAUSED)
+    assert await store.claim(NOW, NOW + LEASE, 10) == Claim((), None, None)
 
 
 async def test_the_backlog_counts_unfinished_jobs_by_state_and_those_that_are_due(store):

@@ -51,7 +51,7 @@ async def test_a_submitted_job_keeps_its_slot_and_its_generation_and_is_looked_a
     moved = await recorded(store, job, Submitted(LATER, 12.5, part(0)), NOW + 1)
     assert moved.state is State.SUBMITTED
     assert (moved.submitted_at, moved.next_at, moved.audio_seconds) == (NOW + 1, LATER, 12.5)
-    assert (moved.slot, moved.lease_token, moved.claims, moved.create_started) == (FAMILY, None, 0, False)
+    assert (moved.slot, moved.lease_token, moved.create_started) == (FAMILY, None, False)
     assert await store.generations(job) == (part(0),)
 
 
@@ -67,7 +67,7 @@ async def test_a_job_whose_parts_are_all_stored_is_submitted_without_a_new_one(s
 async def test_waiting_keeps_the_state_and_spends_nothing(store, state):
     job = await IN_HANDS[state](store)
     stayed = await recorded(store, job, Waiting(LATER))
-    assert (stayed.state, stayed.next_at, stayed.lease_token, stayed.claims) == (state, LATER, None, 0)
+    assert (stayed.state, stayed.next_at, stayed.lease_token) == (state, LATER, None)
     assert (stayed.attempts, stayed.creates_in_doubt) == (0, 0)
 
 
@@ -75,7 +75,7 @@ async def test_waiting_keeps_the_state_and_spends_nothing(store, state):
 async def test_an_attempt_is_counted(store, state):
     job = await IN_HANDS[state](store)
     stayed = await recorded(store, job, Attempted(LATER))
-    assert (stayed.state, stayed.next_at, stayed.lease_token, stayed.claims) == (state, LATER, None, 0)
+    assert (stayed.state, stayed.next_at, stayed.lease_token) == (state, LATER, None)
     assert (stayed.attempts, stayed.creates_in_doubt) == (1, 0)
     second = await recorded(store, await claimed(store, LATER), Attempted(LATER + 1))
     assert second.attempts == 2
@@ -85,7 +85,7 @@ async def test_an_attempt_is_counted(store, state):
 async def test_an_interruption_spends_no_attempt(store, state):
     job = await IN_HANDS[state](store)
     released = await recorded(store, job, Released(LATER))
-    assert (released.state, released.next_at, released.lease_token, released.claims) == (state, LATER, None, 0)
+    assert (released.state, released.next_at, released.lease_token) == (state, LATER, None)
     assert (released.attempts, released.creates_in_doubt) == (0, 0)
 
 
@@ -147,7 +147,7 @@ async def test_a_job_whose_generations_were_forgotten_is_queued_again_without_th
     job = await fetching(store)
     queued = await recorded(store, job, Forgotten(LATER))
     assert (queued.state, queued.next_at, queued.submitted_at, queued.slot) == (State.QUEUED, LATER, None, None)
-    assert (queued.claims, queued.lease_token) == (0, None)
+    assert queued.lease_token is None
     assert await store.generations(job) == ()
 
 
@@ -181,7 +181,7 @@ async def test_a_ready_job_has_its_transcript_and_nothing_at_the_provider(store)
     job = await fetching(store)
     moved = await recorded(store, job, Ready(Transcript("said"), KEPT_UNTIL), NOW + 9)
     assert (moved.state, moved.ready_at, moved.next_at) == (State.READY, NOW + 9, NOW + 9)
-    assert (moved.slot, moved.lease_token, moved.claims) == (None, None, 0)
+    assert (moved.slot, moved.lease_token) == (None, None)
     assert await store.transcript(moved.transcript_id) == Transcript("said")
     assert await store.generations(job) == ()
 
@@ -200,7 +200,7 @@ async def test_a_job_with_a_known_transcript_is_ready_without_the_provider(store
     moved = await recorded(store, job, known, NOW + 4)
     assert (moved.state, moved.ready_at, moved.next_at) == (State.READY, NOW + 4, NOW + 4)
     assert moved.transcript_id == first.transcript_id
-    assert (moved.slot, moved.lease_token, moved.claims, moved.submitted_at) == (None, None, 0, None)
+    assert (moved.slot, moved.lease_token, moved.submitted_at) == (None, None, None)
 
 
 @every_state
@@ -208,7 +208,7 @@ async def test_a_hopeless_job_is_ready_to_say_so(store, state):
     job = await IN_HANDS[state](store)
     moved = await recorded(store, job, Hopeless(APOLOGY), NOW + 2)
     assert (moved.state, moved.apology, moved.ready_at, moved.next_at) == (State.READY, APOLOGY, NOW + 2, NOW + 2)
-    assert (moved.slot, moved.lease_token, moved.claims) == (None, None, 0)
+    assert (moved.slot, moved.lease_token) == (None, None)
     assert await store.generations(job) == ()
 
 
@@ -314,7 +314,7 @@ async def test_a_job_told_to_wait_keeps_that_in_mind_and_nothing_else_of_it_chan
     job = await leased(store, 2, file="same")
     assert isinstance(await store.admit(job, FAMILY, 9, NOW), MustWait)
     stayed = await recorded(store, job, Waiting(LATER, SAME))
-    assert stayed == replace(job, waiting_for="same", next_at=LATER, lease_token=None, claims=0)
+    assert stayed == replace(job, waiting_for="same", next_at=LATER, lease_token=None)
 
 
 # Where each outcome leads from the state of a leased job; what is not here stays in its state.

@@ -63,7 +63,19 @@ async def test_a_claim_finds_what_is_due_by_its_index(store, path):
         "SEARCH jobs USING COVERING INDEX jobs_due (next_at<?)",
         "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH jobs USING COVERING INDEX jobs_due (next_at>?)",
+        "SEARCH jobs USING COVERING INDEX jobs_interrupted (interrupted>?)",
+        "SCAN CONSTANT ROW",
+        "SCALAR SUBQUERY 1",
+        "SCALAR SUBQUERY 2",
     }
+
+
+async def test_a_claim_of_an_interrupted_job_looks_at_no_other(store, path):
+    await accepted(store)
+    async with overheard(store) as said:
+        await store.claim_interrupted(NOW, LATER)
+    assert "SEARCH jobs USING COVERING INDEX jobs_interrupted (interrupted>?)" in steps(path, said)
+    assert not any(step.startswith("SCAN jobs") for step in steps(path, said))
 
 
 async def test_an_admission_finds_transcripts_rivals_and_slots_by_their_indexes(store, path):

@@ -34,7 +34,7 @@ async def test_a_stop_with_jobs_in_every_stage_is_quick_and_spends_and_loses_not
     generations = scene.rows(GENERATIONS)
     assert await scene.life.stop(number) == 0
     late.set()
-    assert scene.rows("SELECT id FROM jobs WHERE attempts > 0 OR claims > 0 OR lease_token IS NOT NULL") == []
+    assert scene.rows("SELECT id FROM jobs WHERE attempts > 0 OR interrupted > 0 OR lease_token IS NOT NULL") == []
     assert scene.rows(GENERATIONS) == generations
     assert len(generations) == 2
 

@@ -130,10 +130,24 @@ class Histories(RuleBasedStateMachine):
         due = sorted(
             (each["next_at"], number)
             for number, each in self.jobs().items()
-            if each["next_at"] is not None and each["next_at"] <= self.now
+            if each["next_at"] is not None and each["next_at"] <= self.now and not each["interrupted"]
         )
         claim = self.do(self.store.claim(self.now, self.now + LEASE, limit))
         assert [job.id for job in claim.jobs] == [number for _, number in due[:limit]]
+        self.takes(claim)
+
+    @rule()
+    def an_interrupted_job_is_claimed(self):
+        due = sorted(
+            (each["interrupted"], each["next_at"], number)
+            for number, each in self.jobs().items()
+            if each["next_at"] is not None and each["next_at"] <= self.now and each["interrupted"]
+        )
+        claim = self.do(self.store.claim_interrupted(self.now, self.now + LEASE))
+        assert [job.id for job in claim.jobs] == [number for _, _, number in due[:1]]
+        self.takes(claim)
+
+    def takes(self, claim):
         for job in claim.jobs:
             assert job.lease_token is not None
             self.leases[job.id] = job.lease_token
@@ -267,8 +281,9 @@ class Histories(RuleBasedStateMachine):
         self.all_is_released()
 
     def all_is_released(self):
-        leased = sum(job["lease_token"] is not None for job in self.jobs().values())
-        assert self.do(self.store.release_all()) == leased
+        leased = {job["id"] for job in self.jobs().values() if job["lease_token"] is not None}
+        recovered = self.do(self.store.recover(self.now, lambda _interrupted, _deaths: 0.0))
+        assert {each.job_id for each in recovered} == leased
         self.leases.clear()
 
     @rule(chat=st.sampled_from(CHATS))
@@ -336,9 +351,10 @@ class Histories(RuleBasedStateMachine):
         self.all_is_released()
         for _ in range(12 * (len(self.seen) + 1)):
             claim = self.do(self.store.claim(self.now, self.now + LEASE, 100))
+            interrupted = self.do(self.store.claim_interrupted(self.now, self.now + LEASE))
             if claim.next_at is None:
                 break
-            for job in claim.jobs:
+            for job in claim.jobs + interrupted.jobs:
                 self.goes_well(Hand(job))
             self.now = max(self.now, self.do(self.store.claim(self.now, self.now, 0)).next_at or self.now)
         assert all(job["state"] in FINAL for job in self.jobs().values())

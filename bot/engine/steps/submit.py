@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.engine import patience
 from bot.engine.delivery import Delivery
-from bot.engine.lease import LeaseLostError
+from bot.engine.lease import LeaseLostError, handling
+from bot.engine.policy import too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.recordings import Recordings
 from bot.errors import PermanentError
@@ -62,9 +63,9 @@ class Submit:
         """Count a create that may have been paid for: its process died before the answer was recorded."""
         in_doubt = job.creates_in_doubt + 1
         log.warning("create.in_doubt", job=job.id, creates=in_doubt)
-        if in_doubt >= patience.MOST_CREATES_IN_DOUBT:
-            return Hopeless(Apology(Reason.PROVIDER_DOWN), in_doubt=True)
-        return Attempted(self.now(), in_doubt=True)
+        if too_much_doubt(job, self.now()):
+            return Hopeless(Apology(Reason.INTERRUPTED), in_doubt=True)
+        return Attempted(self.now() + wait_in_doubt(in_doubt), in_doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
         """Tell the chat, once, that its model left the catalogue, and use the default from now on."""
@@ -82,7 +83,8 @@ class Submit:
         with self.recordings.folder() as folder:
             audio = folder / "received"
             await self._place_and_download(job, audio)
-            uploads = await self.recordings.prepare(job, audio, folder)
+            async with handling(self.store, job):
+                uploads = await self.recordings.prepare(job, audio, folder)
             return await self.creates.send(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.engine.patience import GIVE_UP_AFTER
-from bot.engine.policy import Verdict, verdict, worn_out
+from bot.engine.policy import Verdict, too_much_doubt, verdict, wait_after_death, wait_in_doubt, worn_out
 from bot.errors import (
     ChatMovedError,
     OperatorError,
@@ -142,7 +142,7 @@ TABLE = {
     "a create in doubt": (unsure(), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "a fetch is never in doubt": (unsure(), submitted(), Attempted(NOW + 1), None),
     "a delivery is never in doubt": (unsure(), ready(), Attempted(NOW + 1), None),
-    "the fourth doubt": (unsure(), queued(creates_in_doubt=3), Attempted(NOW + 1, in_doubt=True), None),
+    "the fourth doubt": (unsure(), queued(creates_in_doubt=3), Attempted(NOW + 80, in_doubt=True), None),
     "the fifth doubt is the last": (
         unsure(),
         queued(creates_in_doubt=4),
@@ -203,12 +203,35 @@ def test_tries_of_many_jobs_are_spread(random, wait):
 @pytest.mark.parametrize(
     ("claimed", "end"),
     [
-        (queued(claims=1), None),
-        (queued(claims=10), None),
-        (queued(claims=11), sorry(Reason.INTERNAL)),
-        (ready(claims=11), sorry(Reason.INTERNAL)),
-        (apologising(claims=11), FAILED),
+        (queued(interrupted=1), None),
+        (queued(interrupted=4, deaths=2), None),
+        (queued(interrupted=4, deaths=3), sorry(Reason.DEADLY)),
+        (ready(interrupted=4, deaths=3), sorry(Reason.DEADLY)),
+        (apologising(interrupted=4, deaths=3), FAILED),
+        (queued(interrupted=9, age=3601), None),
+        (queued(interrupted=30, age=3599), None),
+        (submitted(interrupted=10, age=3601), sorry(Reason.INTERRUPTED)),
     ],
 )
-def test_a_job_that_whoever_takes_it_dies_of_comes_to_an_end(claimed, end):
-    assert worn_out(claimed) == end
+def test_a_job_that_kills_or_is_killed_for_too_long_comes_to_an_end(claimed, end):
+    assert worn_out(claimed, NOW) == end
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "deaths", "wait"),
+    [(1, 0, 0), (4, 0, 0), (2, 1, 10), (9, 2, 20), (4, 3, 0), (5, 0, 10), (7, 0, 40), (99, 0, 600)],
+)
+def test_after_a_death_only_suspects_wait(interrupted, deaths, wait):
+    assert wait_after_death(interrupted, deaths) == wait
+
+
+@pytest.mark.parametrize(("creates", "wait"), [(1, 0), (2, 20), (3, 40), (4, 80), (7, 600), (99, 600)])
+def test_the_more_creates_are_in_doubt_the_longer_the_next_one_waits(creates, wait):
+    assert wait_in_doubt(creates) == wait
+
+
+@pytest.mark.parametrize(
+    ("creates", "age", "too_much"), [(3, 10_000, False), (4, 899, False), (4, 901, True), (20, 899, False)]
+)
+def test_doubt_is_too_much_when_there_were_many_creates_over_a_long_time(creates, age, too_much):
+    assert too_much_doubt(queued(creates_in_doubt=creates, age=age), NOW) is too_much

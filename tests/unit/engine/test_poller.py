@@ -8,7 +8,8 @@ import pytest
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import LeaseLostError
-from bot.engine.patience import FEW_ATTEMPTS, LEASE_TTL, MOST_CLAIMS
+from bot.engine.patience import ALONE_FOR, FEW_ATTEMPTS, LEASE_TTL, LET_OTHERS_END, MINUTE, MOST_DEATHS
+from bot.engine.policy import wait_after_death
 from bot.engine.poller import Poller
 from bot.engine.turn import Turn
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, TemporaryError, UndeliverableError
@@ -51,6 +52,10 @@ class Bench:
         for _ in range(count):
             voice = self.chat.send_voice(self.alice, b"sound")
             assert await self.store.accept(new_job(voice["message_id"], self.chat.id), self.clock())
+
+    async def dies(self) -> None:
+        """The process dies with the jobs that it has leased, and another one begins."""
+        await self.store.recover(self.clock(), wait_after_death)
 
     async def job(self, job_id=1):
         return await self.store.job(job_id)
@@ -126,7 +131,7 @@ async def test_a_turn_takes_every_step_that_is_due_and_records_its_outcome(bench
     assert await bench.poller(submit).turn() == 3
     for job_id in (1, 2, 3):
         job = await bench.job(job_id)
-        assert (job.state, job.lease_token, job.claims) == (State.SUBMITTED, None, 0)
+        assert (job.state, job.lease_token) == (State.SUBMITTED, None)
     assert await bench.poller(submit).turn() == 0
 
 
@@ -158,14 +163,18 @@ async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
     assert (job.state, job.apology) == (State.READY, Apology(Reason.INTERNAL))
 
 
-async def test_a_job_that_was_claimed_in_vain_too_often_is_not_taken_again(bench):
+async def test_a_job_that_kills_the_process_is_not_taken_again(bench):
     await bench.accept()
-    for _ in range(MOST_CLAIMS):
-        await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
-        bench.clock.pass_(LEASE_TTL)
+    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    for _ in range(MOST_DEATHS):
+        await bench.dies()
+        bench.clock.pass_(MINUTE)
+        (job,) = (await bench.store.claim_interrupted(bench.clock(), bench.clock() + LEASE_TTL)).jobs
+        await bench.store.handle(job, begun=True)
+    await bench.dies()
     await bench.poller(submit).turn()
     assert bench.taken == []
-    assert (await bench.job()).apology == Apology(Reason.INTERNAL)
+    assert (await bench.job()).apology == Apology(Reason.DEADLY)
 
 
 @pytest.mark.parametrize(
@@ -443,7 +452,7 @@ async def test_a_step_interrupted_by_a_stop_is_released_and_spends_nothing(bench
     await poller.stop(0)
     await ended(loop)
     job = await bench.job()
-    assert (job.state, job.lease_token, job.attempts, job.creates_in_doubt, job.claims) == (State.QUEUED, None, 0, 0, 0)
+    assert (job.state, job.lease_token, job.attempts, job.creates_in_doubt) == (State.QUEUED, None, 0, 0)
     assert job.next_at == bench.clock()
 
 
@@ -515,7 +524,7 @@ async def test_a_stop_while_jobs_are_being_claimed_starts_none_of_them(bench):
     assert bench.taken == []
     for job_id in (1, 2):
         job = await bench.job(job_id)
-        assert (job.lease_token, job.claims) == (None, 0)
+        assert job.lease_token is None
 
 
 async def test_a_stop_does_not_wait_for_a_database_out_of_reach(bench, neighbour, lines):
@@ -530,7 +539,8 @@ async def test_a_stop_does_not_wait_for_a_database_out_of_reach(bench, neighbour
         await loop
     assert len(lines.of("storage.unavailable")) == 1
     neighbour.let_go()
-    assert await bench.store.release_all() == 1, "the next start takes back what could not be given back"
+    left = await bench.store.recover(bench.clock(), wait_after_death)
+    assert len(left) == 1, "the next start takes back what could not be given back"
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.SUBMITTED])
@@ -680,5 +690,82 @@ async def test_a_job_that_is_woken_while_its_step_runs_is_taken_again_at_once(be
     loop = running(poller)
     async with patience(SOON):
         await until(lambda: len(taken) == 2)
+    await poller.stop(0)
+    await ended(loop)
+
+
+async def test_interrupted_jobs_go_one_at_a_time_while_others_wait(bench):
+    await bench.accept(2)
+    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 2)
+    await bench.dies()
+    await bench.accept()
+    poller = bench.poller(submit)
+    started = [await poller.turn() for _ in range(4)]
+    assert (started, bench.taken) == ([1, 1, 1, 0], [1, 2, 3])
+
+
+async def test_an_interrupted_job_that_takes_its_time_keeps_others_waiting_for_seconds_only(bench):
+    release = asyncio.Event()
+
+    async def slow(job):
+        if job.id == 1:
+            await release.wait()
+        return await submit(job)
+
+    await bench.accept()
+    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.dies()
+    poller = bench.poller(slow)
+    alone = asyncio.create_task(poller.turn())
+    async with patience(SOON):
+        await until(lambda: bench.taken)
+    await bench.accept()
+    poller.nudge()
+    assert len((await poller._start_due()).jobs) == 0
+    bench.clock.pass_(ALONE_FOR)
+    assert len((await poller._start_due()).jobs) == 1
+    async with patience(SOON):
+        await until(lambda: bench.taken == [1, 2])
+    release.set()
+    await alone
+
+
+async def test_an_interrupted_job_lets_others_end_before_it_begins(bench):
+    release = asyncio.Event()
+
+    async def slow(job):
+        if job.id == 2:
+            await release.wait()
+        return await submit(job)
+
+    await bench.accept()
+    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.store.recover(bench.clock(), lambda _interrupted, _deaths: 5.0)
+    await bench.accept()
+    loop = running(poller := bench.poller(slow))
+    async with patience(SOON):
+        await until(lambda: bench.taken == [2])
+    bench.clock.pass_(6)
+    poller.nudge()
+    assert len((await poller._start_due()).jobs) == 0
+    release.set()
+    async with patience(SOON):
+        await until(lambda: bench.taken == [2, 1])
+    await poller.stop(1)
+    await ended(loop)
+
+
+async def test_others_that_do_not_end_keep_an_interrupted_job_waiting_for_seconds_only(bench):
+    await bench.accept()
+    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.store.recover(bench.clock(), lambda _interrupted, _deaths: 5.0)
+    await bench.accept()
+    loop = running(poller := bench.poller(forever))
+    async with patience(SOON):
+        await until(lambda: bench.taken == [2])
+    bench.clock.pass_(6)
+    assert len((await poller._start_due()).jobs) == 0
+    bench.clock.pass_(LET_OTHERS_END)
+    assert [job.id for job in (await poller._start_due()).jobs] == [1]
     await poller.stop(0)
     await ended(loop)

@@ -3,7 +3,7 @@ import pytest
 from bot import http
 from bot.config import Settings
 from bot.engine import patience
-from bot.engine.policy import backoff
+from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline, unlearned_first_look
 from bot.text import layout
 from tests.unit.project.checkout import said
@@ -28,9 +28,27 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (TROUBLE, "What goes wrong", f"else after {patience.RATE_LIMIT_WAIT:.0f} seconds"),
         (TROUBLE, "What goes wrong", f"{patience.MOST_GENERATIONS_LOST} times in all"),
         (TROUBLE, "What goes wrong", f"| {patience.FEW_ATTEMPTS} tries in all |"),
-        (TROUBLE, "What goes wrong", f"{patience.FEW_ATTEMPTS} tries in all; {patience.MOST_CLAIMS} deaths"),
-        (TROUBLE, "What goes wrong", f"{patience.MOST_CREATES_IN_DOUBT} in all, then an apology"),
+        (TROUBLE, "What goes wrong", f"after {patience.MOST_DEATHS} deaths while it was worked on alone"),
+        (
+            TROUBLE,
+            "What goes wrong",
+            f"{patience.SUSPECT_WAIT:.0f} and {2 * patience.SUSPECT_WAIT:.0f} seconds after a",
+        ),
+        (
+            TROUBLE,
+            "What goes wrong",
+            "after {:.0f}, {:.0f}, {:.0f} and {:.0f} seconds; ".format(*map(wait_in_doubt, range(1, 5)))
+            + f"{patience.MOST_CREATES_IN_DOUBT} in all, then an apology",
+        ),
+        (
+            TROUBLE,
+            "What goes wrong",
+            f"after {patience.MOST_CREATES_IN_DOUBT} creates and {patience.DOUBT_FOR / MINUTE:.0f} minutes",
+        ),
         (GUARANTEES, "What you can rely on", f"{patience.MOST_CREATES_IN_DOUBT} times at the most"),
+        (GUARANTEES, "What you can rely on", f"or for {patience.DOUBT_FOR / MINUTE:.0f} minutes where"),
+        (GUARANTEES, "States", f"or {patience.ALONE_AFTER_START:.0f} seconds have passed"),
+        (GUARANTEES, "States", f"for {patience.SUSPECT_WAIT:.0f} seconds at the next start"),
         (GUARANTEES, "What you can rely on", f"Steps get {patience.STOP_GRACE:.0f} seconds"),
         (GUARANTEES, "What you can rely on", f"after {patience.JOBS_KEPT_FOR / DAY:.0f} days"),
         (COSTS, "What is stored", f"{patience.JOBS_KEPT_FOR / DAY:.0f} days after their end"),
