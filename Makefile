@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
 
-.PHONY: setup demo run check test test-fast lint types contracts tests format bench pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests format bench storm pictures pins clean
 
 setup: $(RUN)
 
@@ -66,6 +66,12 @@ format: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench
+
+KILLS := 300
+SEED := 1
+
+storm: $(DEV)
+	$(BIN)/python -m tests.storm $(KILLS) $(SEED)
 
 # The pictures of the documents; needs a Chromium.
 pictures: $(DEV)
