@@ -1,19 +1,82 @@
-"""Child processes: how they are started, and how they are ended with all their own children."""
+"""Child processes: how they are started, under which limits, and how they are ended with all their own children."""
 
 import asyncio
+import errno
+import math
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
-from imageio_ffmpeg import get_ffmpeg_exe
+from bot import launcher
+
+NOT_STARTED = launcher.NOT_STARTED
+MEGABYTE = 1024 * 1024
+# ffmpeg ends in an orderly way when it is told once a second that its time is over, at the latest at the fourth time.
+_CPU_SECONDS_TO_END = 5
+# -I -S: nothing of the environment and no package is looked at, which halves the time of the start.
+_LAUNCH = (sys.executable, "-I", "-S", launcher.__file__)
 
 
-def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = get_ffmpeg_exe) -> str:
+def bundled_ffmpeg() -> str:
+    """Return the ffmpeg in the package imageio-ffmpeg; RuntimeError if it has none for this kind of machine.
+
+    The package has a function for this too, which starts ffmpeg with the whole environment of this process.
+    """
+    for file in resources.files("imageio_ffmpeg.binaries").iterdir():
+        if file.name.startswith("ffmpeg-"):
+            return str(file)
+    raise RuntimeError("there is no ffmpeg in imageio-ffmpeg")
+
+
+def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = bundled_ffmpeg) -> str:
     """Return the ffmpeg on `search_path` (by default PATH), else imageio-ffmpeg's; RuntimeError if there is none."""
     return shutil.which("ffmpeg", path=search_path) or bundled()
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLimits:
+    """The most that a child process may use: seconds of processors, bytes of any one file that it writes, of memory.
+
+    It writes no core. The number of processes is not limited: that limit counts all processes of a user, also those
+    of other containers, so any number could be too small for a reason that lies elsewhere.
+    """
+
+    cpu_seconds: float
+    file_bytes: int = 0
+    memory_bytes: int = 512 * MEGABYTE
+
+    def as_text(self) -> str:
+        """Return them as the launcher reads them."""
+        cpu_seconds = math.ceil(self.cpu_seconds)
+        limits = {
+            "AS": (self.memory_bytes, self.memory_bytes),
+            "CPU": (cpu_seconds, cpu_seconds + _CPU_SECONDS_TO_END),
+            "FSIZE": (self.file_bytes, self.file_bytes),
+            "CORE": (0, 0),
+        }
+        if sys.platform != "linux":
+            del limits["AS"]  # elsewhere it cannot be set, or counts what all processes share
+        return ",".join(f"{name}:{soft}:{hard}" for name, (soft, hard) in limits.items())
+
+
+async def start_limited(
+    *command: str, limits: ChildLimits, stdin: int = asyncio.subprocess.DEVNULL
+) -> asyncio.subprocess.Process:
+    """Start a program as `start` does, under limits and with an empty environment; it dies with this process.
+
+    A program that cannot be started after all ends with NOT_STARTED, having said why.
+    """
+    program = shutil.which(command[0])
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
+    launch = (*_LAUNCH, str(os.getpid()), limits.as_text(), program, *command[1:])
+    return await start(*launch, stdin=stdin, environment={})
 
 
 async def start(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import launcher
 from bot.playground.demo.kill import kill_with_children
-from bot.subprocesses import end, ffmpeg_path, start
+from bot.subprocesses import NOT_STARTED, ChildLimits, end, ffmpeg_path, start, start_limited
 from tests.patience import patience
 
 
@@ -76,3 +77,74 @@ async def test_a_killed_process_takes_along_what_it_has_started(lifeline):
         kill_with_children(process)
         assert held.read() == b""
     assert await process.wait() == -signal.SIGKILL
+
+
+LIMITS = ChildLimits(cpu_seconds=7.5, file_bytes=300_000, memory_bytes=400 * 1024 * 1024)
+
+
+async def said_by(*command, limits=LIMITS):
+    process = await start_limited(*command, limits=limits)
+    output, errors = await process.communicate()
+    return process.returncode, output.decode(), errors.decode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc that tells limits")
+async def test_a_limited_process_has_limits_and_no_environment(monkeypatch):
+    monkeypatch.setenv("AIMLAPI_KEY", "a secret")
+    assert await said_by("/usr/bin/env") == (0, "", "")
+    _, limits, _ = await said_by("/bin/cat", "/proc/self/limits")
+    told = {line[:25].strip(): line[25:].split()[:2] for line in limits.splitlines()}
+    assert told["Max cpu time"] == ["8", "13"]
+    assert told["Max file size"] == ["300000", "300000"]
+    assert told["Max core file size"] == ["0", "0"]
+    assert told["Max address space"] == ["419430400", "419430400"]
+
+
+async def test_what_is_more_than_the_limits_is_ended_by_the_kernel(tmp_path):
+    spinning = await said_by("/bin/sh", "-c", "while :; do :; done", limits=ChildLimits(cpu_seconds=0.1))
+    writing = await said_by("/bin/sh", "-c", f"exec cat /dev/zero > {tmp_path}/file")
+    assert (spinning[0], writing[0]) == (-signal.SIGXCPU, -signal.SIGXFSZ)
+    assert (tmp_path / "file").stat().st_size == 300_000
+
+
+async def test_lower_limits_that_hold_already_are_kept():
+    launch = f'exec {sys.executable} {launcher.__file__} $PPID {LIMITS.as_text()} /bin/sh -c "ulimit -f"'
+    process = await start("/bin/sh", "-c", f"ulimit -f 100; {launch}")
+    assert (await process.communicate())[0] == b"100\n"
+
+
+async def test_a_program_that_is_not_there_is_an_error_at_once(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        await start_limited(str(tmp_path / "missing"), limits=LIMITS)
+
+
+async def test_a_program_that_is_none_says_so_and_ends(tmp_path):
+    nonsense = tmp_path / "nonsense"
+    nonsense.write_bytes(b"\x7fELF and nothing more")
+    nonsense.chmod(0o755)
+    assert await said_by(str(nonsense)) == (NOT_STARTED, "", "it cannot be started: Exec format error\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this feature")
+async def test_a_limited_process_dies_with_its_parent(lifeline):
+    """Also when that is killed, and can do nothing about it."""
+    code = (
+        "import asyncio; from bot.subprocesses import *\n"
+        f"limits = ChildLimits(5, file_bytes=100)\n"
+        f"command = '/bin/sh', '-c', 'exec sleep 60 > {lifeline}'\n"
+        "async def main(): await (await start_limited(*command, limits=limits)).wait()\n"
+        "asyncio.run(main())"
+    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", code, env={"PYTHONPATH": str(Path.cwd())})
+    async with patience():
+        with await asyncio.to_thread(lifeline.open, "rb") as held:
+            parent.kill()
+            assert await asyncio.to_thread(held.read) == b""
+    await parent.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this feature")
+async def test_a_process_whose_parent_is_dead_already_does_nothing():
+    process = await start(sys.executable, launcher.__file__, "1", LIMITS.as_text(), "/bin/echo", "too late")
+    assert await process.communicate() == (b"", b"")
+    assert process.returncode == NOT_STARTED
