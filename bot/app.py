@@ -11,7 +11,6 @@ from pathlib import Path
 import aiohttp
 
 from bot.config import Settings, SettingsError
-from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.intake import Defaults, Intake
@@ -25,7 +24,9 @@ from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
+from bot.media.ffmpeg import Ffmpeg
 from bot.media.prepare import Limits
+from bot.media.trial import Choice
 from bot.metrics import Metrics
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
@@ -36,6 +37,7 @@ from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
 from bot.telegram.transport import Transport
+from bot.workplace import Workplace
 from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands
@@ -56,6 +58,7 @@ class App:
     receiver: Receiver
     poller: Poller
     maintenance: Maintenance
+    ffmpeg: Ffmpeg
     metrics: Metrics
     now: Callable[[], float]
 
@@ -65,7 +68,7 @@ class Outside:
     """What the wiring needs of the world: a session, a folder for passing files, the wall clock, chance."""
 
     session: aiohttp.ClientSession
-    workplace: Path
+    workplace: Workplace
     now: Callable[[], float]
     random: Callable[[], float]
 
@@ -92,13 +95,13 @@ def open_session() -> aiohttp.ClientSession:
 
 
 @contextmanager
-def _workplace(database: Path) -> Iterator[Path]:
+def _workplace(database: Path) -> Iterator[Workplace]:
     """Make a folder for files that live as long as a step, and remove what a process that died has left behind."""
     mark = hashlib.sha256(str(database.absolute()).encode()).hexdigest()[:16]
     for left in Path(tempfile.gettempdir()).glob(f"verbatim-{mark}-*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"verbatim-{mark}-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+        yield Workplace(Path(folder))
 
 
 def _default_model(settings: Settings) -> Model:
@@ -128,6 +131,8 @@ class _Wiring:
         self.store = store
         self.outside = outside
         self.metrics = Metrics()
+        named = str(settings.ffmpeg) if settings.ffmpeg else None
+        self.ffmpeg = Ffmpeg(Choice(outside.workplace.unreserved, named).path)
         self.events = Events(self.metrics, outside.now)
         pace = Pace(outside.now)
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
@@ -140,7 +145,7 @@ class _Wiring:
         dispatch = Dispatch(bot, processing(self.telegram), metrics)
         receiver = Receiver(bot.base_url, self.outside.session, dispatch.handle, metrics, now)
         maintenance = Maintenance(self.store, metrics, now)
-        return App(self.settings, self.store, self.telegram, receiver, poller, maintenance, metrics, now)
+        return App(self.settings, self.store, self.telegram, receiver, poller, maintenance, self.ffmpeg, metrics, now)
 
     def _poller(self) -> Poller:
         outside = self.outside
@@ -161,8 +166,8 @@ class _Wiring:
     def _recordings(self) -> Recordings:
         settings = self.settings
         files = Files(self.telegram.bot, self.outside.session, settings.max_file_bytes)
-        limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60, patience.FFMPEG_TIMEOUT)
-        return Recordings(files, self.outside.workplace, limits, UPLOAD_FORMATS)
+        limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60)
+        return Recordings(files, self.outside.workplace, self.ffmpeg, limits, UPLOAD_FORMATS)
 
     def _rules(self) -> Rules:
         slots = {Family.NOVA: self.settings.nova_concurrency, Family.WHISPER: self.settings.whisper_concurrency}

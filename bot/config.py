@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     split_minutes: float = Field(
         60, ge=1, description="Longer recordings go to the provider in parts of about this length."
     )
+    ffmpeg: Path | None = Field(
+        None,
+        description="The ffmpeg that converts recordings; empty: the one on `PATH`, unless it does not work or is"
+        " older than the one that comes along.",
+    )
     transcript_ttl_hours: float = Field(
         24, ge=0, description="How long a transcript may answer the same file again; 0 keeps none after delivery."
     )

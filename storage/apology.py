@@ -15,6 +15,7 @@ class Reason(StrEnum):
     NOT_AUDIO = "not_audio"
     NO_SOUND = "no_sound"  # a video without a sound track
     TOO_LONG = "too_long"  # facts: minutes, limit_minutes
+    TOO_DEMANDING = "too_demanding"  # to read it takes more memory or time than one file may have
     FILE_GONE = "file_gone"  # Telegram no longer hands out the file
     REFUSED = "refused"  # the provider will not take this file or these options
     PROVIDER_FAILED = "provider_failed"  # the provider tried and failed for good

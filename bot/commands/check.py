@@ -1,11 +1,15 @@
-"""The command `verbatim check`: it tries the model, the database, the token and the key, and reports on each."""
+"""The command `verbatim check`: it tries the model, ffmpeg, the database, the token and the key, and reports."""
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import gettempdir
 
 from bot.app import open_session, provider_of, telegram_of
 from bot.config import Settings
-from bot.errors import OperatorError, VerbatimError
+from bot.errors import OperatorError, TemporaryError, VerbatimError
+from bot.media.trial import Choice
 from bot.metrics import Metrics
+from bot.scratch import Scratch
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token
@@ -17,11 +21,12 @@ Say = Callable[[str], None]
 
 
 async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
-    """Try the model, the database, the token and the key, each whatever became of the others; True if all work."""
+    """Try the model, ffmpeg, the database, the token and the key, whatever became of the others; True if all work."""
     metrics = Metrics()
     async with open_session() as session:
         results = [
             _check_model(settings, say),
+            await _check_ffmpeg(settings, say),
             await _check_database(settings, now, say),
             await _check_telegram(telegram_of(settings, session, metrics, Pace(now)), say),
             await _check_provider(provider_of(settings, session, metrics), say),
@@ -33,6 +38,19 @@ def _check_model(settings: Settings, say: Say) -> bool:
     model = find(settings.default_model)
     say(f"model: {model.name}" if model else f"model: DEFAULT_MODEL names {settings.default_model}, which is no model")
     return model is not None
+
+
+async def _check_ffmpeg(settings: Settings, say: Say) -> bool:
+    named = str(settings.ffmpeg) if settings.ffmpeg else None
+    try:
+        chosen = await Choice(lambda: Scratch(Path(gettempdir())), named).choose()
+    except TemporaryError as error:
+        say(f"ffmpeg: {error}")
+        return False
+    if named not in {None, chosen.path}:
+        say(f"ffmpeg: FFMPEG names {named}, which does not work; another one is used")
+    say(f"ffmpeg: {chosen.path} works, version {chosen.version}")
+    return True
 
 
 async def _check_database(settings: Settings, now: Callable[[], float], say: Say) -> bool:

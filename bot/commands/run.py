@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from bot.app import App
 from bot.config import SettingsError
 from bot.engine import patience
 from bot.engine.policy import wait_after_death
-from bot.errors import VerbatimError
+from bot.errors import TemporaryError, VerbatimError
 from bot.http import serving
 from bot.log import get_logger
+from bot.media.ffmpeg import Ffmpeg
 from bot.telegram.application import introduce, offer_menu
 
 log = get_logger(__name__)
@@ -84,8 +85,15 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     await app.telegram.shutdown()
 
 
+async def _choose_ffmpeg(ffmpeg: Ffmpeg) -> None:
+    """Choose one before the first recording needs it; what is wrong with it is logged."""
+    with suppress(TemporaryError):
+        await ffmpeg.path()
+
+
 async def _receive(app: App) -> None:
     await introduce(app.telegram)
     async with asyncio.TaskGroup() as group:
         group.create_task(offer_menu(app.telegram))
+        group.create_task(_choose_ffmpeg(app.ffmpeg))
         await app.receiver.run()

@@ -23,6 +23,7 @@ BACKOFF_JITTER = 0.2  # of the wait, so that jobs that failed together are sprea
 LONGEST_BACKOFF = MINUTE  # the provider and Telegram are back within minutes, and users wait
 ATTEMPTS_IN_AN_HOUR = 64  # with the backoff between them; later the generation would be forgotten anyway
 ATTEMPTS_IN_A_DAY = 24 * 60  # for an answer that is known: it costs nothing to keep, and was paid for
+TRIES_AT_A_SLOW_FILE = 2  # one for the case that it was the machine that was slow
 FEW_ATTEMPTS = 5  # at what is unlikely to change: a file that Telegram does not find, a bug of ours
 MOST_CREATES_IN_DOUBT = 5  # each may have been paid for; where the process died of them, only after DOUBT_FOR
 DOUBT_FOR = 15 * MINUTE  # since the job was accepted: a machine in trouble is often well again by then
@@ -69,6 +70,8 @@ EXPECTED_SHARE = 2.0  # of the length of the recording
 
 # Other work
 FFMPEG_TIMEOUT = 5 * MINUTE  # a conversion that takes longer is stuck, or its file is made to be slow
+ROOM_TIMEOUT = 5.0  # for space for files: others need theirs for seconds, and a longer wait would keep a place
+ROOM_AGAIN_AFTER = 5.0  # without space: it may be others' files that fill the disk
 STRANGER_TOLD_EVERY = HOUR  # that the bot is not for its chat
 MAINTENANCE_EVERY = 20.0  # well within the 120 seconds after which /healthz calls a silent database ill
 JOBS_KEPT_FOR = 7 * DAY  # a message that Telegram delivers again must still find its job

@@ -137,6 +137,8 @@ def _is_last(job: Job, error: TemporaryError) -> bool:
     """
     if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= patience.MOST_CREATES_IN_DOUBT:
         return True
+    if error.reason is Reason.TOO_DEMANDING:
+        return job.attempts + 1 >= patience.TRIES_AT_A_SLOW_FILE
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
         return job.attempts + 1 >= patience.FEW_ATTEMPTS
     return job.attempts + 1 >= (

@@ -2,26 +2,59 @@
 
 import asyncio
 import math
+import os
 from pathlib import Path
 
-from bot.media.ffmpeg import run, source
+from bot.media.cut import cut
+from bot.media.ffmpeg import Bench, source
 from bot.media.silence import quietest_place
 from bot.media.sniff import Container
 
 _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speaker pauses within that time
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones
-_FIRST_AUDIO_STREAM = (
+_WINDOW_BYTES = 2 * 2 * _WINDOW_RATE  # a second of them, and as much again to spare
+_PAGE_SECONDS = 0.1  # of a file that is cut between pages; a pause lasts three times as long at least
+FIRST_AUDIO_STREAM = (
     *("-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1"),
     # Times samples by their number, not by the timestamps in the file. So wrong timestamps add no silence,
     # drop no speech and cannot evade the -t of the output.
     *("-af", "asetpts=N/SR/TB"),
 )
-_OPUS_ENCODER = (
+OPUS_ENCODER = (
     *("-ar", "16000", "-c:a", "libopus", "-b:a", "32k"),
     *("-compression_level", "5"),  # three times as fast as the default 10, for a tenth more bytes
     # Without metadata the same sound gives the same bytes, and nothing private is uploaded with it.
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"),
 )
+_OPUS_BYTES = 6_000  # a second, at the most: half as much again as the 32 kbit/s asked for
+_SMALL_BYTES = 65_536  # for the beginning of a file
+# Bytes a second of a recording that speech can be understood in. What has less is mostly silence, and its conversion
+# small for the same reason.
+_LEAST_RATE = 250
+
+# Seconds of processors for a run: LEAST for its start and for finding the place, and a share of the recording, of which
+# a usual machine needs a tenth. MOST is reached before the time of a run is over.
+_LEAST_CPU_SECONDS = 20.0
+_CPU_SHARE = 0.1
+_MOST_CPU_SECONDS = 240.0
+
+
+def cpu_seconds(seconds: float) -> float:
+    """Return what a run may use to decode and encode so many seconds of sound."""
+    return min(_LEAST_CPU_SECONDS + _CPU_SHARE * seconds, _MOST_CPU_SECONDS)
+
+
+def opus_bytes(seconds: float) -> int:
+    """Return the most bytes that a conversion of so many seconds has."""
+    return _SMALL_BYTES + math.ceil(_OPUS_BYTES * seconds)
+
+
+def conversion_bytes(received: int, max_seconds: float, split_seconds: float) -> int:
+    """Return the most bytes that the conversion of a recording with `received` bytes takes, with its parts."""
+    seconds = min(max_seconds, received / _LEAST_RATE)
+    if seconds <= split_seconds:
+        return opus_bytes(seconds)
+    return 2 * opus_bytes(seconds) + _window_bytes(split_seconds)  # the whole, and the same again in parts
 
 
 def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
@@ -36,13 +69,7 @@ def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
 
 
 async def quiet_cuts(
-    path: Path,
-    container: Container,
-    *,
-    duration: float,
-    split_seconds: float,
-    folder: Path,
-    timeout: float,  # noqa: ASYNC109 - limits each run of ffmpeg, of which there is one a cut
+    path: Path, container: Container, bench: Bench, *, duration: float, split_seconds: float
 ) -> tuple[float, ...]:
     """Move each of the wanted cuts to a silence near it, and return the moments in seconds.
 
@@ -50,14 +77,15 @@ async def quiet_cuts(
     """
     cuts = []
     reach = _search_seconds(split_seconds)
+    window = bench.scratch.file()
     for wanted in wanted_cuts(duration, split_seconds):
-        window = folder / "window.pcm"
-        await run(
-            *("-ss", f"{wanted - reach:.3f}", "-t", f"{2 * reach:.3f}"),
+        await bench.run(
+            *("-loglevel", "error", "-ss", f"{wanted - reach:.3f}", "-t", f"{2 * reach:.3f}"),
             *source(path, container),
-            *(*_FIRST_AUDIO_STREAM, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
+            *(*FIRST_AUDIO_STREAM, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
             *("-f", "s16le", f"file:{window}"),
-            timeout=timeout,
+            cpu_seconds=cpu_seconds(wanted),
+            file_bytes=_window_bytes(split_seconds),
         )
         place = await asyncio.to_thread(_quietest_place_in, window)
         cuts.append(wanted if place is None else wanted - reach + place)
@@ -65,36 +93,28 @@ async def quiet_cuts(
 
 
 async def encode(
-    path: Path,
-    container: Container,
-    *,
-    cuts: tuple[float, ...],
-    max_seconds: float,
-    folder: Path,
-    timeout: float,  # noqa: ASYNC109 - limits the run of ffmpeg
+    path: Path, container: Container, bench: Bench, *, cuts: tuple[float, ...], duration: float, max_seconds: float
 ) -> tuple[Path, ...]:
-    """Write the parts between the cuts into `folder`, and return their paths in order.
+    """Write the parts between the cuts into files, and return their paths in order.
 
-    All parts together last at most `max_seconds`. What cannot be decoded is left out: the file of a part may
-    hold no sound, or be missing. Raises TemporaryError for a failure of this machine.
+    `duration` is the expected length, by which the work is limited. All parts together last at most `max_seconds`.
+    What cannot be decoded is left out: the file of a part may be empty. Raises as `Ffmpeg.run` does.
     """
-    parts = tuple(folder / f"part-{number:03}.ogg" for number in range(len(cuts) + 1))
-    await asyncio.to_thread(_remove_leftovers, parts)
-    ran = await run(
+    whole = bench.scratch.file()
+    pages = ("-page_duration", f"{_PAGE_SECONDS * 1e6:.0f}") if cuts else ()
+    await bench.run(
+        *("-loglevel", "error"),
         *source(path, container),
-        *(*_FIRST_AUDIO_STREAM, *_OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
-        *(_segment_arguments(folder, cuts) if cuts else ("-f", "ogg", f"file:{parts[0]}")),
-        timeout=timeout,
+        *(*FIRST_AUDIO_STREAM, *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
+        *(*pages, "-f", "ogg", f"file:{whole}"),
+        cpu_seconds=cpu_seconds(duration),
+        file_bytes=opus_bytes(max_seconds),
     )
-    ran.raise_machine_failure()
+    if not cuts:
+        return (whole,)
+    parts = tuple(bench.scratch.file() for _ in range(len(cuts) + 1))
+    await asyncio.to_thread(cut, whole, cuts, parts)
     return parts
-
-
-def _segment_arguments(folder: Path, cuts: tuple[float, ...]) -> tuple[str, ...]:
-    """Return the arguments that begin a new file at each cut of one encoding, so that no sound is lost."""
-    times = ",".join(f"{cut:.3f}" for cut in cuts)
-    pattern = f"file:{str(folder).replace('%', '%%')}/part-%03d.ogg"  # a single % would begin a placeholder
-    return ("-f", "segment", "-segment_format", "ogg", "-segment_times", times, "-reset_timestamps", "1", pattern)
 
 
 def _search_seconds(split_seconds: float) -> float:
@@ -102,17 +122,12 @@ def _search_seconds(split_seconds: float) -> float:
     return min(_MAX_SEARCH_SECONDS, split_seconds / 8)
 
 
+def _window_bytes(split_seconds: float) -> int:
+    return _SMALL_BYTES + math.ceil(2 * _search_seconds(split_seconds) * _WINDOW_BYTES)
+
+
 def _quietest_place_in(window: Path) -> float | None:
-    """Find the quietest place in this file of samples and remove the file; None for too little sound or no file."""
-    try:
-        samples = window.read_bytes()
-    except FileNotFoundError:
-        return None
-    window.unlink()
+    """Find the quietest place in this file of samples and empty the file; None for too little sound."""
+    samples = window.read_bytes()
+    os.truncate(window, 0)
     return quietest_place(samples, _WINDOW_RATE)
-
-
-def _remove_leftovers(parts: tuple[Path, ...]) -> None:
-    """Remove the parts that an interrupted attempt left, which would be taken for parts of this one."""
-    for part in parts:
-        part.unlink(missing_ok=True)

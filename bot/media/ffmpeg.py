@@ -1,20 +1,31 @@
-"""Runs of ffmpeg on files from strangers: with one named demuxer, no network and a time limit."""
+"""Runs of ffmpeg on files from strangers: with one named demuxer, no network and limits of memory, work and time."""
 
 import asyncio
 import os
-from collections.abc import Callable
+import re
+import signal
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
-from bot.errors import TemporaryError
-from bot.subprocesses import end, ffmpeg_path, start
+from bot.errors import PermanentError, TemporaryError, VerbatimError
+from bot.scratch import Scratch
+from bot.subprocesses import NOT_STARTED, ChildLimits, end, start_limited
 from storage.apology import Reason
 
 # Of the beginning of the output, where ffmpeg lists the streams, and of its end, where the last progress and the
 # errors are. Each takes a few kilobytes, and more would only cost memory.
 _KEPT_BYTES = 32_768
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+# For reading a file without decoding it: 2 GB, the largest of a local Bot API server, take a tenth of that.
+READING_CPU_SECONDS = 30.0
+_SLOWEST = 4.0  # seconds for each second of a processor, on a machine that has much else to do
+NOT_LOADED = 127  # the exit code where a library of ffmpeg's is missing
+_BY_LIMIT = {-signal.SIGXCPU: "processor time", -signal.SIGXFSZ: "space"}
+_BY_FILE = frozenset({-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGFPE, -signal.SIGBUS})
+# ffmpeg catches the signal of the limit and ends in an orderly way, or by itself after a few of them.
+_OUT_OF_TIME = {255: re.compile(rf"received signal {signal.SIGXCPU:d}\b"), 123: re.compile(r"> 3 system signals")}
+_OUT_OF_MEMORY = ("Cannot allocate memory", "Out of memory")
+_MACHINE_SIGNS = ("Unknown encoder", "No space left", "Permission denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +35,6 @@ class FfmpegRun:
     returncode: int
     stdout: str
     stderr: str
-
-    def raise_machine_failure(self) -> None:
-        """Raise TemporaryError if the run failed because of this machine and not because of the file."""
-        if self.returncode < 0:
-            raise failure_of(FfmpegBrokenError(f"ffmpeg was killed by signal {-self.returncode}"))
-        for sign in ("Unknown encoder", "No space left", "Permission denied"):
-            if self.returncode and sign in self.stderr:
-                raise failure_of(OSError(f"ffmpeg: {sign}"))
-
-
-def find_ffmpeg(locate: Callable[[], str]) -> str:
-    """Return the path that `locate` returns; raise TemporaryError if it raises RuntimeError."""
-    try:
-        return locate()
-    except RuntimeError as error:
-        raise failure_of(error) from error
 
 
 def source(path: Path, demuxer: str) -> tuple[str, ...]:
@@ -51,33 +46,68 @@ def source(path: Path, demuxer: str) -> tuple[str, ...]:
     return ("-f", demuxer, "-format_whitelist", demuxer, "-i", f"file:{path}")
 
 
-async def run(
-    *arguments: str,
-    timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
-    executable: str | None = None,
-) -> FfmpegRun:
-    """Run ffmpeg with one input and one thread, and return how it ended.
+class Ffmpeg:
+    """Runs the ffmpeg that `choose` returns, which is asked before the first run. As many run as there are processors.
 
-    No process outlives the call, also when the call is cancelled. As many run at once as there are processors;
-    the time of a run begins when it need wait no longer. Raises TemporaryError after `timeout` seconds, or if
-    there is no ffmpeg.
+    `choose` raises TemporaryError if there is no ffmpeg that works; then it is asked again before the next run.
     """
-    if executable is None:
-        executable = await asyncio.to_thread(find_ffmpeg, ffmpeg_path)
-    async with _process_slots():
-        return await _run(executable, *arguments, timeout=timeout)
+
+    def __init__(self, choose: Callable[[], Awaitable[str]]) -> None:
+        self._choose = choose
+        self._choosing = asyncio.Lock()
+        self._path: str | None = None
+        self._slots = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def path(self) -> str:
+        """Return the path of the chosen ffmpeg. Raises TemporaryError."""
+        async with self._choosing:
+            if self._path is None:
+                self._path = await self._choose()
+            return self._path
+
+    async def run(
+        self,
+        *arguments: str,
+        timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
+        cpu_seconds: float = READING_CPU_SECONDS,
+        file_bytes: int = 0,
+    ) -> FfmpegRun:
+        """Run ffmpeg with one input and one thread, and return how it ended.
+
+        It may use so many seconds of processors, and write no file with more than `file_bytes`. No process outlives
+        the call, also when the call is cancelled. Raises as `failure_of` says, and TemporaryError after `timeout`
+        seconds, or sooner if ffmpeg has got stuck: it may do so when it gets no memory.
+        """
+        path = await self.path()
+        timeout = min(timeout, _SLOWEST * cpu_seconds)
+        async with self._slots:
+            ran = await run_once(path, *arguments, timeout=timeout, limits=ChildLimits(cpu_seconds, file_bytes))
+        if (failure := failure_of(ran)) is not None:
+            raise failure
+        return ran
 
 
-def _process_slots() -> asyncio.Semaphore:
-    """Return the semaphore of this event loop: a semaphore cannot be shared between two."""
-    loop = asyncio.get_running_loop()
-    if loop not in _slots:
-        _slots[loop] = asyncio.Semaphore(os.cpu_count() or 1)
-    return _slots[loop]
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What one recording is worked on with: ffmpeg, a place for files, and the seconds that a run may take."""
+
+    ffmpeg: Ffmpeg
+    scratch: Scratch
+    timeout: float
+
+    async def run(self, *arguments: str, cpu_seconds: float = READING_CPU_SECONDS, file_bytes: int = 0) -> FfmpegRun:
+        """See `Ffmpeg.run`."""
+        return await self.ffmpeg.run(*arguments, timeout=self.timeout, cpu_seconds=cpu_seconds, file_bytes=file_bytes)
 
 
-async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  # noqa: ASYNC109 - as above
-    process = await _start(executable, *arguments)
+async def run_once(
+    executable: str,
+    *arguments: str,
+    timeout: float,  # noqa: ASYNC109 - becomes a TemporaryError
+    limits: ChildLimits,
+) -> FfmpegRun:
+    """Run this ffmpeg and return how it ended, well or badly. Raises TemporaryError after `timeout` seconds."""
+    process = await _start(executable, *arguments, limits=limits)
     assert process.stdout
     assert process.stderr
     try:
@@ -85,21 +115,22 @@ async def _run(executable: str, *arguments: str, timeout: float) -> FfmpegRun:  
             stdout, stderr = await asyncio.gather(_read_both_ends(process.stdout), _read_both_ends(process.stderr))
             return FfmpegRun(await process.wait(), stdout, stderr)
     except TimeoutError as late:
-        raise failure_of(FfmpegBrokenError(f"ffmpeg took more than {timeout:g} s")) from late
+        raise TemporaryError(f"ffmpeg took more than {timeout:g} s", reason=Reason.TOO_DEMANDING) from late
     finally:
         await end(process)
 
 
-async def _start(executable: str, *arguments: str) -> asyncio.subprocess.Process:
+async def _start(executable: str, *arguments: str, limits: ChildLimits) -> asyncio.subprocess.Process:
     try:
-        return await start(
+        return await start_limited(
             executable,
-            *("-nostdin", "-hide_banner", "-nostats", "-y", "-threads", "1"),
+            *("-nostdin", "-nostats", "-y", "-threads", "1"),
             *("-protocol_whitelist", "file,pipe"),
             *arguments,
+            limits=limits,
         )
     except OSError as error:
-        raise failure_of(OSError("ffmpeg could not be started")) from error
+        raise TemporaryError("ffmpeg could not be started", reason=Reason.MACHINE) from error
 
 
 async def _read_both_ends(stream: asyncio.StreamReader) -> str:
@@ -111,18 +142,33 @@ async def _read_both_ends(stream: asyncio.StreamReader) -> str:
     return kept.decode(errors="replace")
 
 
-class FfmpegBrokenError(Exception):
-    """A run that failed because of this machine and not because of the file."""
+def failure_of(ran: FfmpegRun) -> VerbatimError | None:
+    """Return what a run that went wrong means for its job; None if nothing did, or only the data are broken.
+
+    A file that needs more than the limits allow, or makes ffmpeg crash, is to blame itself: PermanentError. What
+    lies with this machine may get better: TemporaryError. SIGKILL comes from somebody else, as no limit sends it
+    before ffmpeg has ended by itself.
+    """
+    code, said = ran.returncode, ran.stderr
+    if code == 0:
+        return None
+    if (spent := _spent(ran)) is not None:
+        return PermanentError(Reason.TOO_DEMANDING, f"ffmpeg needs more {spent} than it may have")
+    if code in _BY_FILE:
+        return PermanentError(Reason.NOT_AUDIO, f"ffmpeg crashed with signal {-code}")
+    if code < 0:
+        return TemporaryError(f"ffmpeg was killed by signal {-code}", reason=Reason.INTERNAL)
+    if code in {NOT_STARTED, NOT_LOADED}:
+        return TemporaryError("ffmpeg could not be started", reason=Reason.MACHINE)
+    sign = next((sign for sign in _MACHINE_SIGNS if sign in said), None)
+    return TemporaryError(f"ffmpeg: {sign}", reason=Reason.MACHINE) if sign else None
 
 
-def failure_of(error: Exception) -> TemporaryError:
-    """Return what a failure to run ffmpeg means: it lies with this machine, and another try may help."""
-    reason = Reason.INTERNAL
-    match error:
-        case FfmpegBrokenError():
-            said = str(error)
-        case OSError():
-            said, reason = str(error), Reason.MACHINE
-        case Exception():  # RuntimeError of imageio-ffmpeg
-            said = "there is no ffmpeg on this machine"
-    return TemporaryError(said, reason=reason)
+def _spent(ran: FfmpegRun) -> str | None:
+    """Return the name of what a run was allowed too little of, None if that was not its end."""
+    told = _OUT_OF_TIME.get(ran.returncode)
+    if told is not None and told.search(ran.stderr):
+        return _BY_LIMIT[-signal.SIGXCPU]
+    if ran.returncode > 0 and ran.returncode != NOT_LOADED and any(sign in ran.stderr for sign in _OUT_OF_MEMORY):
+        return "memory"
+    return _BY_LIMIT.get(ran.returncode)

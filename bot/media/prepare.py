@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.errors import PermanentError
 from bot.media.convert import encode, quiet_cuts
+from bot.media.ffmpeg import Bench
 from bot.media.probe import LARGEST_COUNTED, Probe, opus_duration, probe
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
@@ -14,31 +15,30 @@ from storage.apology import Reason
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most seconds of a recording, of a part that is uploaded, and of a run of ffmpeg."""
+    """The most seconds of a recording, and of a part that is uploaded."""
 
     max_seconds: float
     split_seconds: float
-    ffmpeg_timeout: float
 
 
 _VIDEO_KINDS = frozenset({"video", "video_note"})
 
 
-async def prepare(path: Path, *, kind: str, limits: Limits, formats: UploadFormats, folder: Path) -> tuple[Upload, ...]:
+async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, formats: UploadFormats) -> tuple[Upload, ...]:
     """Return the uploads of this recording in order, at least one.
 
     A file of one of the `formats` is uploaded as it is, unless it is too long or has a picture. The same file gives
     the same uploads again, so that after a restart only the missing ones are sent. `kind` is what Telegram calls
-    the message. New files are written into `folder`, whose owner removes them; `path` is never changed. Raises
-    PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG) or TemporaryError.
+    the message. New files come from the scratch of `bench`, whose owner removes them; `path` is never changed. Raises
+    PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG, TOO_DEMANDING) or TemporaryError.
     """
-    found = await probe(path, timeout=limits.ffmpeg_timeout)
+    found = await probe(path, bench)
     _refuse_unusable(found, kind, limits)
     as_is = formats.by_container.get(found.container)
-    short = found.duration <= limits.split_seconds
+    short = 0 < found.duration <= limits.split_seconds
     if as_is and short and _is_small(path, formats) and found.codec in as_is.codecs and not found.has_video:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
-    return await _convert(path, found, limits, folder)
+    return await _convert(path, found, limits, bench)
 
 
 def _is_small(path: Path, formats: UploadFormats) -> bool:
@@ -55,17 +55,10 @@ def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
         )
 
 
-async def _convert(path: Path, found: Probe, limits: Limits, folder: Path) -> tuple[Upload, ...]:
-    cuts = await quiet_cuts(
-        path,
-        found.container,
-        duration=found.duration,
-        split_seconds=limits.split_seconds,
-        folder=folder,
-        timeout=limits.ffmpeg_timeout,
-    )
+async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tuple[Upload, ...]:
+    cuts = await quiet_cuts(path, found.container, bench, duration=found.duration, split_seconds=limits.split_seconds)
     parts = await encode(
-        path, found.container, cuts=cuts, max_seconds=limits.max_seconds, folder=folder, timeout=limits.ffmpeg_timeout
+        path, found.container, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds
     )
     uploads = await asyncio.to_thread(_uploads_with_sound, parts, (0.0, *cuts))
     if not uploads:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.errors import PermanentError
 from bot.media import opus
-from bot.media.ffmpeg import FfmpegRun, run, source
+from bot.media.ffmpeg import Bench, FfmpegRun, source
 from bot.media.sniff import HEAD_BYTES, Container, sniff
 from storage.apology import Reason
 
@@ -31,19 +31,18 @@ class Probe:
     has_video: bool
 
 
-async def probe(path: Path, *, timeout: float) -> Probe:  # noqa: ASYNC109 - limits the run of ffmpeg
+async def probe(path: Path, bench: Bench) -> Probe:
     """Read the facts about the file; no process is started for Ogg/Opus.
 
     Raises PermanentError: EMPTY for a file without bytes, NOT_AUDIO for one that begins like no known container.
-    Raises TemporaryError if ffmpeg fails because of this machine or takes more than `timeout` seconds.
+    Raises as `Ffmpeg.run` does.
     """
     container, opus_seconds = await asyncio.to_thread(_identify, path)
     if opus_seconds is not None:
         return Probe(container, "opus", opus_seconds, has_audio=True, has_video=False)
-    ran = await run(
-        *source(path, container),
+    ran = await bench.run(
+        *("-hide_banner", *source(path, container)),
         *("-map", "0:a:0", "-c", "copy", "-f", "null", "-progress", "pipe:1", "-"),
-        timeout=timeout,
     )
     return _parse(container, ran)
 
@@ -85,7 +84,6 @@ def _head_tail_and_size(path: Path) -> tuple[bytes, bytes, int]:
 
 def _parse(container: Container, ran: FfmpegRun) -> Probe:
     """Read the list of streams that ffmpeg printed, and the time it had reached when the packets ended."""
-    ran.raise_machine_failure()
     streams = _STREAM.findall(ran.stderr)
     codecs = [codec for kind, codec, _ in streams if kind == "Audio"]
     reached = _OUT_TIME.findall(ran.stdout)

@@ -71,6 +71,11 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "I will not try it again.",
         "Please cut it into shorter parts and send them one by one.",
     ),
+    Reason.TOO_DEMANDING: (
+        "Reading this file takes more time or memory than I may spend on one.",
+        "I will not try it again.",
+        "Please convert it to a common format, such as MP3, M4A or OGG, or cut it into shorter parts.",
+    ),
     Reason.FILE_GONE: (
         "Telegram no longer has this file for me.",
         "I will not try it again.",

@@ -108,12 +108,13 @@ async def test_a_document_comes_once_whatever_dies_around_it(scene):
     assert scene.uploads(voice) == 1
 
 
-async def test_the_files_that_a_dead_process_left_behind_go_at_the_next_start(scene):
+async def test_a_dead_process_leaves_no_recording_behind_and_its_folder_goes_at_the_next_start(scene):
     scene.voice()
     await scene.live_until(scene.speech, "create", "before")
-    assert scene.files_left() == ["received"]
+    assert scene.files_left() == []
+    (folder,) = scene.temporary.iterdir()
     found = []
-    scene.telegram.watch("getMe", lambda: found.append(scene.files_left()))
+    scene.telegram.watch("getMe", lambda: found.append(folder.exists()))
     await scene.start()
     await scene.until(lambda: found)
-    assert found == [[]]
+    assert found == [False]

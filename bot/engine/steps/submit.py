@@ -80,11 +80,13 @@ class Submit:
     async def _upload(self, job: Job, model: Model) -> Outcome:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
-        with self.recordings.folder() as folder:
-            audio = folder / "received"
+        if not self.recordings.has_room(job):
+            await self.delivery.place_if_possible(job)
+        async with self.recordings.bench(job) as bench:
+            audio = bench.scratch.file()
             await self._place_and_download(job, audio)
             async with handling(self.store, job):
-                uploads = await self.recordings.prepare(job, audio, folder)
+                uploads = await self.recordings.prepare(job, audio, bench)
             return await self.creates.send(job, model, uploads)
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:

@@ -130,6 +130,13 @@ TABLE = {
         sorry(Reason.TELEGRAM_DOWN),
         None,
     ),
+    "a file that was slow once": (temporary(Reason.TOO_DEMANDING), queued(), Attempted(NOW + 1), None),
+    "a file that was slow twice": (
+        temporary(Reason.TOO_DEMANDING),
+        queued(attempts=1),
+        sorry(Reason.TOO_DEMANDING),
+        None,
+    ),
     "the provider had an hour": (temporary(), submitted(attempts=63), sorry(Reason.PROVIDER_DOWN), None),
     "an answer has longer than an hour": (temporary(), ready(attempts=1438), Attempted(NOW + 60), None),
     "an answer that Telegram does not take for a day": (

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.media.convert import encode, quiet_cuts, wanted_cuts
+from bot.media.convert import conversion_bytes, encode, opus_bytes, quiet_cuts, wanted_cuts
+from bot.media.ffmpeg import source
 from bot.media.probe import opus_duration, probe
 from bot.media.sniff import Container
 
@@ -29,58 +30,74 @@ def test_what_is_short_enough_stays_whole():
     assert wanted_cuts(600, 600) == ()
 
 
-async def test_cuts_are_moved_into_the_pauses_of_the_speaker(tmp_path):
-    cuts = await quiet_cuts(
-        AUDIO / "talk.ogg", Container.OGG, duration=12.26, split_seconds=7, folder=tmp_path, timeout=60
-    )
+async def test_cuts_are_moved_into_the_pauses_of_the_speaker(bench):
+    cuts = await quiet_cuts(AUDIO / "talk.ogg", Container.OGG, bench, duration=12.26, split_seconds=7)
     first, second = cuts
     assert 3.04 < first < 4.54
     assert 7.57 < second < 9.07
-    assert list(tmp_path.iterdir()) == []
 
 
-async def test_where_nothing_can_be_decoded_the_wanted_cut_stays(tmp_path):
-    cuts = await quiet_cuts(
-        AUDIO / "broken.mp3", Container.MP3, duration=12, split_seconds=9, folder=tmp_path, timeout=60
-    )
+async def test_where_nothing_can_be_decoded_the_wanted_cut_stays(bench):
+    cuts = await quiet_cuts(AUDIO / "broken.mp3", Container.MP3, bench, duration=12, split_seconds=9)
     assert cuts == (6,)
 
 
-async def test_sound_becomes_mono_opus_of_the_same_length(tmp_path):
-    (part,) = await encode(AUDIO / "speech.amr", Container.AMR, cuts=(), max_seconds=60, folder=tmp_path, timeout=60)
-    found = await probe(part, timeout=60)
+async def test_sound_becomes_mono_opus_of_the_same_length(bench):
+    (part,) = await encode(AUDIO / "speech.amr", Container.AMR, bench, cuts=(), duration=60, max_seconds=60)
+    found = await probe(part, bench)
     assert (found.container, found.codec) == (Container.OGG, "opus")
     assert found.duration == pytest.approx(3.85, abs=0.05)
     channels = part.read_bytes()[28 + 9]  # the tenth byte of the head, behind a page header of 28
     assert channels == 1
 
 
-async def test_no_more_is_written_than_the_limit_whatever_the_file_holds(tmp_path):
-    (part,) = await encode(AUDIO / "talk.ogg", Container.OGG, cuts=(), max_seconds=2, folder=tmp_path, timeout=60)
+async def test_no_more_is_written_than_the_limit_whatever_the_file_holds(bench):
+    (part,) = await encode(AUDIO / "talk.ogg", Container.OGG, bench, cuts=(), duration=60, max_seconds=2)
     assert opus_duration(part) == pytest.approx(2, abs=0.03)
 
 
-async def test_no_more_is_written_although_the_file_says_it_is_shorter(tmp_path):
+async def test_no_more_is_written_although_the_file_says_it_is_shorter(tmp_path, bench):
     honest = (AUDIO / "speech.m4a").read_bytes().replace(b"edts", b"free")  # its edit list holds the length too
     frame_length = honest.index(b"stts") + 16
     liar = tmp_path / "liar.m4a"
     liar.write_bytes(honest[:frame_length] + (10).to_bytes(4, "big") + honest[frame_length + 4 :])
-    assert (await probe(liar, timeout=60)).duration < 0.5
-    (part,) = await encode(liar, Container.MP4, cuts=(), max_seconds=2, folder=tmp_path, timeout=60)
+    assert (await probe(liar, bench)).duration < 0.5
+    (part,) = await encode(liar, Container.MP4, bench, cuts=(), duration=60, max_seconds=2)
     assert opus_duration(part) == pytest.approx(2, abs=0.03)
 
 
-async def test_the_parts_hold_the_whole_recording_and_nothing_twice(tmp_path):
-    odd = tmp_path / "100 %d; -y"
-    odd.mkdir()
-    parts = await encode(AUDIO / "talk.ogg", Container.OGG, cuts=(3.5, 8.0), max_seconds=60, folder=odd, timeout=60)
-    assert [part.name for part in parts] == ["part-000.ogg", "part-001.ogg", "part-002.ogg"]
-    assert [opus_duration(part) for part in parts] == pytest.approx([3.5, 4.5, 4.26], abs=0.05)
-    assert sorted(odd.iterdir()) == list(parts)
+def sound_in(path):
+    """The packets in an Ogg file, without the two that tell what it is."""
+    data, at, bodies = path.read_bytes(), 0, []
+    while at < len(data):
+        begin = at + 27 + data[at + 26]
+        at = begin + sum(data[at + 27 : begin])
+        bodies.append(data[begin:at])
+    return b"".join(bodies[2:])
 
 
-async def test_the_parts_of_an_attempt_that_died_are_not_taken_for_new_ones(tmp_path):
-    leftover = tmp_path / "part-000.ogg"
-    leftover.write_bytes((AUDIO / "voice.ogg").read_bytes())
-    await encode(AUDIO / "broken.mp3", Container.MP3, cuts=(), max_seconds=60, folder=tmp_path, timeout=60)
-    assert opus_duration(leftover) is None
+async def test_the_parts_hold_the_whole_recording_and_nothing_twice(bench):
+    sizes = {"duration": 12.26, "max_seconds": 60}
+    (whole,) = await encode(AUDIO / "talk.ogg", Container.OGG, bench, cuts=(), **sizes)
+    parts = await encode(AUDIO / "talk.ogg", Container.OGG, bench, cuts=(3.5, 8.0), **sizes)
+    assert [opus_duration(part) for part in parts] == pytest.approx([3.5, 4.5, 4.26], abs=0.06)
+    assert b"".join(map(sound_in, parts)) == sound_in(whole)
+    for part in parts:
+        ran = await bench.run("-loglevel", "error", *source(part, "ogg"), "-f", "null", "-")
+        assert (ran.returncode, ran.stderr) == (0, "")  # which a wrong checksum would be told in
+
+
+async def test_a_part_behind_the_end_of_the_sound_is_empty(bench):
+    parts = await encode(AUDIO / "voice.ogg", Container.OGG, bench, cuts=(3, 30), duration=60, max_seconds=60)
+    assert [opus_duration(part) for part in parts] == [pytest.approx(3, abs=0.06), pytest.approx(0.84, abs=0.06), None]
+
+
+def test_a_conversion_needs_no_more_room_than_the_longest_recording():
+    small, large, huge = (conversion_bytes(size, 7200, 3600) for size in (10_000, 1_000_000, 2_000_000_000))
+    assert small < 1_000_000 < large < huge
+    assert huge == pytest.approx(2 * opus_bytes(7200), rel=0.1)
+
+
+async def test_nothing_that_can_be_decoded_gives_nothing(bench):
+    (part,) = await encode(AUDIO / "broken.mp3", Container.MP3, bench, cuts=(), duration=1, max_seconds=60)
+    assert opus_duration(part) is None

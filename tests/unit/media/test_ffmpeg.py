@@ -6,8 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.errors import TemporaryError
-from bot.media.ffmpeg import FfmpegRun, find_ffmpeg, run, source
+from bot.errors import PermanentError, TemporaryError
+from bot.media.ffmpeg import Ffmpeg, FfmpegRun, failure_of, source
+from bot.subprocesses import bundled_ffmpeg
 from storage.apology import Reason
 from tests.patience import patience
 
@@ -29,23 +30,37 @@ def lifeline(tmp_path):
     return path
 
 
-def test_no_ffmpeg_at_all_is_for_the_operator_to_mend_and_for_the_job_to_wait():
-    def nothing_bundled() -> str:
-        raise RuntimeError
+def of(executable: str) -> Ffmpeg:
+    async def path() -> str:
+        return executable
 
-    with pytest.raises(TemporaryError, match="no ffmpeg") as failure:
-        find_ffmpeg(nothing_bundled)
-    assert failure.value.reason is Reason.INTERNAL
+    return Ffmpeg(path)
+
+
+async def test_no_ffmpeg_at_all_is_for_the_operator_to_mend_and_for_the_job_to_wait():
+    """It is looked for again before the next run."""
+    found = []
+
+    async def look() -> str:
+        if not found:
+            raise TemporaryError("no ffmpeg", reason=Reason.MACHINE)
+        return found[0]
+
+    ffmpeg = Ffmpeg(look)
+    with pytest.raises(TemporaryError, match="no ffmpeg"):
+        await ffmpeg.run("-version", timeout=60)
+    found.append(bundled_ffmpeg())
+    assert (await ffmpeg.run("-version", timeout=60)).returncode == 0
 
 
 async def test_an_ffmpeg_that_cannot_be_started_is_a_temporary_failure(tmp_path):
     with pytest.raises(TemporaryError, match="could not be started") as failure:
-        await run("-version", timeout=5, executable=str(tmp_path / "missing"))
+        await of(str(tmp_path / "missing")).run("-version", timeout=5)
     assert failure.value.reason is Reason.MACHINE
 
 
-async def test_a_run_returns_what_ffmpeg_said_and_how_it_ended():
-    ran = await run(*source(AUDIO / "voice.ogg", "ogg"), *TO_NOWHERE, timeout=60)
+async def test_a_run_returns_what_ffmpeg_said_and_how_it_ended(bench):
+    ran = await bench.run(*source(AUDIO / "voice.ogg", "ogg"), *TO_NOWHERE)
     assert ran.returncode == 0
     assert "Audio: opus" in ran.stderr
     assert ran.stdout == ""
@@ -55,7 +70,7 @@ async def test_of_endless_complaints_the_beginning_and_the_end_are_kept(tmp_path
     talkative = script(
         tmp_path / "talkative", 'echo first >&2; yes "more and more" | head -c 2000000 >&2; echo last >&2'
     )
-    ran = await run(timeout=60, executable=talkative)
+    ran = await of(talkative).run(timeout=60)
     assert ran.stderr.startswith("first\n")
     assert ran.stderr.endswith("last\n")
     assert len(ran.stderr) <= 65_536
@@ -66,15 +81,15 @@ async def test_a_run_that_takes_too_long_is_killed_with_all_its_children(tmp_pat
     async with patience(5):
         held = asyncio.create_task(asyncio.to_thread(lifeline.read_bytes))
         with pytest.raises(TemporaryError, match=r"more than 0\.2 s") as failure:
-            await run(timeout=0.2, executable=slow)
+            await of(slow).run(timeout=0.2)
         assert await held == b""
-    assert failure.value.reason is Reason.INTERNAL
+    assert failure.value.reason is Reason.TOO_DEMANDING
 
 
 async def test_a_cancelled_run_is_killed_with_all_its_children(tmp_path, lifeline):
     slow = script(tmp_path / "slow", f"sleep 60 > {lifeline} &\nwait")
     async with patience(5):
-        running = asyncio.create_task(run(timeout=60, executable=slow))
+        running = asyncio.create_task(of(slow).run(timeout=60))
         with await asyncio.to_thread(lifeline.open, "rb") as held:
             running.cancel()
             assert await asyncio.to_thread(held.read) == b""
@@ -83,25 +98,25 @@ async def test_a_cancelled_run_is_killed_with_all_its_children(tmp_path, lifelin
 
 
 @pytest.mark.parametrize("name", ["-y", "http:", "a;b $(c) %d", "pipe:0"])
-async def test_a_file_name_is_nothing_but_a_name(tmp_path, name):
+async def test_a_file_name_is_nothing_but_a_name(tmp_path, name, bench):
     path = tmp_path / name
     path.write_bytes((AUDIO / "voice.ogg").read_bytes())
-    ran = await run(*source(path, "ogg"), *TO_NOWHERE, timeout=60)
+    ran = await bench.run(*source(path, "ogg"), *TO_NOWHERE)
     assert ran.returncode == 0
 
 
 @pytest.mark.parametrize("demuxer", ["ogg", "mp3", "mp4"])
-async def test_a_playlist_is_not_followed_although_ffmpeg_left_to_guess_would(demuxer):
+async def test_a_playlist_is_not_followed_although_ffmpeg_left_to_guess_would(demuxer, bench):
     playlist = AUDIO / "concat.ogg"
-    left_to_guess = await run("-i", f"file:{playlist}", *TO_NOWHERE, timeout=60)
+    left_to_guess = await bench.run("-i", f"file:{playlist}", *TO_NOWHERE)
     assert "Audio: opus" in left_to_guess.stderr
 
-    ran = await run(*source(playlist, demuxer), *TO_NOWHERE, timeout=60)
+    ran = await bench.run(*source(playlist, demuxer), *TO_NOWHERE)
     assert ran.returncode != 0
     assert "Audio: opus" not in ran.stderr
 
 
-async def test_ffmpeg_opens_no_address():
+async def test_ffmpeg_opens_no_address(bench):
     visits = []
 
     async def visited(request):
@@ -111,7 +126,7 @@ async def test_ffmpeg_opens_no_address():
     app = web.Application()
     app.router.add_get("/voice.ogg", visited)
     async with TestServer(app) as server:
-        ran = await run("-i", str(server.make_url("/voice.ogg")), *TO_NOWHERE, timeout=60)
+        ran = await bench.run("-i", str(server.make_url("/voice.ogg")), *TO_NOWHERE)
     assert ran.returncode != 0
     assert visits == []
 
@@ -119,18 +134,66 @@ async def test_ffmpeg_opens_no_address():
 @pytest.mark.parametrize(
     ("returncode", "stderr", "reason"),
     [
-        (-9, "", Reason.INTERNAL),  # the file may have been the cause
+        (-9, "", Reason.INTERNAL),  # somebody else killed it
+        (-15, "", Reason.INTERNAL),
         (1, "Unknown encoder 'libopus'", Reason.MACHINE),
         (1, "av_interleaved_write_frame(): No space left on device", Reason.MACHINE),
-        (1, "part-000.ogg: Permission denied", Reason.MACHINE),
+        (1, "/proc/1/fd/2: Permission denied", Reason.MACHINE),
+        (126, "it cannot be started: Exec format error", Reason.MACHINE),
+        (127, "error while loading shared libraries: libx.so: Cannot allocate memory", Reason.MACHINE),
     ],
 )
 def test_a_failure_of_this_machine_is_temporary(returncode, stderr, reason):
-    with pytest.raises(TemporaryError) as failure:
-        FfmpegRun(returncode, "", stderr).raise_machine_failure()
-    assert failure.value.reason is reason
+    failure = failure_of(FfmpegRun(returncode, "", stderr))
+    assert isinstance(failure, TemporaryError)
+    assert failure.reason is reason
 
 
-@pytest.mark.parametrize("ran", [FfmpegRun(0, "", "title: No space left"), FfmpegRun(1, "", "Invalid data found")])
-def test_any_other_end_is_not_this_machines_fault(ran):
-    ran.raise_machine_failure()
+@pytest.mark.parametrize(
+    ("returncode", "stderr", "reason"),
+    [
+        (-24, "", Reason.TOO_DEMANDING),  # SIGXCPU
+        (255, "Exiting normally, received signal 24.\n", Reason.TOO_DEMANDING),
+        (123, "Received > 3 system signals, hard exiting\n", Reason.TOO_DEMANDING),
+        (-25, "", Reason.TOO_DEMANDING),  # SIGXFSZ
+        (244, "in.mp4: Cannot allocate memory", Reason.TOO_DEMANDING),
+        (-11, "", Reason.NOT_AUDIO),
+        (-6, "", Reason.NOT_AUDIO),
+    ],
+)
+def test_a_file_that_needs_too_much_or_makes_ffmpeg_crash_is_to_blame_itself(returncode, stderr, reason):
+    failure = failure_of(FfmpegRun(returncode, "", stderr))
+    assert isinstance(failure, PermanentError)
+    assert failure.reason is reason
+
+
+@pytest.mark.parametrize(
+    "ran",
+    [
+        FfmpegRun(0, "", "title: No space left"),
+        FfmpegRun(0, "", "cover: Cannot allocate memory"),
+        FfmpegRun(1, "", "Invalid data found"),
+        FfmpegRun(255, "", "Exiting normally, received signal 2."),
+    ],
+)
+def test_any_other_end_is_nobodys_fault(ran):
+    assert failure_of(ran) is None
+
+
+async def test_work_without_end_ends_at_its_limit(bench):
+    with pytest.raises(PermanentError, match="needs more processor time") as failure:
+        await bench.run("-f", "lavfi", "-i", "anoisesrc=r=192000", *TO_NOWHERE, cpu_seconds=1)
+    assert failure.value.reason is Reason.TOO_DEMANDING
+
+
+async def test_an_ffmpeg_that_is_stuck_is_not_waited_for_as_long_as_one_that_works(tmp_path):
+    stuck = script(tmp_path / "stuck", "sleep 60")  # as a real one may get that has no memory left
+    with pytest.raises(TemporaryError, match=r"took more than 0\.2 s") as failure:
+        await of(stuck).run(timeout=60, cpu_seconds=0.05)
+    assert failure.value.reason is Reason.TOO_DEMANDING
+
+
+async def test_no_more_is_written_than_is_allowed(bench, tmp_path):
+    with pytest.raises(PermanentError, match="needs more space"):
+        await bench.run("-f", "lavfi", "-i", "anullsrc", "-f", "s16le", f"file:{tmp_path}/sound", file_bytes=100_000)
+    assert (tmp_path / "sound").stat().st_size <= 100_000

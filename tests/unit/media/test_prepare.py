@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
+from bot.media.ffmpeg import Bench
 from bot.media.prepare import Limits
 from bot.media.prepare import prepare as prepare_for
 from bot.media.probe import LARGEST_COUNTED, probe
@@ -13,25 +14,26 @@ from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
 
 AUDIO = Path(__file__).parents[2] / "audio"
-LIMITS = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=60)
+LIMITS = Limits(max_seconds=600, split_seconds=300)
 
 
-async def prepare(path: Path, *, formats: UploadFormats = UPLOAD_FORMATS, **options) -> tuple[Upload, ...]:
-    return await prepare_for(path, formats=formats, **options)
+async def prepare(
+    path: Path, bench: Bench, *, formats: UploadFormats = UPLOAD_FORMATS, **options
+) -> tuple[Upload, ...]:
+    return await prepare_for(path, bench, formats=formats, **options)
 
 
-async def refusal(path: Path, folder: Path, kind: str = "document", limits: Limits = LIMITS) -> PermanentError:
+async def refusal(path: Path, bench: Bench, kind: str = "document", limits: Limits = LIMITS) -> PermanentError:
     with pytest.raises(PermanentError) as caught:
-        await prepare(path, kind=kind, limits=limits, folder=folder)
+        await prepare(path, bench, kind=kind, limits=limits)
     return caught.value
 
 
-async def test_a_voice_note_goes_up_as_it_came_without_a_process(tmp_path):
-    no_time_for_one = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=0)
+async def test_a_voice_note_goes_up_as_it_came_without_a_process(idle_bench, bench):
     path = AUDIO / "voice.ogg"
-    (upload,) = await prepare(path, kind="voice", limits=no_time_for_one, folder=tmp_path)
+    (upload,) = await prepare(path, idle_bench, kind="voice", limits=LIMITS)
     assert upload == Upload(path, "audio/ogg", "audio.ogg", 0.0, pytest.approx(3.84, abs=0.01))
-    assert list(tmp_path.iterdir()) == []
+    assert bench.scratch.used() == 0
 
 
 @pytest.mark.parametrize(
@@ -51,11 +53,11 @@ async def test_a_voice_note_goes_up_as_it_came_without_a_process(tmp_path):
         ("speech.webm", "audio/webm", "audio.webm"),
     ],
 )
-async def test_what_the_provider_reads_goes_up_as_it_came(tmp_path, name, content_type, file_name):
+async def test_what_the_provider_reads_goes_up_as_it_came(name, content_type, file_name, bench):
     path = AUDIO / name
-    (upload,) = await prepare(path, kind="document", limits=LIMITS, folder=tmp_path)
+    (upload,) = await prepare(path, bench, kind="document", limits=LIMITS)
     assert (upload.path, upload.content_type, upload.file_name) == (path, content_type, file_name)
-    assert list(tmp_path.iterdir()) == []
+    assert bench.scratch.used() == 0
 
 
 @pytest.mark.parametrize(
@@ -71,12 +73,11 @@ async def test_what_the_provider_reads_goes_up_as_it_came(tmp_path, name, conten
         ("speech.aiff", 1.0),
     ],
 )
-async def test_everything_else_becomes_ogg_opus(tmp_path, name, seconds):
-    (upload,) = await prepare(AUDIO / name, kind="document", limits=LIMITS, folder=tmp_path)
+async def test_everything_else_becomes_ogg_opus(name, seconds, bench, idle_bench):
+    (upload,) = await prepare(AUDIO / name, bench, kind="document", limits=LIMITS)
     assert (upload.content_type, upload.file_name, upload.start) == ("audio/ogg", "audio.ogg", 0.0)
     assert upload.duration == pytest.approx(seconds, abs=0.05)
-    assert upload.path.parent == tmp_path
-    assert (await probe(upload.path, timeout=0)).codec == "opus"
+    assert (await probe(upload.path, idle_bench)).codec == "opus"
 
 
 @pytest.mark.parametrize(
@@ -88,10 +89,10 @@ async def test_everything_else_becomes_ogg_opus(tmp_path, name, seconds):
     ],
     ids=["no container", "few bytes", "no codec"],
 )
-async def test_what_another_provider_would_not_read_becomes_ogg_opus(tmp_path, formats):
+async def test_what_another_provider_would_not_read_becomes_ogg_opus(formats, bench):
     path = AUDIO / "voice.ogg"
-    (upload,) = await prepare(path, kind="voice", limits=LIMITS, formats=formats, folder=tmp_path)
-    assert upload.path.parent == tmp_path
+    (upload,) = await prepare(path, bench, kind="voice", limits=LIMITS, formats=formats)
+    assert upload.path != path
     assert (upload.content_type, upload.file_name) == ("audio/ogg", "audio.ogg")
 
 
@@ -103,21 +104,21 @@ async def test_what_another_provider_would_not_read_becomes_ogg_opus(tmp_path, f
     ],
     ids=["too many bytes for the provider", "too many to count"],
 )
-async def test_a_huge_file_becomes_a_small_one(tmp_path, formats, size):
+async def test_a_huge_file_becomes_a_small_one(tmp_path, formats, size, bench):
     path = tmp_path / "received"
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(96_000)
         sound.writeframes(bytes(size))
-    (upload,) = await prepare(path, kind="document", limits=LIMITS, formats=formats, folder=tmp_path)
+    (upload,) = await prepare(path, bench, kind="document", limits=LIMITS, formats=formats)
     assert upload.content_type == "audio/ogg"
     assert upload.path.stat().st_size < 1_000_000
 
 
-async def test_a_long_recording_is_cut_in_its_pauses(tmp_path):
-    limits = Limits(max_seconds=600, split_seconds=7, ffmpeg_timeout=60)
-    uploads = await prepare(AUDIO / "talk.ogg", kind="audio", limits=limits, folder=tmp_path)
+async def test_a_long_recording_is_cut_in_its_pauses(bench):
+    limits = Limits(max_seconds=600, split_seconds=7)
+    uploads = await prepare(AUDIO / "talk.ogg", bench, kind="audio", limits=limits)
     starts = [upload.start for upload in uploads]
     assert len(uploads) == 3
     assert starts[0] == 0.0
@@ -127,13 +128,11 @@ async def test_a_long_recording_is_cut_in_its_pauses(tmp_path):
     assert all(upload.duration <= 7 for upload in uploads)
 
 
-async def test_the_same_recording_gives_the_same_parts_again(tmp_path):
-    limits = Limits(max_seconds=600, split_seconds=2.5, ffmpeg_timeout=60)
-    folders = tmp_path / "one", tmp_path / "two"
+async def test_the_same_recording_gives_the_same_parts_again(bench):
+    limits = Limits(max_seconds=600, split_seconds=2.5)
     made = []
-    for folder in folders:
-        folder.mkdir()
-        uploads = await prepare(AUDIO / "speech.mp3", kind="audio", limits=limits, folder=folder)
+    for _ in range(2):
+        uploads = await prepare(AUDIO / "speech.mp3", bench, kind="audio", limits=limits)
         made.append([(upload.start, upload.duration, upload.path.read_bytes()) for upload in uploads])
     assert len(made[0]) > 1
     assert made[0] == made[1]
@@ -153,39 +152,38 @@ async def test_the_same_recording_gives_the_same_parts_again(tmp_path):
         ("video_silent.mp4", Reason.NO_SOUND),
     ],
 )
-async def test_what_holds_no_sound_is_refused_with_its_reason(tmp_path, name, reason):
-    assert (await refusal(AUDIO / name, tmp_path)).reason is reason
+async def test_what_holds_no_sound_is_refused_with_its_reason(name, reason, bench):
+    assert (await refusal(AUDIO / name, bench)).reason is reason
 
 
-async def test_what_telegram_calls_a_video_lacks_its_sound_even_if_no_picture_is_found(tmp_path):
-    assert (await refusal(AUDIO / "subtitles.mp4", tmp_path, kind="video")).reason is Reason.NO_SOUND
+async def test_what_telegram_calls_a_video_lacks_its_sound_even_if_no_picture_is_found(bench):
+    assert (await refusal(AUDIO / "subtitles.mp4", bench, kind="video")).reason is Reason.NO_SOUND
 
 
-async def test_a_playlist_behind_the_tag_of_an_mp3_is_refused(tmp_path):
+async def test_a_playlist_behind_the_tag_of_an_mp3_is_refused(tmp_path, bench):
     hidden = tmp_path / "hidden.mp3"
     hidden.write_bytes(b"ID3\x04\0\0\0\0\0\0" + (AUDIO / "playlist.mp3").read_bytes())
-    assert (await refusal(hidden, tmp_path)).reason is Reason.NOT_AUDIO
+    assert (await refusal(hidden, bench)).reason is Reason.NOT_AUDIO
 
 
-async def test_sound_that_cannot_be_decoded_is_refused(tmp_path):
+async def test_sound_that_cannot_be_decoded_is_refused(tmp_path, bench):
     video = (AUDIO / "video.mp4").read_bytes()
     begin, end = video.index(b"mdat") + 4, video.index(b"moov") - 4
     ruined = tmp_path / "ruined.mp4"
     ruined.write_bytes(video[:begin] + bytes(end - begin) + video[end:])
-    assert (await refusal(ruined, tmp_path)).reason is Reason.NOT_AUDIO
+    assert (await refusal(ruined, bench)).reason is Reason.NOT_AUDIO
 
 
 @pytest.mark.parametrize(("name", "kind"), [("talk.ogg", "voice"), ("video.mp4", "video")])
-async def test_a_recording_over_the_limit_is_refused_before_any_of_it_is_converted(tmp_path, name, kind):
-    limits = Limits(max_seconds=2.5, split_seconds=1, ffmpeg_timeout=60)
-    refused = await refusal(AUDIO / name, tmp_path, kind, limits)
-    assert list(tmp_path.iterdir()) == []
+async def test_a_recording_over_the_limit_is_refused_before_any_of_it_is_converted(name, kind, bench):
+    limits = Limits(max_seconds=2.5, split_seconds=1)
+    refused = await refusal(AUDIO / name, bench, kind, limits)
+    assert bench.scratch.used() == 0
     assert refused.reason is Reason.TOO_LONG
     assert refused.facts == {"minutes": 1, "limit_minutes": 0}
 
 
-async def test_too_slow_a_conversion_is_tried_again(tmp_path):
-    limits = Limits(max_seconds=600, split_seconds=300, ffmpeg_timeout=0)
+async def test_too_slow_a_conversion_is_tried_again(idle_bench):
     with pytest.raises(TemporaryError) as failure:
-        await prepare(AUDIO / "speech.amr", kind="document", limits=limits, folder=tmp_path)
-    assert failure.value.reason is Reason.INTERNAL
+        await prepare(AUDIO / "speech.amr", idle_bench, kind="document", limits=LIMITS)
+    assert failure.value.reason is Reason.TOO_DEMANDING

@@ -27,43 +27,42 @@ AUDIO = Path(__file__).parents[2] / "audio"
         ("truncated.m4a", Container.MP4, "aac", 3.52),
     ],
 )
-async def test_sound_is_found_and_measured(name, container, codec, seconds):
-    found = await probe(AUDIO / name, timeout=60)
+async def test_sound_is_found_and_measured(name, container, codec, seconds, bench):
+    found = await probe(AUDIO / name, bench)
     assert (found.container, found.codec) == (container, codec)
     assert found.duration == pytest.approx(seconds, abs=0.1)
     assert found.has_audio
     assert not found.has_video
 
 
-async def test_a_video_has_both_sound_and_picture():
-    found = await probe(AUDIO / "video.mp4", timeout=60)
+async def test_a_video_has_both_sound_and_picture(bench):
+    found = await probe(AUDIO / "video.mp4", bench)
     assert (found.codec, found.has_audio, found.has_video) == ("aac", True, True)
     assert found.duration == pytest.approx(3.0, abs=0.1)
 
 
-async def test_a_silent_video_has_a_picture_alone():
-    found = await probe(AUDIO / "video_silent.mp4", timeout=60)
+async def test_a_silent_video_has_a_picture_alone(bench):
+    found = await probe(AUDIO / "video_silent.mp4", bench)
     assert (found.codec, found.duration, found.has_audio, found.has_video) == (None, 0.0, False, True)
 
 
-async def test_a_container_in_which_nothing_is_found_has_neither():
-    found = await probe(AUDIO / "truncated.mp4", timeout=60)
+async def test_a_container_in_which_nothing_is_found_has_neither(bench):
+    found = await probe(AUDIO / "truncated.mp4", bench)
     assert (found.has_audio, found.has_video) == (False, False)
 
 
-async def test_a_header_that_lies_about_the_length_is_not_believed(tmp_path):
+async def test_a_header_that_lies_about_the_length_is_not_believed(tmp_path, bench):
     honest = (AUDIO / "speech.wav").read_bytes()
     size_at = honest.index(b"data") + 4
     liar = tmp_path / "liar.wav"
     liar.write_bytes(honest[:size_at] + struct.pack("<I", 2**31) + honest[size_at + 4 :])
-    assert (await probe(liar, timeout=60)).duration == pytest.approx(3.84, abs=0.1)
+    assert (await probe(liar, bench)).duration == pytest.approx(3.84, abs=0.1)
 
 
-async def test_a_voice_note_needs_no_process():
-    no_time_for_one = 0
-    assert (await probe(AUDIO / "voice.ogg", timeout=no_time_for_one)).duration == pytest.approx(3.84, abs=0.01)
+async def test_a_voice_note_needs_no_process(idle_bench):
+    assert (await probe(AUDIO / "voice.ogg", idle_bench)).duration == pytest.approx(3.84, abs=0.01)
     with pytest.raises(TemporaryError):
-        await probe(AUDIO / "speech_vorbis.ogg", timeout=no_time_for_one)
+        await probe(AUDIO / "speech_vorbis.ogg", idle_bench)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +75,9 @@ async def test_a_voice_note_needs_no_process():
         ("concat.ogg", Reason.NOT_AUDIO),
     ],
 )
-async def test_what_is_no_recording_is_refused_without_a_process(name, reason):
+async def test_what_is_no_recording_is_refused_without_a_process(name, reason, idle_bench):
     with pytest.raises(PermanentError) as refusal:
-        await probe(AUDIO / name, timeout=0)
+        await probe(AUDIO / name, idle_bench)
     assert refusal.value.reason is reason
 
 

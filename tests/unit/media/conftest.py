@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.media.ffmpeg import Bench, Ffmpeg
+from bot.scratch import Scratch
+from bot.subprocesses import bundled_ffmpeg
+
+
+async def _bundled() -> str:
+    return bundled_ffmpeg()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """The ffmpeg that comes along, a place for files, and a minute."""
+    with Scratch(tmp_path) as scratch:
+        yield Bench(Ffmpeg(_bundled), scratch, timeout=60)
+
+
+@pytest.fixture
+def idle_bench(bench: Bench) -> Bench:
+    """One on which nothing can be done that takes a process."""
+    return replace(bench, timeout=0)
