@@ -132,7 +132,7 @@ class _Wiring:
         self.outside = outside
         self.metrics = Metrics()
         named = str(settings.ffmpeg) if settings.ffmpeg else None
-        self.ffmpeg = Ffmpeg(Choice(outside.workplace.unreserved, named).path)
+        self.ffmpeg = Ffmpeg(Choice(outside.workplace.scratch, named).path)
         self.events = Events(self.metrics, outside.now)
         pace = Pace(outside.now)
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)

@@ -1,9 +1,9 @@
 """Files for passing use. They have no names, so nothing of them is left when the process dies, whatever it dies of."""
 
 import os
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Self
 
 
@@ -28,7 +28,7 @@ class Scratch:
         The path leads through the descriptors of this process in /proc. Where there is no such folder, the file has a
         name.
         """
-        descriptor, name = mkstemp(dir=self._folder)
+        descriptor, name = tempfile.mkstemp(dir=self._folder)
         self._removal.callback(os.close, descriptor)
         path = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
         if path.exists():

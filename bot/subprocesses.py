@@ -43,12 +43,13 @@ def ffmpeg_path(search_path: str | None = None, bundled: Callable[[], str] = bun
 class ChildLimits:
     """The most that a child process may use: seconds of processors, bytes of any one file that it writes, of memory.
 
-    It writes no core. The number of processes is not limited: that limit counts all processes of a user, also those
+    A program that only reads may still write a megabyte: the operator's may be a script that keeps a log. It writes no
+    core. The number of processes is not limited: that limit counts all processes of a user, also those
     of other containers, so any number could be too small for a reason that lies elsewhere.
     """
 
     cpu_seconds: float
-    file_bytes: int = 0
+    file_bytes: int = MEGABYTE
     memory_bytes: int = 512 * MEGABYTE
 
     def as_text(self) -> str:

@@ -2,8 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.scratch import Scratch
@@ -33,12 +33,32 @@ class Workplace:
         self._queue = asyncio.Lock()
         self._given_back = asyncio.Event()
 
-    def unreserved(self) -> Scratch:
-        """Return a place for a few kilobytes."""
+    @contextmanager
+    def scratch(self) -> Iterator[Scratch]:
+        """Make a place for files; at the end they are gone, and the room that was reserved for them is given back."""
         self._folder.mkdir(mode=0o700, exist_ok=True)  # a cleaner of temporary files may have removed it
-        return Scratch(self._folder)
+        scratch = Scratch(self._folder)
+        try:
+            with scratch:
+                yield scratch
+        finally:
+            self._reserved.pop(scratch, None)
+            self._given_back.set()
 
-    def has_room(self, size: int) -> bool:
+    async def reserve(self, scratch: Scratch, size: int, wait: float) -> None:
+        """Reserve room for `size` bytes. Those who wait get it in their order.
+
+        Raises NoRoomError if there is none within `wait` seconds.
+        """
+        try:
+            async with asyncio.timeout(wait), self._queue:
+                while not self._has_room(size):
+                    await self._until_given_back()
+                self._reserved[scratch] = size
+        except TimeoutError:
+            raise NoRoomError from None
+
+    def _has_room(self, size: int) -> bool:
         """Tell whether so many bytes are left when all others use what they have reserved; always if there are none.
 
         So a recording that is larger than was thought fit is at least tried, alone.
@@ -47,30 +67,6 @@ class Workplace:
             return True
         outstanding = sum(max(0, promised - scratch.used()) for scratch, promised in self._reserved.items())
         return size <= self._free(self._folder) - outstanding
-
-    @asynccontextmanager
-    async def reserved(self, size: int, wait: float) -> AsyncIterator[Scratch]:
-        """Return a place with room for `size` bytes, the room back at the end. Those who wait get it in their order.
-
-        Raises NoRoomError if there is none within `wait` seconds.
-        """
-        await self._wait_for_room(size, wait)
-        scratch = self.unreserved()
-        self._reserved[scratch] = size
-        try:
-            with scratch:
-                yield scratch
-        finally:
-            del self._reserved[scratch]
-            self._given_back.set()
-
-    async def _wait_for_room(self, size: int, wait: float) -> None:
-        try:
-            async with asyncio.timeout(wait), self._queue:
-                while not self.has_room(size):
-                    await self._until_given_back()
-        except TimeoutError:
-            raise NoRoomError from None
 
     async def _until_given_back(self) -> None:
         """Wait until room has been given back, or for a short while."""

@@ -9,6 +9,7 @@ from bot.media.cut import cut
 from bot.media.ffmpeg import Bench, source
 from bot.media.silence import quietest_place
 from bot.media.sniff import Container
+from bot.subprocesses import MEGABYTE
 
 _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speaker pauses within that time
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones
@@ -85,7 +86,7 @@ async def quiet_cuts(
             *(*FIRST_AUDIO_STREAM, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
             *("-f", "s16le", f"file:{window}"),
             cpu_seconds=cpu_seconds(wanted),
-            file_bytes=_window_bytes(split_seconds),
+            file_bytes=MEGABYTE + _window_bytes(split_seconds),
         )
         place = await asyncio.to_thread(_quietest_place_in, window)
         cuts.append(wanted if place is None else wanted - reach + place)
@@ -108,7 +109,7 @@ async def encode(
         *(*FIRST_AUDIO_STREAM, *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
         *(*pages, "-f", "ogg", f"file:{whole}"),
         cpu_seconds=cpu_seconds(duration),
-        file_bytes=opus_bytes(max_seconds),
+        file_bytes=MEGABYTE + opus_bytes(max_seconds),
     )
     if not cuts:
         return (whole,)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.errors import PermanentError, TemporaryError, VerbatimError
 from bot.scratch import Scratch
-from bot.subprocesses import NOT_STARTED, ChildLimits, end, start_limited
+from bot.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
 from storage.apology import Reason
 
 # Of the beginning of the output, where ffmpeg lists the streams, and of its end, where the last progress and the
@@ -70,7 +70,7 @@ class Ffmpeg:
         *arguments: str,
         timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
         cpu_seconds: float = READING_CPU_SECONDS,
-        file_bytes: int = 0,
+        file_bytes: int = MEGABYTE,
     ) -> FfmpegRun:
         """Run ffmpeg with one input and one thread, and return how it ended.
 
@@ -95,7 +95,9 @@ class Bench:
     scratch: Scratch
     timeout: float
 
-    async def run(self, *arguments: str, cpu_seconds: float = READING_CPU_SECONDS, file_bytes: int = 0) -> FfmpegRun:
+    async def run(
+        self, *arguments: str, cpu_seconds: float = READING_CPU_SECONDS, file_bytes: int = MEGABYTE
+    ) -> FfmpegRun:
         """See `Ffmpeg.run`."""
         return await self.ffmpeg.run(*arguments, timeout=self.timeout, cpu_seconds=cpu_seconds, file_bytes=file_bytes)
 

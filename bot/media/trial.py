@@ -5,12 +5,13 @@ import re
 import shutil
 import wave
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
-from bot.media.convert import FIRST_AUDIO_STREAM, OPUS_ENCODER, opus_bytes
+from bot.media.convert import FIRST_AUDIO_STREAM, OPUS_ENCODER
 from bot.media.ffmpeg import failure_of, run_once, source
 from bot.media.probe import opus_duration
 from bot.media.sniff import Container
@@ -23,7 +24,7 @@ log = get_logger(__name__)
 _SECONDS = 0.1  # of silence, which is converted
 _RATE = 16_000
 _TIMEOUT = 30.0  # a start from a slow disk takes seconds
-_LIMITS = ChildLimits(cpu_seconds=10.0, file_bytes=opus_bytes(_SECONDS))
+_LIMITS = ChildLimits(cpu_seconds=10.0)
 _VERSION = re.compile(r"^ffmpeg version (\S+)", re.MULTILINE)
 _RELEASE = re.compile(r"[nv]?(\d+(?:\.\d+)*)")
 _IN_FILE_NAME = re.compile(r"-(v\d[\d.]*\d)")
@@ -48,7 +49,7 @@ class Choice:
     Where none is named, the one on the path must not be older than the bundled one.
     """
 
-    scratch: Callable[[], Scratch]
+    scratch: Callable[[], AbstractContextManager[Scratch]]
     named: str | None = None
     on_path: Callable[[], str | None] = lambda: shutil.which("ffmpeg")
     bundled: Callable[[], str] = bundled_ffmpeg
@@ -103,7 +104,7 @@ def _numbers(release: str) -> tuple[int, ...]:
     return tuple(int(number) for number in release.split("."))
 
 
-async def try_out(path: str, scratch: Callable[[], Scratch]) -> Tried:
+async def try_out(path: str, scratch: Callable[[], AbstractContextManager[Scratch]]) -> Tried:
     """Let an ffmpeg convert a little silence, as it will convert recordings. Raises UnfitError if it fails."""
     try:
         with scratch() as files:

@@ -223,9 +223,10 @@ async def test_a_full_disk_is_waited_for(world, chat, alice, monkeypatch):
     world.speech.says("room again")
     chat.send_voice(alice, audio())
     with monkeypatch.context() as crowded:
-        crowded.setattr(tempfile, "mkdtemp", full)
+        crowded.setattr(tempfile, "mkstemp", full)
         await world.settle(seconds=600)
     assert len(chat.bot_messages) == 1
+    assert world.telegram.calls_of("file") == []
     await world.settle(seconds=120)
     assert texts(chat) == ["room again"]
 

@@ -1,7 +1,7 @@
 """Recordings of jobs as files, which live as long as a step."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,29 +26,27 @@ class Recordings:
     limits: Limits
     formats: UploadFormats
 
-    def has_room(self, job: Job) -> bool:
-        """Tell whether there is room for the files of this recording now."""
-        return self.workplace.has_room(self._size(job))
+    @contextmanager
+    def bench(self) -> Iterator[Bench]:
+        """Make a place for the files of one recording, and remove them at the end."""
+        with self.workplace.scratch() as scratch:
+            yield Bench(self.ffmpeg, scratch, patience.FFMPEG_TIMEOUT)
 
-    @asynccontextmanager
-    async def bench(self, job: Job) -> AsyncIterator[Bench]:
-        """Reserve room for the files of one recording; at the end they are gone.
+    async def download(self, job: Job, target: Path, bench: Bench) -> None:
+        """Download the recording once there is room for it and for its conversion.
 
         Raises RateLimitedError if there is none soon: the job waits elsewhere, and spends nothing.
         """
         try:
-            async with self.workplace.reserved(self._size(job), patience.ROOM_TIMEOUT) as scratch:
-                yield Bench(self.ffmpeg, scratch, patience.FFMPEG_TIMEOUT)
+            await self.workplace.reserve(bench.scratch, self._size(job), patience.ROOM_TIMEOUT)
         except NoRoomError:
             raise RateLimitedError("no room for its files", retry_after=patience.ROOM_AGAIN_AFTER) from None
+        await self.files.download(job.file_id, job.claimed_bytes, target)
 
     def _size(self, job: Job) -> int:
         """Return the bytes that the recording and its conversion take at the most, if it is as large as it claims."""
         received = min(job.claimed_bytes or self.files.max_bytes, self.files.max_bytes)
         return received + conversion_bytes(received, self.limits.max_seconds, self.limits.split_seconds)
-
-    async def download(self, job: Job, target: Path) -> None:
-        await self.files.download(job.file_id, job.claimed_bytes, target)
 
     async def prepare(self, job: Job, audio: Path, bench: Bench) -> tuple[Upload, ...]:
         """See `bot.media.prepare`."""

@@ -13,6 +13,7 @@ from bot.engine.steps.creates import Creates
 from bot.engine.steps.recordings import Recordings
 from bot.errors import PermanentError
 from bot.log import get_logger
+from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Family, Model, find
 from bot.text.sentences import model_replaced
 from storage.apology import Apology, Notice, Reason
@@ -80,11 +81,9 @@ class Submit:
     async def _upload(self, job: Job, model: Model) -> Outcome:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
-        if not self.recordings.has_room(job):
-            await self.delivery.place_if_possible(job)
-        async with self.recordings.bench(job) as bench:
+        with self.recordings.bench() as bench:
             audio = bench.scratch.file()
-            await self._place_and_download(job, audio)
+            await self._place_and_download(job, audio, bench)
             async with handling(self.store, job):
                 uploads = await self.recordings.prepare(job, audio, bench)
             return await self.creates.send(job, model, uploads)
@@ -105,10 +104,10 @@ class Submit:
             lasted > patience.PAUSE_GIVE_UP_AFTER_RESTART and age > patience.DAY
         )
 
-    async def _place_and_download(self, job: Job, audio: Path) -> None:
+    async def _place_and_download(self, job: Job, audio: Path, bench: Bench) -> None:
         """Do both at once, and both to their end: a download that fails must not cut a placeholder off."""
         for result in await asyncio.gather(
-            self.delivery.place_if_possible(job), self.recordings.download(job, audio), return_exceptions=True
+            self.delivery.place_if_possible(job), self.recordings.download(job, audio, bench), return_exceptions=True
         ):
             if isinstance(result, BaseException):
                 raise result

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import subprocess
-from contextlib import AsyncExitStack
 
 import pytest
 
@@ -46,25 +45,25 @@ def workplace(tmp_path):
 
 
 async def test_who_finds_no_room_in_time_is_told(workplace):
-    async with workplace.reserved(900_000, wait=0):
-        assert not workplace.has_room(200_000)
+    with workplace.scratch() as first, workplace.scratch() as second:
+        await workplace.reserve(first, 900_000, wait=0)
         with pytest.raises(NoRoomError):
-            async with workplace.reserved(200_000, wait=0):
-                raise AssertionError
-        async with workplace.reserved(100_000, wait=0):
-            pass
-    assert workplace.has_room(200_000)
+            await workplace.reserve(second, 200_000, wait=0)
+        await workplace.reserve(second, 100_000, wait=0)
+    with workplace.scratch() as third:
+        await workplace.reserve(third, 1_000_000, wait=0)
 
 
 async def test_room_that_is_given_back_goes_to_those_who_wait_in_their_order(workplace):
     served = []
 
     async def work(name, size):
-        async with workplace.reserved(size, wait=60):
+        with workplace.scratch() as scratch:
+            await workplace.reserve(scratch, size, wait=60)
             served.append(name)
 
-    async with AsyncExitStack() as others:
-        await others.enter_async_context(workplace.reserved(900_000, wait=0))
+    with workplace.scratch() as scratch:
+        await workplace.reserve(scratch, 900_000, wait=0)
         waiting = [asyncio.create_task(work(*each)) for each in (("large", 800_000), ("small", 50_000))]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -74,25 +73,30 @@ async def test_room_that_is_given_back_goes_to_those_who_wait_in_their_order(wor
 
 
 async def test_a_recording_that_is_alone_always_finds_room(workplace):
-    async with workplace.reserved(5_000_000, wait=0):
-        assert not workplace.has_room(1)
+    with workplace.scratch() as large, workplace.scratch() as small:
+        await workplace.reserve(large, 5_000_000, wait=0)
+        with pytest.raises(NoRoomError):
+            await workplace.reserve(small, 1, wait=0)
 
 
 async def test_what_is_written_already_is_not_counted_twice(tmp_path):
     left = [1_000_000]
     workplace = Workplace(tmp_path / "workplace", free=lambda _: left[0])
-    async with workplace.reserved(600_000, wait=0) as scratch:
-        scratch.file().write_bytes(bytes(512_000))
+    with workplace.scratch() as first, workplace.scratch() as second:
+        await workplace.reserve(first, 600_000, wait=0)
+        first.file().write_bytes(bytes(512_000))
         left[0] -= 512_000
-        assert workplace.has_room(350_000)
-        assert not workplace.has_room(450_000)
+        with pytest.raises(NoRoomError):
+            await workplace.reserve(second, 450_000, wait=0)
+        await workplace.reserve(second, 350_000, wait=0)
 
 
 async def test_room_that_others_free_is_found_too(tmp_path):
     room = iter([0, 2_000_000])
     workplace = Workplace(tmp_path / "workplace", free=lambda _: next(room))
-    async with workplace.reserved(600_000, wait=0), workplace.reserved(600_000, wait=60):
-        pass
+    with workplace.scratch() as first, workplace.scratch() as second:
+        await workplace.reserve(first, 600_000, wait=0)
+        await workplace.reserve(second, 600_000, wait=60)
 
 
 def test_some_space_is_kept_free(tmp_path):
