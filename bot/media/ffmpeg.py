@@ -18,6 +18,7 @@ from storage.apology import Reason
 _KEPT_BYTES = 32_768
 # For reading a file without decoding it: 2 GB, the largest of a local Bot API server, take a tenth of that.
 READING_CPU_SECONDS = 30.0
+_MAX_PIXELS = "36000000"  # of a picture: a video of the largest common size, 8K, has 33 million
 _SLOWEST = 4.0  # seconds for each second of a processor, on a machine that has much else to do
 NOT_LOADED = 127  # the exit code where a library of ffmpeg's is missing
 _BY_LIMIT = {-signal.SIGXCPU: "processor time", -signal.SIGXFSZ: "space"}
@@ -41,9 +42,10 @@ def source(path: Path, demuxer: str) -> tuple[str, ...]:
     """Return the arguments that open `path` with this demuxer and no other.
 
     Without a named demuxer ffmpeg would recognise a playlist and open the files it lists. The whitelist forbids
-    other demuxers also for data inside a container, such as the subtitles of an AVI file.
+    other demuxers also for data inside a container, such as the subtitles of an AVI file. A cover is decoded to learn
+    its colours, so a huge one is left out.
     """
-    return ("-f", demuxer, "-format_whitelist", demuxer, "-i", f"file:{path}")
+    return ("-f", demuxer, "-format_whitelist", demuxer, "-max_pixels", _MAX_PIXELS, "-i", f"file:{path}")
 
 
 class Ffmpeg:
