@@ -1,10 +1,13 @@
-"""Running another program to its end, and reading its output."""
+"""Running another program to its end under limits, and reading its output."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.subprocesses import end, start
+from bot.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
+
+MEMORY_BYTES = 1024 * MEGABYTE  # a model for recognising speech takes some hundred megabytes
+NOT_LOADED = 127  # the exit code where a library is missing
 
 
 class ProgramError(Exception):
@@ -29,9 +32,10 @@ async def run(
 ) -> Ended:
     """Run `command` with `feed` as its standard input. When the call ends or is cancelled, the process has ended.
 
-    Raises ProgramError if it cannot be started, takes more than `timeout` seconds, or is killed by a signal.
+    It may use the processor for as long as it may last. Raises ProgramError if it cannot be started, takes more than
+    `timeout` seconds, or is killed by a signal.
     """
-    process = await _start(command, name)
+    process = await _start(command, name, ChildLimits(cpu_seconds=timeout, memory_bytes=MEMORY_BYTES))
     try:
         async with asyncio.timeout(timeout):
             stdout, stderr = await process.communicate(feed)
@@ -42,11 +46,13 @@ async def run(
     returncode = await process.wait()
     if returncode < 0:
         raise ProgramError(f"{name} was killed by signal {-returncode}")
+    if returncode in {NOT_STARTED, NOT_LOADED}:
+        raise ProgramError(f"{name} could not be started")
     return Ended(returncode, stdout, stderr.decode(errors="replace"))
 
 
-async def _start(command: Sequence[str], name: str) -> asyncio.subprocess.Process:
+async def _start(command: Sequence[str], name: str, limits: ChildLimits) -> asyncio.subprocess.Process:
     try:
-        return await start(*command, stdin=asyncio.subprocess.PIPE)
+        return await start_limited(*command, limits=limits, stdin=asyncio.subprocess.PIPE)
     except OSError as failure:
         raise ProgramError(f"{name} could not be started: {failure.strerror}") from failure

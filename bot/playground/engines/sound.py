@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from tempfile import NamedTemporaryFile
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import gettempdir
 
 from bot.playground.engines.program import Ended, ProgramError, run
+from bot.scratch import Scratch
 from bot.subprocesses import ffmpeg_path
 
 RATE = 16_000
@@ -78,18 +79,11 @@ def found_by(find: Callable[[], str]) -> str:
 async def _ffmpeg(data: bytes, *output: str) -> Ended:
     """Convert the first sound track in `data` as the arguments `output` say."""
     executable = await asyncio.to_thread(found_by, ffmpeg_path)
-    with _as_file(data) as path:
+    with Scratch(Path(gettempdir())) as scratch:
+        path = scratch.file()  # a pipe cannot be used, as the index of an MP4 may be at its end
+        path.write_bytes(data)
         source = (*_SAFELY, "-i", f"file:{path}", "-map", "0:a:0")
         return await run((executable, *_QUIETLY, *source, *output), name="ffmpeg", timeout=FFMPEG_SECONDS)
-
-
-@contextmanager
-def _as_file(data: bytes) -> Iterator[str]:
-    """Write the data to a temporary file. A pipe cannot be used, as the index of an MP4 may be at its end."""
-    with NamedTemporaryFile(prefix="playground-") as file:
-        file.write(data)
-        file.flush()
-        yield file.name
 
 
 def _reached(ended: Ended) -> float | None:
