@@ -4,17 +4,28 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from bot import __version__
 
 LARGEST_PORT = 65535  # of TCP
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 for success, 1 for a failure, 2 for wrong settings or arguments, told in lines."""
     # Until a command handles Ctrl-C itself there is nothing to clean up, so no traceback need be printed.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(_run_command(_parser().parse_args(arguments)))
+
+
+def program(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Be the whole program: `main`, and then the end of the process, which waits for no thread."""
+    try:
+        main(arguments)
+    except SystemExit as end:
+        from bot.commands.process import leave  # noqa: PLC0415 - as above
+
+        leave(end.code if isinstance(end.code, int) else 0)
 
 
 def _run_command(given: argparse.Namespace) -> int:
@@ -61,4 +72,4 @@ def _token(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -30,6 +30,7 @@ PROCESSES = (
     "flow/test_trouble_with_the_recording.py",
     "flow/test_what_is_listened_to.py",
     "hostile",
+    "unit/process/test_process.py",
     "unit/process/test_subprocesses.py",
     "unit/media",
     "unit/playground",

@@ -1,7 +1,7 @@
 """A process that has imported the bot once and forks for every life of it, as importing is most of what a start costs.
 
 A life is a process of its own: it has its own session, its own environment and folder, and nobody's files, and goes
-through the same `main` as one that was started by its command line.
+through the same `program` as one that was started by its command line.
 """
 
 import asyncio
@@ -159,7 +159,7 @@ def main() -> None:
     if asked is not None:
         if "coverage" in sys.modules:
             sys.modules["coverage"].process_startup()  # where the environment asks for it
-        import_module("bot.__main__").main(asked["arguments"])
+        import_module("bot.__main__").program(asked["arguments"])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from bot import log
 from bot.app import build
 from bot.commands.check import check
+from bot.commands.process import Threads, raise_descriptor_limit
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
 from storage.store import StorageError
@@ -24,6 +25,7 @@ def execute(command: str) -> int:
         settings = load_settings()
         secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
         log.configure(settings.log_level, settings.log_format, secrets)
+        raise_descriptor_limit()
         return asyncio.run(_check(settings) if command == "check" else _run(settings))
     except SettingsError as error:
         print(*error.lines, sep="\n", file=sys.stderr)
@@ -39,10 +41,12 @@ def execute(command: str) -> int:
 async def _run(settings: Settings) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(Threads())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with build(settings, steady_clock(), random.random) as app:
         await run(app, stop)
+    log.get_logger(__name__).info("stopped")
     return 0 if stop.is_set() else FAILED
 
 

@@ -33,7 +33,6 @@ async def run(app: App, stop: asyncio.Event) -> None:
         await _wait_for_the_end(stop, work)
         log.info("stopping")
         await _stop(app, work)
-        log.info("stopped")
 
 
 async def _recover(app: App) -> None:

@@ -1,8 +1,11 @@
+import asyncio
+
 import aiohttp
 import pytest
 
-from bot.http import serving
+from bot.http import MOST_CONNECTIONS, serving
 from bot.metrics import Metrics
+from tests.patience import patiently
 
 
 async def asked(path, *, received=0.0, written=0.0, metrics=None):
@@ -65,3 +68,15 @@ async def test_two_bots_count_for_themselves():
     first.updates_skipped.inc()
     assert b"verbatim_updates_skipped_total 1.0" in first.render()
     assert b"verbatim_updates_skipped_total 0.0" in second.render()
+
+
+async def test_more_connections_than_are_kept_end_the_oldest_at_once():
+    async with serving("127.0.0.1", 0, Metrics(), lambda: 0.0, lambda: 0.0) as port:
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_CONNECTIONS + 2)]
+        for reader, _ in opened[:2]:
+            assert await patiently(reader.read()) == b""
+        newest, writer = opened[-1]
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert await patiently(newest.readline()) == b"HTTP/1.1 200 OK\r\n"
+        for _, each in opened:
+            each.close()

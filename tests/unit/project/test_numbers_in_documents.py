@@ -52,6 +52,8 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, "What you can rely on", f"Steps get {patience.STOP_GRACE:.0f} seconds"),
         (GUARANTEES, "What you can rely on", f"after {patience.JOBS_KEPT_FOR / DAY:.0f} days"),
         (COSTS, "What is stored", f"{patience.JOBS_KEPT_FOR / DAY:.0f} days after their end"),
+        (MONITORING, "Health", f"ends {http.LONGEST_CONNECTION:.0f} seconds after"),
+        (MONITORING, "Health", f"more than {http.MOST_CONNECTIONS} connections"),
         (USAGE, "Long texts", f"up to {layout.MAX_PAGES} folded messages"),
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
