@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.guard import FORBIDDEN as SENTENCE
+from bot.playground.guard import NOT_THE_PAGE as SENTENCE
 from bot.playground.sim.server import PAGE
 from tests.world import audio
 
@@ -29,32 +29,69 @@ async def test_a_page_of_another_origin_is_refused(sim, origin):
         assert (await sim.ask("GET", path, headers={"Origin": origin})).refusal == FORBIDDEN
 
 
-async def test_what_a_page_elsewhere_embeds_is_refused_but_its_links_lead_here(sim):
-    for site in ("cross-site", "same-site"):
+ELSEWHERE = ("cross-site", "same-site", "a word of the future")
+LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
+CHANGES = (
+    ("POST", "/sim/chats/1001/messages", SPOKEN),
+    ("POST", "/sim/people", {"first_name": "Mallory"}),
+    ("POST", "/sim/process/kill", {}),
+    ("PATCH", "/sim/speech", {"says": "mine"}),
+    ("PUT", "/sim/faults/slow", {"on": True}),
+    ("DELETE", "/sim/telegram/faults", None),
+)
+
+
+@pytest.mark.parametrize("site", ELSEWHERE)
+async def test_what_a_page_elsewhere_embeds_is_refused_but_its_links_lead_to_the_page(sim, site):
+    for path in EVERYWHERE:
         embedded = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}
-        assert (await sim.ask("GET", "/sim/state", headers=embedded)).refusal == FORBIDDEN
-        followed = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
-        assert (await sim.ask("GET", "/", headers=followed)).status == 200
+        assert (await sim.ask("GET", path, headers=embedded)).refusal == FORBIDDEN
+        if path != "/":
+            assert (await sim.ask("GET", path, headers=LINK | {"Sec-Fetch-Site": site})).refusal == FORBIDDEN
+    assert (await sim.ask("GET", "/", headers=LINK | {"Sec-Fetch-Site": site})).status == 200
+
+
+@pytest.mark.parametrize("site", [*ELSEWHERE, "same-origin", "none"])
+@pytest.mark.parametrize("frame", ["iframe", "frame", "fencedframe", "embed", "object"])
+async def test_nothing_is_shown_in_a_frame(sim, site, frame):
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": frame}
+    for path in EVERYWHERE:
+        assert (await sim.ask("GET", path, headers=headers)).refusal == FORBIDDEN
+
+
+@pytest.mark.parametrize("site", [*ELSEWHERE, "same-origin", "none"])
+async def test_nothing_is_changed_by_a_navigation(sim, site):
+    for method, path, body in CHANGES:
+        refused = await sim.ask(method, path, body, headers=LINK | {"Sec-Fetch-Site": site})
+        assert refused.refusal == FORBIDDEN
+    await check_nothing_was_changed(sim)
+
+
+async def test_an_address_that_is_typed_only_reads(sim):
+    typed = {"Sec-Fetch-Site": "none"}
+    assert (await sim.ask("GET", "/sim/state", headers=typed)).status == 200
+    for method, path, body in CHANGES:
+        assert (await sim.ask(method, path, body, headers=typed)).refusal == FORBIDDEN
+    await check_nothing_was_changed(sim)
+
+
+async def check_nothing_was_changed(sim):
+    state = await sim.get("/sim/state")
+    assert (len(state["people"]), state["chats"][0]["messages"], state["speech"]["says"]) == (1, [], None)
+    assert not any(fault["on"] for fault in state["faults"])
 
 
 async def test_a_page_of_another_origin_changes_nothing(sim):
-    for method, path, body in (
-        ("POST", "/sim/chats/1001/messages", SPOKEN),
-        ("POST", "/sim/people", {"first_name": "Mallory"}),
-        ("PUT", "/sim/faults/slow", {"on": True}),
-        ("DELETE", "/sim/telegram/faults", None),
-    ):
+    for method, path, body in CHANGES:
         refused = await sim.ask(method, path, body, headers={"Origin": "https://playground.example"})
         assert refused.refusal == FORBIDDEN
-    state = await sim.get("/sim/state")
-    assert (len(state["people"]), state["chats"][0]["messages"]) == (1, [])
-    assert not any(fault["on"] for fault in state["faults"])
+    await check_nothing_was_changed(sim)
 
 
 async def test_our_own_page_may_at_both_of_our_names(sim):
     for name in ("127.0.0.1", "localhost"):
         host = f"{name}:{port_of(sim)}"
-        headers = {"Host": host, "Origin": f"http://{host}"}
+        headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
         assert (await sim.ask("POST", "/sim/chats/1001/messages", SPOKEN, headers=headers)).status == 200
     mixed = {"Host": f"localhost:{port_of(sim)}", "Origin": f"http://127.0.0.1:{port_of(sim)}"}
     assert (await sim.ask("POST", "/sim/chats/1001/messages", SPOKEN, headers=mixed)).refusal == FORBIDDEN
@@ -73,6 +110,7 @@ async def test_every_answer_tells_browsers_to_be_careful(sim):
         assert policy.startswith("default-src 'self'; ")
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
+        assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cache-Control"] == "no-cache"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.playground.guard import HOST, Handler, guard
+from bot.playground.guard import HOST, Handler, page_guard
 from bot.playground.samples import SAMPLES
 from bot.playground.sim import faults, inspection, people, talking
 from bot.playground.sim.find import PLAYGROUND
@@ -21,6 +21,7 @@ PAGE = PACKAGE / "page"
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; img-src 'self' data: blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
@@ -77,7 +78,7 @@ async def serving(playground: Playground, port: int) -> AsyncIterator[int]:
 
 
 def _application(playground: Playground) -> web.Application:
-    application = web.Application(middlewares=[guard, _explain], client_max_size=LARGEST_FILE + ROOM_FOR_FIELDS)
+    application = web.Application(middlewares=[page_guard, _explain], client_max_size=LARGEST_FILE + ROOM_FOR_FIELDS)
     application[PLAYGROUND] = playground
     application.add_routes([web.get("/", _page), web.get("/samples/{file}", _sample), *ROUTES])
     application.on_response_prepare.append(_add_headers)

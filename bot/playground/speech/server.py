@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.playground.guard import guard
+from bot.playground.guard import bot_guard
 from bot.playground.notifier import Notifier
 from bot.playground.speech import answers, catalogue, refusals, rules
 from bot.playground.speech.faults import Fault, Faults
@@ -80,7 +80,7 @@ class FakeSpeech:
         await self.stop()
 
     async def start(self, port: int = 0) -> None:
-        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard])
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[bot_guard])
         app.router.add_post("/v1/stt/create", self._route("create", self._create))
         app.router.add_get("/v1/stt/{generation_id}", self._route("fetch", self._fetch))
         app.router.add_get("/v1/billing/balance", self._route("balance", self._balance))

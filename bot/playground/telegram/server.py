@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground.guard import guard
+from bot.playground.guard import bot_guard
 from bot.playground.telegram.faults import FILE, Fault, Faults
 from bot.playground.telegram.methods import METHODS, Method
 from bot.playground.telegram.pace import Pace
@@ -26,7 +26,7 @@ class Server:
         self.pace: Pace | None = None
 
     def application(self) -> web.Application:
-        application = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[guard])
+        application = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[bot_guard])
         application.router.add_route("*", "/bot{token}/{method}", self._serve_method)
         application.router.add_get("/file/bot{token}/{path:.+}", self._serve_file)
         application.router.add_route("*", "/{anything:.*}", _serve_nothing)
