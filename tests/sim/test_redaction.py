@@ -72,3 +72,7 @@ async def test_long_texts_are_cut_in_calls_and_nowhere_else(sim):
 )
 def test_json_stays_json(value, shown):
     assert readable(value, ("secret",)) == shown
+
+
+def test_a_secret_too_short_to_be_one_leaves_words_as_they_are():
+    assert readable("a key for a keyhole", ("key", "a")) == "a key for a keyhole"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.playground.demo.demo import run_demo
-from bot.playground.demo.options import DEFAULT_KEY, DEFAULT_TOKEN, DemoOptions, PlaygroundOptions
+from bot.playground.demo.options import DemoOptions, PlaygroundOptions, new_key, new_token
 from bot.playground.demo.playground import run_playground
 from bot.playground.demo.ports import PortTakenError
 from bot.playground.demo.selftest import selftest
@@ -70,8 +70,8 @@ def _playground_options(given: argparse.Namespace, environment: Mapping[str, str
         port=given.port,
         telegram_port=given.telegram_port,
         speech_port=given.speech_port,
-        token=given.token or DEFAULT_TOKEN,
-        key=given.key or DEFAULT_KEY,
+        token=given.token or new_token(),
+        key=given.key or new_key(),
         whisper=environment.get("PLAYGROUND_WHISPER", ""),
     )
 

@@ -1,7 +1,6 @@
 """The demo: both fakes, the real bot connected to them, and the page; no account and no network is needed."""
 
 import asyncio
-import secrets
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from bot.playground.demo import environment
 from bot.playground.demo.browser import open_page
-from bot.playground.demo.options import DemoOptions
+from bot.playground.demo.options import DemoOptions, new_key, new_token
 from bot.playground.demo.ports import PAGE_PORT, Say, listen
 from bot.playground.demo.process import BotProcess
 from bot.playground.demo.starting_chats import add_starting_chats
@@ -22,7 +21,6 @@ from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 
 LATENCY_SECONDS = 1.2  # about what the real provider needs for a short note
-BOT_ID = 7_000_000_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
     notifier = Notifier()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="verbatim-demo-")))
-        token = f"{BOT_ID}:{secrets.token_urlsafe(26)}"
+        token = new_token()
         telegram = await stack.enter_async_context(FakeTelegram(token, notifier=notifier))
         add_starting_chats(telegram)
         provider, settings = await _provider(options, notifier, stack, say)
@@ -85,7 +83,7 @@ async def _provider(
     engine = pick_engine(options.whisper)
     if engine.note:
         say(engine.note)
-    server = FakeSpeech(key=secrets.token_urlsafe(24), notifier=notifier)
+    server = FakeSpeech(key=new_key(), notifier=notifier)
     server.latency = LATENCY_SECONDS
     await stack.enter_async_context(server)
     return Provider(engine.name, server, engine.recognise), {"AIMLAPI_KEY": server.key, "AIMLAPI_URL": server.url}
