@@ -67,6 +67,24 @@ async def test_a_bot_killed_in_the_middle_comes_back_and_pays_only_once(demo):
         assert len(pids) >= 2
 
 
+async def test_one_request_kills_the_bot_in_the_middle_of_a_note(demo):
+    async with Visit.at(demo.url) as visit:
+        await visit.stream.sees("process", lambda process: process["state"] == "running")
+        where = {"chat": visit.chat, "from": visit.chat}
+        killed = await visit.ask("POST", "/sim/process/kill-in-the-middle", where)
+        assert killed["process"]["note"] == "Killed with kill -9."
+        (_, placeholder) = (await visit.ask("GET", f"/sim/chats/{visit.chat}"))["messages"]
+        assert placeholder["text"] == "Transcribing…"
+        assert await visit.reads("bread") == SAMPLES[0].text
+        await visit.stream.sees("log", lambda line: line["event"] == "job.ended")
+        assert await visit.uploads() == 1
+        lines = [line for line in (await visit.state())["log"] if line["job"] == killed["job"]]
+        assert [line["event"] for line in lines if line["level"] == "info"] == [
+            *("job.accepted", "job.submitted", "job.ready", "job.ended")
+        ]
+        assert (await visit.state())["process"]["lives"] == 2
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 async def test_a_demo_told_to_end_as_soon_as_it_is_up_leaves_nothing_behind(demo, temporary, number):
     assert await demo.leave(number) == (0, [])

@@ -28,8 +28,8 @@ class TalkingProcess:
         self.told |= told
         self.notifier.notify()
 
-    def says(self, event: str) -> dict[str, Any]:
-        line = {"number": len(self.lines) + 1, "at": 1.5, "level": "info", "event": event, "job": None}
+    def says(self, event: str, job: int | None = None) -> dict[str, Any]:
+        line = {"number": len(self.lines) + 1, "at": 1.5, "level": "info", "event": event, "job": job}
         self.lines.append(line)
         self.notifier.notify()
         return line

@@ -62,6 +62,7 @@ BODIES = {
     ("POST", "/sim/telegram/faults"): bodies.TelegramFault,
     ("POST", "/sim/speech/faults"): bodies.SpeechFault,
     ("PATCH", "/sim/speech"): bodies.SpeechChange,
+    ("POST", "/sim/process/kill-in-the-middle"): bodies.Middle,
 }
 
 

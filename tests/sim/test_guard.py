@@ -35,6 +35,7 @@ CHANGES = (
     ("POST", "/sim/chats/1001/messages", SPOKEN),
     ("POST", "/sim/people", {"first_name": "Mallory"}),
     ("POST", "/sim/process/kill", {}),
+    ("POST", "/sim/process/kill-in-the-middle", {"chat": 1001, "from": 1001}),
     ("PATCH", "/sim/speech", {"says": "mine"}),
     ("PUT", "/sim/faults/slow", {"on": True}),
     ("DELETE", "/sim/telegram/faults", None),

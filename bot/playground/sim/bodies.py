@@ -66,6 +66,12 @@ class NewFile(Around):
     caption: Caption = ""
 
 
+class Middle(Body):
+    chat: int
+    sender: int = Field(alias="from")
+    thread: int | None = None
+
+
 class Edit(Body):
     text: Words | None = None
     caption: Caption | None = None

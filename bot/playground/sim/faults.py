@@ -3,12 +3,13 @@
 from aiohttp import web
 
 from bot.playground.sim import bodies
-from bot.playground.sim.find import playground_of
+from bot.playground.sim.find import playground_of, process_of
 from bot.playground.sim.refusal import SimError
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram.faults import FILE
 from bot.playground.telegram.methods import METHODS
 
+NOT_RUNNING = "The bot is not running at the moment."
 KNOWN_METHODS = {"*", FILE, *(method.name for method in METHODS.values())}
 REAL_PROVIDER = "The real AI/ML API hears here; nothing about it can be changed."
 
@@ -69,11 +70,9 @@ async def change_speech(request: web.Request) -> web.Response:
 
 
 async def kill(request: web.Request) -> web.Response:
-    process = playground_of(request).process
-    if process is None:
-        raise SimError(409, "The bot was not started here, so it cannot be killed from here.")
+    process = process_of(request)
     if not process.kill():
-        raise SimError(409, "The bot is not running at the moment.")
+        raise SimError(409, NOT_RUNNING)
     return web.json_response(process.as_json())
 
 

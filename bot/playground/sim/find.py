@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.playground.sim.playground import JSON, Playground
+from bot.playground.sim.playground import JSON, Playground, Process
 from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat, User
 
@@ -11,6 +11,13 @@ PLAYGROUND = web.AppKey("playground", Playground)
 
 def playground_of(request: web.Request) -> Playground:
     return request.app[PLAYGROUND]
+
+
+def process_of(request: web.Request) -> Process:
+    process = playground_of(request).process
+    if process is None:
+        raise SimError(409, "The bot was not started here, so it cannot be killed from here.")
+    return process
 
 
 def chat_of(request: web.Request) -> Chat:

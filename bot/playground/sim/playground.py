@@ -50,6 +50,7 @@ class Playground:
     closing: bool = False
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
     flood_control_seconds: float = 10.0
+    middle_seconds: float = 20.0  # to wait for the middle of a job in which to kill the bot
     telegram_faults: list[TelegramFault] = field(default_factory=list)
     speech_faults: list[SpeechFault] = field(default_factory=list)
 

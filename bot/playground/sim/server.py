@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.playground.guard import HOST, Handler, page_guard
 from bot.playground.samples import SAMPLES
-from bot.playground.sim import faults, inspection, people, talking
+from bot.playground.sim import faults, inspection, middle, people, talking
 from bot.playground.sim.find import PLAYGROUND
 from bot.playground.sim.playground import Playground
 from bot.playground.sim.refusal import SimError
@@ -55,6 +55,7 @@ ROUTES = (
     web.delete("/sim/speech/faults", faults.clear_speech_faults),
     web.patch("/sim/speech", faults.change_speech),
     web.post("/sim/process/kill", faults.kill),
+    web.post("/sim/process/kill-in-the-middle", middle.kill_in_the_middle),
     web.static("/page", PAGE),
 )
 
