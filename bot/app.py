@@ -28,6 +28,7 @@ from bot.media.ffmpeg import Ffmpeg
 from bot.media.prepare import Limits
 from bot.media.trial import Choice
 from bot.metrics import Metrics
+from bot.session import Session
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
@@ -67,7 +68,7 @@ class App:
 class Outside:
     """What the wiring needs of the world: a session, a folder for passing files, the wall clock, chance."""
 
-    session: aiohttp.ClientSession
+    session: Session
     workplace: Workplace
     now: Callable[[], float]
     random: Callable[[], float]
@@ -89,9 +90,12 @@ async def build(settings: Settings, now: Callable[[], float], random: Callable[[
         yield _Wiring(settings, default_model, store, Outside(session, workplace, now, random)).app()
 
 
-def open_session() -> aiohttp.ClientSession:
+@asynccontextmanager
+async def open_session() -> AsyncIterator[Session]:
     """Open one session for everything; the poller decides what is allowed at once, and not its sockets."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as below:
+        yield Session(below)
 
 
 @contextmanager
@@ -111,13 +115,13 @@ def _default_model(settings: Settings) -> Model:
     return model
 
 
-def telegram_of(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, pace: Pace) -> Telegram:
+def telegram_of(settings: Settings, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
     """Build the application for the operator's bot."""
     token = settings.telegram_bot_token.get_secret_value()
     return build_telegram(token, settings.telegram_api_url, session, metrics, pace)
 
 
-def provider_of(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> AimlapiClient:
+def provider_of(settings: Settings, session: Session, metrics: Metrics) -> AimlapiClient:
     """Build the client for the operator's key."""
     return AimlapiClient(session, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
 
@@ -165,7 +169,7 @@ class _Wiring:
 
     def _recordings(self) -> Recordings:
         settings = self.settings
-        files = Files(self.telegram.bot, self.outside.session, settings.max_file_bytes)
+        files = Files(self.telegram.bot, self.outside.session, settings.max_file_bytes, settings.telegram_local_files)
         limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60)
         return Recordings(files, self.outside.workplace, self.ffmpeg, limits, UPLOAD_FORMATS)
 

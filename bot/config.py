@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server. A local one lifts the 20 MB limit on downloads."
     )
+    telegram_local_files: Path | None = Field(
+        None, description="The folder in which a local Bot API server keeps its files; empty: files come by HTTP only."
+    )
     aimlapi_url: str = Field("https://api.aimlapi.com/v1", description="The AI/ML API, with its version.")
     database_url: str = Field(
         "sqlite:///data/verbatim.db",

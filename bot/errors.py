@@ -13,9 +13,9 @@ class VerbatimError(Exception):
 class TemporaryError(VerbatimError):
     """The other side, or the way to it, is out of order: the step spends an attempt and is tried again.
 
-    `retry_after` is how many seconds the other side asked for, if it did. `reason` is what the user is
-    told if it never gets better. `sure` is False when the request may have been carried out although its
-    answer never came; after a create that means a generation may have been paid for.
+    `retry_after` is how many seconds the other side asked for, if it did, as `bot.waits` reads them. `reason` is
+    what the user is told if it never gets better. `sure` is False when the request may have been carried out
+    although its answer never came; after a create that means a generation may have been paid for.
     """
 
     def __init__(self, message: str, *, reason: Reason, retry_after: float | None = None, sure: bool = True) -> None:
@@ -23,6 +23,13 @@ class TemporaryError(VerbatimError):
         self.reason = reason
         self.retry_after = retry_after
         self.sure = sure
+
+
+class UnknownMessageError(TemporaryError):
+    """A message was sent, and nobody says which one it is: it cannot be changed, and must not be sent again."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reason=Reason.TELEGRAM_DOWN, sure=False)
 
 
 class RateLimitedError(VerbatimError):

@@ -53,7 +53,12 @@ class Delivery:
             raise
 
     async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> int:
-        message_id = await self._send(job, sentences.placeholder(notice), urgency)
+        try:
+            message_id = await self._send(job, sentences.placeholder(notice), urgency)
+        except TemporaryError as error:
+            if not error.sure:
+                self._unsure.add(job.id)
+            raise
         await self._keep(job, message_id, partial(self.store.place, job, message_id, notice))
         return message_id
 
@@ -70,14 +75,13 @@ class Delivery:
             log.debug("placeholder.later", job=job.id, again_in=error.retry_after)
         except TemporaryError as error:
             log.info("placeholder.later", job=job.id, error=str(error))
-            if not error.sure:
-                self._unsure.add(job.id)
 
     async def note(self, job: Job, notice: Notice) -> None:
         """Let the placeholder say what the wait is about; one that the user deleted stays deleted."""
         now = await self.store.job(job.id) or job  # its placeholder may have been sent since it was claimed
         if now.placeholder_id is None:
-            await self.place(job, notice=notice)
+            if job.id not in self._unsure:
+                await self.place(job, notice=notice)
         elif now.notice != notice:
             require_lease(await self.store.note(job, notice))
             await self._show_notice(job, now.placeholder_id, notice)

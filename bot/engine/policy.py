@@ -11,6 +11,7 @@ from bot.errors import (
     RateLimitedError,
     TemporaryError,
     UndeliverableError,
+    UnknownMessageError,
 )
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
@@ -113,7 +114,7 @@ def _wait(job: Job, seconds: float, now: float) -> Outcome:
         and now - job.submitted_at > patience.GIVE_UP_AFTER
     ):
         return Forgotten(now)
-    return Waiting(now + (seconds if seconds > 0 else patience.SHORTEST_WAIT))
+    return Waiting(now + (min(seconds, patience.HOUR) if seconds > 0 else patience.SHORTEST_WAIT))
 
 
 def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
@@ -139,6 +140,8 @@ def _is_last(job: Job, error: TemporaryError) -> bool:
         return True
     if error.reason is Reason.TOO_DEMANDING:
         return job.attempts + 1 >= patience.TRIES_AT_A_SLOW_FILE
+    if job.state is State.READY and isinstance(error, UnknownMessageError):
+        return True  # each try would leave one more message in the chat
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
         return job.attempts + 1 >= patience.FEW_ATTEMPTS
     return job.attempts + 1 >= (

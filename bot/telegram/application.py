@@ -3,13 +3,13 @@
 import asyncio
 from typing import Any
 
-import aiohttp
 from telegram import BotCommand
 from telegram.ext import Application
 
 from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
+from bot.session import Session
 from bot.telegram.failures import pause_after, translated
 from bot.telegram.pace import Pace
 from bot.telegram.request import AiohttpRequest
@@ -21,7 +21,7 @@ Telegram = Application[Any, Any, Any, Any, Any, Any]
 MENU_AGAIN_AFTER = 3600.0  # seconds; nobody waits for the menu
 
 
-def build_telegram(token: str, api_url: str, session: aiohttp.ClientSession, metrics: Metrics, pace: Pace) -> Telegram:
+def build_telegram(token: str, api_url: str, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
     """Build the application; it talks to nobody before `introduce`."""
 
     def observe(method: str, status: str) -> None:

@@ -24,9 +24,12 @@ from bot.errors import (
     RateLimitedError,
     TemporaryError,
     UndeliverableError,
+    UnknownMessageError,
     VerbatimError,
 )
+from bot.telegram.answers import NamelessError, RedirectedError
 from bot.telegram.pace import seconds
+from bot.waits import asked_wait
 from storage.apology import Reason
 
 
@@ -128,9 +131,19 @@ def _of_library(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one l
         case BadRequest():
             return _bad_request(error.message)
         case NetworkError():
-            return TemporaryError("Telegram did not answer", reason=Reason.TELEGRAM_DOWN, sure=False)
+            return _unanswered(error)
         case TelegramError():
             return TemporaryError(type(error).__name__, reason=Reason.TELEGRAM_DOWN)
+
+
+def _unanswered(error: NetworkError) -> VerbatimError:
+    match error:
+        case NamelessError():
+            return UnknownMessageError("a message was sent, but the answer has no id of it")
+        case RedirectedError():
+            return _redirected()
+        case NetworkError():
+            return TemporaryError("Telegram did not answer", reason=Reason.TELEGRAM_DOWN, sure=False)
 
 
 def _bad_request(message: str) -> VerbatimError:
@@ -147,6 +160,8 @@ def _bad_request(message: str) -> VerbatimError:
 
 def _of_answer(refused: AnswerError) -> VerbatimError:
     status = refused.status
+    if 300 <= status < 400:
+        return _redirected()
     if refused.call == "file" and status == 404:
         return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
     if status == 401 or (status == 404 and refused.answer):
@@ -160,5 +175,11 @@ def _of_answer(refused: AnswerError) -> VerbatimError:
 
 def _asked_wait(answer: Mapping[str, Any]) -> float | None:
     parameters = answer.get("parameters")
-    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(asked) if isinstance(asked, int | float) else None
+    return asked_wait(parameters.get("retry_after")) if isinstance(parameters, dict) else None
+
+
+def _redirected() -> VerbatimError:
+    """Say what an operator can do: nothing that was asked for has been done."""
+    return TemporaryError(
+        "TELEGRAM_API_URL answers with a redirect, which is not followed", reason=Reason.TELEGRAM_DOWN
+    )

@@ -15,6 +15,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.errors import RateLimitedError
+from bot.waits import SHORTEST, asked_wait
 
 OVERALL = (30, 1.0, 6)  # writes, in so many seconds, of them left to answers
 PRIVATE = (60, 60.0, 10)
@@ -126,9 +127,8 @@ class Pace(BaseRateLimiter[str]):
 
 
 def seconds(error: RetryAfter) -> float:
-    """Return `retry_after` in seconds: it is an int or, with PTB_TIMEDELTA set, a timedelta."""
-    asked = error.retry_after
-    return float(asked) if isinstance(asked, int | float) else asked.total_seconds()
+    """Return `retry_after` in seconds, fit to wait for: it is an int or, with PTB_TIMEDELTA set, a timedelta."""
+    return asked_wait(error.retry_after) or SHORTEST
 
 
 def _writes(endpoint: str) -> bool:

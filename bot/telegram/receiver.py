@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -10,8 +11,10 @@ import aiohttp
 from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
+from bot.session import Session, read_at_most
 from bot.telegram.dispatch import update_number
 from bot.telegram.failures import AnswerError, pause_after, translated
+from bot.waits import SHORTEST
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
@@ -20,6 +23,7 @@ ALLOWED_UPDATES = ("message", "channel_post", "callback_query")
 LONG_POLL_SECONDS = 50  # Telegram answers at once when something comes, and after 50 s at the latest
 ANSWER_SECONDS = 15.0  # beyond the long poll, before an answer counts as lost
 BATCH = 100  # the most that getUpdates gives
+LARGEST_BATCH = 16 * 1024 * 1024  # bytes; a hundred of the longest messages fit
 
 
 class Receiver:
@@ -28,7 +32,7 @@ class Receiver:
     def __init__(
         self,
         base_url: str,
-        session: aiohttp.ClientSession,
+        session: Session,
         handle: Callable[[Sequence[Any]], Awaitable[None]],
         metrics: Metrics,
         now: Callable[[], float],
@@ -45,8 +49,9 @@ class Receiver:
         """Receive until cancelled; no answer of Telegram's ends the loop."""
         failures = 0
         while True:
+            asked_at = time.monotonic()
             try:
-                await self.turn(LONG_POLL_SECONDS)
+                received = await self.turn(LONG_POLL_SECONDS)
             except (VerbatimError, StorageUnavailableError) as error:
                 pause = pause_after(error, failures)
                 failures += 1
@@ -55,6 +60,8 @@ class Receiver:
                 await asyncio.sleep(pause)
             else:
                 failures = 0
+                if not received:  # some servers do not wait until something comes
+                    await asyncio.sleep(max(0.0, asked_at + SHORTEST - time.monotonic()))
 
     async def turn(self, wait_seconds: int) -> int:
         """Ask once, handle what comes, and return how many updates that were."""
@@ -81,8 +88,9 @@ class Receiver:
     async def _post(self, asked: dict[str, Any], seconds: float) -> tuple[int, bytes]:
         timeout = aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._session.post(f"{self._base_url}/getUpdates", json=asked, timeout=timeout) as answer:
-                body = await answer.read()
+            url = f"{self._base_url}/getUpdates"
+            async with self._session.request("POST", url, json=asked, timeout=timeout) as answer:
+                body = await read_at_most(answer, LARGEST_BATCH)
         except (aiohttp.ClientError, TimeoutError) as error:
             self._metrics.telegram.labels("getUpdates", type(error).__name__).inc()
             raise

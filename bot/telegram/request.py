@@ -5,11 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.session import Session, read_at_most
+from bot.telegram.answers import read_answer
 
 Seconds = Any  # a float, None for no limit, or the library's own sentinel for "not said"
 DEFAULT_TIMEOUT = 20.0
+LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; the answer to a call is one message, or less
 
 
 class AiohttpRequest(BaseRequest):
@@ -18,7 +22,7 @@ class AiohttpRequest(BaseRequest):
     The token is part of every address, so nothing raised here repeats what aiohttp says.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, observe: Callable[[str, str], None]) -> None:
+    def __init__(self, session: Session, observe: Callable[[str, str], None]) -> None:
         self._session = session
         self._observe = observe
 
@@ -48,7 +52,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=aiohttp.ClientTimeout(total=limit)
             ) as answer:
-                payload = await answer.read()
+                payload = await read_at_most(answer, LARGEST_ANSWER)
         except TimeoutError:
             self._observe(name, "timeout")
             raise TimedOut from None
@@ -56,20 +60,8 @@ class AiohttpRequest(BaseRequest):
             self._observe(name, type(error).__name__)
             raise NetworkError(f"no answer from the Bot API: {type(error).__name__}") from None
         self._observe(name, str(answer.status))
-        if answer.status == 404 and not payload.startswith(b"{"):  # a gateway's page, which says nothing of the token
-            raise NetworkError("a web page instead of an answer")
-        return answer.status, payload
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read an answer. The library's own reader logs what it cannot read, and that may be a whole transcript."""
-        try:
-            read = json.loads(payload)
-        except (ValueError, RecursionError):
-            read = None
-        if not isinstance(read, dict):
-            raise TelegramError("Invalid server response")
-        return read
+        status, reduced = read_answer(name, answer.status, payload)
+        return status, json.dumps(reduced).encode()
 
 
 def _given(timeout: Seconds) -> float:

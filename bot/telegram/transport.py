@@ -1,11 +1,13 @@
 """What the engine writes in Telegram, one method each, with failures in this project's words."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, InputMediaDocument, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.ext import ExtBot
 
+from bot.errors import UnknownMessageError
 from bot.telegram.buttons import cancel_button
 from bot.telegram.failures import NotModifiedError, ThreadGoneError, translated
 from bot.telegram.pace import Pace, Urgency
@@ -82,8 +84,9 @@ class Transport:
             pass
 
     async def say(self, chat_id: int, text: str, *, thread_id: int | None) -> None:
-        """Send a message of its own, such as news about the chat's settings."""
-        await self._send(chat_id, text, thread_id, rate_limit_args=Urgency.ANSWER)
+        """Send a message of its own, such as news about the chat's settings; nobody needs to know its id."""
+        with suppress(UnknownMessageError):
+            await self._send(chat_id, text, thread_id, rate_limit_args=Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with translated():

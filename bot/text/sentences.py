@@ -112,7 +112,7 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "Please let the operator know, and send the recording again later.",
     ),
     Reason.MACHINE: (
-        "My own machine could not handle this file, although I tried for a long time.",
+        "My own machine could not handle this file.",
         "I have stopped trying.",
         "Please send the recording again later; if it fails again, please tell the operator of this bot.",
     ),

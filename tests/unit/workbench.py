@@ -91,7 +91,7 @@ async def open_telegram(
         pace = Pace(now)
         telegram = telegram_of(settings, session, Metrics(), pace)
         await telegram.initialize()
-        yield Transport(telegram.bot, pace), Files(telegram.bot, session, max_file_bytes)
+        yield Transport(telegram.bot, pace), Files(telegram.bot, session, max_file_bytes, settings.telegram_local_files)
         await telegram.shutdown()
 
 

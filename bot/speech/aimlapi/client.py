@@ -16,6 +16,7 @@ import aiohttp
 from bot import __version__
 from bot.log import get_logger
 from bot.metrics import Metrics
+from bot.session import Session, read_at_most
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
 from bot.speech.aimlapi.options import form_fields
@@ -48,7 +49,7 @@ class _Answer:
 class AimlapiClient:
     """A Provider that uses `session`, which its owner closes. Every call is counted once, by name and status."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str, metrics: Metrics) -> None:
+    def __init__(self, session: Session, base_url: str, key: str, metrics: Metrics) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -111,12 +112,11 @@ class AimlapiClient:
                 data=form,
                 headers={"Authorization": f"Bearer {self._key}", "User-Agent": USER_AGENT},
                 timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT_TIMEOUT),
-                allow_redirects=False,
                 raise_for_status=False,
                 upload_tracker=tracker,
             ) as response:
                 # Hidden in the whole body: shortened later, a text of the provider's could still show half of the key.
-                body = (await _body(response)).replace(self._key.encode(), b"[hidden]")
+                body = (await read_at_most(response, LARGEST_ANSWER)).replace(self._key.encode(), b"[hidden]")
                 answer = _Answer(response.status, body, response.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             self._count(call, type(error).__name__)
@@ -146,16 +146,6 @@ def _form(
 
 def _printable(file_name: str) -> str:
     return "".join(filter(str.isprintable, file_name)) or "audio"
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """Read the whole body, measured as it unfolds: a small compressed one can be a large one."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise aiohttp.ClientPayloadError
-    return bytes(body)
 
 
 def _sent(tracker: aiohttp.UploadTracker) -> bool:

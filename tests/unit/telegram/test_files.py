@@ -1,8 +1,18 @@
-import pytest
+import gzip
+import os
 
+import pytest
+from aiohttp import web
+
+from bot.app import open_session, telegram_of
 from bot.errors import PermanentError, TemporaryError
+from bot.metrics import Metrics
 from bot.playground.telegram import FakeTelegram
+from bot.telegram.files import Files
+from bot.telegram.local_files import _open_each
+from bot.telegram.pace import Pace
 from storage.apology import Reason
+from tests.api import Api
 from tests.unit.workbench import open_telegram
 
 LIMIT = 1024 * 1024
@@ -100,6 +110,79 @@ async def test_a_download_that_goes_wrong_is_tried_again(stopped_world, files, c
     assert target.read_bytes() == bytes(200_000)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://evil.example/voice.oga",
+        "voice/../../secret",
+        "../voice.oga",
+        "./voice.oga",
+        "voice//file",
+        "voice/",
+        "voice/\r\nHost: evil",
+        "..\\voice.oga",
+        "",
+    ],
+)
+async def test_a_path_that_leads_elsewhere_is_not_followed(stopped_world, files, target, path):
+    asked_for(stopped_world.telegram, path)
+    assert (await refused(files, "x", target)).reason is Reason.FILE_GONE
+    assert stopped_world.telegram.calls_of("file") == []
+
+
+async def test_a_path_with_marks_of_addresses_in_it_is_one_all_the_same(stopped_world, files, target):
+    asked_for(stopped_world.telegram, "voice/a?b=c#d%2e.oga")
+    await refused(files, "x", target)
+    (call,) = stopped_world.telegram.calls_of("file")
+    assert call.params["file_path"] == "voice/a?b=c#d%2e.oga"
+
+
+async def test_a_name_that_this_machine_has_too_is_asked_for_from_the_server(stopped_world, files, target, monkeypatch):
+    (target.parent / "voice.oga").write_text("a file of this machine")
+    monkeypatch.chdir(target.parent)
+    asked_for(stopped_world.telegram, "voice.oga")
+    await refused(files, "x", target)
+    assert [call.params["file_path"] for call in stopped_world.telegram.calls_of("file")] == ["voice.oga"]
+
+
+@pytest.mark.parametrize("path", ["/proc/self/environ", "/etc/hosts", "//evil.example/voice.oga", "/"])
+async def test_a_file_of_this_machine_is_not_read_unless_the_operator_says_where_from(
+    stopped_world, files, target, path
+):
+    asked_for(stopped_world.telegram, path)
+    failed = await refused(files, "x", target)
+    assert isinstance(failed, PermanentError)
+    assert failed.reason is Reason.MACHINE
+    assert "TELEGRAM_LOCAL_FILES" in str(failed)
+    assert not target.exists()
+
+
+async def test_a_file_that_unfolds_beyond_the_limit_is_cut_off_there(stopped_world, target):
+    api = Api(bomb)
+    async with api.serving(), open_session() as session:
+        telegram = telegram_of(
+            stopped_world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")}),
+            session,
+            Metrics(),
+            Pace(stopped_world.clock),
+        )
+        failed = await refused(Files(telegram.bot, session, LIMIT), "x", target)
+    assert failed.reason is Reason.TOO_BIG
+    assert target.stat().st_size <= LIMIT
+
+
+def asked_for(telegram, path):
+    result = {"file_id": "x", "file_unique_id": "y", "file_path": path}
+    telegram.fault("getFile", 200, body={"ok": True, "result": result})
+
+
+async def bomb(request):
+    if request.path.endswith("getFile"):
+        return web.json_response({"ok": True, "result": {"file_path": "voice/bomb.oga"}})
+    packed = gzip.compress(bytes(100 * LIMIT), compresslevel=1)
+    return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+
 class TestWithAServerOfOnesOwn:
     @pytest.fixture
     async def local(self, tmp_path, stopped_world):
@@ -107,7 +190,9 @@ class TestWithAServerOfOnesOwn:
         fake = FakeTelegram(clock=stopped_world.clock, local_folder=tmp_path / "server")
         settings = stopped_world.settings()
         async with fake:
-            local = settings.model_copy(update={"telegram_api_url": fake.url})
+            local = settings.model_copy(
+                update={"telegram_api_url": fake.url, "telegram_local_files": tmp_path / "server"}
+            )
             async with open_telegram(local, stopped_world.clock, 30 * LIMIT) as (_, files):
                 alice = fake.user("Alice")
                 yield files, fake.private(alice), alice, fake
@@ -120,22 +205,63 @@ class TestWithAServerOfOnesOwn:
         assert target.read_bytes() == data
         assert fake.calls_of("file") == []
 
-    async def test_a_file_larger_than_it_claims_is_not_copied(self, local, target):
+    async def test_a_file_larger_than_it_claims_is_not_copied_whole(self, local, target):
         files, chat, alice, _ = local
         voice = chat.send_voice(alice, bytes(30 * LIMIT + 1), file_size=1)["voice"]
         assert (await refused(files, voice["file_id"], target)).reason is Reason.TOO_BIG
+        assert target.stat().st_size <= 30 * LIMIT
+
+    @pytest.mark.parametrize("place", ["voice/absent", "absent/absent", "absent"])
+    async def test_a_path_that_leads_nowhere_is_told_as_ours_with_the_folder(self, local, target, tmp_path, place):
+        files, _, _, fake = local
+        (tmp_path / "server" / "voice").mkdir(parents=True)
+        asked_for(fake, str(tmp_path / "server" / place))
+        failed = await refused(files, "x", target)
+        assert isinstance(failed, TemporaryError)
+        assert failed.reason is Reason.MACHINE
+        assert f"TELEGRAM_LOCAL_FILES, which is {tmp_path / 'server'}" in str(failed)
+
+    async def test_a_link_that_stays_in_the_folder_is_followed(self, local, target, tmp_path):
+        files, _, _, fake = local
+        (tmp_path / "server" / "there").mkdir(parents=True)
+        (tmp_path / "server" / "there" / "voice.oga").write_bytes(b"sound")
+        (tmp_path / "server" / "here").symlink_to("there")
+        asked_for(fake, str(tmp_path / "server" / "here" / "voice.oga"))
+        await files.download("x", None, target)
+        assert target.read_bytes() == b"sound"
+
+    @pytest.mark.parametrize(
+        "place", ["/proc/self/environ", "../secret", "link", "linked/secret", "circle", "pipe", "voice", "", "a\0b"]
+    )
+    async def test_nothing_but_files_in_the_folder_is_read(self, local, target, tmp_path, place):
+        files, _, _, fake = local
+        server = tmp_path / "server"
+        (server / "voice").mkdir(parents=True)
+        (tmp_path / "secret").write_text("a secret of this machine")
+        (server / "link").symlink_to(tmp_path / "secret")
+        (server / "linked").symlink_to(tmp_path)
+        (server / "circle").symlink_to(server / "circle")
+        os.mkfifo(server / "pipe")
+        asked_for(fake, place if place.startswith("/") else f"{server}/{place}")
+        failed = await refused(files, "x", target)
+        assert failed.reason is Reason.MACHINE
+        assert "TELEGRAM_LOCAL_FILES" in str(failed)
         assert not target.exists()
 
-    async def test_a_path_that_leads_nowhere_is_a_file_that_is_gone(self, local, target, tmp_path):
-        files, _, _, fake = local
-        result = {"file_id": "x", "file_unique_id": "y", "file_path": str(tmp_path / "absent")}
-        fake.fault("getFile", 200, body={"ok": True, "result": result})
-        assert (await refused(files, "x", target)).reason is Reason.FILE_GONE
+    @pytest.mark.parametrize("parts", [("link",), ("linked", "secret")])
+    def test_a_link_put_in_place_of_a_file_meanwhile_is_not_followed(self, tmp_path, parts):
+        (tmp_path / "secret").write_text("a secret of this machine")
+        folder = tmp_path / "server"
+        folder.mkdir()
+        (folder / "link").symlink_to(tmp_path / "secret")
+        (folder / "linked").symlink_to(tmp_path)
+        with pytest.raises(OSError, match="link"):
+            _open_each(folder, parts)
 
-    async def test_a_file_that_cannot_be_read_is_tried_again(self, local, target):
-        files, _, _, fake = local
-        result = {"file_id": "x", "file_unique_id": "y", "file_path": "/proc/self/mem"}
-        fake.fault("getFile", 200, body={"ok": True, "result": result})
-        failed = await refused(files, "x", target)
+    async def test_a_file_that_cannot_be_read_is_tried_again(self, local, target, tmp_path):
+        files, chat, alice, _ = local
+        voice = chat.send_voice(alice, b"sound")["voice"]
+        target.mkdir()
+        failed = await refused(files, voice["file_id"], target)
         assert isinstance(failed, TemporaryError)
         assert failed.reason is Reason.MACHINE

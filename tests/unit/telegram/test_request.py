@@ -1,14 +1,16 @@
 import asyncio
+import gzip
 import io
 import logging
 
-import aiohttp
 import pytest
 from aiohttp import web
 from telegram import Bot, InputMediaDocument
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.telegram.request import AiohttpRequest
+from bot.app import open_session
+from bot.telegram.answers import RedirectedError
+from bot.telegram.request import LARGEST_ANSWER, AiohttpRequest
 from tests.api import Api, Part
 
 TOKEN = "123456:TEST-token"
@@ -33,7 +35,7 @@ def observed():
 
 @pytest.fixture
 async def bot(api, observed):
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         request = AiohttpRequest(session, lambda method, status: observed.append((method, status)))
         async with Bot(TOKEN, base_url=f"{api.url}bot", request=request, get_updates_request=request) as bot:
             observed.clear()
@@ -55,8 +57,7 @@ async def test_text_goes_as_a_plain_form(bot, api):
 
 async def test_files_go_as_parts_with_their_names_and_types(bot, api):
     media = InputMediaDocument(io.BytesIO("Grüße".encode()), filename="Grüße.txt", caption="hello")
-    with pytest.raises(KeyError):  # what comes back is no message, and nobody cares here
-        await bot.edit_message_media(media, 5, 6)
+    assert await bot.edit_message_media(media, 5, 6)
     assert [request.content_type for request in api.requests] == ["multipart/form-data"]
     (sent,) = api.forms
     files = [(part.file_name, part.headers["Content-Type"], part.data) for part in sent if part.file_name]
@@ -136,7 +137,7 @@ async def test_an_answer_that_cannot_be_read_is_not_repeated_in_any_log(bot, api
 
 
 async def test_nobody_there_is_a_network_error_without_the_token(observed, unused_tcp_port):
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         request = AiohttpRequest(session, lambda method, status: observed.append((method, status)))
         with pytest.raises(NetworkError) as failed:
             await request.do_request(f"http://127.0.0.1:{unused_tcp_port}/bot{TOKEN}/getMe", "POST")
@@ -145,9 +146,31 @@ async def test_nobody_there_is_a_network_error_without_the_token(observed, unuse
 
 
 async def test_the_session_stays_open_for_others():
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         request = AiohttpRequest(session, lambda _method, _status: None)
         await request.initialize()
         await request.shutdown()
-        assert not session.closed
+        assert not session.below.closed
         assert request.read_timeout == 20.0
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(bot, api, status):
+    async def elsewhere(_request):
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    api.answer = elsewhere
+    with pytest.raises(RedirectedError):
+        await bot.send_message(5, "said in confidence")
+    assert [request.path for request in api.requests] == [f"/bot{TOKEN}/sendMessage"]
+
+
+async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_packed(bot, api, observed):
+    async def bomb(_request):
+        packed = gzip.compress(b" " * (LARGEST_ANSWER + 1), compresslevel=1)
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    api.answer = bomb
+    with pytest.raises(NetworkError, match="TooLargeError"):
+        await bot.get_me()
+    assert observed == [("getMe", "TooLargeError")]

@@ -1,0 +1,154 @@
+"""Answers of the Bot API: of each the little that this program needs, in a shape that the library can build.
+
+The library builds whole objects of all that a server sends, and cannot do so once one field among dozens has another
+form than it knows. What a server has carried out would then count as a failure, and be sent again.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from telegram import ChatMember
+from telegram.error import NetworkError
+
+from bot.waits import asked_wait
+
+LONGEST_DESCRIPTION = 200  # characters of the server's own words
+PATIENCE = 5.0  # seconds, where a server asks for patience and does not say how much
+LARGEST_ID = 2**53  # of chats, people and messages, as the Bot API promises
+
+_SOMEBODY = {"id": 1, "is_bot": False, "first_name": "-"}
+_RIGHTS = (  # without which the library builds no administrator
+    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
+    "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
+)
+_ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
+
+
+class UnreadableError(NetworkError):
+    """An answer that cannot be read: what was asked for may have been done."""
+
+
+class NamelessError(NetworkError):
+    """A message was sent, and the answer does not say which one it is."""
+
+
+class RedirectedError(NetworkError):
+    """An answer that points to another address, where nothing is sent."""
+
+
+def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Return the status and the answer to hand on to the library; one of the exceptions above where there is none."""
+    if 300 <= status < 400:
+        raise RedirectedError(f"a redirect ({status}), which is not followed")
+    answer = _read_object(body)
+    if not 200 <= status < 300:
+        if status == 404 and answer is None:  # a gateway's page, which says nothing of the token
+            raise UnreadableError("a web page instead of an answer")
+        return status, _refusal(status, answer or {})
+    if answer is None or not answer.keys() & {"ok", "result"}:
+        raise UnreadableError("no JSON of the Bot API")
+    if not answer.get("ok", True):
+        code = answer.get("error_code")
+        status = code if isinstance(code, int) and 400 <= code < 600 else 500
+        return status, _refusal(status, answer)
+    return status, {"ok": True, "result": _reader(method)(answer.get("result"))}
+
+
+def _read_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> dict[str, Any]:
+    refusal: dict[str, Any] = {"ok": False, "error_code": status}
+    if isinstance(said := answer.get("description"), str):
+        refusal["description"] = said[:LONGEST_DESCRIPTION]
+    asked = _object(answer.get("parameters"))
+    if status == 429:
+        wait = asked_wait(asked.get("retry_after")) or PATIENCE
+        refusal["parameters"] = {"retry_after": math.ceil(wait)}
+    elif (moved := whole_number(asked.get("migrate_to_chat_id"))) is not None:
+        refusal["parameters"] = {"migrate_to_chat_id": moved}
+    return refusal
+
+
+def _reader(method: str) -> Callable[[Any], Any]:
+    """Return what reads the result of a method. One that this program does not use is left as it is."""
+    if method in _READERS:
+        return _READERS[method]
+    return _message if method.startswith("send") else _as_it_is
+
+
+def _as_it_is(result: Any) -> Any:
+    return result
+
+
+def _done(_result: Any) -> bool:
+    return True
+
+
+def _message(result: Any) -> dict[str, Any]:
+    message_id = whole_number(_object(result).get("message_id"))
+    if message_id is None:
+        raise NamelessError("no id of the message")
+    return {"message_id": message_id, "date": 1, "chat": {"id": 1, "type": "private"}}
+
+
+def _me(result: Any) -> dict[str, Any]:
+    me = _object(result)
+    return {
+        "id": whole_number(me.get("id")) or 0,
+        "is_bot": True,
+        "first_name": _text(me.get("first_name")),
+        "username": _text(me.get("username")),
+        "can_read_all_group_messages": me.get("can_read_all_group_messages") is True,
+    }
+
+
+def _file(result: Any) -> dict[str, Any]:
+    path = _object(result).get("file_path")
+    return {"file_id": "-", "file_unique_id": "-"} | ({"file_path": path} if isinstance(path, str) else {})
+
+
+def _member(result: Any) -> dict[str, Any]:
+    status = _object(result).get("status")
+    if not isinstance(status, str):
+        raise UnreadableError("no status of the member")
+    if status not in _ADMINS:
+        return {"user": _SOMEBODY, "status": ChatMember.MEMBER}
+    return {"user": _SOMEBODY, "status": status} | dict.fromkeys(_RIGHTS.split(), False)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "getMe": _me,
+    "getFile": _file,
+    "getChatMember": _member,
+    "deleteWebhook": _done,
+    "setMyCommands": _done,
+    "editMessageText": _done,
+    "editMessageMedia": _done,
+    "deleteMessage": _done,
+    "answerCallbackQuery": _done,
+    "sendChatAction": _done,
+}
+
+
+def whole_number(value: object) -> int | None:
+    """Return a whole number as every id is one; also one that is written as text."""
+    if isinstance(value, str) and value.isascii() and len(value) <= len(str(LARGEST_ID)):
+        value = int(value) if value.removeprefix("-").isdigit() else None
+    fits = isinstance(value, int) and not isinstance(value, bool) and -LARGEST_ID < value < LARGEST_ID
+    return value if fits and isinstance(value, int) else None
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
