@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
@@ -10,6 +11,9 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED = "[redacted]"
+AS_SHORT_AS_A_WORD = 12  # characters of a secret that may stand in other words by chance, where it is left
+
+_SEVERAL_LINES = frozenset({"exception", "stack"})
 
 
 class RedactingRenderer:
@@ -17,19 +21,62 @@ class RedactingRenderer:
 
     def __init__(self, render: Processor, secrets: Iterable[str]) -> None:
         self._render = render
-        self._secrets = _spellings(secrets)
+        self._secrets = _pattern(secrets)
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
         line = str(self._render(logger, name, event))
-        for secret in self._secrets:
-            line = line.replace(secret, REDACTED)
-        return line
+        return self._secrets.sub(REDACTED, line) if self._secrets else line
 
 
-def _spellings(secrets: Iterable[str]) -> list[str]:
-    """Return each secret as it is and as JSON spells it, the longest first, as one may be a part of another."""
+def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """Match each secret as it is, as JSON spells it, and as it is printed.
+
+    The longest comes first, as one may be a part of another.
+    """
     plain = {secret for secret in secrets if secret}
-    return sorted(plain | {json.dumps(secret)[1:-1] for secret in plain}, key=len, reverse=True)
+    spelled = plain | {json.dumps(secret)[1:-1] for secret in plain} | {printable(secret) for secret in plain}
+    found = "|".join(map(_wherever_it_stands, sorted(spelled, key=len, reverse=True)))
+    return re.compile(found) if found else None
+
+
+def _wherever_it_stands(secret: str) -> str:
+    """Match a secret, but one that is as short as a word only where it is a word of its own."""
+    exactly = re.escape(secret)
+    if len(secret) >= AS_SHORT_AS_A_WORD or not secret.isalnum():
+        return exactly
+    return rf"(?<![^\W_]){exactly}(?![^\W_])"
+
+
+def printable(text: str) -> str:
+    """Return a text with everything that a terminal obeys or does not show spelled as an escape.
+
+    These are control characters of both kinds, marks that turn the direction of writing, and separators of lines.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _make_printable(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Make all texts of an event fit for a console. Tracebacks keep their lines, each behind a margin."""
+    return {
+        printable(str(key)): _on_lines(value) if key in _SEVERAL_LINES else _on_one_line(value)
+        for key, value in event.items()
+    }
+
+
+def _on_one_line(value: object) -> object:
+    if value is None or isinstance(value, int | float):
+        return value
+    return printable(value if isinstance(value, str) else repr(value))
+
+
+def _on_lines(value: object) -> str:
+    return "\n".join(f"  {printable(line)}" for line in str(value).split("\n"))
 
 
 def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | None = None) -> None:
@@ -53,6 +100,7 @@ def configure(level: str, style: str, secrets: Iterable[str], stream: TextIO | N
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([] if style == "json" else [_make_printable]),
                 RedactingRenderer(_renderer(style), secrets),
             ],
         )

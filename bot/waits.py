@@ -6,7 +6,7 @@ import re
 SHORTEST = 1.0  # seconds; a server that asks for less would be asked again and again
 LONGEST = 3600.0  # seconds; a server that asks for more is asked again after an hour
 
-_NUMBER = re.compile(r"\s*[0-9]{1,400}(\.[0-9]{0,400})?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[0-9]{1,1000}(\.[0-9]{0,1000})?\s*", re.ASCII)
 
 
 def asked_wait(asked: object) -> float | None:

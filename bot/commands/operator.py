@@ -28,10 +28,10 @@ def execute(command: str) -> int:
         raise_descriptor_limit()
         return asyncio.run(_check(settings) if command == "check" else _run(settings))
     except SettingsError as error:
-        print(*error.lines, sep="\n", file=sys.stderr)
+        _complain(*error.lines)
         return WRONG_SETTINGS
     except StorageError as error:
-        print(f"DATABASE_URL: {error}", file=sys.stderr)
+        _complain(f"DATABASE_URL: {error}")
         return WRONG_SETTINGS
     except Exception:  # noqa: BLE001 - the interpreter would print it with the secrets that may be in it
         log.get_logger(__name__).error("crashed", exc_info=True)
@@ -57,4 +57,13 @@ def steady_clock() -> Callable[[], float]:
 
 
 async def _check(settings: Settings) -> int:
-    return 0 if await check(settings, time.time, print) else FAILED
+    return 0 if await check(settings, time.time, _say) else FAILED
+
+
+def _say(line: str) -> None:
+    """Print a line. Other servers have a say in what stands in it, so nothing in it moves the cursor."""
+    print(log.printable(line))
+
+
+def _complain(*lines: str) -> None:
+    print(*map(log.printable, lines), sep="\n", file=sys.stderr)

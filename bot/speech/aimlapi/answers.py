@@ -5,6 +5,7 @@ for again until the deadline. Sources: the vendor's OpenAPI files of May 2025 (`
 ones (`id`, `status`, `output`, `error`). Both are in use, and neither is complete.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ PENDING = frozenset({"waiting", "active", "queued", "generating", "processing", 
 DONE = frozenset({"completed", "succeeded", "success", "done"})
 FAILED = frozenset({"error", "failed", "cancelled", "canceled", "timeout"})
 
-LONGEST_ID = 512  # characters; an id goes into a URL, and it is a uuid or shorter
+_ID = re.compile(r"[\w-][\w:-]{0,127}", re.ASCII)  # it goes into a URL; known are uuids, and short names with colons
 LONGEST_NAME = 40
 LONGEST_MESSAGE = 200
 
@@ -35,9 +36,11 @@ def read_created(body: object) -> Created:
     """Read the generation id. Without one it is unknown whether a generation was made: not `sure`."""
     fields = as_object(body)
     for value in (fields.get("generation_id"), fields.get("id")):
-        if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= LONGEST_ID:
+        if isinstance(value, str) and _ID.fullmatch(value):
             return Created(value)
-    raise TemporaryError("create: the answer has no generation id", reason=Reason.PROVIDER_DOWN, sure=False)
+    raise TemporaryError(
+        "create: the answer has no generation id of a known form", reason=Reason.PROVIDER_DOWN, sure=False
+    )
 
 
 def read_fetched(body: object) -> Pending | Done | Failed:

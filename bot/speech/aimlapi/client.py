@@ -34,6 +34,7 @@ CONNECT_TIMEOUT = 10.0  # seconds; a server that takes longer to say hello is do
 ANSWER_TIMEOUT = 20.0  # for a question, which takes the server milliseconds
 UPLOAD_TIMEOUT = 60.0  # for an upload, and in addition a second for every UPLOAD_BYTES
 UPLOAD_BYTES = 100_000
+SHORTEST_HIDDEN = 12  # characters of a key that no text has by chance
 LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; ten hours of speech, with every word's times, fit several times
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
@@ -115,17 +116,23 @@ class AimlapiClient:
                 raise_for_status=False,
                 upload_tracker=tracker,
             ) as response:
-                # Hidden in the whole body: shortened later, a text of the provider's could still show half of the key.
-                body = (await read_at_most(response, LARGEST_ANSWER)).replace(self._key.encode(), b"[hidden]")
-                answer = _Answer(response.status, body, response.headers)
+                body = await read_at_most(response, LARGEST_ANSWER)
+                answer = _Answer(response.status, self._hidden(body), response.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             self._count(call, type(error).__name__)
             raise failure_of(error, call, sent=_sent(tracker)) from None
         self._count(call, str(answer.status))
         if not (200 <= answer.status < 300 or (call == "fetch" and answer.status == 404)):
-            refused = AnswerError(answer.status, answer.body, answer.headers, hidden=(hidden,))
+            refused = AnswerError(answer.status, answer.body, answer.headers, hidden=(hidden, self._key))
             raise failure_of(refused, call)
         return answer
+
+    def _hidden(self, body: bytes) -> bytes:
+        """Hide the key in the whole body: shortened later, a text of the provider's could still show half of it.
+
+        A key as short as a word stays, as transcripts have words; in a log no key stays.
+        """
+        return body.replace(self._key.encode(), b"[hidden]") if len(self._key) >= SHORTEST_HIDDEN else body
 
     def _count(self, call: Call, status: str) -> None:
         self._metrics.provider.labels(call, status).inc()

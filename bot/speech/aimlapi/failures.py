@@ -8,19 +8,19 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from email.utils import mktime_tz, parsedate_tz
-from typing import Literal
+from typing import Any, Literal
 
 import aiohttp
 
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
 from bot.speech.dialects import as_object, as_text
+from bot.waits import asked_wait
 from storage.apology import Reason
 
 Call = Literal["create", "fetch", "balance"]
 
 LONGEST_MESSAGE = 200  # characters of the server's own words
 LONGEST_BODY = 65536  # bytes; a longer error is a web page, and nothing in it is worth reading
-LONGEST_WAIT = 3600.0  # seconds; a server that asks for more is asked again after an hour
 SHORTEST_HIDDEN = 3  # characters; hiding fewer would hide the sentence around them and protect nothing
 
 # The first is spelt as the vendor spells it.
@@ -28,13 +28,13 @@ _OUT_OF_CREDITS = re.compile(
     rb"err_insuff?ici?ent_credits|r[ua]n out of credits|insufficient[ _]credits", re.IGNORECASE
 )
 _MODEL = re.compile(rb"\bmodel\b", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
 
 _STATUS: dict[int, type[VerbatimError]] = {
     401: OperatorError,  # the key is wrong
     402: OperatorError,  # undocumented; says of itself that somebody has to pay
     404: OperatorError,  # nothing at this address understands us: the base URL is wrong
     405: OperatorError,
+    407: OperatorError,  # the proxy wants a name and a password
     408: TemporaryError,
     425: TemporaryError,
     429: RateLimitedError,
@@ -50,6 +50,7 @@ _NEVER_CONNECTED = (
     aiohttp.ClientConnectorError,  # refused, no such name, no route, no valid certificate
     aiohttp.ConnectionTimeoutError,
     aiohttp.ServerFingerprintMismatch,
+    aiohttp.ClientHttpProxyError,  # a proxy that does not connect us
 )
 _NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
 
@@ -91,7 +92,7 @@ def _answered(answer: AnswerError, call: Call) -> VerbatimError:
         return PermanentError(Reason.REFUSED, said)
     if meaning is OperatorError:
         return OperatorError(said)
-    wait = _retry_after(answer.headers)
+    wait = _retry_after(answer)
     if meaning is RateLimitedError:
         return RateLimitedError(said, retry_after=wait)
     sure = call != "create" or answer.status not in _GAVE_UP_WAITING
@@ -147,13 +148,26 @@ def _sentence(*candidates: object) -> str:
     return "(no reason given)"
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds to wait. A date is measured against the answer's own `Date`, so no clock has to be right."""
-    asked = headers.get("Retry-After", "").strip()
-    if _NUMBER.fullmatch(asked):
-        return min(float(asked), LONGEST_WAIT)
-    until, now = _moment(asked), _moment(headers.get("Date", ""))
-    return None if until is None or now is None else min(max(until - now, 0.0), LONGEST_WAIT)
+def _retry_after(answer: AnswerError) -> float | None:
+    """Return the seconds to wait, from the header or, without a readable one, from the body.
+
+    A date is measured against the answer's own `Date`, so no clock has to be right.
+    """
+    asked = answer.headers.get("Retry-After", "").strip()
+    until, now = _moment(asked), _moment(answer.headers.get("Date", ""))
+    if until is not None and now is not None:
+        return asked_wait(until - now)
+    fields = _fields(answer.body)
+    places = (fields, as_object(fields.get("error")), as_object(fields.get("parameters")))
+    in_body = (asked_wait(place.get(name)) for place in places for name in ("retry_after", "retryAfter"))
+    return asked_wait(asked) or next(filter(None, in_body), None)
+
+
+def _fields(raw: bytes) -> dict[str, Any]:
+    try:
+        return as_object(json.loads(raw))
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _moment(date: str) -> float | None:

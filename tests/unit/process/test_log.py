@@ -81,6 +81,55 @@ def test_a_secret_that_is_part_of_another_leaves_nothing_of_it(style):
     assert "def" not in stream.getvalue()
 
 
+@pytest.mark.parametrize("secret", ["k", "info", "0123456"])
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_secret_as_short_as_a_word_takes_no_letters_out_of_others(style, secret):
+    stream = logging_to_text(style, secrets=(secret,))
+    get_logger("bot").warning("kick.information", url=f"https://example.org/{secret}?x={secret}", number=10123456789)
+    text = stream.getvalue()
+    assert "kick.information" in text
+    assert "10123456789" in text
+    assert text.count(REDACTED) == 2
+
+
+ORDERS = "\x1b[2J\x1b]0;title\x07\r\b\x00\x7f\x9b31m\x85\u202e\u2066\u2028\u2029\u200b\n"
+
+
+class Loud:
+    def __repr__(self):
+        return ORDERS
+
+
+def say_loudly():
+    get_logger("bot").warning(f"an{ORDERS}event", value=f"a{ORDERS}value", parts=[ORDERS, {ORDERS: 1}], one=Loud())
+    logging.getLogger("some.library").warning("from %s", ORDERS)
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_nothing_that_a_terminal_obeys_reaches_it(style):
+    stream = logging_to_text(style)
+    say_loudly()
+    assert len(stream.getvalue().split("\n")) == 3
+    for line in stream.getvalue().splitlines():
+        assert line.isprintable()
+        assert "[2J" in line
+
+
+def test_a_console_line_spells_what_it_does_not_show():
+    stream = logging_to_text("console")
+    get_logger("bot").info("said", words="é🙂\x1b[31m\u202e\ud800")
+    assert stream.getvalue().endswith(" words=é🙂\\x1b[31m\\u202e\\ud800\n")
+
+
+def test_a_traceback_keeps_its_lines_and_can_forge_none():
+    stream = logging_to_text("console")
+    error = RuntimeError("\x1b[2J\n2026-01-01T00:00:00Z [info     ] all.is_well")
+    get_logger("bot").error("step.bug", exc_info=error)
+    first, *others = stream.getvalue().splitlines()
+    assert "step.bug" in first
+    assert all(line.isprintable() and line.startswith("  ") for line in others)
+
+
 def test_a_line_of_a_library_that_cannot_be_formatted_says_no_secret_either(capsys):
     stream = logging_to_text("console")
     logging.getLogger("some.library").warning("%d", TOKEN)

@@ -83,15 +83,17 @@ def test_only_a_gateway_that_gave_up_waiting_may_have_let_a_create_through(statu
         ({}, None),
         ({"Retry-After": "7"}, 7.0),
         ({"Retry-After": " 1.5 "}, 1.5),
-        ({"Retry-After": "0"}, 0.0),
+        ({"Retry-After": "0"}, 1.0),
         ({"Retry-After": "999999"}, 3600.0),
         ({"Retry-After": "9" * 999}, 3600.0),
         ({"Retry-After": "-5"}, None),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Infinity"}, None),
+        ({"Retry-After": "1e300"}, None),
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
         ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:27:00 GMT"}, 60.0),
-        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 0.0),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 1.0),
         ({"Retry-After": "Thu, 22 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 3600.0),
         ({"Retry-After": "Wed, 99 Foo 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, None),
         ({"Retry-After": "21 Oct 99999999999999999999 07:28:00 GMT", "Date": "x"}, None),
@@ -100,6 +102,29 @@ def test_only_a_gateway_that_gave_up_waiting_may_have_let_a_create_through(statu
 @pytest.mark.parametrize("status", [429, 503])
 def test_the_server_says_how_long_to_wait_and_never_for_more_than_an_hour(status, headers, wait):
     assert answered(status, b"", headers, "create").retry_after == wait
+
+
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        ('{"retry_after": 7}', 7.0),
+        ('{"retryAfter": "7"}', 7.0),
+        ('{"error": {"retry_after": 7}}', 7.0),
+        ('{"parameters": {"retry_after": 7}}', 7.0),
+        ('{"retry_after": -5}', 1.0),
+        ('{"retry_after": 99999999}', 3600.0),
+        ('{"retry_after": 1e300}', 3600.0),
+        ('{"retry_after": Infinity}', 3600.0),
+        ('{"retry_after": NaN}', None),
+        ('{"retry_after": true}', None),
+        ('{"retry_after": "soon", "error": "retry_after"}', None),
+        ("[7]", None),
+        ("[" * 100_000, None),
+    ],
+)
+def test_the_body_may_say_how_long_to_wait_where_the_header_does_not(body, wait):
+    assert answered(429, body, {}, "create").retry_after == wait
+    assert answered(429, body, {"Retry-After": "9"}, "create").retry_after == 9.0
 
 
 @pytest.mark.parametrize(
@@ -156,6 +181,7 @@ NO_SUCH_NAME = aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "no such name"))
         (REFUSED, True, True),
         (NO_SUCH_NAME, True, True),
         (aiohttp.ConnectionTimeoutError("https://api.example"), True, True),
+        (aiohttp.ClientHttpProxyError(None, (), status=407), True, True),
         (TimeoutError(), True, False),
         (TimeoutError(), False, True),
         (aiohttp.SocketTimeoutError(), True, False),
