@@ -118,12 +118,14 @@ def _default_model(settings: Settings) -> Model:
 def telegram_of(settings: Settings, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
     """Build the application for the operator's bot."""
     token = settings.telegram_bot_token.get_secret_value()
-    return build_telegram(token, settings.telegram_api_url, session, metrics, pace)
+    through = session.through(settings.proxy_of("telegram"))
+    return build_telegram(token, settings.telegram_api_url, through, metrics, pace)
 
 
 def provider_of(settings: Settings, session: Session, metrics: Metrics) -> AimlapiClient:
     """Build the client for the operator's key."""
-    return AimlapiClient(session, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
+    through = session.through(settings.proxy_of("aimlapi"))
+    return AimlapiClient(through, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
 
 
 class _Wiring:
@@ -139,6 +141,7 @@ class _Wiring:
         self.ffmpeg = Ffmpeg(Choice(outside.workplace.scratch, named).path)
         self.events = Events(self.metrics, outside.now)
         pace = Pace(outside.now)
+        self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
         self.delivery = Delivery(Transport(self.telegram.bot, pace), store)
 
@@ -147,7 +150,7 @@ class _Wiring:
         poller = self._poller()
         self._register_handlers(poller)
         dispatch = Dispatch(bot, processing(self.telegram), metrics)
-        receiver = Receiver(bot.base_url, self.outside.session, dispatch.handle, metrics, now)
+        receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
         maintenance = Maintenance(self.store, metrics, now)
         return App(self.settings, self.store, self.telegram, receiver, poller, maintenance, self.ffmpeg, metrics, now)
 
@@ -169,7 +172,7 @@ class _Wiring:
 
     def _recordings(self) -> Recordings:
         settings = self.settings
-        files = Files(self.telegram.bot, self.outside.session, settings.max_file_bytes, settings.telegram_local_files)
+        files = Files(self.telegram.bot, self.to_telegram, settings.max_file_bytes, settings.telegram_local_files)
         limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60)
         return Recordings(files, self.outside.workplace, self.ffmpeg, limits, UPLOAD_FORMATS)
 

@@ -8,10 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.proxies import Proxy, is_direct, passwords_in, read_proxy
+
 _SQLITE_PREFIX = "sqlite:///"
 _MEGABYTE = 1024 * 1024
 _SECRETS = ("telegram_bot_token", "aimlapi_key")
-_TOKEN = re.compile(r"\d+:[\w-]+")
+_TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
+_KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
+_SERVERS = {"telegram": "telegram_api_url", "aimlapi": "aimlapi_url"}
 
 
 class SettingsError(Exception):
@@ -40,6 +44,18 @@ class Settings(BaseSettings):
         None, description="The folder in which a local Bot API server keeps its files; empty: files come by HTTP only."
     )
     aimlapi_url: str = Field("https://api.aimlapi.com/v1", description="The AI/ML API, with its version.")
+    telegram_proxy: SecretStr | None = Field(
+        None, description="The proxy to the Bot API server, such as `http://user:password@host:3128`."
+    )
+    aimlapi_proxy: SecretStr | None = Field(None, description="The proxy to the AI/ML API.")
+    https_proxy: SecretStr | None = Field(
+        None, description="The proxy to those of the two that have none of their own and an `https` address."
+    )
+    http_proxy: SecretStr | None = Field(None, description="The same for `http` addresses.")
+    all_proxy: SecretStr | None = Field(None, description="The same for addresses of both kinds.")
+    no_proxy: str | None = Field(
+        None, description="Hosts and networks that the last three are not used for, comma separated; `*` is all."
+    )
     database_url: str = Field(
         "sqlite:///data/verbatim.db",
         description="Where jobs live: `sqlite:///relative/path` or `sqlite:////absolute/path`.",
@@ -100,6 +116,8 @@ class Settings(BaseSettings):
             raise ValueError("is empty or has white space inside")
         if info.field_name == "telegram_bot_token" and not _TOKEN.fullmatch(text):
             raise ValueError("does not look like 123456789:AAE… as @BotFather gives it")
+        if info.field_name == "aimlapi_key" and not _KEY.fullmatch(text):
+            raise ValueError("cannot be a key: it is too short, or has other characters than ASCII has")
         return SecretStr(text)
 
     @field_validator("allowed_chats", mode="before")
@@ -134,6 +152,34 @@ class Settings(BaseSettings):
             return value
         return value.upper() if info.field_name == "log_level" else value.lower()
 
+    def proxy_of(self, server: Literal["telegram", "aimlapi"]) -> Proxy | None:
+        """Return the proxy to a server; SettingsError if the setting that names it is wrong."""
+        name = self._naming_proxy(server, getattr(self, _SERVERS[server]))
+        if name is None:
+            return None
+        try:
+            return read_proxy(getattr(self, name).get_secret_value(), name.upper())
+        except ValueError as error:
+            raise SettingsError([f"{name.upper()} {error}"]) from None
+
+    def _naming_proxy(self, server: str, address: str) -> str | None:
+        """Return the setting that names the proxy to an address: the server's own, or one for all servers."""
+        own = f"{server}_proxy"
+        if getattr(self, own) is not None:
+            return own
+        if is_direct(address, self.no_proxy or ""):
+            return None
+        for_all = (f"{urlsplit(address).scheme}_proxy", "all_proxy")
+        return next((name for name in for_all if getattr(self, name) is not None), None)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Everything that must not be in a log: the two secrets, and the passwords of proxies."""
+        proxies = (self.telegram_proxy, self.aimlapi_proxy, self.https_proxy, self.http_proxy, self.all_proxy)
+        passwords = (passwords_in(each.get_secret_value()) for each in proxies if each is not None)
+        own = {self.telegram_bot_token.get_secret_value(), self.aimlapi_key.get_secret_value()}
+        return frozenset(own.union(*passwords))
+
     @property
     def database_path(self) -> Path:
         return Path(self.database_url.removeprefix(_SQLITE_PREFIX))
@@ -150,11 +196,13 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the environment and `.env`; raise SettingsError with a line for each setting that is missing or wrong."""
     try:
-        return Settings()
+        settings = Settings()
+        settings.proxy_of("telegram"), settings.proxy_of("aimlapi")
     except ValidationError as error:
         raise SettingsError(_problem_lines(error)) from None  # the cause would show the values
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f".env cannot be read: {error}"]) from None
+    return settings
 
 
 def _problem_lines(error: ValidationError) -> list[str]:

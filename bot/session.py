@@ -1,7 +1,9 @@
 """The way out: every request to another server. None follows a redirect, and no answer is read without an end."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -26,15 +28,20 @@ class Session:
         """Return a session for a server that is reached through this proxy, or directly."""
         return replace(self, proxy=proxy)
 
-    def request(self, method: str, url: str, **options: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] = MappingProxyType({}), **options: Any
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         """Make one request. A redirect is an answer as any other: what was sent is for the server that was asked."""
-        return self.below.request(method, url, allow_redirects=False, **self._proxy_options(), **options)
+        proxy: dict[str, Any] = {}
+        if self.proxy is not None:
+            login = _login(self.proxy)
+            proxy = {"proxy": self.proxy.address, "proxy_headers": login}  # which are those of a tunnel
+            headers = {**headers, **login} if url[:5].lower() == "http:" else headers
+        return self.below.request(method, url, allow_redirects=False, headers=headers, **proxy, **options)
 
-    def _proxy_options(self) -> dict[str, Any]:
-        if self.proxy is None:
-            return {}
-        login = aiohttp.BasicAuth(self.proxy.user, self.proxy.password, "utf-8") if self.proxy.user else None
-        return {"proxy": self.proxy.address, "proxy_auth": login}
+
+def _login(proxy: Proxy) -> dict[str, str]:
+    return {"Proxy-Authorization": aiohttp.encode_basic_auth(proxy.user, proxy.password)} if proxy.user else {}
 
 
 async def read_at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -1,3 +1,4 @@
+import os
 from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.world import World
+
+# Tests speak to this machine only, whatever proxy its owner uses to others.
+for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+    os.environ.pop(name, None)
+    os.environ.pop(name.upper(), None)
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("on any machine", deadline=None)

@@ -23,6 +23,7 @@ Say = Callable[[str], None]
 async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
     """Try the model, ffmpeg, the database, the token and the key, whatever became of the others; True if all work."""
     metrics = Metrics()
+    _tell_proxies(settings, say)
     async with open_session() as session:
         results = [
             _check_model(settings, say),
@@ -32,6 +33,12 @@ async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
             await _check_provider(provider_of(settings, session, metrics), say),
         ]
     return all(results)
+
+
+def _tell_proxies(settings: Settings, say: Say) -> None:
+    for name, proxy in (("telegram", settings.proxy_of("telegram")), ("aimlapi", settings.proxy_of("aimlapi"))):
+        if proxy is not None:
+            say(f"{name}: through the proxy {proxy.address}, which {proxy.setting} names")
 
 
 def _check_model(settings: Settings, say: Say) -> bool:

@@ -23,8 +23,7 @@ def execute(command: str) -> int:
     """Run a command and return its exit code: 0 for success, 1 for a failure, 2 for wrong settings, told in lines."""
     try:
         settings = load_settings()
-        secrets = (settings.telegram_bot_token.get_secret_value(), settings.aimlapi_key.get_secret_value())
-        log.configure(settings.log_level, settings.log_format, secrets)
+        log.configure(settings.log_level, settings.log_format, settings.secrets)
         raise_descriptor_limit()
         return asyncio.run(_check(settings) if command == "check" else _run(settings))
     except SettingsError as error:

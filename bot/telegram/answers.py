@@ -23,7 +23,16 @@ _RIGHTS = (  # without which the library builds no administrator
     "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
     "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
 )
+_SAID_BY_TELEGRAM = frozenset({401, 403, 404, 409})
 _ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
+
+
+class NoAnswerError(NetworkError):
+    """No answer came; `kind` says why, without an address."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"no answer from the Bot API: {kind}")
+        self.kind = kind
 
 
 class UnreadableError(NetworkError):
@@ -44,7 +53,9 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
         raise RedirectedError(f"a redirect ({status}), which is not followed")
     answer = _read_object(body)
     if not 200 <= status < 300:
-        if status == 404 and answer is None:  # a gateway's page, which says nothing of the token
+        if status == 407:
+            raise NoAnswerError("the proxy asks for a password")
+        if status in _SAID_BY_TELEGRAM and answer is None:  # a gateway's page, which says nothing of chats and tokens
             raise UnreadableError("a web page instead of an answer")
         return status, _refusal(status, answer or {})
     if answer is None or not answer.keys() & {"ok", "result"}:

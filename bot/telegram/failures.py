@@ -27,7 +27,7 @@ from bot.errors import (
     UnknownMessageError,
     VerbatimError,
 )
-from bot.telegram.answers import NamelessError, RedirectedError
+from bot.telegram.answers import NamelessError, NoAnswerError, RedirectedError
 from bot.telegram.pace import seconds
 from bot.waits import asked_wait
 from storage.apology import Reason
@@ -142,6 +142,8 @@ def _unanswered(error: NetworkError) -> VerbatimError:
             return UnknownMessageError("a message was sent, but the answer has no id of it")
         case RedirectedError():
             return _redirected()
+        case NoAnswerError():
+            return TemporaryError(f"Telegram did not answer: {error.kind}", reason=Reason.TELEGRAM_DOWN, sure=False)
         case NetworkError():
             return TemporaryError("Telegram did not answer", reason=Reason.TELEGRAM_DOWN, sure=False)
 

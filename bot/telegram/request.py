@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.session import Session, read_at_most
-from bot.telegram.answers import read_answer
+from bot.telegram.answers import NoAnswerError, read_answer
 
 Seconds = Any  # a float, None for no limit, or the library's own sentinel for "not said"
 DEFAULT_TIMEOUT = 20.0
@@ -58,7 +58,7 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             self._observe(name, type(error).__name__)
-            raise NetworkError(f"no answer from the Bot API: {type(error).__name__}") from None
+            raise NoAnswerError(type(error).__name__) from None
         self._observe(name, str(answer.status))
         status, reduced = read_answer(name, answer.status, payload)
         return status, json.dumps(reduced).encode()

@@ -141,10 +141,92 @@ def test_white_space_around_a_secret_is_taken_off(environment):
     assert settings.telegram_bot_token.get_secret_value() == TOKEN
 
 
-@pytest.mark.parametrize("token", ["secret-part", "bot123:secret-part", "123:", ":secret-part", "123:secret-part?"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("secret-part", "bot123:secret-part", "123:", ":secret-part", "123:secret-part?", "1:se"),
+        *("123:секрет-secret-part", "١٢٣:secret-part", "123:secret-part\x1b", "9" * 21 + ":secret-part"),
+    ],
+)
 def test_what_cannot_be_a_token_is_refused_without_repeating_it(environment, token):
     (line,) = wrong(environment, TELEGRAM_BOT_TOKEN=token)
     assert line == "TELEGRAM_BOT_TOKEN does not look like 123456789:AAE… as @BotFather gives it"
+
+
+@pytest.mark.parametrize("key", ["k", "abc", "secret-part-ключ", "secret-part\x1b[31m", "secret-part\x7f", "x" * 4097])
+def test_what_cannot_be_a_key_is_refused_without_repeating_it(environment, key):
+    (line,) = wrong(environment, AIMLAPI_KEY=key)
+    assert line == "AIMLAPI_KEY cannot be a key: it is too short, or has other characters than ASCII has"
+
+
+@pytest.mark.parametrize("key", ["test", "test-key", "sk-proj_AbC.123+/=~!"])
+def test_no_more_is_asked_of_a_key(environment, key):
+    environment.setenv("AIMLAPI_KEY", key)
+    assert load_settings().aimlapi_key.get_secret_value() == key
+
+
+PROXY, OTHER = "http://127.0.0.1:3128", "https://proxy.example:8443"
+
+
+def proxies(environment, **values) -> list[tuple[str, str] | None]:
+    """Load these settings, and return the proxies to the two servers, each with the setting that names it."""
+    for name, value in values.items():
+        environment.setenv(name, value)
+    settings = load_settings()
+    found = (settings.proxy_of("telegram"), settings.proxy_of("aimlapi"))
+    return [proxy and (proxy.address, proxy.setting) for proxy in found]
+
+
+@pytest.mark.parametrize(
+    ("given", "telegram", "aimlapi"),
+    [
+        ({}, None, None),
+        ({"HTTPS_PROXY": PROXY}, "HTTPS_PROXY", "HTTPS_PROXY"),
+        ({"https_proxy": PROXY}, "HTTPS_PROXY", "HTTPS_PROXY"),
+        ({"HTTP_PROXY": PROXY}, None, None),
+        ({"ALL_PROXY": PROXY}, "ALL_PROXY", "ALL_PROXY"),
+        ({"HTTPS_PROXY": PROXY, "ALL_PROXY": "socks5://127.0.0.1:1080"}, "HTTPS_PROXY", "HTTPS_PROXY"),
+        ({"HTTP_PROXY": PROXY, "TELEGRAM_API_URL": "http://127.0.0.1:8081"}, "HTTP_PROXY", None),
+        ({"ALL_PROXY": PROXY, "NO_PROXY": "api.telegram.org"}, None, "ALL_PROXY"),
+        ({"ALL_PROXY": PROXY, "no_proxy": "*"}, None, None),
+        ({"ALL_PROXY": "socks5://127.0.0.1:1080", "NO_PROXY": "*"}, None, None),
+        ({"TELEGRAM_PROXY": PROXY}, "TELEGRAM_PROXY", None),
+        ({"AIMLAPI_PROXY": PROXY, "HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, None, "AIMLAPI_PROXY"),
+    ],
+)
+def test_each_server_has_its_proxy(environment, given, telegram, aimlapi):
+    named = (telegram, aimlapi)
+    assert proxies(environment, **given) == [name and (PROXY, name) for name in named]
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_PROXY", "AIMLAPI_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("socks5://user:secret-part@127.0.0.1:1080", "names a SOCKS proxy, which this bot does not speak"),
+        ("socks5h://127.0.0.1:1080", "names a SOCKS proxy"),
+        ("ftp://secret-part@proxy", "must look like http://host:3128"),
+        ("http://", "must look like"),
+        ("http://[", "must look like"),
+        ("http://proxy:port", "must look like"),
+        ("http://proxy:0", "must look like"),
+        ("http://a%3Ab:secret-part@proxy:80", "must look like"),
+        ("http://proxy:99999", "must look like"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_one_line(environment, name, given, said):
+    (line,) = wrong(environment, **{name: given})
+    assert line.startswith(f"{name} {said}")
+
+
+def test_the_password_of_a_proxy_is_a_secret(environment):
+    environment.setenv("ALL_PROXY", "http://user:p%40ss-secret-part@proxy:3128")
+    environment.setenv("TELEGRAM_PROXY", "http://[")
+    settings = Settings()
+    assert settings.secrets == {TOKEN, KEY, "p%40ss-secret-part", "p@ss-secret-part"}
+    proxy = settings.proxy_of("aimlapi")
+    assert (proxy.user, proxy.password) == ("user", "p@ss-secret-part")
+    assert "secret-part" not in repr(settings) + repr(proxy)
 
 
 def test_a_secret_may_come_from_a_file(environment, tmp_path):

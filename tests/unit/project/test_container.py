@@ -73,7 +73,7 @@ def test_the_image_keeps_its_database_in_the_volume():
     settings = Settings(
         _env_file=None,
         telegram_bot_token="123:abc",
-        aimlapi_key="key",
+        aimlapi_key="a-key",
         **{name.lower(): value for name, value in environment.items()},
     )
     assert settings.database_path.is_relative_to(argument("VOLUME"))

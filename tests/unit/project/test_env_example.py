@@ -35,7 +35,7 @@ def test_only_the_two_secrets_are_in_force_and_they_are_empty():
 
 
 def test_the_other_lines_show_the_defaults(nothing_set, tmp_path):
-    secrets = {"telegram_bot_token": "123:abc", "aimlapi_key": "key"}
+    secrets = {"telegram_bot_token": "123:abc", "aimlapi_key": "a-key"}
     shown = Settings(_env_file=uncommented(tmp_path), **secrets)
     assert shown == Settings(_env_file=None, **secrets)
     silent = {name for name, value in dotenv_values(uncommented(tmp_path)).items() if value == ""}

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from telegram import ChatMember, File, Message, User
 from telegram.error import NetworkError
 
-from bot.telegram.answers import NamelessError, RedirectedError, UnreadableError, read_answer, whole_number
+from bot.telegram.answers import (
+    NamelessError,
+    NoAnswerError,
+    RedirectedError,
+    UnreadableError,
+    read_answer,
+    whole_number,
+)
 
 # As the npm package telegram-test-api answers: parameters come back as the texts that they were sent as.
 ECHO = {
@@ -131,9 +138,18 @@ def test_a_redirect_is_told_as_one(status):
         read_answer("sendMessage", status, b'{"ok": true, "result": {"message_id": 7}}')
 
 
-def test_a_page_of_a_gateway_says_nothing_of_the_token():
+@pytest.mark.parametrize("status", [401, 403, 404, 409])
+def test_a_page_of_a_gateway_says_nothing_of_the_token(status):
     with pytest.raises(NetworkError, match="web page"):
-        read_answer("getMe", 404, b"<html>not found</html>")
+        read_answer("getMe", status, b"<html>not found</html>")
+
+
+def test_a_proxy_that_asks_for_a_password_is_no_answer():
+    with pytest.raises(NoAnswerError, match="password"):
+        read_answer("getMe", 407, b"")
+
+
+def test_what_telegram_says_itself_is_handed_on():
     assert refusal(404, {"ok": False, "description": "Not Found"}) == (404, "Not Found", None)
 
 
