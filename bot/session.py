@@ -1,5 +1,6 @@
 """The way out: every request to another server. None follows a redirect, and no answer is read without an end."""
 
+import json
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import aiohttp
 from bot.proxies import Proxy
 
 CHUNK = 64 * 1024  # bytes of an answer in memory at once, beside those that were kept
+MOST_VALUES = 2_000_000  # in JSON; the words of ten hours of speech, with all their times, are a third of it
 
 
 class TooLargeError(aiohttp.ClientPayloadError):
@@ -52,3 +54,14 @@ async def read_at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
         if len(body) > limit:
             raise TooLargeError
     return bytes(body)
+
+
+def read_json(body: bytes) -> object:
+    """Read JSON, unless it has more values than an answer can have: each takes thirty times its bytes in memory.
+
+    Raises ValueError, or RecursionError for what is nested too deeply.
+    """
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise ValueError("too many values")
+    value: object = json.loads(body)
+    return value

@@ -4,7 +4,6 @@ The library builds whole objects of all that a server sends, and cannot do so on
 form than it knows. What a server has carried out would then count as a failure, and be sent again.
 """
 
-import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from telegram import ChatMember
 from telegram.error import NetworkError
 
+from bot.session import read_json
 from bot.waits import asked_wait
 
 LONGEST_DESCRIPTION = 200  # characters of the server's own words
@@ -69,7 +69,7 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
 
 def _read_object(body: bytes) -> dict[str, Any] | None:
     try:
-        read = json.loads(body)
+        read = read_json(body)
     except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None

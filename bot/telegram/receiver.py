@@ -1,7 +1,6 @@
 """The receiver: asks Telegram for updates, and confirms them only after all that they ask for is committed."""
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ import aiohttp
 from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.session import Session, read_at_most
+from bot.session import Session, read_at_most, read_json
 from bot.telegram.dispatch import update_number
 from bot.telegram.failures import AnswerError, pause_after, translated
 from bot.waits import SHORTEST
@@ -101,7 +100,7 @@ class Receiver:
 def _updates(status: int, body: bytes) -> list[Any]:
     """Return the updates of an answer; AnswerError if it brings none."""
     try:
-        read = json.loads(body)
+        read = read_json(body)
     except (ValueError, RecursionError):
         read = None
     answer = read if isinstance(read, dict) else {}

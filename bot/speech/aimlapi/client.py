@@ -4,7 +4,6 @@ Each call is made once, and every failure is raised as one of `bot.errors`: the 
 """
 
 import asyncio
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import aiohttp
 from bot import __version__
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.session import Session, read_at_most
+from bot.session import Session, read_at_most, read_json
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
 from bot.speech.aimlapi.options import form_fields
@@ -164,7 +163,6 @@ def _sent(tracker: aiohttp.UploadTracker) -> bool:
 def _json(answer: _Answer, call: Call) -> object:
     """Read JSON, whatever type the answer claims to have."""
     try:
-        body: object = json.loads(answer.body)
+        return read_json(answer.body)
     except (ValueError, RecursionError) as error:
         raise failure_of(error, call) from None
-    return body

@@ -10,7 +10,7 @@ from aiohttp import encode_basic_auth, web
 
 from bot.app import open_session
 from bot.proxies import read_proxy
-from bot.session import TooLargeError, read_at_most
+from bot.session import MOST_VALUES, TooLargeError, read_at_most, read_json
 from tests.api import Api
 from tests.proxy import RecordingProxy
 from tests.unit.project.checkout import ROOT
@@ -124,3 +124,19 @@ async def test_the_proxy_is_told_who_asks(api, session, proxy):
     assert await asked(through, api.url) == (200, b"hello")
     assert proxy.logins == [encode_basic_auth("user", "password")]
     assert "Proxy-Authorization" not in api.requests[0].headers
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", "0"])
+def test_json_with_more_values_than_an_answer_has_is_not_read(value):
+    with pytest.raises(ValueError, match="too many values"):
+        read_json(f"[{value}{f',{value}' * MOST_VALUES}]".encode())
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"9" * 9999, b"[" * 100_000])
+def test_what_is_no_json_is_refused(body):
+    with pytest.raises((ValueError, RecursionError)):
+        read_json(body)
+
+
+def test_json_is_read():
+    assert read_json(b'{"a": [1, "two", null]}') == {"a": [1, "two", None]}
