@@ -5,7 +5,7 @@ open. Both are impossible when a transaction never leaves its thread.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,10 +56,15 @@ class Connection(aiosqlite.Connection):
 
 def failure_of(error: sqlite3.Error) -> Exception:
     """Return StorageUnavailableError where waiting may help, the error itself where it is a bug."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF in TRANSIENT:
+    if _code(error) in TRANSIENT:
         return StorageUnavailableError(f"the database cannot be used just now: {error}")
     return error
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """Return SQLite's primary code of an error; None for one of the Python module's own."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connection:
@@ -103,3 +108,39 @@ def write(function: Callable[[sqlite3.Connection], Result]) -> Callable[[sqlite3
         return result, connection.total_changes > before
 
     return transaction
+
+
+def write_together(
+    functions: Sequence[Callable[[sqlite3.Connection], Result]],
+) -> Callable[[sqlite3.Connection], tuple[list[Result | Exception], bool]]:
+    """Make one commit of several transactions, in their order; with their results, whether they changed a row.
+
+    Each is kept or undone by itself: one that fails has its exception as its result. Where the commit as a whole fails,
+    each gets a commit of its own.
+    """
+
+    def run(connection: sqlite3.Connection) -> tuple[list[Result | Exception], bool]:
+        try:
+            return write(lambda it: [_apart(it, function) for function in functions])(connection)
+        except sqlite3.Error as error:
+            if len(functions) == 1 or _code(error) == sqlite3.SQLITE_BUSY:
+                return [failure_of(error)] * len(functions), False
+        alone = [write_together([function])(connection) for function in functions]
+        return [result for results, _ in alone for result in results], any(changed for _, changed in alone)
+
+    return run
+
+
+def _apart(connection: sqlite3.Connection, function: Callable[[sqlite3.Connection], Result]) -> Result | Exception:
+    """Run one of several transactions, and undo it alone if it fails, unless SQLite has undone all of them."""
+    connection.execute("SAVEPOINT apart")
+    result: Result | Exception
+    try:
+        result = function(connection)
+    except Exception as error:
+        if not connection.in_transaction:
+            raise
+        connection.execute("ROLLBACK TO apart")
+        result = failure_of(error) if isinstance(error, sqlite3.Error) else error
+    connection.execute("RELEASE apart")
+    return result

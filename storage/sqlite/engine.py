@@ -1,16 +1,19 @@
 """The engine of the store on SQLite: transactions driven to their end in one hop on the connection's thread."""
 
+import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from storage.sqlite.connection import BUSY_SECONDS, Connection, connect, write
+from storage.sqlite.connection import BUSY_SECONDS, Connection, connect, write_together
 from storage.sqlite.lock import FileLock
 from storage.sqlite.migrate import migrate
 from storage.statements.store import SQLStore
 from storage.statements.transaction import Result, Row, Transaction
 from storage.store import StorageUnavailableError
+
+MOST_TOGETHER = 200  # transactions of one commit: what is asked for later waits for milliseconds only
 
 
 class SQLiteTransaction:
@@ -54,13 +57,19 @@ def at_once(function: Callable[[Transaction], Awaitable[Result]]) -> Callable[[s
 
 
 class SQLiteEngine:
-    """One file, one process. Made by `open`; `now` tells the moment of a successful write."""
+    """One file, one process. Made by `open`; `now` tells the moment of a successful write.
+
+    Transactions are carried out in the order in which they were asked for. Those that are asked for while others are
+    carried out share one commit, as most of the time of a small transaction goes to waiting for the disk.
+    """
 
     def __init__(self, connection: Connection, lock: FileLock, now: Callable[[], float]) -> None:
         self._connection = connection
         self._lock = lock
         self._now = now
         self._last_write_at = now()
+        self._asked: list[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = []
+        self._carrying_out: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, path: Path, now: Callable[[], float], *, busy_seconds: float = BUSY_SECONDS) -> Self:
@@ -86,10 +95,31 @@ class SQLiteEngine:
         return cls(connection, lock, now)
 
     async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        result, changed = await self._connection.hop(write(at_once(function)))
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._asked.append((at_once(function), result))
+        if self._carrying_out is None:
+            self._carrying_out = asyncio.create_task(self._carry_out())
+        return await result
+
+    async def _carry_out(self) -> None:
+        """Carry out what was asked for, until nothing is left."""
+        try:
+            while self._asked:
+                together, self._asked = self._asked[:MOST_TOGETHER], self._asked[MOST_TOGETHER:]
+                results = await self._write([function for function, _ in together])
+                for (_, waiting), result in zip(together, results, strict=True):
+                    _tell(waiting, result)
+        finally:
+            self._carrying_out = None
+
+    async def _write(self, functions: Sequence[Callable[[sqlite3.Connection], Any]]) -> Sequence[object]:
+        try:
+            results, changed = await self._connection.hop(write_together(functions))
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            return [error] * len(functions)
         if changed:
             self._last_write_at = self._now()
-        return result
+        return results
 
     async def read(self, sql: str, *values: Any) -> list[Row]:
         return await self._connection.hop(lambda connection: rows(connection, sql, *values))
@@ -102,8 +132,20 @@ class SQLiteEngine:
         self._connection.waits_for_locks = False
 
     async def close(self) -> None:
+        if self._carrying_out is not None:
+            await self._carrying_out
         await self._connection.close()
         self._lock.release()
+
+
+def _tell(waiting: asyncio.Future[Any], result: object) -> None:
+    """Hand a result to its caller, unless that was cancelled meanwhile."""
+    if waiting.done():
+        return
+    if isinstance(result, Exception):
+        waiting.set_exception(result)
+    else:
+        waiting.set_result(result)
 
 
 async def open_store(

@@ -591,6 +591,48 @@ async def test_transactions_of_many_coroutines_do_not_mix(store):
     assert await due(store) == set(ids)
 
 
+async def test_transactions_asked_for_together_share_a_commit_and_keep_their_order(store):
+    said = []
+    await store.engine._connection.hop(lambda connection: connection.set_trace_callback(said.append))
+    jobs = await asyncio.gather(*(store.accept(message(number), NOW) for number in range(100)))
+    await store.engine._connection.hop(lambda connection: connection.set_trace_callback(None))
+    assert [job.id for job in jobs] == list(range(1, 101))
+    assert said.count("COMMIT") == 1
+
+
+async def test_a_transaction_that_finds_the_disk_full_does_not_undo_those_beside_it(path):
+    async with opened(path) as store:
+        job = await fetching(store)
+        (pages,) = await pragma(store, "page_count")
+        await pragma(store, f"max_page_count = {pages}")
+        big = ChatSettings("x" * 10**6)
+        done = await asyncio.gather(
+            store.note(job, Notice.PAUSED), store.change_settings(7, big), store.ping(), return_exceptions=True
+        )
+        assert done[::2] == [True, None]
+        assert isinstance(done[1], StorageUnavailableError)
+        assert (await store.job(job.id)).notice is Notice.PAUSED
+
+
+async def test_where_sqlite_itself_undoes_everything_the_others_are_written_again(store):
+    async def takes_all_down(tx):
+        await tx.rows("ROLLBACK")
+        await tx.rows("SELECT nothing_like_that")
+
+    work = (store.accept(message(1), NOW), store.engine.write(takes_all_down), store.accept(message(2), NOW))
+    first, failed, second = await asyncio.gather(*work, return_exceptions=True)
+    assert isinstance(failed, sqlite3.OperationalError)
+    assert await due(store) == {first.id, second.id}
+
+
+async def test_a_closed_store_refuses_to_write_instead_of_waiting_for_ever(path):
+    async with opened(path) as store:
+        pass
+    async with patience():
+        with pytest.raises(ValueError, match="no active connection"):
+            await store.ping()
+
+
 async def test_jobs_claimed_by_many_at_once_go_to_one_each(store):
     for number in range(40):
         await accepted(store, number)
