@@ -14,7 +14,7 @@ from typing import Protocol
 from storage.apology import Notice
 from storage.outcomes import Admission, Outcome
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Generation, Job, NewJob, State
+from storage.words import ChatSettings, Generation, Job, NewJob, Press, State
 
 
 class StorageError(Exception):
@@ -68,20 +68,22 @@ Wait = Callable[[int, int], float]  # from a job's `interrupted` and `deaths` to
 class CancelResult:
     """What pressing a cancel button came to.
 
-    `job` is None when no such job exists. `accepted` says that the job now ends as cancelled. An
-    `orphan` is a message that no job points to: the process died between sending and storing it.
+    `job` is None when no such job exists, or where nothing was asked of it. `accepted` says that the job now
+    ends as cancelled. An `orphan` is a message that no job points to: the process died between sending and storing it.
+    `not_theirs` says that nothing was changed, as somebody else sent the recording.
     """
 
     job: Job | None
     accepted: bool
     orphan: bool
+    not_theirs: bool = False
 
 
 class Store(Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
     async def accept(self, new: NewJob, now: float) -> Job | None:
-        """Make the job of a message, due at once; None if this message has one already."""
+        """Make the job of a message, due at once, with what its chat chose; None if this message has one already."""
 
     async def claim(self, now: float, lease_until: float, limit: int) -> Claim:
         """Lease up to `limit` due jobs that were not interrupted, the longest due first."""
@@ -130,6 +132,9 @@ class Store(Protocol):
         Its generations go to a job that waits for the same transcript, if there is one: they are paid for.
         """
 
+    async def press(self, press: Press, now: float) -> CancelResult:
+        """Cancel as `cancel` does, unless the press is by somebody else or its button is invented."""
+
     async def job(self, job_id: int) -> Job | None: ...
 
     async def generations(self, job: Job) -> tuple[Generation, ...]: ...
@@ -143,6 +148,9 @@ class Store(Protocol):
 
     async def change_settings(self, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None) -> bool:
         """Store what the chat chose; with `was`, only if that is what it had chosen until now."""
+
+    async def choose_model(self, chat_id: int, model: str) -> None:
+        """Store the model that the chat chose, and leave its other settings as they are."""
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""

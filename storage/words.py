@@ -57,8 +57,8 @@ class NewJob:
     file_id: str
     file_unique_id: str
     claimed_bytes: int | None
-    model: str  # as the chat chose it; it may have left the catalogue since
-    options: Options
+    model: str  # for a chat that chose none; it may have left the catalogue since
+    options: Options  # for a chat that chose none
 
     @property
     def cache_key(self) -> str:
@@ -119,6 +119,17 @@ class Generation:
     start: float
     submitted_at: float
     transcript: Transcript | None = None  # of this part, once it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody pressed the cancel button of a job under a message."""
+
+    job_id: int
+    chat_id: int
+    message_id: int
+    user_id: int | None  # who may only cancel what they sent themselves; None for one who may cancel everything here
+    button_seen: bool  # False where Telegram does not show the message any more, so that the button may be invented
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,8 @@ class Intake:
 
     async def accept(self, recording: Recording) -> None:
         """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened."""
-        chosen = await self.store.settings(recording.chat_id)
-        model = chosen.model or self.defaults.model
-        options = Options(language=chosen.language or self.defaults.language)
-        new = NewJob(**asdict(recording), model=model, options=options)
+        options = Options(language=self.defaults.language)
+        new = NewJob(**asdict(recording), model=self.defaults.model, options=options)
         job = await self.store.accept(new, self.now())
         if job is None:
             log.info("message.repeated")

@@ -6,9 +6,19 @@ from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
 from storage.statements.waking import wake_for_slot, wake_the_same
 from storage.store import CancelResult
-from storage.words import FINAL, SAME, Job, State
+from storage.words import FINAL, SAME, Job, Press, State
 
 CANCELLED = Apology(Reason.CANCELLED)
+
+
+async def press(tx: Transaction, press: Press, now: float) -> CancelResult:
+    sql = "SELECT user_id, placeholder_id FROM jobs WHERE id = $1 AND chat_id = $2"
+    found = await tx.row(sql, press.job_id, press.chat_id)
+    if not press.button_seen and (found is None or found["placeholder_id"] != press.message_id):
+        return CancelResult(job=None, accepted=False, orphan=False)
+    if found is not None and press.user_id is not None and found["user_id"] != press.user_id:
+        return CancelResult(job=None, accepted=False, orphan=False, not_theirs=True)
+    return await cancel(tx, press.job_id, press.chat_id, press.message_id, now)
 
 
 async def cancel(tx: Transaction, job_id: int, chat_id: int, message_id: int, now: float) -> CancelResult:

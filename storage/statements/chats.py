@@ -29,6 +29,15 @@ async def change_settings(
     return True
 
 
+async def choose_model(tx: Transaction, chat_id: int, model: str) -> None:
+    await tx.rows(
+        "INSERT INTO chats (chat_id, model) VALUES ($1, $2)"
+        " ON CONFLICT (chat_id) DO UPDATE SET model = excluded.model WHERE coalesce(chats.model, '') <> excluded.model",
+        chat_id,
+        model,
+    )
+
+
 async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     await tx.rows(
         f"INSERT INTO chats (chat_id, {COLUMNS}) SELECT $2, {COLUMNS} FROM chats"

@@ -1,7 +1,9 @@
 """Accepting a message as a job, and leasing what is due."""
 
 import secrets
+from dataclasses import replace
 
+from storage.statements.chats import SELECT, settings_of
 from storage.statements.encoding import encode_options
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
@@ -10,6 +12,7 @@ from storage.words import Job, NewJob
 
 
 async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
+    new = await _as_chosen(tx, new)
     made = await tx.row(
         "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, user_id, kind, file_id, claimed_bytes,"
         " model, options, cache_key, created_at, next_at)"
@@ -28,6 +31,13 @@ async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
         now,
     )
     return job_of(made) if made else None
+
+
+async def _as_chosen(tx: Transaction, new: NewJob) -> NewJob:
+    """Return the job with the settings of its chat, where it has some."""
+    chosen = settings_of(await tx.rows(SELECT, new.chat_id))
+    options = replace(new.options, language=chosen.language or new.options.language)
+    return replace(new, model=chosen.model or new.model, options=options)
 
 
 async def claim(tx: Transaction, now: float, lease_until: float, limit: int) -> Claim:

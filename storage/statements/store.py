@@ -46,6 +46,8 @@ class SQLStore:
     page_placed = _write(guarded.page_placed)
     record = _write(record.record)
     cancel = _write(cancelling.cancel)
+    press = _write(cancelling.press)
+    choose_model = _write(chats.choose_model)
     change_settings = _write(chats.change_settings)
     move_chat = _write(chats.move_chat)
     require_owner = _write(upkeep.require_owner)

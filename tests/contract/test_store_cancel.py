@@ -8,7 +8,7 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Hopeless, Known, MustWait, Ready, Waiting
 from storage.store import CancelResult
 from storage.transcript import Transcript
-from storage.words import SAME, State
+from storage.words import SAME, Press, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,
@@ -349,3 +349,44 @@ async def test_generations_do_not_go_to_a_woken_job_whose_holder_died(store):
     await died(store)
     await press(store, job)
     assert (await again(store, heir)).state is State.QUEUED
+
+
+SENDER, STRANGER = 42, 43
+
+
+def pressed(job, **changes):
+    return replace(Press(job.id, job.chat_id, MESSAGE, SENDER, button_seen=True), **changes)
+
+
+@pytest.mark.parametrize("user_id", [SENDER, None])
+async def test_the_sender_and_those_who_may_cancel_everything_press_as_if_they_cancelled(store, user_id):
+    job = await submitted(store)
+    result = await store.press(pressed(job, user_id=user_id), NOW)
+    assert result == CancelResult(await again(store, job), accepted=True, orphan=False)
+    assert result.job.apology == APOLOGY
+
+
+async def test_a_press_by_somebody_else_changes_nothing(store):
+    job = await submitted(store)
+    result = await store.press(pressed(job, user_id=STRANGER), NOW)
+    assert result == CancelResult(None, accepted=False, orphan=False, not_theirs=True)
+    assert await again(store, job) == job
+
+
+async def test_a_button_that_nobody_can_see_counts_under_the_placeholder_alone(store):
+    job = await leased(store)
+    for placeholder in (None, MESSAGE + 1):
+        if placeholder is not None:
+            await store.place(job, placeholder, Notice.NONE)
+        result = await store.press(pressed(job, button_seen=False), NOW)
+        assert result == CancelResult(None, accepted=False, orphan=False)
+    assert (await store.press(pressed(job, message_id=MESSAGE + 1, button_seen=False), NOW)).accepted
+
+
+async def test_a_press_names_a_job_of_its_own_chat(store):
+    job = await submitted(store)
+    assert (await store.press(pressed(job, chat_id=CHAT + 1), NOW)).orphan
+    assert not (await store.press(pressed(job, chat_id=CHAT + 1, button_seen=False), NOW)).orphan
+    assert not (await store.press(pressed(job, job_id=77, button_seen=False), NOW)).orphan
+    assert (await store.press(pressed(job, job_id=77), NOW)).orphan
+    assert await again(store, job) == job

@@ -210,6 +210,37 @@ async def test_a_choice_belongs_to_one_chat(store):
     assert await store.settings(CHAT + 2) == ChatSettings()
 
 
+async def test_a_model_is_chosen_without_touching_what_else_was_chosen(store):
+    await store.change_settings(CHAT, ChatSettings(None, "fr"))
+    await store.choose_model(CHAT, "whisper")
+    assert await store.settings(CHAT) == ChatSettings("whisper", "fr")
+    await store.choose_model(CHAT, "nova-3")
+    assert await store.settings(CHAT) == ChatSettings("nova-3", "fr")
+    await store.choose_model(CHAT + 1, "whisper")
+    assert await store.settings(CHAT + 1) == ChatSettings("whisper")
+    assert await store.settings(CHAT) == ChatSettings("nova-3", "fr")
+
+
+async def test_a_model_that_is_chosen_again_costs_no_write(store):
+    await store.choose_model(CHAT, "whisper")
+    before = store.engine._connection.total_changes
+    await store.choose_model(CHAT, "whisper")
+    assert store.engine._connection.total_changes == before
+
+
+async def test_a_job_is_made_with_what_its_chat_chose_before(store):
+    new = message(1)
+    plain = await store.accept(new, NOW)
+    assert (plain.model, plain.options) == (new.model, new.options)
+    await store.change_settings(CHAT, ChatSettings("whisper", "fr"))
+    job = await store.accept(message(2), NOW)
+    assert (job.model, job.options) == ("whisper", Options("fr"))
+    assert job.cache_key == replace(message(2), model="whisper", options=Options("fr")).cache_key
+    await store.change_settings(CHAT, ChatSettings(None, "pt"))
+    assert (await store.accept(message(3), NOW)).model == new.model
+    assert (await store.accept(replace(message(4), chat_id=CHAT + 1), NOW)).options == new.options
+
+
 @pytest.mark.parametrize("state", [State.QUEUED, State.SUBMITTED, State.READY])
 async def test_a_job_can_be_read_whatever_became_of_it(store, state):
     makers = {State.QUEUED: accepted, State.SUBMITTED: submitted, State.READY: ready}

@@ -8,7 +8,7 @@ import pytest
 from storage.apology import Notice
 from storage.outcomes import Attempted, Ended, Ready, Waiting
 from storage.transcript import Transcript
-from storage.words import PAUSED, ChatSettings, State
+from storage.words import PAUSED, ChatSettings, Press, State
 from tests.contract.stored import (
     CHAT,
     FAMILY,
@@ -142,7 +142,7 @@ async def a_busy_day(store):
             await recorded(store, job, Ended(State.DELIVERED))
     cancelled = await submitted(store, 4, file="other")
     await waiting(store, 5, full=False, file="other")
-    await store.cancel(cancelled.id, CHAT, 904, NOW)
+    await store.press(Press(cancelled.id, CHAT, 904, None, button_seen=True), NOW)
     await store.claim(NOW, LATER, 10)
     await recorded(store, await uploading(store, 6, slots=99), Waiting(LATER, waiting_for=PAUSED))
     await submitted(store, 9, slots=99)
@@ -150,6 +150,7 @@ async def a_busy_day(store):
     await store.page_placed(await delivering(store, 7), 1, 907)
     await accepted(store, 8)
     await store.change_settings(CHAT, ChatSettings("whisper"))
+    await store.choose_model(CHAT, "nova-3")
     await store.move_chat(CHAT, CHAT + 1)
     await store.settings(CHAT)
     await store.backlog(NOW)
