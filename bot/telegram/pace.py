@@ -2,7 +2,8 @@
 
 About 30 messages a second overall, 1 a second in a chat and 20 a minute in a group (Bots FAQ); short bursts
 pass, and edits count. A write that would go beyond is refused with the seconds to wait, so that its step
-comes back later and keeps no other one waiting. Placeholders leave the last writes to answers.
+comes back later and keeps no other one waiting. Placeholders leave the last writes to answers, and chats that
+have written much lately leave the last ones overall to those that have not: one chat cannot use up all there is.
 """
 
 from collections import deque
@@ -20,6 +21,8 @@ from bot.waits import SHORTEST, asked_wait
 OVERALL = (30, 1.0, 6)  # writes, in so many seconds, of them left to answers
 PRIVATE = (60, 60.0, 10)
 GROUP = (20, 60.0, 4)
+LITTLE = 6  # writes of a chat within its span: three notes and their answers
+KEPT_FOR_THE_QUIET = 8  # of the overall writes, left to chats that have written little
 MANY = 1000  # chats remembered before the idle ones are forgotten
 
 
@@ -30,28 +33,46 @@ class Urgency(StrEnum):
     ANSWER = "answer"
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What a write is for, and whether its chat has written much lately."""
+
+    urgency: Urgency
+    busy: bool = False
+
+
 @dataclass(slots=True)
 class Window:
-    """At most `limit` writes within any `span` seconds, `kept` of them for answers."""
+    """At most `limit` writes within any `span` seconds, `kept` of them for answers, `quiet` of them for quiet chats."""
 
     limit: int
     span: float
     kept: int
+    quiet: int = 0
     writes: deque[float] = field(default_factory=deque)
-    promised: dict[Urgency, float] = field(default_factory=dict)  # the latest moment a refused write was told
+    promised: dict[Write, float] = field(default_factory=dict)  # the latest moment a refused write of a kind was told
 
-    def wait(self, now: float, urgency: Urgency) -> float:
-        """Return the seconds until a write may go, 0 for now; refused ones are told different moments."""
+    def delay(self, now: float, write: Write) -> float:
+        """Return the seconds until there is a place for a write, 0 for now."""
         self.forget(now)
-        allowed = self.limit - (self.kept if urgency is Urgency.PLACEHOLDER else 0)
-        excess = len(self.writes) - allowed
-        if excess < 0:
-            return 0.0
-        after_the_last = self.promised.get(urgency, 0.0) + self.span / allowed
-        self.promised[urgency] = max(self.writes[excess] + self.span, after_the_last)
-        return self.promised[urgency] - now
+        excess = len(self.writes) - self._allowed(write)
+        return 0.0 if excess < 0 else self.writes[excess] + self.span - now
+
+    def promise(self, now: float, write: Write) -> float:
+        """Return the seconds that a refused write is told to wait; those of a kind are told different moments."""
+        after_the_last = self.promised.get(write, 0.0) + self.span / self._allowed(write)
+        self.promised[write] = max(now + self.delay(now, write), after_the_last)
+        return self.promised[write] - now
+
+    def _allowed(self, write: Write) -> int:
+        kept = self.kept if write.urgency is Urgency.PLACEHOLDER else 0
+        return self.limit - kept - (self.quiet if write.busy else 0)
 
     def forget(self, now: float) -> None:
+        """Drop what was written before the span, and everything where the clock was put back since."""
+        if self.writes and self.writes[-1] > now:
+            self.writes.clear()
+            self.promised.clear()
         while self.writes and self.writes[0] <= now - self.span:
             self.writes.popleft()
 
@@ -64,9 +85,9 @@ class Pace(BaseRateLimiter[str]):
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._overall = Window(*OVERALL)
+        self._overall = Window(*OVERALL, quiet=KEPT_FOR_THE_QUIET)
         self._chats: dict[int, Window] = {}
-        self._blocked: dict[int, float] = {}
+        self._blocked: dict[int, tuple[float, float]] = {}  # since when, until when
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to open."""
@@ -96,10 +117,21 @@ class Pace(BaseRateLimiter[str]):
     def check(self, chat_id: int, urgency: Urgency) -> None:
         """Raise RateLimitedError, with the seconds to wait, if a write may not go now."""
         now = self._now()
-        blocked = self._blocked.get(chat_id, 0.0) - now
-        wait = max(blocked, *(window.wait(now, urgency) for window in (self._overall, self._chat(chat_id, now))))
+        chat = self._chat(chat_id, now)
+        chat.forget(now)
+        write = Write(urgency, busy=len(chat.writes) > LITTLE)
+        own, overall = chat.delay(now, write), self._overall.delay(now, write)
+        wait = self._blocked_for(chat_id, now)
+        if max(own, overall) > 0:
+            refusing = chat if own >= overall else self._overall
+            wait = max(wait, refusing.promise(now, write))
         if wait > 0:
             raise RateLimitedError("our own pace", retry_after=wait)
+
+    def _blocked_for(self, chat_id: int, now: float) -> float:
+        """Return the seconds for which Telegram still asks for patience; none where the clock was put back since."""
+        since, until = self._blocked.get(chat_id, (now, now))
+        return until - now if since <= now else 0.0
 
     def spend(self, chat_id: int, urgency: Urgency | None) -> None:
         """Count a write, unless `check` refuses it."""
@@ -112,7 +144,8 @@ class Pace(BaseRateLimiter[str]):
 
     def block(self, chat_id: int, seconds: float) -> None:
         """Refuse writes to this chat for so many seconds, as Telegram asked for patience."""
-        self._blocked[chat_id] = self._now() + seconds
+        now = self._now()
+        self._blocked[chat_id] = (now, now + seconds)
 
     def _chat(self, chat_id: int, now: float) -> Window:
         if chat_id not in self._chats:
@@ -122,7 +155,7 @@ class Pace(BaseRateLimiter[str]):
         return self._chats[chat_id]
 
     def _forget_idle(self, now: float) -> None:
-        self._blocked = {chat: until for chat, until in self._blocked.items() if until > now}
+        self._blocked = {chat: span for chat, span in self._blocked.items() if self._blocked_for(chat, now) > 0}
         self._chats = {chat: window for chat, window in self._chats.items() if not window.is_idle(now)}
 
 

@@ -7,7 +7,19 @@ from hypothesis import strategies as st
 from telegram.error import RetryAfter, TimedOut
 
 from bot.errors import RateLimitedError
-from bot.telegram.pace import GROUP, MANY, OVERALL, PRIVATE, Pace, Urgency, Window, seconds
+from bot.telegram.pace import (
+    GROUP,
+    KEPT_FOR_THE_QUIET,
+    LITTLE,
+    MANY,
+    OVERALL,
+    PRIVATE,
+    Pace,
+    Urgency,
+    Window,
+    Write,
+    seconds,
+)
 from tests.clock import Clock
 
 ANSWER, PLACEHOLDER = Urgency.ANSWER, Urgency.PLACEHOLDER
@@ -79,13 +91,13 @@ def window_of(*writes) -> Window:
     ],
 )
 def test_a_refused_write_is_told_when_there_will_be_a_place(writes, urgency, wait):
-    assert window_of(*writes).wait(104.0, urgency) == wait
+    assert window_of(*writes).delay(104.0, Write(urgency)) == wait
 
 
 @pytest.mark.parametrize(("urgency", "allowed"), [(ANSWER, 4), (PLACEHOLDER, 3)])
 def test_refused_writes_do_not_all_come_back_for_one_place(urgency, allowed):
     window = window_of(100, 100, 100, 100)
-    waits = [window.wait(100.0, urgency) for _ in range(3)]
+    waits = [window.promise(100.0, Write(urgency)) for _ in range(3)]
     assert waits == pytest.approx([10.0 + number * 10.0 / allowed for number in range(3)])
 
 
@@ -235,6 +247,55 @@ def test_idle_chats_are_forgotten_and_busy_ones_are_not(pace, clock):
     assert set(pace._chats) == {FAMILY, OTHER}
     assert set(pace._blocked) == {FAMILY}
     assert refused(pace, FAMILY, ANSWER) == pytest.approx(1000 - OVERALL[1])
+
+
+def busy_chats(pace, clock, number):
+    """So many chats that have written more than a little lately, though nothing in the last second."""
+    chats = range(2000, 2000 + number)
+    for chat_id in chats:
+        fill(pace, clock, chat_id, LITTLE + 1)
+    clock.pass_(OVERALL[1])
+    return chats
+
+
+@pytest.mark.parametrize(("urgency", "kept"), [(PLACEHOLDER, OVERALL[2]), (ANSWER, 0)])
+def test_chats_that_write_much_leave_places_to_those_that_do_not(pace, clock, urgency, kept):
+    chats = iter(busy_chats(pace, clock, OVERALL[0]))
+    for _ in range(OVERALL[0] - kept - KEPT_FOR_THE_QUIET):
+        pace.spend(next(chats), urgency)
+    refused(pace, next(chats), urgency)
+    for chat_id in range(1, 1 + KEPT_FOR_THE_QUIET):
+        pace.spend(chat_id, urgency)
+    refused(pace, PERSON, urgency)
+
+
+def test_a_quiet_chat_does_not_stand_behind_all_that_busy_chats_were_refused(pace, clock):
+    chats = busy_chats(pace, clock, OVERALL[0])
+    for chat_id in range(1, 1 + OVERALL[0]):
+        pace.spend(chat_id, ANSWER)
+    for chat_id in chats:
+        for _ in range(50):
+            with pytest.raises(RateLimitedError):
+                pace.check(chat_id, PLACEHOLDER)
+    assert refused(pace, PERSON, PLACEHOLDER) <= 2 * OVERALL[1]
+
+
+def test_what_a_chat_is_refused_for_its_own_writes_costs_nobody_else(pace, clock):
+    spend_all(pace, clock, PERSON, ANSWER)
+    for _ in range(1000):
+        refused(pace, PERSON, ANSWER)
+    clock.pass_(OVERALL[1])
+    for chat_id in range(OVERALL[0]):
+        pace.spend(2000 + chat_id, ANSWER)
+    assert refused(pace, OTHER, ANSWER) == pytest.approx(OVERALL[1])
+
+
+def test_a_clock_that_is_put_back_keeps_nobody_waiting(pace, clock):
+    pace.block(OTHER, 60.0)
+    spend_all(pace, clock, PERSON, ANSWER)
+    clock.pass_(-3 * 3600)
+    pace.spend(PERSON, ANSWER)
+    pace.spend(OTHER, ANSWER)
 
 
 async def test_there_is_nothing_to_open_or_close(pace):

@@ -9,7 +9,7 @@ from bot.metrics import Metrics
 from bot.telegram.buttons import job_of_button
 from bot.telegram.dispatch import Dispatch
 from bot.telegram.files import Files
-from bot.telegram.pace import OVERALL, PRIVATE, Urgency
+from bot.telegram.pace import KEPT_FOR_THE_QUIET, OVERALL, Urgency
 from bot.text.layout import Document, Page
 from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts
@@ -119,7 +119,7 @@ async def test_failures_leave_in_our_own_words(transport, chat):
 
 
 async def test_our_own_pace_is_a_request_for_patience(transport, chat):
-    for _ in range(min(limit - kept for limit, _, kept in (OVERALL, PRIVATE))):
+    for _ in range(OVERALL[0] - OVERALL[2] - KEPT_FOR_THE_QUIET):
         transport.check_pace(chat.id)
         await placed(transport, chat)
     with pytest.raises(RateLimitedError):

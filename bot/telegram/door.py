@@ -1,0 +1,82 @@
+"""The door: what the updates of a batch ask to be kept. All of it is stored before Telegram is told that they came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.telegram.replies import Replies, Say
+from storage.retry import AGAIN_AFTER
+from storage.store import StorageError, StorageUnavailableError
+
+log = get_logger(__name__)
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    write: Callable[[], Awaitable[Any]] | None
+    then: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Handlers hand over here what they want done; nothing of it happens before `commit`.
+
+    What is written must be one transaction that can be repeated. What is said goes to `replies`, and waits for
+    nobody: a handler that asks the network for something does so there.
+    """
+
+    replies: Replies
+    metrics: Metrics
+    _entries: list[_Entry] = field(default_factory=list, init=False)
+
+    def keep(self, write: Callable[[], Awaitable[Kept]], then: Callable[[Kept], object] = lambda _: None) -> None:
+        """Store something; once everything of the batch is stored, call `then` with what `write` returned."""
+        self._entries.append(_Entry(write, then))
+
+    def say(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
+        """Say something once everything before it is stored; see `Replies.put`."""
+        self._entries.append(_Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts)))
+
+    async def commit(self) -> None:
+        """Store all that was handed over, in its order and as long as it takes, and go on from there.
+
+        What fails for a reason of its own is left behind.
+        """
+        entries = self._entries.copy()
+        self._entries.clear()
+        for entry, result in zip(entries, await self._stored(entries), strict=True):
+            self._go_on(entry, result)
+
+    def _go_on(self, entry: _Entry, result: object) -> None:
+        error = result if isinstance(result, Exception) else None
+        try:
+            if error is None:
+                entry.then(result)
+        except Exception as raised:  # noqa: BLE001 - one that fails must not take others along
+            error = raised
+        if error is not None:
+            self.metrics.bugs.labels("update").inc()
+            log.error("update.failed", exc_info=error)
+
+    async def _stored(self, entries: list[_Entry]) -> list[object]:
+        """Return what each write came to, or the exception that is its own."""
+        results: list[object] = [None] * len(entries)
+        missing = {index: entry.write for index, entry in enumerate(entries) if entry.write is not None}
+        while missing:
+            done = await asyncio.gather(*(write() for write in missing.values()), return_exceptions=True)
+            for index, result in zip(missing, done, strict=True):
+                results[index] = result
+            missing = {
+                index: missing[index] for index in missing if isinstance(results[index], StorageUnavailableError)
+            }
+            if missing:
+                log.error("storage.unavailable", updates=len(missing), error=str(results[next(iter(missing))]))
+                await asyncio.sleep(AGAIN_AFTER)
+        for result in results:
+            if isinstance(result, StorageError | asyncio.CancelledError):
+                raise result
+        return results

@@ -1,0 +1,118 @@
+"""Replies: what handlers say and ask over the network, after their updates are confirmed, one chat after the other.
+
+Each chat has a queue of its own, in order and short: what is too much drops the oldest. Chats take turns, and a chat
+has one reply on its way at a time, so nobody waits for those of somebody else. Nothing is repeated, as the person who
+asked can ask again.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from bot.errors import RateLimitedError, VerbatimError
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.telegram.pace import Pace, Urgency
+from storage.store import StorageUnavailableError
+
+log = get_logger(__name__)
+Say = Callable[[], Awaitable[None]]
+
+MOST_OF_A_CHAT = 20  # replies that wait; a person reads no more of them, and a group gets so many writes a minute
+MOST = 2000  # of all chats, so that many chats do not fill the memory
+AT_ONCE = 10  # Telegram answers in about 0.1 s: a hundred replies a second, more than it takes
+
+
+class _Reply(NamedTuple):
+    say: Say
+    counts: bool
+
+
+class Replies:
+    """Says what was put there as soon as it is its chat's turn. What counts as a write waits for the pace."""
+
+    def __init__(self, pace: Pace, metrics: Metrics) -> None:
+        self._pace = pace
+        self._metrics = metrics
+        self._queues: dict[int, deque[_Reply]] = {}  # of chats that have something to say, or say it
+        self._turns: deque[int] = deque()  # chats that may say something now
+        self._running: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+
+    def put(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
+        """Call `say` when it is the turn of the chat; `counts` if that writes a message."""
+        if self._waiting >= MOST:
+            self._drop_oldest(max(self._queues, key=lambda chat: len(self._queues[chat])))
+        queue = self._queues.get(chat_id)
+        if queue is None:
+            queue = self._queues[chat_id] = deque()
+            self._turns.append(chat_id)
+        elif len(queue) >= MOST_OF_A_CHAT:
+            self._drop_oldest(chat_id)
+        queue.append(_Reply(say, counts))
+        self._waiting += 1
+        self._serve()
+
+    def _drop_oldest(self, chat_id: int) -> None:
+        self._queues[chat_id].popleft()
+        self._waiting -= 1
+        self._metrics.replies_dropped.inc()
+
+    def _serve(self) -> None:
+        while self._turns and len(self._running) < AT_ONCE:
+            chat_id = self._turns.popleft()
+            if not self._queues.get(chat_id):
+                self._queues.pop(chat_id, None)
+                continue
+            task = asyncio.create_task(self._say_next(chat_id))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._serve()
+
+    async def _say_next(self, chat_id: int) -> None:
+        """Say the oldest reply of the chat, or let the chat rest as long as the pace demands."""
+        reply = self._queues[chat_id][0]
+        try:
+            if reply.counts:
+                self._pace.check(chat_id, Urgency.PLACEHOLDER)
+        except RateLimitedError as error:
+            asyncio.get_running_loop().call_later(error.retry_after or 0.0, self._take_turn, chat_id)
+            return
+        self._queues[chat_id].popleft()
+        self._waiting -= 1
+        try:
+            await reply.say()
+        except (VerbatimError, StorageUnavailableError) as error:
+            log.info("reply.failed", reason=str(error))
+        except Exception as error:
+            self._metrics.bugs.labels("reply").inc()
+            log.error("reply.bug", exc_info=error)
+        finally:
+            self._turns.append(chat_id)
+
+    def _take_turn(self, chat_id: int) -> None:
+        if chat_id in self._queues:
+            self._turns.append(chat_id)
+            self._serve()
+
+    async def idle(self) -> None:
+        """Wait until nothing is left to say but what waits for the pace."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Say for a while what can still be said, and drop the rest."""
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await self.idle()
+        except TimeoutError:
+            log.info("replies.dropped", replies=self._waiting)
+        self._turns.clear()
+        self._queues.clear()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)

@@ -1,0 +1,126 @@
+"""Updates as they come, from anybody: which one it is, and whether what this program reads of it has the right form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import Bot, CallbackQuery, Chat, Message, Update
+
+HIGHEST = 2**31 - 1  # the Bot API marks the numbers that may need more than 32 bits, and update_id is none of them
+LONGEST_ID = 512  # characters of a file's id; about 100 are usual
+
+KINDS = ("message", "channel_post", "callback_query")
+MEDIA = ("voice", "audio", "video_note", "video", "document")
+_OF_MEDIA = frozenset(
+    {"file_id", "file_unique_id", "file_size", "mime_type", "file_name", "duration", "width", "height", "length"}
+)
+_OF_MESSAGE = frozenset(
+    {
+        *("message_id", "date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message"),
+        *("is_automatic_forward", "text", "entities", "animation", "reply_markup"),
+        *("migrate_to_chat_id", "migrate_from_chat_id", *MEDIA),
+    }
+)
+_OF_QUERY = frozenset({"id", "from", "message", "chat_instance", "data"})
+
+
+class UnreadableError(Exception):
+    """An update is not what the Bot API describes."""
+
+
+def number_of(raw: Any) -> int | None:
+    """Return the update's id; None for something that has none."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) and _is_number(number) and 0 < number <= HIGHEST else None
+
+
+def read(raw: Any, bot: Bot) -> Update:
+    """Read what is needed of an update, and nothing else of it; UnreadableError, or whatever the library raises."""
+    if number_of(raw) is None:
+        raise UnreadableError("update_id")
+    needed = {"update_id": raw["update_id"]}
+    needed |= {kind: _needed(kind, raw[kind]) for kind in KINDS if raw.get(kind) is not None}
+    update = Update.de_json(needed, bot)
+    _check(update)
+    return update
+
+
+def _needed(kind: str, content: Any) -> Any:
+    if not isinstance(content, dict):
+        raise UnreadableError(kind)
+    if kind == "callback_query":
+        query = _only(content, _OF_QUERY)
+        return query | ({"message": _message(query["message"])} if query.get("message") is not None else {})
+    return _message(content)
+
+
+def _message(content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise UnreadableError("message")
+    message = _only(content, _OF_MESSAGE)
+    for media in MEDIA:
+        if isinstance(message.get(media), dict):
+            message[media] = _only(message[media], _OF_MEDIA)
+    if isinstance(message.get("entities"), list):
+        message["entities"] = message["entities"][:1]  # a command is the first one
+    return message
+
+
+def _only(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name in names}
+
+
+def _check(update: Update) -> None:
+    """Raise UnreadableError unless everything that handlers use has its type: the library checks none."""
+    if update.callback_query is not None:
+        _check_query(update.callback_query)
+    elif update.effective_message is not None:
+        _check_message(update.effective_message)
+
+
+def _check_query(query: CallbackQuery) -> None:
+    _require(_is_text(query.id) and _is_number(query.from_user.id), "callback_query")
+    _require(query.data is None or _is_text(query.data), "data")
+    if query.message is not None:
+        _check_chat(query.message.chat)
+        _require(_is_number(query.message.message_id), "message_id")
+
+
+def _check_message(message: Message) -> None:
+    _check_chat(message.chat)
+    _require(_is_number(message.message_id), "message_id")
+    _require(message.from_user is None or _is_number(message.from_user.id), "from")
+    for number in (message.message_thread_id, message.migrate_to_chat_id, message.migrate_from_chat_id):
+        _require(number is None or _is_number(number), "number")
+    _require(message.text is None or _is_text(message.text), "text")
+    for name in MEDIA:
+        if media := getattr(message, name):
+            _check_media(media)
+
+
+def _check_chat(chat: Chat) -> None:
+    _require(_is_number(chat.id) and isinstance(chat.type, str), "chat")
+
+
+def _check_media(media: Any) -> None:
+    for name in ("file_id", "file_unique_id"):
+        value = getattr(media, name)
+        _require(_is_text(value) and 0 < len(value) <= LONGEST_ID, name)
+    for name in ("mime_type", "file_name"):
+        value = getattr(media, name, None)
+        _require(value is None or _is_text(value), name)
+    _require(media.file_size is None or _is_number(media.file_size), "file_size")
+
+
+def _require(condition: bool, name: str) -> None:  # noqa: FBT001 - reads as the sentence it is
+    if not condition:
+        raise UnreadableError(name)
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether it is an integer that a database takes."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether it is a text that can be sent and stored: JSON can also write halves of characters."""
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value))
