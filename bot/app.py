@@ -34,9 +34,11 @@ from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
 from bot.telegram.application import Telegram, build_telegram
 from bot.telegram.dispatch import Dispatch, processing
+from bot.telegram.door import Door
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
+from bot.telegram.replies import Replies
 from bot.telegram.transport import Transport
 from bot.workplace import Workplace
 from handlers.access import Access
@@ -57,6 +59,7 @@ class App:
     store: Store
     telegram: Telegram
     receiver: Receiver
+    replies: Replies
     poller: Poller
     maintenance: Maintenance
     ffmpeg: Ffmpeg
@@ -143,16 +146,18 @@ class _Wiring:
         pace = Pace(outside.now)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
+        self.door = Door(Replies(pace, self.metrics), self.metrics)
         self.delivery = Delivery(Transport(self.telegram.bot, pace), store)
 
     def app(self) -> App:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
         poller = self._poller()
         self._register_handlers(poller)
-        dispatch = Dispatch(bot, processing(self.telegram), metrics)
+        dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
         receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
         maintenance = Maintenance(self.store, metrics, now)
-        return App(self.settings, self.store, self.telegram, receiver, poller, maintenance, self.ffmpeg, metrics, now)
+        replies, ffmpeg = self.door.replies, self.ffmpeg
+        return App(self.settings, self.store, self.telegram, receiver, replies, poller, maintenance, ffmpeg, metrics, now)
 
     def _poller(self) -> Poller:
         outside = self.outside
@@ -181,14 +186,14 @@ class _Wiring:
         return Rules(self.default_model, slots)
 
     def _register_handlers(self, poller: Poller) -> None:
-        settings, now = self.settings, self.outside.now
+        settings, door, now = self.settings, self.door, self.outside.now
         defaults = Defaults(self.default_model.name, settings.default_language)
         limits = (round(settings.max_file_mb), round(settings.max_audio_minutes))
         register(
             self.telegram,
-            access=Access(settings.allowed_chats, now),
-            media=Media(Intake(self.store, self.events, defaults, poller.nudge, now)),
-            commands=Commands(self.store, self.default_model, *limits),
-            cancel=Cancel(self.store, poller.nudge, now),
-            groups=Groups(self.store),
+            access=Access(door, settings.allowed_chats, now),
+            media=Media(door, Intake(self.store, self.events, defaults, poller.nudge, now)),
+            commands=Commands(door, self.store, self.default_model, *limits),
+            cancel=Cancel(door, self.store, poller.nudge, now),
+            groups=Groups(door, self.store),
         )

@@ -18,6 +18,9 @@ class Metrics:
         )
         self.bugs = self._counter("bugs", "Steps and updates that failed unexpectedly.", "where")
         self.updates_skipped = self._counter("updates_skipped", "Updates that could not be read.")
+        self.replies_dropped = self._counter(
+            "replies_dropped", "Replies that were not sent, as newer ones of the same chat waited."
+        )
         self.provider = self._counter("provider_answers", "Answers of the AI/ML API.", "call", "status")
         self.telegram = self._counter("telegram_answers", "Answers of the Bot API.", "method", "status")
         self.unknown_statuses = self._counter(

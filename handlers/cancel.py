@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
@@ -9,18 +10,24 @@ from telegram.ext import ContextTypes
 
 from bot.log import get_logger
 from bot.telegram.buttons import job_of_button
+from bot.telegram.door import Door
 from bot.telegram.messages import answer, is_admin, remove
 from bot.text import sentences
-from storage.store import Store
-from storage.words import Job
+from storage.store import CancelResult, Store
+from storage.words import Press
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Ends jobs for those who may: the sender, and in groups the admins."""
+    """Ends jobs for those who may: the sender, and in groups the admins.
 
+    What the sender cancels is stored before Telegram is told. Who else may cancel is asked for behind the door: a
+    process that dies before it knows forgets the press, and the person presses again.
+    """
+
+    door: Door
     store: Store
     nudge: Callable[[], None]
     now: Callable[[], float]
@@ -29,46 +36,59 @@ class Cancel:
         query = update.callback_query
         if query is None or query.message is None:
             return
-        job_id = job_of_button(query.data or "")
-        job = None if job_id is None else await self.store.job(job_id)
-        if job_id is None or not _has_button(query, job):
-            await answer(query, None)
-        elif refusal := await _refusal(query, job):
-            await answer(query, refusal, alert=True)
+        press = _press(query)
+        if press is None:
+            self.door.say(query.message.chat.id, partial(answer, query, None))
         else:
-            await self._cancel(query, job_id)
+            self.door.keep(lambda: self.store.press(press, self.now()), partial(self._go_on, query, press))
 
-    async def _cancel(self, query: CallbackQuery, job_id: int) -> None:
-        assert query.message is not None
-        result = await self.store.cancel(job_id, query.message.chat.id, query.message.message_id, self.now())
+    def _go_on(self, query: CallbackQuery, press: Press, result: CancelResult) -> None:
+        """Tell the person what the press came to, or ask whether it may come to something."""
         if result.orphan:
-            log.info("orphan.found", job=job_id)
-            await remove(query.message)
-            await answer(query, sentences.ORPHAN_REMOVED)
+            log.info("orphan.found", job=press.job_id)
         elif result.accepted:
-            log.info("job.cancelling", job=job_id)
+            log.info("job.cancelling", job=press.job_id)
             self.nudge()
-            await answer(query, sentences.CANCELLED_TOAST)
+        say = self._ask if result.not_theirs else _tell
+        self.door.replies.put(press.chat_id, partial(say, query, press, result))
+
+    async def _ask(self, query: CallbackQuery, press: Press, _: CancelResult) -> None:
+        """Cancel the job of somebody else, if an admin of the chat has pressed."""
+        admin = await is_admin(query, press.chat_id)
+        if admin:
+            self._go_on(query, press, await self.store.cancel(*_what(press), self.now()))
         else:
-            await answer(query, sentences.TOO_LATE)
+            await answer(query, sentences.ADMIN_UNKNOWN if admin is None else sentences.NOT_YOURS, alert=True)
 
 
-def _has_button(query: CallbackQuery, job: Job | None) -> bool:
-    """Tell whether the message has the button, as clients can send any data. Of an old message only the id is known."""
-    message = query.message
-    if isinstance(message, Message) and message.is_accessible:
-        keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
-        return any(button.callback_data == query.data for row in keyboard for button in row)
-    return message is not None and job is not None and job.placeholder_id == message.message_id
+async def _tell(query: CallbackQuery, _: Press, result: CancelResult) -> None:
+    if result.orphan:
+        assert query.message is not None
+        await remove(query.message)
+        await answer(query, sentences.ORPHAN_REMOVED)
+    elif result.accepted:
+        await answer(query, sentences.CANCELLED_TOAST)
+    else:
+        await answer(query, sentences.TOO_LATE if result.job else None)
 
 
-async def _refusal(query: CallbackQuery, job: Job | None) -> str | None:
-    """Return why this person may not cancel the job; None for the sender, for admins, and where it is no job."""
-    assert query.message is not None
-    chat = query.message.chat
-    if job is None or job.chat_id != chat.id or query.from_user.id == job.user_id or chat.type == ChatType.PRIVATE:
+def _press(query: CallbackQuery) -> Press | None:
+    """Return what was pressed; None for data that the message has no button for, as clients can send any."""
+    message, job_id = query.message, job_of_button(query.data or "")
+    if message is None or job_id is None:
         return None
-    admin = await is_admin(query, chat.id)
-    if admin is None:
-        return sentences.ADMIN_UNKNOWN
-    return None if admin else sentences.NOT_YOURS
+    button_seen = isinstance(message, Message) and message.is_accessible
+    if isinstance(message, Message) and button_seen and not _has_button(message, query.data):
+        return None
+    may_cancel_all = message.chat.type == ChatType.PRIVATE
+    user_id = None if may_cancel_all else query.from_user.id
+    return Press(job_id, message.chat.id, message.message_id, user_id, button_seen)
+
+
+def _has_button(message: Message, data: str | None) -> bool:
+    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return any(button.callback_data == data for row in keyboard for button in row)
+
+
+def _what(press: Press) -> tuple[int, int, int]:
+    return press.job_id, press.chat_id, press.message_id

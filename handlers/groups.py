@@ -1,10 +1,12 @@
 """What happens to groups: they become supergroups."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.telegram.door import Door
 from storage.store import Store
 
 
@@ -12,6 +14,7 @@ from storage.store import Store
 class Groups:
     """Takes the settings and unfinished jobs of a group along when it becomes a supergroup."""
 
+    door: Door
     store: Store
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -20,6 +23,9 @@ class Groups:
         if message is None:
             return
         if message.migrate_to_chat_id is not None:
-            await self.store.move_chat(message.chat.id, message.migrate_to_chat_id)
+            self._move(message.chat.id, message.migrate_to_chat_id)
         elif message.migrate_from_chat_id is not None:
-            await self.store.move_chat(message.migrate_from_chat_id, message.chat.id)
+            self._move(message.migrate_from_chat_id, message.chat.id)
+
+    def _move(self, old_chat_id: int, new_chat_id: int) -> None:
+        self.door.keep(partial(self.store.move_chat, old_chat_id, new_chat_id))

@@ -1,12 +1,14 @@
 """Messages with speech in them: each becomes a recording at the front door."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
+from bot.telegram.door import Door
 from bot.telegram.messages import reply
 from bot.text import sentences
 from storage.apology import Reason
@@ -23,15 +25,17 @@ EXTENSIONS = frozenset(_EXTENSIONS.split())
 class Media:
     """Hands recordings to the intake; in private chats, another file is answered with an apology."""
 
+    door: Door
     intake: Intake
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         recording = message and recording_of(message)
         if recording:
-            await self.intake.accept(recording)
+            self.door.keep(partial(self.intake.accept, recording))
         elif message and message.document and not message.animation and message.chat.type == ChatType.PRIVATE:
-            await reply(message, sentences.apology(Reason.NOT_AUDIO, {}))
+            sorry = sentences.apology(Reason.NOT_AUDIO, {})
+            self.door.say(message.chat.id, partial(reply, message, sorry), counts=True)
 
 
 def recording_of(message: Message) -> Recording | None:

@@ -23,7 +23,7 @@ def register(
     cancel: Cancel,
     groups: Groups,
 ) -> None:
-    """Add the handlers. Each blocks: an update counts as handled when they have returned."""
+    """Add the handlers. None waits for anything: what takes time, they hand over at the door."""
     application.add_handler(TypeHandler(Update, access), group=-1)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, groups))
     application.add_handler(MessageHandler(NEW & SPEECH, media))

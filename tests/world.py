@@ -66,13 +66,15 @@ class World:
             await introduce(self.app.telegram)
             offering = asyncio.create_task(offer_menu(self.app.telegram))
             yield self
-            await self.app.poller.stop(0)
+            await asyncio.gather(self.app.poller.stop(0), self.app.replies.stop(0))
             offering.cancel()
             await asyncio.gather(offering, return_exceptions=True)
 
     async def turn(self) -> int:
         """Everything that is to be done at this moment, once."""
-        return await self.app.receiver.turn(0) + await self.app.poller.turn()
+        received = await self.app.receiver.turn(0)
+        await self.app.replies.idle()
+        return received + await self.app.poller.turn()
 
     async def settle(self, seconds: float = 48 * 3600) -> None:
         """Work, and let time pass to whatever is due next, until nothing is left or so many seconds are over."""

@@ -74,7 +74,7 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     receiving.cancel()
     maintenance.cancel()
     app.store.stop_waiting()
-    await app.poller.stop(patience.STOP_GRACE)
+    await asyncio.gather(app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE))
     await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
     try:
         async with asyncio.timeout(patience.CONFIRM_TIMEOUT):

@@ -1,4 +1,4 @@
-"""What handlers say: replies, toasts, alerts. Nothing is repeated, as the person who asked can ask again."""
+"""What handlers say and ask over the network, behind the door: each waits for Telegram, and is put into `Replies`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

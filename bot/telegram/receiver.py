@@ -1,6 +1,7 @@
 """The receiver: asks Telegram for updates, and confirms them only after all that they ask for is committed."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -11,8 +12,9 @@ from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.session import Session, read_at_most, read_json
-from bot.telegram.dispatch import update_number
 from bot.telegram.failures import AnswerError, pause_after, translated
+from bot.telegram.offset import Offset
+from bot.telegram.updates import HIGHEST, number_of
 from bot.waits import SHORTEST
 from storage.store import StorageUnavailableError
 
@@ -23,6 +25,9 @@ LONG_POLL_SECONDS = 50  # Telegram answers at once when something comes, and aft
 ANSWER_SECONDS = 15.0  # beyond the long poll, before an answer counts as lost
 BATCH = 100  # the most that getUpdates gives
 LARGEST_BATCH = 16 * 1024 * 1024  # bytes; a hundred of the longest messages fit
+AGAIN_AFTER = 1.0  # seconds after a batch that confirms nothing, as the same one comes at once
+UNREADABLE_TRIES = 3  # at one update in an answer that is no JSON, which may also have been cut on its way
+FIRST_NUMBER = re.compile(rb'\s*\{[^\[{]{0,100}\[\s*\{\s*"update_id"\s*:\s*([0-9]{1,10})\s*[,}]')
 
 
 class Receiver:
@@ -41,7 +46,10 @@ class Receiver:
         self._handle = handle
         self._metrics = metrics
         self._now = now
-        self._offset: int | None = None
+        self._offset = Offset()
+        self._is_stuck = False  # the last batch confirms nothing
+        self._limit = BATCH
+        self._unreadable = (0, 0)  # an update that cannot be taken out of its answer, and how often it came
         self.last_success_at = now()
 
     async def run(self) -> None:
@@ -61,28 +69,50 @@ class Receiver:
                 failures = 0
                 if not received:  # some servers do not wait until something comes
                     await asyncio.sleep(max(0.0, asked_at + SHORTEST - time.monotonic()))
+                if self._is_stuck:
+                    await asyncio.sleep(AGAIN_AFTER)
 
     async def turn(self, wait_seconds: int) -> int:
         """Ask once, handle what comes, and return how many updates that were."""
-        batch = await self._get_updates(wait_seconds, BATCH)
+        batch = await self._get_updates(0 if self._offset.is_doubtful else wait_seconds, self._limit)
         self.last_success_at = self._now()
+        self._offset.answered()
+        self._limit = min(2 * self._limit, BATCH)
+        self._is_stuck = False
         if batch:
             await self._handle(batch)
-            self._offset = max(update_number(raw) for raw in batch) + 1
+            numbers = {number for raw in batch if (number := number_of(raw)) is not None}
+            self._is_stuck = not self._offset.take(numbers)
         return len(batch)
 
     async def confirm(self) -> None:
         """Tell Telegram what has been handled, without waiting for more; for a stop."""
-        if self._offset is not None:
+        if self._offset.next is not None:
             await self._get_updates(0, 1)
 
     async def _get_updates(self, wait_seconds: int, limit: int) -> list[Any]:
         asked = {"timeout": wait_seconds, "limit": limit, "allowed_updates": ALLOWED_UPDATES}
-        if self._offset is not None:
-            asked["offset"] = self._offset
+        if self._offset.next is not None:
+            asked["offset"] = self._offset.next
         with translated():
             status, body = await self._post(asked, wait_seconds + ANSWER_SECONDS)
-            return _updates(status, body)
+            updates = _updates(status, body)
+            if updates is None:
+                self._take_fewer(body)
+                raise AnswerError("getUpdates", status, {})
+            return updates
+
+    def _take_fewer(self, body: bytes) -> None:
+        """Ask for one update at a time, so that only the one that makes its answer unreadable is skipped."""
+        found = FIRST_NUMBER.match(body)
+        number = int(found[1]) if found and self._limit == 1 else 0
+        tries = self._unreadable[1] + 1 if number == self._unreadable[0] else 1
+        self._unreadable = (number, tries)
+        self._limit = 1
+        if 0 < number <= HIGHEST and tries >= UNREADABLE_TRIES:
+            self._metrics.updates_skipped.inc()
+            log.error("update.unreadable", update=number, kind="no JSON")
+            self._offset.take({number})
 
     async def _post(self, asked: dict[str, Any], seconds: float) -> tuple[int, bytes]:
         timeout = aiohttp.ClientTimeout(total=seconds)
@@ -97,12 +127,14 @@ class Receiver:
         return answer.status, body
 
 
-def _updates(status: int, body: bytes) -> list[Any]:
-    """Return the updates of an answer; AnswerError if it brings none."""
+def _updates(status: int, body: bytes) -> list[Any] | None:
+    """Return the updates of an answer, None if it cannot be read; AnswerError if it says that it brings none."""
     try:
         read = read_json(body)
     except (ValueError, RecursionError):
         read = None
+    if status == 200 and read is None:
+        return None
     answer = read if isinstance(read, dict) else {}
     if status == 200 and isinstance(answer.get("result"), list):
         return list(answer["result"])

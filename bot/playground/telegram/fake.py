@@ -228,6 +228,10 @@ class FakeTelegram:
         """Queue any update as it is, also an invalid one."""
         self.state.updates.add(kind, content)
 
+    def queue_raw(self, update: Any) -> None:
+        """Queue anything that JSON can say in the place of an update. It is confirmed with those after it."""
+        self.state.updates.add_raw(update)
+
     def redeliver(self, update: dict[str, Any]) -> None:
         """Queue an update once more with its old id, as Telegram sometimes does."""
         self.state.updates.add_again(update)

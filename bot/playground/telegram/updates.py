@@ -50,7 +50,7 @@ class UpdateQueue:
     def __init__(self, clock: Callable[[], float], notifier: Notifier) -> None:
         self._clock = clock
         self._notifier = notifier
-        self._waiting: list[tuple[float, dict[str, Any]]] = []
+        self._waiting: list[tuple[float, int, Any]] = []
         self._next_id = FIRST_UPDATE_ID
         self._poll = 0
         self._ended_by: str | None = None
@@ -62,21 +62,24 @@ class UpdateQueue:
     def pending(self) -> list[dict[str, Any]]:
         """The updates that are not confirmed, oldest first, without those that are older than a day."""
         oldest = self._clock() - KEPT_FOR
-        self._waiting = [(at, update) for at, update in self._waiting if at > oldest]
-        return [update for _, update in self._waiting]
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] > oldest]
+        return [update for _, _, update in self._waiting]
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Queue an update, unless the bot does not want this kind."""
-        if kind not in (self.allowed or ALLOWED_UNASKED):
-            return
-        self._waiting.append((self._clock(), {"update_id": self._next_id, kind: content}))
+        if kind in (self.allowed or ALLOWED_UNASKED):
+            self.add_raw({"update_id": self._next_id, kind: content})
+
+    def add_raw(self, update: Any) -> None:
+        """Queue anything as an update. It is confirmed with those after it, whatever number it says it has."""
+        self._waiting.append((self._clock(), self._next_id, update))
         self._next_id += 1
         self._notifier.notify()
 
     def add_again(self, update: dict[str, Any]) -> None:
         """Queue the same update once more, as Telegram sometimes does."""
-        self._waiting.append((self._clock(), update))
-        self._waiting.sort(key=lambda waiting: waiting[1]["update_id"])
+        self._waiting.append((self._clock(), update["update_id"], update))
+        self._waiting.sort(key=lambda waiting: waiting[1])
         self._notifier.notify()
 
     def allow(self, kinds: Iterable[str] | None) -> None:
@@ -86,11 +89,10 @@ class UpdateQueue:
 
     def confirm(self, offset: int) -> None:
         """Remove all updates below `offset`; a negative one counts from the end."""
-        pending = self.pending
-        if offset < 0 and pending:
-            offset = pending[max(0, len(pending) + offset)]["update_id"]
+        if offset < 0 and self.pending:
+            _, offset, _ = self._waiting[max(0, len(self._waiting) + offset)]
         if offset > 0:
-            self._waiting = [waiting for waiting in self._waiting if waiting[1]["update_id"] >= offset]
+            self._waiting = [waiting for waiting in self._waiting if waiting[1] >= offset]
             self.confirmed_offset = max(self.confirmed_offset, offset)
             self._notifier.notify()
 

@@ -1,16 +1,23 @@
 import asyncio
+import json
+from contextlib import suppress
+from functools import partial
 
 import pytest
+from aiohttp import web
 
 from bot.app import open_session, telegram_of
 from bot.errors import OperatorError, RateLimitedError, TemporaryError, VerbatimError
 from bot.metrics import Metrics
 from bot.playground.telegram import FakeTelegram
 from bot.telegram.dispatch import Dispatch
+from bot.telegram.door import Door
 from bot.telegram.pace import Pace
-from bot.telegram.receiver import Receiver
+from bot.telegram.receiver import AGAIN_AFTER, Receiver
+from bot.telegram.replies import Replies
 from storage.apology import Reason
-from storage.store import StorageUnavailableError
+from storage.store import StorageError, StorageUnavailableError
+from tests.api import Api
 from tests.patience import patience, until
 from tests.unit.workbench import TOKEN
 
@@ -24,8 +31,10 @@ class Desk:
         self.metrics = Metrics()
         self.handled: list[str] = []
         self.process = self.take
-        application = telegram_of(stopped_world.settings(), session, self.metrics, Pace(stopped_world.clock))
-        dispatch = Dispatch(application.bot, self._hand_over, self.metrics)
+        pace = Pace(stopped_world.clock)
+        application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
+        self.door = Door(Replies(pace, self.metrics), self.metrics)
+        dispatch = Dispatch(application.bot, self._hand_over, self.door, self.metrics)
         self.receiver = Receiver(application.bot.base_url, session, dispatch.handle, self.metrics, stopped_world.clock)
 
     async def _hand_over(self, update) -> None:
@@ -199,24 +208,43 @@ async def test_messages_of_a_chat_are_handled_in_their_order(desk, chat, alice):
     assert desk.handled == [str(number) for number in range(10)]
 
 
-async def test_chats_do_not_wait_for_one_another(stopped_world, desk, chat, alice):
-    bob = stopped_world.telegram.user("Bob")
-    bobs = stopped_world.telegram.private(bob)
-    came = asyncio.Event()
+async def test_what_is_stored_is_stored_in_order_before_anything_is_said(desk, chat, alice):
+    done = []
 
-    async def wait_for_bob(update):
-        if update.effective_chat.id == bobs.id:
-            came.set()
-        else:
-            await came.wait()
-        await desk.take(update)
+    async def store(text):
+        for _ in range(10 - int(text)):
+            await asyncio.sleep(0)
+        done.append(f"stored {text}")
+        return text
 
-    desk.process = wait_for_bob
-    chat.say(alice, "alice")
-    bobs.say(bob, "bob")
+    async def say(text):
+        done.append(f"said {text}")
+
+    async def both(update):
+        text = update.message.text
+        desk.door.say(chat.id, partial(say, text))
+        desk.door.keep(partial(store, text), lambda kept: done.append(f"went on with {kept}"))
+
+    desk.process = both
+    chat.say(alice, "1")
+    chat.say(alice, "2")
+    await desk.turn()
+    await desk.door.replies.idle()
+    assert sorted(done[:2]) == ["stored 1", "stored 2"]
+    assert done[2:] == ["went on with 1", "went on with 2", "said 1", "said 2"]
+
+
+async def test_what_is_said_keeps_no_update_from_being_confirmed(desk, chat, alice):
+    async def hang(_update):
+        desk.door.say(chat.id, asyncio.Event().wait)
+
+    desk.process = hang
+    chat.say(alice, "one")
     async with patience(5):
-        await desk.turn()
-    assert desk.handled == ["bob", "alice"]
+        assert await desk.turn() == 1
+        await desk.receiver.confirm()
+    assert desk.telegram.pending_updates == []
+    await desk.door.replies.stop(0)
 
 
 async def test_updates_that_cannot_be_read_do_not_block_those_around_them(desk, chat, alice, lines):
@@ -255,33 +283,68 @@ async def test_updates_without_a_chat_are_handled_too(desk):
     assert seen == [None]
 
 
-async def test_a_database_out_of_reach_holds_an_update_back_and_a_bug_does_so_three_times(
-    stopped_world, desk, chat, alice, lines
-):
-    bob = stopped_world.telegram.user("Bob")
-    bobs = stopped_world.telegram.private(bob)
+async def test_a_database_out_of_reach_holds_updates_back_until_it_is_there(desk, chat, alice, lines):
     tries: dict[str, int] = {}
 
-    async def fail(update):
-        text = update.message.text
+    async def store(text):
         tries[text] = tries.get(text, 0) + 1
         if text == "no database" and tries[text] < 3:
             raise StorageUnavailableError("locked")
-        if text == "a bug":
-            raise ZeroDivisionError
-        await desk.take(update)
+        return text
 
-    desk.process = fail
+    async def keep(update):
+        desk.door.keep(partial(store, update.message.text), desk.handled.append)
+
+    desk.process = keep
     chat.say(alice, "no database")
     chat.say(alice, "behind it")
-    bobs.say(bob, "a bug")
-    bobs.say(bob, "behind the bug")
     await desk.turn()
-    assert tries == {"no database": 3, "behind it": 1, "a bug": 3, "behind the bug": 1}
-    assert sorted(desk.handled) == ["behind it", "behind the bug", "no database"]
-    assert desk.bugs() == 3
+    assert tries == {"no database": 3, "behind it": 1}
+    assert desk.handled == ["no database", "behind it"]
     assert len(lines.of("storage.unavailable")) == 2
-    assert [line["tries"] for line in lines.of("update.failed")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("where", ["in the handler", "in the write", "after the write"])
+async def test_a_bug_takes_no_other_update_along(desk, chat, alice, lines, where):
+    async def store(text):
+        if text == "a bug" and where == "in the write":
+            raise ZeroDivisionError
+        return text
+
+    def go_on(text):
+        if text == "a bug" and where == "after the write":
+            raise ZeroDivisionError
+        desk.handled.append(text)
+
+    async def keep(update):
+        if update.message.text == "a bug" and where == "in the handler":
+            raise ZeroDivisionError
+        desk.door.keep(partial(store, update.message.text), go_on)
+
+    desk.process = keep
+    for text in ("before", "a bug", "after"):
+        chat.say(alice, text)
+    assert await desk.turn() == 3
+    assert await desk.turn() == 0
+    assert desk.telegram.pending_updates == []
+    assert desk.handled == ["before", "after"]
+    assert desk.bugs() == 1
+    assert len(lines.of("update.failed")) == 1
+
+
+async def test_a_database_that_no_waiting_helps_leaves_the_updates_at_telegram(desk, chat, alice):
+    async def keep(_update):
+        async def store():
+            raise StorageError("damaged")
+
+        desk.door.keep(store)
+
+    desk.process = keep
+    chat.say(alice, "one")
+    with pytest.raises(StorageError, match="damaged"):
+        await desk.turn()
+    await desk.receiver.confirm()
+    assert len(desk.telegram.pending_updates) == 1
 
 
 async def test_health_is_the_last_answer_that_was_one(desk, stopped_world):
@@ -300,3 +363,98 @@ async def test_only_kinds_of_updates_that_have_a_handler_are_asked_for(desk):
     (call,) = desk.telegram.calls_of("getUpdates")
     assert call.params["allowed_updates"] == ["message", "channel_post", "callback_query"]
     assert "offset" not in call.params
+
+
+def good(number, text, chat, person):
+    message = {"message_id": number, "date": 0, "chat": chat.as_json(), "from": person.as_json(), "text": text}
+    return {"update_id": number, "message": message}
+
+
+@pytest.mark.parametrize(
+    "number", [None, "7", 7.0, True, [1], {"a": 1}, 0, -1, -(2**63), 2**31, 2**63, 10**30], ids=repr
+)
+async def test_an_update_without_a_number_that_can_be_one_is_skipped_and_takes_none_along(desk, chat, alice, number):
+    chat.say(alice, "before")
+    desk.telegram.queue_raw(good(1, "odd", chat, alice) | {"update_id": number})
+    desk.telegram.queue_raw({key: value for key, value in good(1, "odd", chat, alice).items() if key != "update_id"})
+    chat.say(alice, "after")
+    assert await desk.turn() == 4
+    assert await desk.turn() == 0
+    assert desk.telegram.pending_updates == []
+    assert desk.handled == ["before", "after"]
+    assert desk.skipped() == 2
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 1])
+async def test_a_number_far_from_the_others_keeps_no_later_update_away(desk, chat, alice, number):
+    chat.say(alice, "before")
+    await desk.turn()
+    desk.telegram.queue_raw(good(number, "far", chat, alice))
+    for text in ("beside it", "after"):
+        chat.say(alice, text)
+        await desk.turn()
+    desk.telegram.queue_raw(good(number, "alone", chat, alice))
+    await desk.turn()
+    await desk.turn()
+    chat.say(alice, "at last")
+    await desk.turn()
+    assert [text for text in dict.fromkeys(desk.handled) if text not in {"far", "alone"}] == [
+        "before",
+        "beside it",
+        "after",
+        "at last",
+    ]
+
+
+async def test_a_new_beginning_of_the_numbers_is_followed(desk, chat, alice):
+    """Telegram chooses the next number at random when there was no update for a week."""
+    chat.say(alice, "before")
+    await desk.turn()
+    desk.telegram.state.updates._next_id = 1_500_000_000
+    for text in ("one", "two", "three"):
+        chat.say(alice, text)
+        assert await desk.turn() == 1
+    await desk.receiver.confirm()
+    assert desk.telegram.pending_updates == []
+    assert desk.handled == ["before", "one", "two", "three"]
+
+
+async def test_a_batch_that_confirms_nothing_is_not_asked_for_again_at_once(desk, chat, alice):
+    desk.telegram.queue_raw("nonsense")
+    receiving = asyncio.create_task(desk.receiver.run())
+    await until(desk.telegram, lambda: len(desk.telegram.calls_of("getUpdates")) == 2)
+    began = asyncio.get_running_loop().time()
+    await until(desk.telegram, lambda: len(desk.telegram.calls_of("getUpdates")) == 3)
+    assert asyncio.get_running_loop().time() - began >= 0.9 * AGAIN_AFTER
+    chat.say(alice, "still heard")
+    await until(desk.telegram, lambda: desk.handled == ["still heard"] and not desk.telegram.pending_updates)
+    receiving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await receiving
+
+
+POISON = ["[" * 100_000, '{"a": ' * 100_000, "9" * 5000, '"half', "NaN-"]
+
+
+@pytest.mark.parametrize("poison", POISON, ids=["an abyss", "an abyss of objects", "a long number", "half", "no JSON"])
+async def test_an_update_that_makes_its_answer_unreadable_is_skipped_alone(stopped_world, poison):
+    people = stopped_world.telegram
+    alice = people.user("Alice")
+    chat = people.private(alice)
+    said = [json.dumps(good(number, f"{number}", chat, alice)) for number in range(1, 8)]
+    said[3] = f'{{"update_id": 4, "message": {poison}}}'
+
+    async def answer(request):
+        asked = await request.json()
+        wanted = said[max(asked.get("offset", 0), 1) - 1 :][: asked["limit"]]
+        return web.json_response(text=f'{{"ok":true,"result":[{",".join(wanted)}]}}')
+
+    api = Api(answer)
+    async with api.serving(), open_session() as session:
+        desk = Desk(stopped_world, session)
+        desk.receiver._base_url = api.url.rstrip("/")
+        for _ in range(12):
+            with suppress(TemporaryError):
+                await desk.turn()
+    assert desk.handled == ["1", "2", "3", "5", "6", "7"]
+    assert desk.skipped() == 1

@@ -165,4 +165,4 @@ def test_other_data_names_no_job(data):
 def test_nothing_that_knows_the_bot_shows_its_token(transport):
     assert TOKEN not in repr(transport)
     assert TOKEN not in repr(Files(transport.bot, None, 1))
-    assert TOKEN not in repr(Dispatch(transport.bot, None, Metrics()))
+    assert TOKEN not in repr(Dispatch(transport.bot, None, None, Metrics()))
