@@ -157,7 +157,9 @@ class _Wiring:
         receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
         maintenance = Maintenance(self.store, metrics, now)
         replies, ffmpeg = self.door.replies, self.ffmpeg
-        return App(self.settings, self.store, self.telegram, receiver, replies, poller, maintenance, ffmpeg, metrics, now)
+        return App(
+            self.settings, self.store, self.telegram, receiver, replies, poller, maintenance, ffmpeg, metrics, now
+        )
 
     def _poller(self) -> Poller:
         outside = self.outside

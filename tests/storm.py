@@ -79,6 +79,7 @@ class Sent:
     kind: str
     cancels: bool = False
     moves: bool = False
+    old_chat: Chat | None = None
 
 
 @dataclass
@@ -147,7 +148,7 @@ class Storm:
             if one.cancels and self.chance.random() < 0.5:
                 self._press(one)
             elif one.moves and self.chance.random() < 0.3:
-                one.chat, one.moves = one.chat.upgrade(), False
+                one.old_chat, one.chat, one.moves = one.chat, one.chat.upgrade(), False
 
     def _press(self, one: Sent) -> None:
         for message in one.chat.bot_messages:
@@ -215,16 +216,27 @@ class Storm:
         return found
 
     def _count(self, one: Sent, found: Figures) -> None:
-        orphans = {message["message_id"] for message in self.scene.orphans(one.chat)}
-        found.orphans += len(orphans)
-        shown = [message for message in one.chat.bot_messages if message["message_id"] not in orphans]
-        promising = [message for message in shown if CANCEL_BUTTON in one.chat.button_texts(message)]
-        found.frozen += len(promising)
-        answers = self._answers(shown) if len(shown) > len(promising) else 0
+        promising = [each for each in one.chat.bot_messages if CANCEL_BUTTON in one.chat.button_texts(each)]
+        known = self._known(one.chat)
+        found.orphans += len([each for each in promising if each["message_id"] not in known])
+        found.frozen += len([each for each in promising if each["message_id"] in known])
+        before = one.old_chat.bot_messages if one.old_chat else []  # answers from before the move stand there
+        shown = [each for each in before + one.chat.bot_messages if "…" not in each.get("text", "")[-1:]]
+        answers = self._answers(shown)
         found.lost += answers == 0
         found.doubled += answers > 1
         if answers != 1:
-            print(f"{one.kind}: {answers} answers\n{[message.get('text', '')[:80] for message in shown]}")
+            print(
+                f"{one.kind}: {answers} answers\n{[each.get('text', '')[:80] for each in before + one.chat.bot_messages]}"
+            )
+
+    def _known(self, chat: Chat) -> set[int]:
+        """Return the messages of this chat that rows of the database point to."""
+        sql = (
+            "SELECT chat_id, placeholder_id FROM jobs"
+            " UNION SELECT chat_id, pages.message_id FROM pages JOIN jobs ON jobs.id = job_id"
+        )
+        return {message for chat_id, message in self.scene.rows(sql) if chat_id == chat.id}
 
     def _answers(self, shown: list[dict[str, object]]) -> int:
         """Return how many whole answers are shown; the pages of a long one count together."""
