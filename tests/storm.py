@@ -226,9 +226,7 @@ class Storm:
         found.lost += answers == 0
         found.doubled += answers > 1
         if answers != 1:
-            print(
-                f"{one.kind}: {answers} answers\n{[each.get('text', '')[:80] for each in before + one.chat.bot_messages]}"
-            )
+            print(one.kind, answers, "answers", [each.get("text", "")[:60] for each in before + one.chat.bot_messages])
 
     def _known(self, chat: Chat) -> set[int]:
         """Return the messages of this chat that rows of the database point to."""
