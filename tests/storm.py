@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from bot.playground.speech import FakeSpeech
 from bot.playground.speech.recognition import Recognition, spoken
@@ -79,7 +80,6 @@ class Sent:
     kind: str
     cancels: bool = False
     moves: bool = False
-    old_chat: Chat | None = None
 
 
 @dataclass
@@ -143,12 +143,16 @@ class Storm:
         self.sent.append(Sent(group, "moved", moves=True))
 
     def people_act(self) -> None:
-        """Press cancel buttons that can be seen, and turn groups into supergroups."""
+        """Press cancel buttons that can be seen, and turn groups that have no answer yet into supergroups.
+
+        In one that has an answer, a death may have kept it from being recorded, and it comes again where the group is
+        now: nobody can look at the old one any more.
+        """
         for one in self.sent:
             if one.cancels and self.chance.random() < 0.5:
                 self._press(one)
-            elif one.moves and self.chance.random() < 0.3:
-                one.old_chat, one.chat, one.moves = one.chat, one.chat.upgrade(), False
+            elif one.moves and self.chance.random() < 0.3 and not self._shown(one.chat):
+                one.chat, one.moves = one.chat.upgrade(), False
 
     def _press(self, one: Sent) -> None:
         for message in one.chat.bot_messages:
@@ -220,13 +224,15 @@ class Storm:
         known = self._known(one.chat)
         found.orphans += len([each for each in promising if each["message_id"] not in known])
         found.frozen += len([each for each in promising if each["message_id"] in known])
-        before = one.old_chat.bot_messages if one.old_chat else []  # answers from before the move stand there
-        shown = [each for each in before + one.chat.bot_messages if "…" not in each.get("text", "")[-1:]]
-        answers = self._answers(shown)
+        answers = self._answers(self._shown(one.chat))
         found.lost += answers == 0
         found.doubled += answers > 1
         if answers != 1:
-            print(one.kind, answers, "answers", [each.get("text", "")[:60] for each in before + one.chat.bot_messages])
+            print(one.kind, answers, "answers", [each.get("text", "")[:60] for each in one.chat.bot_messages])
+
+    def _shown(self, chat: Chat) -> list[dict[str, Any]]:
+        """Return the messages of the bot that do not promise something to come."""
+        return [each for each in chat.bot_messages if not each.get("text", "").endswith("…")]
 
     def _known(self, chat: Chat) -> set[int]:
         """Return the messages of this chat that rows of the database point to."""
@@ -236,7 +242,7 @@ class Storm:
         )
         return {message for chat_id, message in self.scene.rows(sql) if chat_id == chat.id}
 
-    def _answers(self, shown: list[dict[str, object]]) -> int:
+    def _answers(self, shown: list[dict[str, Any]]) -> int:
         """Return how many whole answers are shown; the pages of a long one count together."""
         texts = [str(message["text"]) for message in shown if "text" in message]
         documents = len([message for message in shown if "document" in message])
