@@ -25,13 +25,12 @@ class Scratch:
     def file(self) -> Path:
         """Make an empty file, and return a path by which this process and its children can open it.
 
-        The path leads through the descriptors of this process in /proc. Where there is no such folder, the file has a
-        name.
+        The path leads through the descriptors of this process in /proc. Where that cannot be used, the file has a name.
         """
         descriptor, name = tempfile.mkstemp(dir=self._folder)
         self._removal.callback(os.close, descriptor)
         path = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
-        if path.exists():
+        if os.access(path, os.R_OK | os.W_OK):
             Path(name).unlink()
         else:
             path = Path(name)

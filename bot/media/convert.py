@@ -27,7 +27,7 @@ OPUS_ENCODER = (
     # Without metadata the same sound gives the same bytes, and nothing private is uploaded with it.
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"),
 )
-_OPUS_BYTES = 6_000  # a second, at the most: half as much again as the 32 kbit/s asked for
+_OPUS_BYTES = 8_000  # a second, at the most: twice the 32 kbit/s asked for
 _SMALL_BYTES = 65_536  # for the beginning of a file
 # Bytes a second of a recording that speech can be understood in. What has less is mostly silence, and its conversion
 # small for the same reason.

@@ -23,7 +23,7 @@ log = get_logger(__name__)
 
 _SECONDS = 0.1  # of silence, which is converted
 _RATE = 16_000
-_TIMEOUT = 30.0  # a start from a slow disk takes seconds
+_TIMEOUT = 10.0  # a start from a slow disk takes seconds
 _LIMITS = ChildLimits(cpu_seconds=10.0)
 _VERSION = re.compile(r"^ffmpeg version (\S+)", re.MULTILINE)
 _RELEASE = re.compile(r"[nv]?(\d+(?:\.\d+)*)")
