@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
@@ -73,21 +73,14 @@ async def _tell(query: CallbackQuery, _: Press, result: CancelResult) -> None:
 
 
 def _press(query: CallbackQuery) -> Press | None:
-    """Return what was pressed; None for data that the message has no button for, as clients can send any."""
+    """Return what was pressed; None where it is no button for cancelling, or one that the message does not have."""
     message, job_id = query.message, job_of_button(query.data or "")
     if message is None or job_id is None:
         return None
-    button_seen = isinstance(message, Message) and message.is_accessible
-    if isinstance(message, Message) and button_seen and not _has_button(message, query.data):
-        return None
+    button_seen = message.is_accessible
     may_cancel_all = message.chat.type == ChatType.PRIVATE
     user_id = None if may_cancel_all else query.from_user.id
     return Press(job_id, message.chat.id, message.message_id, user_id, button_seen)
-
-
-def _has_button(message: Message, data: str | None) -> bool:
-    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    return any(button.callback_data == data for row in keyboard for button in row)
 
 
 def _what(press: Press) -> tuple[int, int, int]:

@@ -111,7 +111,7 @@ class Receiver:
         self._limit = 1
         if 0 < number <= HIGHEST and tries >= UNREADABLE_TRIES:
             self._metrics.updates_skipped.inc()
-            log.error("update.unreadable", update=number, kind="no JSON")
+            log.error("update.unreadable", update=number, because_of="no JSON")
             self._offset.take({number})
 
     async def _post(self, asked: dict[str, Any], seconds: float) -> tuple[int, bytes]:

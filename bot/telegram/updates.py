@@ -1,4 +1,8 @@
-"""Updates as they come, from anybody: which one it is, and whether what this program reads of it has the right form."""
+"""Updates as they come, from anybody: which one it is, and whether what this program reads of it has the right form.
+
+Clients can send any data as that of a pressed button. What arrives at the handlers is the data of a button that the
+message has, or of a message that is too old to be shown; `is_accessible` tells these two apart.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +25,7 @@ _OF_MESSAGE = frozenset(
     }
 )
 _OF_QUERY = frozenset({"id", "from", "message", "chat_instance", "data"})
+_OF_UNSEEN = frozenset({"chat", "message_id"})
 
 
 class UnreadableError(Exception):
@@ -34,9 +39,18 @@ def number_of(raw: Any) -> int | None:
 
 
 def read(raw: Any, bot: Bot) -> Update:
-    """Read what is needed of an update, and nothing else of it; UnreadableError, or whatever the library raises."""
+    """Read what is needed of an update, and nothing else of it; UnreadableError if that is not possible."""
     if number_of(raw) is None:
         raise UnreadableError("update_id")
+    try:
+        return _read(raw, bot)
+    except UnreadableError:
+        raise
+    except Exception as error:
+        raise UnreadableError(type(error).__name__) from error
+
+
+def _read(raw: Mapping[str, Any], bot: Bot) -> Update:
     needed = {"update_id": raw["update_id"]}
     needed |= {kind: _needed(kind, raw[kind]) for kind in KINDS if raw.get(kind) is not None}
     update = Update.de_json(needed, bot)
@@ -47,10 +61,32 @@ def read(raw: Any, bot: Bot) -> Update:
 def _needed(kind: str, content: Any) -> Any:
     if not isinstance(content, dict):
         raise UnreadableError(kind)
-    if kind == "callback_query":
-        query = _only(content, _OF_QUERY)
-        return query | ({"message": _message(query["message"])} if query.get("message") is not None else {})
-    return _message(content)
+    return _query(content) if kind == "callback_query" else _message(content)
+
+
+def _query(content: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the data of a press on a button that is not there, and most of its message: such ones cost little."""
+    query = _only(content, _OF_QUERY)
+    message = query.get("message")
+    if message is None:
+        return query
+    if not isinstance(message, dict):
+        raise UnreadableError("message")
+    if message.get("date") == 0 or _has_button(message, query.get("data")):
+        return query | {"message": _message(message)}
+    invented = _only(query, _OF_QUERY - {"data"})
+    return invented | {"message": _only(message, _OF_UNSEEN) | {"date": 0}}
+
+
+def _has_button(message: Mapping[str, Any], data: object) -> bool:
+    markup = message.get("reply_markup")
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    buttons = [button for row in _list(rows) for button in _list(row)]
+    return data is not None and any(isinstance(each, dict) and each.get("callback_data") == data for each in buttons)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _message(content: Any) -> dict[str, Any]:
@@ -93,7 +129,7 @@ def _check_message(message: Message) -> None:
         _require(number is None or _is_number(number), "number")
     _require(message.text is None or _is_text(message.text), "text")
     for name in MEDIA:
-        if media := getattr(message, name):
+        if (media := getattr(message, name)) is not None:
             _check_media(media)
 
 
