@@ -19,6 +19,7 @@ from storage.apology import Reason
 
 Call = Literal["create", "fetch", "balance"]
 
+REDIRECTED = "a redirect, which is not followed: is AIMLAPI_URL right?"
 LONGEST_MESSAGE = 200  # characters of the server's own words
 LONGEST_BODY = 65536  # bytes; a longer error is a web page, and nothing in it is worth reading
 SHORTEST_HIDDEN = 3  # characters; hiding fewer would hide the sentence around them and protect nothing
@@ -86,7 +87,8 @@ def _answered(answer: AnswerError, call: Call) -> VerbatimError:
 
     A gateway may have answered, though, because it was tired of waiting for the server behind it.
     """
-    said = f"{call} answered {answer.status}: {_said(answer.body, answer.hidden)}"
+    words = REDIRECTED if 300 <= answer.status < 400 else _said(answer.body, answer.hidden)
+    said = f"{call} answered {answer.status}: {words}"
     meaning = _meaning(answer.status, answer.body, call)
     if meaning is PermanentError:
         return PermanentError(Reason.REFUSED, said)

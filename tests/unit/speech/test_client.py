@@ -231,7 +231,7 @@ async def test_no_message_contains_the_key_or_the_file_name(api, speech, audio):
 
 async def test_a_redirect_is_not_followed(api, speech, audio):
     api.answer = answering("", 307, headers={"Location": "/elsewhere"})
-    with pytest.raises(OperatorError):
+    with pytest.raises(OperatorError, match="a redirect, which is not followed: is AIMLAPI_URL right"):
         await submit(speech, audio)
     assert [request.path for request in api.requests] == ["/v1/stt/create"]
 
