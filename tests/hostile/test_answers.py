@@ -148,12 +148,13 @@ async def test_no_patience_is_longer_than_an_hour(scene: Scene, front: Front, as
 
 
 async def test_what_a_provider_says_gives_no_orders_to_a_terminal(scene: Scene, provider: Front) -> None:
-    provider.replace("stt/", saying(400, {"message": f"no{ORDERS}such file"}))
-    scene.voice()
+    provider.replace("stt/create", saying(200, {"generation_id": "gen-1"}))
+    provider.replace("stt/gen-1", saying(200, {"status": "error", "error": {"name": "no\x1b[2J\x9b31m\u202ename"}}))
+    voice = scene.voice()
     await scene.start(LOG_FORMAT="console")
-    await scene.until_stored(1, "state = 'delivered'")
+    await scene.see(scene.chat, voice.text)
     assert await scene.life.stop() == 0
-    assert "such file" in scene.life.output
+    assert "generation.failed" in scene.life.output
     assert scene.life.output.replace("\n", "").isprintable()
 
 
