@@ -4,7 +4,9 @@ import tempfile
 
 import pytest
 
+from bot.engine import patience
 from bot.playground.speech import Recognition
+from bot.subprocesses import bundled_ffmpeg
 from tests.world import audio, texts
 
 
@@ -122,3 +124,38 @@ async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stopped_world,
         workplace.rmdir()
         world.speech.says("still at work")
         assert await answer_to(world, audio()) == "still at work"
+
+
+@pytest.fixture
+def ffmpeg_that(tmp_path):
+    """A real one, but for recordings of phones, with which it does something else."""
+
+    def make(what: str) -> str:
+        program = tmp_path / "ffmpeg"
+        program.write_text(f'#!/bin/sh\ncase "$*" in *amr*) {what};; esac\nexec {bundled_ffmpeg()} "$@"\n')
+        program.chmod(0o755)
+        return str(program)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("what", "says", "tries"),
+    [
+        ("kill -XCPU $$", "more time or memory", 1),
+        ("kill -XFSZ $$", "more time or memory", 1),
+        ("echo Cannot allocate memory >&2; exit 244", "more time or memory", 1),
+        ("kill -SEGV $$", "could not read", 1),
+        ("exec sleep 60", "more time or memory", 2),
+        ("kill -KILL $$", "Something in this bot went wrong", 5),
+    ],
+)
+async def test_what_comes_of_an_ffmpeg_that_does_not_end_well(
+    stopped_world, ffmpeg_that, monkeypatch, what, says, tries
+):
+    monkeypatch.setattr(patience, "FFMPEG_TIMEOUT", 0.5 if "sleep" in what else 60)
+    async with stopped_world.running(ffmpeg=ffmpeg_that(what)) as world:
+        await world.app.ffmpeg.path()
+        assert says in await answer_to(world, audio("speech.amr"))
+        assert len(world.telegram.calls_of("file")) == tries
+        assert world.speech.uploads == []
