@@ -1,10 +1,46 @@
 """Files for passing use. They have no names, so nothing of them is left when the process dies, whatever it dies of."""
 
+import fcntl
 import os
+import resource
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
+
+_HIGHEST = 8192  # the table of descriptors is as long as the highest number, and is copied for every child process
+
+
+class _Numbers:
+    """Gives descriptors numbers that go round, far above those that the system gives.
+
+    A path of a closed file leads nowhere then. Were its number given away at once, a thread that has not heard of the
+    end yet could open, and empty, what now has the number: another recording, or the database.
+    """
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def move(self, descriptor: int) -> int:
+        """Give a descriptor another number, and return that."""
+        allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        highest = _HIGHEST if allowed == resource.RLIM_INFINITY else min(allowed, _HIGHEST)
+        lowest = highest // 2
+        try:
+            moved = self._duplicate(descriptor, lowest, highest)
+        finally:
+            os.close(descriptor)
+        self._next = moved + 1
+        return moved
+
+    def _duplicate(self, descriptor: int, lowest: int, highest: int) -> int:
+        if lowest <= self._next < highest:
+            with suppress(OSError):  # all above are taken, so the round begins again
+                return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, self._next)
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, lowest)
+
+
+_numbers = _Numbers()  # descriptors are shared by the whole process
 
 
 class Scratch:
@@ -28,8 +64,11 @@ class Scratch:
         The path leads through the descriptors of this process in /proc. Where that cannot be used, the file has a name.
         """
         descriptor, name = tempfile.mkstemp(dir=self._folder)
-        self._removal.callback(os.close, descriptor)
-        path = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+        try:
+            path = self._without_name(descriptor)
+        except OSError:
+            Path(name).unlink()
+            raise
         if os.access(path, os.R_OK | os.W_OK):
             Path(name).unlink()
         else:
@@ -37,6 +76,11 @@ class Scratch:
             self._removal.callback(path.unlink, missing_ok=True)
         self._files.append(path)
         return path
+
+    def _without_name(self, descriptor: int) -> Path:
+        descriptor = _numbers.move(descriptor)
+        self._removal.callback(os.close, descriptor)
+        return Path(f"/proc/{os.getpid()}/fd/{descriptor}")
 
     def used(self) -> int:
         """Return the bytes that the files take up."""

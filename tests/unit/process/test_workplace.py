@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import subprocess
 
 import pytest
@@ -19,6 +20,31 @@ def test_a_file_has_no_name_and_can_be_opened_by_this_process_and_its_children(t
         assert subprocess.check_output(["/bin/cat", first]) == b"first"
         assert second.stat().st_size == 0
     assert not first.exists()
+
+
+def test_the_path_of_a_closed_file_leads_to_no_other(tmp_path):
+    """Somebody who has not heard of its end may still open it for writing."""
+    with Scratch(tmp_path) as scratch:
+        old = scratch.file()
+    with Scratch(tmp_path) as scratch, (tmp_path / "database").open("w"):
+        others = [scratch.file() for _ in range(20)]
+        assert old not in others
+        with pytest.raises(FileNotFoundError):
+            old.open("wb")
+
+
+def test_numbers_of_closed_files_come_round_again(tmp_path):
+    allowed, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, highest))
+    try:
+        for _ in range(300):
+            with Scratch(tmp_path) as scratch:
+                scratch.file().write_bytes(b"one of many")
+        with Scratch(tmp_path) as scratch, pytest.raises(OSError, match="Too many open files"):
+            [scratch.file() for _ in range(256)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, highest))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_where_there_is_no_proc_it_has_a_name_until_the_end(tmp_path, monkeypatch):
