@@ -78,11 +78,13 @@ async def test_of_endless_complaints_the_beginning_and_the_end_are_kept(tmp_path
 
 async def test_a_run_that_takes_too_long_is_killed_with_all_its_children(tmp_path, lifeline):
     slow = script(tmp_path / "slow", f"sleep 60 > {lifeline} &\nwait")
-    async with patience(5):
-        held = asyncio.create_task(asyncio.to_thread(lifeline.read_bytes))
-        with pytest.raises(TemporaryError, match=r"more than 0\.2 s") as failure:
-            await of(slow).run(timeout=0.2)
-        assert await held == b""
+    held = os.open(lifeline, os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(TemporaryError, match=r"more than 0\.2 s") as failure:
+        await of(slow).run(timeout=0.2)
+    os.set_blocking(held, True)
+    async with patience(5):  # while a process holds the other end, the reading waits
+        assert await asyncio.to_thread(os.read, held, 1) == b""
+    os.close(held)
     assert failure.value.reason is Reason.TOO_DEMANDING
 
 
