@@ -19,6 +19,9 @@ NOT_STARTED = launcher.NOT_STARTED
 MEGABYTE = 1024 * 1024
 # ffmpeg ends in an orderly way when it is told once a second that its time is over, at the latest at the fourth time.
 _CPU_SECONDS_TO_END = 5
+_STACK_BYTES = 2 * MEGABYTE  # of each thread; they count as memory from the start
+# More addresses than memory: the C library sets 64 MB of them aside for a thread, and uses few.
+_ADDRESS_BYTES = 384 * MEGABYTE
 # -I -S: nothing of the environment and no package is looked at, which halves the time of the start.
 _LAUNCH = (sys.executable, "-I", "-S", launcher.__file__)
 
@@ -56,13 +59,15 @@ class ChildLimits:
         """Return them as the launcher reads them."""
         cpu_seconds = math.ceil(self.cpu_seconds)
         limits = {
-            "AS": (self.memory_bytes, self.memory_bytes),
+            "AS": (_ADDRESS_BYTES + self.memory_bytes, _ADDRESS_BYTES + self.memory_bytes),
+            "DATA": (self.memory_bytes, self.memory_bytes),
             "CPU": (cpu_seconds, cpu_seconds + _CPU_SECONDS_TO_END),
             "FSIZE": (self.file_bytes, self.file_bytes),
+            "STACK": (_STACK_BYTES, _STACK_BYTES),
             "CORE": (0, 0),
         }
         if sys.platform != "linux":
-            del limits["AS"]  # elsewhere it cannot be set, or counts what all processes share
+            del limits["AS"], limits["DATA"]  # elsewhere it cannot be set, or counts what all processes share
         return ",".join(f"{name}:{soft}:{hard}" for name, (soft, hard) in limits.items())
 
 

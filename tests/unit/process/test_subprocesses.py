@@ -97,7 +97,8 @@ async def test_a_limited_process_has_limits_and_no_environment(monkeypatch):
     assert told["Max cpu time"] == ["8", "13"]
     assert told["Max file size"] == ["300000", "300000"]
     assert told["Max core file size"] == ["0", "0"]
-    assert told["Max address space"] == ["419430400", "419430400"]
+    assert told["Max data size"] == ["419430400", "419430400"]
+    assert told["Max address space"] == ["822083584", "822083584"]
 
 
 async def test_what_is_more_than_the_limits_is_ended_by_the_kernel(tmp_path):
