@@ -81,7 +81,7 @@ async def quiet_cuts(
     window = bench.scratch.file()
     for wanted in wanted_cuts(duration, split_seconds):
         await bench.run(
-            *("-loglevel", "error", "-ss", f"{wanted - reach:.3f}", "-t", f"{2 * reach:.3f}"),
+            *("-ss", f"{wanted - reach:.3f}", "-t", f"{2 * reach:.3f}"),
             *source(path, container),
             *(*FIRST_AUDIO_STREAM, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
             *("-f", "s16le", f"file:{window}"),
@@ -104,7 +104,6 @@ async def encode(
     whole = bench.scratch.file()
     pages = ("-page_duration", f"{_PAGE_SECONDS * 1e6:.0f}") if cuts else ()
     await bench.run(
-        *("-loglevel", "error"),
         *source(path, container),
         *(*FIRST_AUDIO_STREAM, *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
         *(*pages, "-f", "ogg", f"file:{whole}"),

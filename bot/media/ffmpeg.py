@@ -1,6 +1,7 @@
 """Runs of ffmpeg on files from strangers: with one named demuxer, no network and limits of memory, work and time."""
 
 import asyncio
+import errno
 import os
 import re
 import signal
@@ -26,7 +27,13 @@ _BY_FILE = frozenset({-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGFPE, -signal.
 # ffmpeg catches the signal of the limit and ends in an orderly way, or by itself after a few of them.
 _OUT_OF_TIME = {255: re.compile(rf"received signal {signal.SIGXCPU:d}\b"), 123: re.compile(r"> 3 system signals")}
 _OUT_OF_MEMORY = ("Cannot allocate memory", "Out of memory")
-_MACHINE_SIGNS = ("Unknown encoder", "No space left", "Permission denied")
+# ffmpeg ends with the error of the system, which no file can write, while the text of an error may quote the file.
+_SYSTEM_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+_BY_MACHINE = {256 - error: os.strerror(error) for error in _SYSTEM_ERRORS} | {
+    NOT_STARTED: "could not be started",
+    NOT_LOADED: "could not be started",
+}
+_TOLD_TO_END = 255  # by a signal that ffmpeg catches
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +160,17 @@ def failure_of(ran: FfmpegRun) -> VerbatimError | None:
     lies with this machine may get better: TemporaryError. SIGKILL comes from somebody else, as no limit sends it
     before ffmpeg has ended by itself.
     """
-    code, said = ran.returncode, ran.stderr
+    code = ran.returncode
     if code == 0:
         return None
     if (spent := _spent(ran)) is not None:
         return PermanentError(Reason.TOO_DEMANDING, f"ffmpeg needs more {spent} than it may have")
     if code in _BY_FILE:
         return PermanentError(Reason.NOT_AUDIO, f"ffmpeg crashed with signal {-code}")
-    if code < 0:
-        return TemporaryError(f"ffmpeg was killed by signal {-code}", reason=Reason.INTERNAL)
-    if code in {NOT_STARTED, NOT_LOADED}:
-        return TemporaryError("ffmpeg could not be started", reason=Reason.MACHINE)
-    sign = next((sign for sign in _MACHINE_SIGNS if sign in said), None)
-    return TemporaryError(f"ffmpeg: {sign}", reason=Reason.MACHINE) if sign else None
+    if code < 0 or code == _TOLD_TO_END:
+        return TemporaryError(f"ffmpeg was ended by a signal ({code})", reason=Reason.INTERNAL)
+    error = _BY_MACHINE.get(code)
+    return TemporaryError(f"ffmpeg: {error}", reason=Reason.MACHINE) if error else None
 
 
 def _spent(ran: FfmpegRun) -> str | None:
