@@ -26,6 +26,7 @@ from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
 from bot.media.ffmpeg import Ffmpeg
 from bot.media.prepare import Limits
+from bot.media.threads import Threads
 from bot.media.trial import Choice
 from bot.metrics import Metrics
 from bot.session import Session
@@ -69,10 +70,11 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the wiring needs of the world: a session, a folder for passing files, the wall clock, chance."""
+    """What the wiring needs of the world: a session, a folder for passing files, threads, the wall clock, chance."""
 
     session: Session
     workplace: Workplace
+    threads: Threads
     now: Callable[[], float]
     random: Callable[[], float]
 
@@ -90,7 +92,9 @@ async def build(settings: Settings, now: Callable[[], float], random: Callable[[
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(open_session())
         workplace = stack.enter_context(_workplace(settings.database_path))
-        yield _Wiring(settings, default_model, store, Outside(session, workplace, now, random)).app()
+        threads = Threads()
+        stack.callback(threads.close)
+        yield _Wiring(settings, default_model, store, Outside(session, workplace, threads, now, random)).app()
 
 
 @asynccontextmanager
@@ -181,7 +185,7 @@ class _Wiring:
         settings = self.settings
         files = Files(self.telegram.bot, self.to_telegram, settings.max_file_bytes, settings.telegram_local_files)
         limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60)
-        return Recordings(files, self.outside.workplace, self.ffmpeg, limits, UPLOAD_FORMATS)
+        return Recordings(files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, UPLOAD_FORMATS)
 
     def _rules(self) -> Rules:
         slots = {Family.NOVA: self.settings.nova_concurrency, Family.WHISPER: self.settings.whisper_concurrency}

@@ -1,6 +1,5 @@
 """Conversion of any recording to mono Ogg/Opus, in one piece or cut in pauses of the speech."""
 
-import asyncio
 import math
 import os
 from pathlib import Path
@@ -88,7 +87,7 @@ async def quiet_cuts(
             cpu_seconds=cpu_seconds(wanted),
             file_bytes=MEGABYTE + _window_bytes(split_seconds),
         )
-        place = await asyncio.to_thread(_quietest_place_in, window)
+        place = await bench.threads.run(_quietest_place_in, window)
         cuts.append(wanted if place is None else wanted - reach + place)
     return tuple(cuts)
 
@@ -113,7 +112,7 @@ async def encode(
     if not cuts:
         return (whole,)
     parts = tuple(bench.scratch.file() for _ in range(len(cuts) + 1))
-    await asyncio.to_thread(cut, whole, cuts, parts)
+    await bench.threads.run(cut, whole, cuts, parts)
     return parts
 
 

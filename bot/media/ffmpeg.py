@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import PermanentError, TemporaryError, VerbatimError
+from bot.media.places import Places
+from bot.media.threads import Threads
 from bot.scratch import Scratch
 from bot.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
 from storage.apology import Reason
@@ -56,7 +58,7 @@ def source(path: Path, demuxer: str) -> tuple[str, ...]:
 
 
 class Ffmpeg:
-    """Runs the ffmpeg that `choose` returns, which is asked before the first run. As many run as there are processors.
+    """Runs the ffmpeg that `choose` returns, which is asked before the first run. See Places for how many run at once.
 
     `choose` raises TemporaryError if there is no ffmpeg that works; then it is asked again before the next run.
     """
@@ -65,7 +67,7 @@ class Ffmpeg:
         self._choose = choose
         self._choosing = asyncio.Lock()
         self._path: str | None = None
-        self._slots = asyncio.Semaphore(os.cpu_count() or 1)
+        self._places = Places()
 
     async def path(self) -> str:
         """Return the path of the chosen ffmpeg. Raises TemporaryError."""
@@ -80,6 +82,7 @@ class Ffmpeg:
         timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
         cpu_seconds: float = READING_CPU_SECONDS,
         file_bytes: int = MEGABYTE,
+        is_long: bool = False,
     ) -> FfmpegRun:
         """Run ffmpeg with one input and one thread, and return how it ended.
 
@@ -89,7 +92,7 @@ class Ffmpeg:
         """
         path = await self.path()
         timeout = min(timeout, _SLOWEST * cpu_seconds)
-        async with self._slots:
+        async with self._places.taken(long=is_long):
             ran = await run_once(path, *arguments, timeout=timeout, limits=ChildLimits(cpu_seconds, file_bytes))
         if (failure := failure_of(ran)) is not None:
             raise failure
@@ -98,17 +101,24 @@ class Ffmpeg:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What one recording is worked on with: ffmpeg, a place for files, and the seconds that a run may take."""
+    """What one recording is worked on with: ffmpeg, a place for files, the seconds that a run may take, and threads.
+
+    `is_long` tells whether the runs take one of the places for long ones.
+    """
 
     ffmpeg: Ffmpeg
     scratch: Scratch
     timeout: float
+    threads: Threads
+    is_long: bool = False
 
     async def run(
         self, *arguments: str, cpu_seconds: float = READING_CPU_SECONDS, file_bytes: int = MEGABYTE
     ) -> FfmpegRun:
         """See `Ffmpeg.run`."""
-        return await self.ffmpeg.run(*arguments, timeout=self.timeout, cpu_seconds=cpu_seconds, file_bytes=file_bytes)
+        return await self.ffmpeg.run(
+            *arguments, timeout=self.timeout, cpu_seconds=cpu_seconds, file_bytes=file_bytes, is_long=self.is_long
+        )
 
 
 async def run_once(

@@ -1,8 +1,7 @@
 """The uploads of a downloaded recording: the file itself if the provider reads it, else Ogg/Opus."""
 
-import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import PermanentError
@@ -11,6 +10,9 @@ from bot.media.ffmpeg import Bench
 from bot.media.probe import LARGEST_COUNTED, Probe, opus_duration, probe
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
+
+# What is longer takes one of the places for long runs: its conversion takes more than two seconds of a usual processor.
+_LONG_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, format
     short = 0 < found.duration <= limits.split_seconds
     if as_is and short and _is_small(path, formats) and found.codec in as_is.codecs and not found.has_video:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
-    return await _convert(path, found, limits, bench)
+    return await _convert(path, found, limits, replace(bench, is_long=found.duration > _LONG_SECONDS))
 
 
 def _is_small(path: Path, formats: UploadFormats) -> bool:
@@ -60,7 +62,7 @@ async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tu
     parts = await encode(
         path, found.container, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds
     )
-    uploads = await asyncio.to_thread(_uploads_with_sound, parts, (0.0, *cuts))
+    uploads = await bench.threads.run(_uploads_with_sound, parts, (0.0, *cuts))
     if not uploads:
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
     return uploads

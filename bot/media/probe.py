@@ -1,6 +1,5 @@
 """The facts about a received file, read from its content: container, codec, length, sound and picture."""
 
-import asyncio
 import os
 import re
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ async def probe(path: Path, bench: Bench) -> Probe:
     Raises PermanentError: EMPTY for a file without bytes, NOT_AUDIO for one that begins like no known container.
     Raises as `Ffmpeg.run` does.
     """
-    container, opus_seconds = await asyncio.to_thread(_identify, path)
+    container, opus_seconds = await bench.threads.run(_identify, path)
     if opus_seconds is not None:
         return Probe(container, "opus", opus_seconds, has_audio=True, has_video=False)
     ran = await bench.run(

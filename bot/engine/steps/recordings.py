@@ -10,6 +10,7 @@ from bot.errors import RateLimitedError
 from bot.media.convert import conversion_bytes
 from bot.media.ffmpeg import Bench, Ffmpeg
 from bot.media.prepare import Limits, prepare
+from bot.media.threads import Threads
 from bot.telegram.files import Files
 from bot.uploads import Upload, UploadFormats
 from bot.workplace import NoRoomError, Workplace
@@ -23,6 +24,7 @@ class Recordings:
     files: Files
     workplace: Workplace
     ffmpeg: Ffmpeg
+    threads: Threads
     limits: Limits
     formats: UploadFormats
 
@@ -30,7 +32,7 @@ class Recordings:
     def bench(self) -> Iterator[Bench]:
         """Make a place for the files of one recording, and remove them at the end."""
         with self.workplace.scratch() as scratch:
-            yield Bench(self.ffmpeg, scratch, patience.FFMPEG_TIMEOUT)
+            yield Bench(self.ffmpeg, scratch, patience.FFMPEG_TIMEOUT, self.threads)
 
     async def download(self, job: Job, target: Path, bench: Bench) -> None:
         """Download the recording once there is room for it and for its conversion.

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.media.ffmpeg import Bench, Ffmpeg
+from bot.media.threads import Threads
 from bot.scratch import Scratch
 from bot.subprocesses import bundled_ffmpeg
 
@@ -15,9 +17,9 @@ async def _bundled() -> str:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """The ffmpeg that comes along, a place for files, and a minute."""
-    with Scratch(tmp_path) as scratch:
-        yield Bench(Ffmpeg(_bundled), scratch, timeout=60)
+    """The ffmpeg that comes along, a place for files, a minute, and threads."""
+    with Scratch(tmp_path) as scratch, closing(Threads()) as threads:
+        yield Bench(Ffmpeg(_bundled), scratch, timeout=60, threads=threads)
 
 
 @pytest.fixture
