@@ -25,7 +25,7 @@ from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
 from bot.media.ffmpeg import Ffmpeg
-from bot.media.prepare import Limits
+from bot.media.prepare import Limits, most_work
 from bot.media.threads import Threads
 from bot.media.trial import Choice
 from bot.metrics import Metrics
@@ -184,7 +184,8 @@ class _Wiring:
     def _recordings(self) -> Recordings:
         settings = self.settings
         files = Files(self.telegram.bot, self.to_telegram, settings.max_file_bytes, settings.telegram_local_files)
-        limits = Limits(settings.max_audio_minutes * 60, settings.split_minutes * 60)
+        max_seconds = settings.max_audio_minutes * 60
+        limits = Limits(max_seconds, settings.split_minutes * 60, most_work(max_seconds))
         return Recordings(files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, UPLOAD_FORMATS)
 
     def _rules(self) -> Rules:

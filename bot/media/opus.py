@@ -1,21 +1,42 @@
-"""The length of an Ogg/Opus recording, computed from its pages or packets without a decoder (RFC 3533, 7845)."""
+"""The length of the sound in an Ogg/Opus file, counted by its packets without a decoder (RFC 3533, 6716, 7845)."""
 
+import re
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import BinaryIO
 
-_RATE = 48_000  # samples a second in which granule positions count, at whatever rate the sound was recorded
-TAIL_BYTES = 131_072  # two of the largest pages (65,307 bytes each), so one whole page is always among them
-_NO_PACKET_ENDS = 2**64 - 1  # the granule position of a page on which no packet ends
-_FIRST_OF_STREAM = 0x02  # the header flag of the first page of a stream
-_HEADER = struct.Struct("<4sBBQIIIB")
+_RATE = 48_000  # samples a second in which Opus counts, at whatever rate the sound was recorded
+_HEADER = struct.Struct("<4sBBqIIIB")
+_CHECKSUM = slice(22, 26)  # in the header
+_LARGEST_PAGE = 65_307  # bytes
+_BLOCK = 1024 * 1024  # bytes that are read at once; between two blocks the counting can be stopped
+_GOES_ON = 0x01  # the header flag of a page that begins with the rest of a packet
+_FIRST_OF_STREAM = 0x02
+_LAST_OF_STREAM = 0x04
+_BEGINNING = re.compile(rb"OggS\0[\x02\x03\x06\x07]")  # of the first page of a stream
+_REVERSED_BITS = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
 # Samples in a frame by the 32 configurations of RFC 6716: SILK, hybrid, then CELT at several bandwidths.
 _FRAME_SAMPLES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960) * 4
+_UNIT = 120  # the samples of the shortest frame, of which all others are multiples
+_LONGEST_PACKET = 5760  # samples; no decoder takes more
 
-# A length that would need a rate outside these is not believed.
-_MAX_BYTES_PER_SECOND = 32_000  # 256 kbit/s, more than recorders use
-_MIN_BYTES_PER_SECOND = 16  # packets of 120 ms, the longest kind, of 1 byte each with 1 byte of overhead
-_OVERHEAD_BYTES = 65_536  # for tags and page headers, which say nothing about the length
+# By the first byte of a packet: its units, if the byte tells how many frames there are. The second byte tells it
+# where the lowest two bits are set.
+_UNITS = bytes(
+    0 if byte & 3 == 3 else _FRAME_SAMPLES[byte >> 3] // _UNIT * (2 if byte & 3 else 1) for byte in range(256)
+)
+_TELLS_FRAMES = bytes(byte for byte in range(256) if byte & 3 != 3)
+
+# What would take long to count is left to ffmpeg, which counts in a process of its own. A unit of work is what a
+# segment takes, about 0.2 µs.
+_MOST_LOOKALIKES = 16  # bytes that begin like a page and are none; usual files have none at all
+_MOST_WORK = 2_000_000  # less than half a second; an hour of a usual recording needs 360,000
+_PAGE_WORK = 50
+_SECOND_BYTE_WORK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,98 +44,164 @@ class _Page:
     flags: int
     granule: int
     serial: int
-    packets: tuple[bytes, ...]
+    lacing: bytes
+    body: bytes
+    is_whole: bool  # its checksum is right
 
 
-def is_opus(head: bytes) -> bool:
-    """Tell whether a file that begins with `head` is an Ogg file whose first stream is Opus."""
-    first = next(_pages(head), None)
-    return first is not None and bool(first.packets) and first.packets[0].startswith(b"OpusHead")
+@dataclass(slots=True)
+class _Stream:
+    """What is known of one stream in the file: where its last page ends, and what that takes back of its samples."""
+
+    tags_awaited: bool = True
+    granule: int = 0
+    dropped: int = 0
 
 
-def duration(head: bytes, tail: bytes, size: int) -> float | None:
-    """Return the seconds of sound in an Ogg/Opus file of `size` bytes with this beginning and this end.
-
-    The pages tell them. A recording that breaks off counts as far as its last whole page. None if the pages do
-    not tell: for another codec, several streams in one file, no sound, or a length that does not fit the size.
-    """
-    if not is_opus(head):
-        return None
-    opening, *beginning = _pages(head)
-    end = list(_pages(tail))
-    if any(page.serial != opening.serial or page.flags & _FIRST_OF_STREAM for page in beginning):
-        return None
-    if any(page.serial != opening.serial for page in end):
-        return None
-    granules = [page.granule for page in end if page.granule != _NO_PACKET_ENDS]
-    pre_skip = int.from_bytes(opening.packets[0][10:12], "little")
-    samples = max(granules, default=0) - _first_sample(beginning) - pre_skip
-    return _plausible(samples / _RATE, size)
+class _NotCountedError(Exception):
+    """A file that is left to ffmpeg: it has something else in it, or takes too long."""
 
 
-def duration_from_packets(data: bytes) -> float:
-    """Return the seconds of sound in the packets of a whole file, which cannot claim a wrong length as pages can."""
-    packets = (packet for page in _pages(data) for packet in page.packets)
-    return sum(_samples(packet) for packet in packets if not packet.startswith(b"Opus")) / _RATE
+@dataclass(slots=True)
+class _Count:
+    """The counts so far."""
 
+    streams: dict[int, _Stream] = field(default_factory=dict)
+    samples: int = 0
+    work: int = 0
+    lookalikes: int = 0
 
-def _plausible(seconds: float, size: int) -> float | None:
-    shortest = (size - _OVERHEAD_BYTES) / _MAX_BYTES_PER_SECOND
-    longest = size / _MIN_BYTES_PER_SECOND
-    return seconds if seconds > 0 and shortest <= seconds <= longest else None
-
-
-def _first_sample(pages: list[_Page]) -> int:
-    """Return the granule position where the sound begins: not 0 in a recording cut out of a running stream."""
-    for page in pages:
-        if 0 < page.granule < _NO_PACKET_ENDS:
-            return max(0, page.granule - sum(map(_samples, page.packets)))
-    return 0
-
-
-def _samples(packet: bytes) -> int:
-    """Return the number of samples in an Opus packet, by its first two bytes (RFC 6716, section 3)."""
-    if not packet:
-        return 0
-    return _FRAME_SAMPLES[packet[0] >> 3] * _frames(packet)
-
-
-def _frames(packet: bytes) -> int:
-    code = packet[0] & 3
-    if code < 3:
-        return min(code, 1) + 1
-    return packet[1] & 0x3F if len(packet) > 1 else 0
-
-
-def _pages(data: bytes) -> Iterator[_Page]:
-    """Yield the whole pages in `data`; skip bytes between them, and a page that breaks off."""
-    at = data.find(b"OggS")
-    while at >= 0:
-        page, end = _page_at(data, at)
+    def add(self, page: _Page | None) -> None:
+        if page is None or not page.is_whole:
+            self.lookalikes += 1
         if page is not None:
-            yield page
-        at = data.find(b"OggS", end)
+            self.work += _PAGE_WORK + len(page.lacing)
+            is_opus = page.body.startswith(b"OpusHead")
+            if page.flags & _FIRST_OF_STREAM and (page.is_whole or is_opus):
+                self._begin_stream(page, is_opus=is_opus)
+            else:
+                self._count_packets(page)
+        if self.work > _MOST_WORK or self.lookalikes > _MOST_LOOKALIKES:
+            raise _NotCountedError
+
+    def _count_packets(self, page: _Page) -> None:
+        """Count the samples by the first two bytes of each packet (RFC 6716, section 3)."""
+        if not self.streams:
+            raise _NotCountedError
+        starts = _packet_starts(page)
+        stream = self.streams.setdefault(page.serial, _Stream())
+        if stream.tags_awaited and starts:
+            stream.tags_awaited = False
+            del starts[0]
+        firsts = bytes([page.body[start] for start in starts])
+        samples = sum(firsts.translate(_UNITS)) * _UNIT
+        if firsts.translate(None, _TELLS_FRAMES):
+            self.work += _SECOND_BYTE_WORK * len(starts)
+            samples += _samples_by_second_bytes(page, starts)
+        self._add_sound(stream, page, samples)
+
+    def _begin_stream(self, page: _Page, *, is_opus: bool) -> None:
+        if not is_opus:
+            raise _NotCountedError
+        if not self.streams:
+            self.samples -= int.from_bytes(page.body[10:12], "little")  # which a decoder drops at the start
+        self.streams[page.serial] = _Stream()
+
+    def _add_sound(self, stream: _Stream, page: _Page, samples: int) -> None:
+        self.samples += samples
+        if page.granule >= 0:  # else no packet ends on this page
+            dropped = samples - (page.granule - stream.granule)
+            is_last = page.flags & _LAST_OF_STREAM
+            stream.dropped = dropped if is_last and 0 < dropped < _LONGEST_PACKET else 0
+            stream.granule = page.granule
+
+    @property
+    def seconds(self) -> float:
+        return (self.samples - sum(stream.dropped for stream in self.streams.values())) / _RATE
+
+
+def duration(file: BinaryIO, stopped: Callable[[], bool] = lambda: False) -> float | None:
+    """Return the seconds of sound in an Ogg/Opus file, which is read from its beginning.
+
+    Packets are counted and not believed: the positions written on the pages may jump or be forged. Several streams
+    count together. None if the file has something else in it or no sound, if it would take long to count, or if
+    `stopped` says so between two blocks.
+    """
+    count = _Count()
+    try:
+        for page in _pages(file, stopped):
+            count.add(page)
+    except _NotCountedError:
+        return None
+    return count.seconds if count.seconds > 0 else None
+
+
+def begins_twice(file: BinaryIO) -> bool:
+    """Tell whether more than one stream begins in an Ogg file, of which some decoders play the first one only."""
+    begun, rest = 0, b""
+    while begun < 2 and (block := file.read(_BLOCK)):
+        data = rest + block
+        begun += len(_BEGINNING.findall(data))
+        rest = data[-5:]  # shorter than what is looked for
+    return begun > 1
+
+
+def _packet_starts(page: _Page) -> list[int]:
+    """Return where on the page packets begin that have at least one byte. A segment below 255 bytes ends one."""
+    before = (b"\xff" if page.flags & _GOES_ON else b"\0") + page.lacing
+    places = accumulate(page.lacing, initial=0)
+    return [at for at, previous, length in zip(places, before, page.lacing, strict=False) if previous < 255 and length]
+
+
+def _samples_by_second_bytes(page: _Page, starts: list[int]) -> int:
+    """Return the samples in those of the packets whose second byte tells the number of frames."""
+    body = page.body
+    lone = {at for at, length in zip(accumulate(page.lacing, initial=0), page.lacing, strict=False) if length == 1}
+    told = (start for start in starts if body[start] & 3 == 3 and start not in lone)
+    return sum(min(_FRAME_SAMPLES[body[start] >> 3] * (body[start + 1] & 0x3F), _LONGEST_PACKET) for start in told)
+
+
+def _pages(file: BinaryIO, stopped: Callable[[], bool]) -> Iterator[_Page | None]:
+    """Yield the pages of a file, None for what begins like one and is none; skip bytes between them."""
+    data = b""
+    block = file.read(_BLOCK)
+    while data or block:
+        if stopped():
+            raise _NotCountedError
+        data += block
+        rest = yield from _pages_in(data, len(data) - _LARGEST_PAGE if block else len(data))
+        data = data[rest:] if block else b""
+        block = file.read(_BLOCK)
+
+
+def _pages_in(data: bytes, end: int) -> Generator[_Page | None, None, int]:
+    """Yield the pages that begin before `end`, and return where the next one may begin."""
+    at = data.find(b"OggS")
+    while 0 <= at < end:
+        page, following = _page_at(data, at)
+        yield page
+        at = data.find(b"OggS", following)
+    return at if at >= 0 else max(0, len(data) - 3)
 
 
 def _page_at(data: bytes, at: int) -> tuple[_Page | None, int]:
-    """Return the page at index `at`, if one is there, and the index where to look for the next."""
+    """Return the page at index `at`, None if none is there or it breaks off, and where to look for the next."""
     body = at + _HEADER.size
     if body > len(data):
         return None, len(data)
-    _, version, flags, granule, serial, _, _, segments = _HEADER.unpack_from(data, at)
+    _, version, flags, granule, serial, _, told, segments = _HEADER.unpack_from(data, at)
     lacing = data[body : body + segments]
     body += segments
     end = body + sum(lacing)
     if version != 0 or end > len(data):
         return None, at + 4
-    return _Page(flags, granule, serial, tuple(_packets(data[body:end], lacing))), end
+    is_whole = checksum(data[at:end]) == told
+    # What claims to be a page and is none may hide true ones.
+    return _Page(flags, granule, serial, lacing, data[body:end], is_whole), end if is_whole else at + 4
 
 
-def _packets(body: bytes, lacing: bytes) -> Iterator[bytes]:
-    """Yield the packets that end on this page, as far as they are on it. A segment below 255 bytes ends one."""
-    start = end = 0
-    for length in lacing:
-        end += length
-        if length < 255:
-            yield body[start:end]
-            start = end
+def checksum(page: bytes) -> int:
+    """Return the checksum of a page. It is the CRC-32 of zlib, but with all bits in the other direction."""
+    zeroed = page[: _CHECKSUM.start] + bytes(4) + page[_CHECKSUM.stop :]
+    mirrored = zlib.crc32(zeroed.translate(_REVERSED_BITS), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int(f"{mirrored:032b}"[::-1], 2)

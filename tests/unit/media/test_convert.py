@@ -56,12 +56,12 @@ async def test_no_more_is_written_than_the_limit_whatever_the_file_holds(bench):
     assert opus_duration(part) == pytest.approx(2, abs=0.03)
 
 
-async def test_no_more_is_written_although_the_file_says_it_is_shorter(tmp_path, bench):
+async def test_a_file_that_says_it_is_shorter_is_as_long_as_its_sound(tmp_path, bench):
     honest = (AUDIO / "speech.m4a").read_bytes().replace(b"edts", b"free")  # its edit list holds the length too
     frame_length = honest.index(b"stts") + 16
     liar = tmp_path / "liar.m4a"
     liar.write_bytes(honest[:frame_length] + (10).to_bytes(4, "big") + honest[frame_length + 4 :])
-    assert (await probe(liar, bench)).duration < 0.5
+    assert (await probe(liar, bench)).duration == pytest.approx(3.84, abs=0.01)
     (part,) = await encode(liar, Container.MP4, bench, cuts=(), duration=60, max_seconds=2)
     assert opus_duration(part) == pytest.approx(2, abs=0.03)
 

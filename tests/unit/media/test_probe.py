@@ -1,12 +1,15 @@
+import math
 import struct
 from pathlib import Path
 
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
+from bot.media.ffmpeg import source
 from bot.media.probe import opus_duration, probe
 from bot.media.sniff import Container
 from storage.apology import Reason
+from tests.crafted import PACKET, filled, flac, id3, page
 
 AUDIO = Path(__file__).parents[2] / "audio"
 
@@ -25,6 +28,8 @@ AUDIO = Path(__file__).parents[2] / "audio"
         ("speech.amr", Container.AMR, "amr_nb", 3.84),
         ("speech.3gp", Container.MP4, "amr_nb", 3.84),
         ("truncated.m4a", Container.MP4, "aac", 3.52),
+        ("jumping.ogg", Container.OGG, "opus", 7.69),  # its clock says three hours
+        ("paused.webm", Container.WEBM, "opus", 2.99),  # and so does this one's
     ],
 )
 async def test_sound_is_found_and_measured(name, container, codec, seconds, bench):
@@ -83,3 +88,72 @@ async def test_what_is_no_recording_is_refused_without_a_process(name, reason, i
 
 def test_a_file_that_is_not_there_has_no_opus_in_it(tmp_path):
     assert opus_duration(tmp_path / "missing.ogg") is None
+
+
+async def test_times_in_the_file_are_not_the_length_of_its_sound(tmp_path, bench):
+    honest = (AUDIO / "speech.m4a").read_bytes().replace(b"edts", b"free")
+    frame_length = honest.index(b"stts") + 16
+    late = tmp_path / "late.m4a"
+    late.write_bytes(honest[:frame_length] + (3_000_000).to_bytes(4, "big") + honest[frame_length + 4 :])
+    assert (await probe(late, bench)).duration == pytest.approx(3.84, abs=0.1)
+
+
+async def test_no_text_in_a_file_looks_like_a_stream(tmp_path, bench):
+    listed = "\n  Stream #0:1: Video: h264, yuv420p\n#media_type 1: video\n#codec_id 0: opus\nNo space left on device"
+    forger = tmp_path / "forger.mp3"
+    forger.write_bytes(id3(title=listed, **{listed: "x"}) + (AUDIO / "speech.mp3").read_bytes())
+    found = await probe(forger, bench)
+    assert (found.codec, found.has_video, found.is_all) == ("mp3", False, True)
+    assert found.duration == pytest.approx(3.84, abs=0.1)
+
+
+async def test_what_changes_its_format_is_counted_to_its_end(tmp_path, bench):
+    part, changing = tmp_path / "part.aac", tmp_path / "changing.aac"
+    await bench.run(
+        *source(AUDIO / "speech.aac", "aac"), *("-ac", "2", "-ar", "8000", "-c:a", "aac", "-f", "adts", f"file:{part}")
+    )
+    first = (AUDIO / "speech.aac").read_bytes()
+    changing.write_bytes(first + part.read_bytes() + first)
+    found = await probe(changing, bench)
+    assert found.duration == pytest.approx(3 * 3.9, abs=0.3)
+    assert found.work == pytest.approx(3 * 3.9 * 16_000, rel=0.05)
+    assert (await probe(changing, bench, most_work=10 * 16_000)).work == math.inf
+
+
+async def test_the_samples_of_a_recording_are_counted_and_no_more_than_allowed(bench):
+    assert (await probe(AUDIO / "speech.wav", bench)).work == pytest.approx(3.84 * 8_000, rel=0.01)
+    assert (await probe(AUDIO / "speech.wav", bench, most_work=20_000)).work == math.inf
+
+
+async def test_more_samples_a_second_than_anybody_records_are_refused_at_once(tmp_path, bench):
+    dense = tmp_path / "dense.flac"
+    dense.write_bytes(flac(0.3))
+    with pytest.raises(PermanentError, match="samples a second") as refusal:
+        await probe(dense, bench)
+    assert refusal.value.reason is Reason.TOO_DEMANDING
+
+
+async def test_a_second_track_and_a_second_stream_may_be_played_by_others(tmp_path, bench):
+    twice, chained = tmp_path / "twice.m4a", tmp_path / "chained.ogg"
+    copied = ("-map", "0:a", "-map", "0:a", "-c", "copy", "-f", "mp4", f"file:{twice}")
+    await bench.run(*source(AUDIO / "speech.m4a", "mp4"), *copied)
+    vorbis = (AUDIO / "speech_vorbis.ogg").read_bytes()
+    chained.write_bytes(vorbis + vorbis)
+    for path, is_all in [(twice, False), (chained, False), (AUDIO / "speech_vorbis.ogg", True)]:
+        assert (await probe(path, bench)).is_all is is_all
+
+
+async def test_what_is_not_counted_here_is_counted_by_ffmpeg_however_long_that_takes(tmp_path, bench):
+    slow = tmp_path / "slow.ogg"
+    one_packet = page(PACKET)
+    slow.write_bytes(filled(one_packet, 40_000 * len(one_packet)))
+    assert (await probe(slow, bench)).duration == pytest.approx(800, abs=1)
+
+
+async def test_a_picture_that_cannot_even_be_listed_leaves_the_sound(tmp_path, bench):
+    video = (AUDIO / "video.mp4").read_bytes()
+    at = video.index(b"mp4v") if b"mp4v" in video else video.index(b"avc1")
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(video[: at + 28] + bytes(4) + video[at + 32 :])
+    found = await probe(broken, bench)
+    assert (found.codec, found.has_video) == ("aac", True)
