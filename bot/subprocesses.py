@@ -19,6 +19,7 @@ NOT_STARTED = launcher.NOT_STARTED
 MEGABYTE = 1024 * 1024
 # ffmpeg ends in an orderly way when it is told once a second that its time is over, at the latest at the fourth time.
 _CPU_SECONDS_TO_END = 5
+_GIVING_WAY = 10  # of 19: gets a tenth of a processor that others want
 _STACK_BYTES = 2 * MEGABYTE  # of each thread; they count as memory from the start
 # More addresses than memory: the C library sets 64 MB of them aside for a thread, and uses few.
 _ADDRESS_BYTES = 384 * MEGABYTE
@@ -54,6 +55,7 @@ class ChildLimits:
     cpu_seconds: float
     file_bytes: int = MEGABYTE
     memory_bytes: int = 512 * MEGABYTE
+    gives_way: bool = False  # to all other processes that have something to do
 
     def as_text(self) -> str:
         """Return them as the launcher reads them."""
@@ -82,7 +84,11 @@ async def start_limited(
     if program is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
     launch = (*_LAUNCH, str(os.getpid()), limits.as_text(), program, *command[1:])
-    return await start(*launch, stdin=stdin, environment={})
+    process = await start(*launch, stdin=stdin, environment={})
+    if limits.gives_way:
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, _GIVING_WAY)
+    return process
 
 
 async def start(

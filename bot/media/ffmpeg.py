@@ -92,8 +92,9 @@ class Ffmpeg:
         """
         path = await self.path()
         timeout = min(timeout, _SLOWEST * cpu_seconds)
+        limits = ChildLimits(cpu_seconds, file_bytes, gives_way=is_long)
         async with self._places.taken(long=is_long):
-            ran = await run_once(path, *arguments, timeout=timeout, limits=ChildLimits(cpu_seconds, file_bytes))
+            ran = await run_once(path, *arguments, timeout=timeout, limits=limits)
         if (failure := failure_of(ran)) is not None:
             raise failure
         return ran

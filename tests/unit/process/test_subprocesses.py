@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot import launcher
@@ -99,6 +100,14 @@ async def test_a_limited_process_has_limits_and_no_environment(monkeypatch):
     assert told["Max core file size"] == ["0", "0"]
     assert told["Max data size"] == ["419430400", "419430400"]
     assert told["Max address space"] == ["822083584", "822083584"]
+
+
+@pytest.mark.parametrize(("gives_way", "niceness"), [(True, 10), (False, 0)])
+async def test_what_takes_long_gives_way_to_others(gives_way, niceness):
+    limits = ChildLimits(cpu_seconds=5, gives_way=gives_way)
+    process = await start_limited("/bin/sh", "-c", "while :; do :; done", limits=limits)
+    assert psutil.Process(process.pid).nice() - psutil.Process().nice() == niceness
+    await end(process)
 
 
 async def test_what_is_more_than_the_limits_is_ended_by_the_kernel(tmp_path):
