@@ -82,9 +82,10 @@ class Ffmpeg:
         timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
         cpu_seconds: float = READING_CPU_SECONDS,
         file_bytes: int = MEGABYTE,
+        size: int = 0,
         is_long: bool = False,
     ) -> FfmpegRun:
-        """Run ffmpeg with one input and one thread, and return how it ended.
+        """Run ffmpeg with one input of `size` bytes and one thread, and return how it ended.
 
         It may use so many seconds of processors, and write no file with more than `file_bytes`. No process outlives
         the call, also when the call is cancelled. Raises as `failure_of` says, and TemporaryError after `timeout`
@@ -93,7 +94,7 @@ class Ffmpeg:
         path = await self.path()
         timeout = min(timeout, _SLOWEST * cpu_seconds)
         limits = ChildLimits(cpu_seconds, file_bytes, gives_way=is_long)
-        async with self._places.taken(long=is_long):
+        async with self._places.taken(size, long=is_long):
             ran = await run_once(path, *arguments, timeout=timeout, limits=limits)
         if (failure := failure_of(ran)) is not None:
             raise failure
@@ -118,7 +119,12 @@ class Bench:
     ) -> FfmpegRun:
         """See `Ffmpeg.run`."""
         return await self.ffmpeg.run(
-            *arguments, timeout=self.timeout, cpu_seconds=cpu_seconds, file_bytes=file_bytes, is_long=self.is_long
+            *arguments,
+            timeout=self.timeout,
+            cpu_seconds=cpu_seconds,
+            file_bytes=file_bytes,
+            size=self.scratch.used(),
+            is_long=self.is_long,
         )
 
 
