@@ -5,6 +5,7 @@ from bot.config import Settings
 from bot.engine import patience
 from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline, unlearned_first_look
+from bot.telegram import replies
 from bot.text import layout
 from tests.unit.project.checkout import said
 
@@ -54,6 +55,8 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (COSTS, "What is stored", f"{patience.JOBS_KEPT_FOR / DAY:.0f} days after their end"),
         (MONITORING, "Health", f"ends {http.LONGEST_CONNECTION:.0f} seconds after"),
         (MONITORING, "Health", f"more than {http.MOST_CONNECTIONS} connections"),
+        (GUARANTEES, "What you can rely on", f"queue of their chat, at most {replies.MOST_OF_A_CHAT}"),
+        (TROUBLE, "What goes wrong", f"answers to the newest {replies.MOST_OF_A_CHAT} |"),
         (USAGE, "Long texts", f"up to {layout.MAX_PAGES} folded messages"),
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
