@@ -12,11 +12,16 @@ import aiohttp
 from bot.proxies import Proxy
 
 CHUNK = 64 * 1024  # bytes of an answer in memory at once, beside those that were kept
+BEGINNING = 1024  # bytes of an answer that is too large, in which its first update's number stands
 MOST_VALUES = 2_000_000  # in JSON; the words of ten hours of speech, with all their times, are a third of it
 
 
 class TooLargeError(aiohttp.ClientPayloadError):
-    """An answer is larger than this program reads."""
+    """An answer is larger than this program reads; `beginning` is what it begins with."""
+
+    def __init__(self, beginning: bytes = b"") -> None:
+        super().__init__()
+        self.beginning = beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ async def read_at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in answer.content.iter_chunked(CHUNK):
         body += chunk
         if len(body) > limit:
-            raise TooLargeError
+            raise TooLargeError(bytes(body[:BEGINNING]))
     return bytes(body)
 
 

@@ -11,7 +11,7 @@ import aiohttp
 from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.session import Session, read_at_most, read_json
+from bot.session import Session, TooLargeError, read_at_most, read_json
 from bot.telegram.failures import AnswerError, pause_after, translated
 from bot.telegram.offset import Offset
 from bot.telegram.updates import HIGHEST, number_of
@@ -95,7 +95,11 @@ class Receiver:
         if self._offset.next is not None:
             asked["offset"] = self._offset.next
         with translated():
-            status, body = await self._post(asked, wait_seconds + ANSWER_SECONDS)
+            try:
+                status, body = await self._post(asked, wait_seconds + ANSWER_SECONDS)
+            except TooLargeError as error:
+                self._take_fewer(error.beginning)
+                raise
             updates = _updates(status, body)
             if updates is None:
                 self._take_fewer(body)

@@ -13,7 +13,7 @@ from bot.playground.telegram import FakeTelegram
 from bot.telegram.dispatch import Dispatch
 from bot.telegram.door import Door
 from bot.telegram.pace import Pace
-from bot.telegram.receiver import AGAIN_AFTER, Receiver
+from bot.telegram.receiver import AGAIN_AFTER, LARGEST_BATCH, Receiver
 from bot.telegram.replies import Replies
 from storage.apology import Reason
 from storage.store import StorageError, StorageUnavailableError
@@ -433,10 +433,12 @@ async def test_a_batch_that_confirms_nothing_is_not_asked_for_again_at_once(desk
         await receiving
 
 
-POISON = ["[" * 100_000, '{"a": ' * 100_000, "9" * 5000, '"half', "NaN-"]
+POISON = ["[" * 100_000, '{"a": ' * 100_000, "9" * 5000, '"half', "NaN-", f'"{"a" * LARGEST_BATCH}"']
 
 
-@pytest.mark.parametrize("poison", POISON, ids=["an abyss", "an abyss of objects", "a long number", "half", "no JSON"])
+@pytest.mark.parametrize(
+    "poison", POISON, ids=["an abyss", "an abyss of objects", "a long number", "half", "no JSON", "too large"]
+)
 async def test_an_update_that_makes_its_answer_unreadable_is_skipped_alone(stopped_world, poison):
     people = stopped_world.telegram
     alice = people.user("Alice")
