@@ -8,6 +8,7 @@ from tests.crash.scene import A_DOCUMENT, waiting
 
 
 async def test_a_press_on_cancel_counts_although_the_process_died_before_it_said_so(scene):
+    """What is said to a press is said once or not at all: it comes after the press is stored and confirmed."""
     scene.speech.latency = 600
     voice = scene.voice()
     await scene.start()
@@ -17,9 +18,8 @@ async def test_a_press_on_cancel_counts_although_the_process_died_before_it_said
     await scene.death()
     await scene.start()
     await scene.see(voice.chat, apology(Reason.CANCELLED, {}))
-    await scene.until(lambda: scene.telegram.callback_answers)
     assert await scene.life.stop() == 0
-    assert [answer.text for answer in scene.telegram.callback_answers] == [CANCELLED_TOAST]
+    assert [answer.text for answer in scene.telegram.callback_answers] in ([], [CANCELLED_TOAST])
     assert scene.rows("SELECT state FROM jobs") == [("cancelled",)]
     assert len(voice.chat.bot_messages) == 1
     assert scene.uploads(voice) == 1
