@@ -15,7 +15,7 @@ from bot.telegram.updates import UnreadableError, number_of, read
 
 log = get_logger(__name__)
 
-AT_A_STRETCH = 10  # updates read and handled before others get a turn, which takes a few milliseconds
+AT_A_STRETCH = 50  # updates read and handled before others get a turn: the door is what everybody waits at
 
 Process = Callable[[Update], Awaitable[None]]
 
