@@ -35,10 +35,12 @@ class Attempted:
     """A try failed for a temporary reason; the next one is at `next_at`.
 
     `in_doubt` says that the failed request may have been carried out. If it was a create, it may have cost money.
+    `gives_slot_back` says that a submitted job no longer takes up a slot; a queued one never does while it waits.
     """
 
     next_at: float
     in_doubt: bool = False
+    gives_slot_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,19 @@ class Job:
     ended_at: float | None
     next_at: float | None  # due time, retry, poll time and lease expiry in one; None exactly in final states
     lease_token: str | None
+    claimed_at: float | None  # the last time
+    tried_seconds: float  # that failed tries and the waits after them took, since the last success
 
     @property
     def reply_to(self) -> int | None:
         """The message to answer; None in a supergroup, where the message ids of the old group are void."""
         return self.message_id if self.chat_id == self.from_chat_id else None
+
+    def spent(self, now: float) -> float:
+        """Return the seconds since the claim, or of the whole lease if a clock that jumped says more."""
+        if self.claimed_at is None or self.next_at is None:
+            return 0.0
+        return max(0.0, min(now, self.next_at) - self.claimed_at)
 
 
 @dataclass(frozen=True, slots=True)

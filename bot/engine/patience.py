@@ -21,8 +21,8 @@ CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 SHORTEST_WAIT = 1.0  # where the other side asks for 0 seconds, so that no step spins
 BACKOFF_JITTER = 0.2  # of the wait, so that jobs that failed together are spread
 LONGEST_BACKOFF = MINUTE  # the provider and Telegram are back within minutes, and users wait
-ATTEMPTS_IN_AN_HOUR = 64  # with the backoff between them; later the generation would be forgotten anyway
-ATTEMPTS_IN_A_DAY = 24 * 60  # for an answer that is known: it costs nothing to keep, and was paid for
+TRIES = HOUR  # that fail, with the waits between them; later the generation would be forgotten anyway
+TRIES_FOR_AN_ANSWER = DAY  # that is known: it costs nothing to keep, and was paid for
 TRIES_AT_A_SLOW_FILE = 2  # one for the case that it was the machine that was slow
 FEW_ATTEMPTS = 5  # at what is unlikely to change: a file that Telegram does not find, a bug of ours
 MOST_CREATES_IN_DOUBT = 5  # each may have been paid for; where the process died of them, only after DOUBT_FOR
@@ -49,6 +49,7 @@ PAUSE = 30.0  # the first one; each that ends in vain makes the next one twice a
 LONGEST_PAUSE = 2 * MINUTE  # so that work goes on soon after the operator has acted
 PAUSE_GIVE_UP_AFTER = DAY  # those who wait are told that nothing will come of it
 PAUSE_GIVE_UP_AFTER_RESTART = 10 * MINUTE  # for jobs older than a day: an earlier process may have waited long already
+SLOT_KEPT_UNSEEN = MINUTE  # while looks fail: most generations have ended by then, and others wait for the slot
 ADMISSION_AGAIN_AFTER = 15.0  # for a job that waits for another one, which normally wakes it
 
 # Looks at the provider

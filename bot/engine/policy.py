@@ -119,22 +119,24 @@ def _wait(job: Job, seconds: float, now: float) -> Outcome:
 
 def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:
     in_doubt = not error.sure and job.state is State.QUEUED
-    if _is_last(job, error):
+    if _is_last(job, error, now):
         return Verdict(_hopeless(job, Apology(error.reason), in_doubt=in_doubt))
     wait = max(error.retry_after or 0.0, backoff(job.attempts, random))
     if in_doubt:
         wait = max(wait, wait_in_doubt(job.creates_in_doubt + 1))
-    outcome = Attempted(now + wait, in_doubt=in_doubt)
+    left = _most_seconds(job) - job.tried_seconds - job.spent(now)
+    wait = min(wait, max(left, patience.SHORTEST_WAIT))
+    outcome = Attempted(now + wait, in_doubt, gives_slot_back=_has_probably_ended(job))
     if job.state is not State.QUEUED or job.attempts == 0:  # the first wait is too short to be told
         return Verdict(outcome)
     return Verdict(outcome, Notice.RETRYING if error.reason is Reason.PROVIDER_DOWN else Notice.DELAYED)
 
 
-def _is_last(job: Job, error: TemporaryError) -> bool:
+def _is_last(job: Job, error: TemporaryError, now: float) -> bool:
     """Tell whether a failed attempt was the last one.
 
-    Few are made at what is unlikely to change; else about an hour of them, or a day for an answer that is known.
-    Attempts are counted and not hours, so that a time in which this program was not running does not count.
+    Few are made at what is unlikely to change; else they go on for an hour, or a day for an answer that is known.
+    Counted are the tries and the waits between them, so that a time in which this program did not run does not count.
     """
     if job.state is State.QUEUED and not error.sure and job.creates_in_doubt + 1 >= patience.MOST_CREATES_IN_DOUBT:
         return True
@@ -144,9 +146,16 @@ def _is_last(job: Job, error: TemporaryError) -> bool:
         return True  # each try would leave one more message in the chat
     if error.reason in {Reason.FILE_GONE, Reason.INTERNAL}:
         return job.attempts + 1 >= patience.FEW_ATTEMPTS
-    return job.attempts + 1 >= (
-        patience.ATTEMPTS_IN_A_DAY if job.state is State.READY else patience.ATTEMPTS_IN_AN_HOUR
-    )
+    return job.tried_seconds + job.spent(now) >= _most_seconds(job)
+
+
+def _most_seconds(job: Job) -> float:
+    return patience.TRIES_FOR_AN_ANSWER if job.state is State.READY else patience.TRIES
+
+
+def _has_probably_ended(job: Job) -> bool:
+    """Tell whether a generation no longer takes up a slot, as it could not be looked at for longer than most take."""
+    return job.state is State.SUBMITTED and job.tried_seconds >= patience.SLOT_KEPT_UNSEEN
 
 
 def backoff(attempts: int, random: Callable[[], float]) -> float:

@@ -46,7 +46,7 @@ async def claim(tx: Transaction, now: float, lease_until: float, limit: int) -> 
         now,
         limit,
     )
-    return await _claimed(tx, [each["id"] for each in due], lease_until)
+    return await _claimed(tx, [each["id"] for each in due], now, lease_until)
 
 
 async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> Claim:
@@ -55,11 +55,11 @@ async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> 
         f" ORDER BY interrupted, next_at, id LIMIT 1 {tx.skip_locked}",
         now,
     )
-    return await _claimed(tx, [each["id"] for each in due], lease_until)
+    return await _claimed(tx, [each["id"] for each in due], now, lease_until)
 
 
-async def _claimed(tx: Transaction, ids: list[int], lease_until: float) -> Claim:
-    jobs = await _lease(tx, ids, lease_until)
+async def _claimed(tx: Transaction, ids: list[int], now: float, lease_until: float) -> Claim:
+    jobs = await _lease(tx, ids, now, lease_until)
     first = await tx.row(
         "SELECT (SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL) AS next_at,"
         " (SELECT min(next_at) FROM jobs WHERE interrupted > 0) AS interrupted_at"
@@ -68,17 +68,18 @@ async def _claimed(tx: Transaction, ids: list[int], lease_until: float) -> Claim
     return Claim(jobs, first["next_at"], first["interrupted_at"])
 
 
-async def _lease(tx: Transaction, ids: list[int], lease_until: float) -> tuple[Job, ...]:
+async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float) -> tuple[Job, ...]:
     """Lease these jobs, and return them in the order of their ids in the list."""
     if not ids:
         return ()
-    listed = ", ".join(f"${number}" for number, _ in enumerate(ids, 3))
+    listed = ", ".join(f"${number}" for number, _ in enumerate(ids, 4))
     leased = await tx.rows(
-        "UPDATE jobs SET lease_token = $1, next_at = $2,"
+        "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
         f" WHERE id IN ({listed}) RETURNING {JOB_COLUMNS}",
         secrets.token_hex(8),
         lease_until,
+        now,
         *ids,
     )
     jobs = {each["id"]: job_of(each) for each in leased}  # RETURNING keeps no order

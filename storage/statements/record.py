@@ -19,6 +19,7 @@ from storage.words import NEXT, PAUSED, SAME, Job, State
 
 _RETURNED = "lease_token = NULL, create_started = 0, handling = 0"
 _GOT_ON = "interrupted = 0, deaths = 0"
+_SUCCEEDED = "attempts = 0, tried_seconds = 0"
 _NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
 
 
@@ -53,9 +54,9 @@ class _Recording:
             case outcomes.Waiting(next_at, waiting_for):
                 return await self._stay(next_at, waiting_for=waiting_for)
             case outcomes.Attempted(next_at, in_doubt):
-                return await self._stay(next_at, attempts=1, in_doubt=int(in_doubt))
+                return await self._stay(next_at, tried=outcome, in_doubt=in_doubt)
             case outcomes.Released(next_at):
-                return await self._stay(next_at, in_doubt=1)
+                return await self._stay(next_at, in_doubt=True)
             case outcomes.Forgotten(next_at):
                 return await self._forgotten(next_at)
             case outcomes.Ready():
@@ -75,7 +76,7 @@ class _Recording:
 
     async def _submitted(self, outcome: outcomes.Submitted) -> bool:
         """Move on, and end the pause for others, too: a create got through."""
-        assignments = "submitted_at = $5, next_at = $6, audio_seconds = $7, attempts = 0"
+        assignments = f"submitted_at = $5, next_at = $6, audio_seconds = $7, {_SUCCEEDED}"
         values = (self.now, outcome.first_look_at, outcome.audio_seconds)
         if not await self._move(State.SUBMITTED, assignments, *values):
             return False
@@ -85,9 +86,16 @@ class _Recording:
         return True
 
     async def _stay(
-        self, next_at: float, *, attempts: int = 0, in_doubt: int = 0, waiting_for: str | None = None
+        self,
+        next_at: float,
+        *,
+        tried: outcomes.Attempted | None = None,
+        in_doubt: bool = False,
+        waiting_for: str | None = None,
     ) -> bool:
         """Keep the state; `in_doubt` counts only where a create was started.
+
+        A failed try counts with its time: from the claim to the next try, without the time in which nothing ran.
 
         A queued job gives its slot back, and is due at once if it was woken while a step had it. It stays woken until
         it asks for admission again, because only so may it find a transcript that is not kept. One whose wake was
@@ -96,18 +104,21 @@ class _Recording:
         One that was interrupted has got on when its step did what it is for, or failed at it without a death.
         """
         woken, slot = self.current["woken"], self.current["slot"]
-        woken_meanwhile = woken and self.current["waiting_for"] is not None
+        if woken and self.current["waiting_for"] is not None:
+            next_at = self.now
+        gives_slot_back = self.job.state is State.QUEUED or (tried is not None and tried.gives_slot_back)
         assignments = (
-            "next_at = $4, waiting_for = $5, attempts = attempts + $6,"
-            " creates_in_doubt = creates_in_doubt + $7 * create_started,"
-            " slot = CASE WHEN state = 'queued' THEN NULL ELSE slot END"
+            "next_at = $4, waiting_for = $5, attempts = attempts + $6, tried_seconds = tried_seconds + $7,"
+            " creates_in_doubt = creates_in_doubt + $8 * create_started, slot = $9"
         )
-        values = (self.now if woken_meanwhile else next_at, None if woken else waiting_for, attempts, in_doubt)
-        if not in_doubt and (attempts or self.job.state is not State.QUEUED):
+        seconds = 0.0 if tried is None else self.job.spent(self.now) + max(0.0, next_at - self.now)
+        counted = (int(tried is not None), seconds, int(in_doubt))
+        values = (next_at, None if woken else waiting_for, *counted, None if gives_slot_back else slot)
+        if not in_doubt and (tried is not None or self.job.state is not State.QUEUED):
             assignments += f", {_GOT_ON}"
         if not await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values):
             return False
-        if self.job.state is State.QUEUED:
+        if gives_slot_back:
             await wake_for_slot(self.tx, slot, self.now)
         return True
 
@@ -136,15 +147,16 @@ class _Recording:
         return True
 
     async def _known(self, transcript_id: int) -> bool:
-        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, attempts = 0, {_NO_LONGER_WAITING}"
+        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
         moved = await self._move(State.READY, assignments, self.now, transcript_id)
         return moved and await self._provider_is_done()
 
     async def _hopeless(self, apology: Apology, *, in_doubt: int) -> bool:
         """Make the job ready to apologise; one that is ready already apologises instead of showing its transcript."""
         assignments = (
-            "ready_at = $5, next_at = $5, apology = $6, attempts = 0,"
-            f" creates_in_doubt = creates_in_doubt + $7 * create_started, {_NO_LONGER_WAITING}"
+            f"ready_at = $5, next_at = $5, apology = $6, {_SUCCEEDED},"
+            " creates_in_doubt = creates_in_doubt + $7 * create_started,"
+            f" {_NO_LONGER_WAITING}"
         )
         values = (self.now, encode_apology(apology), in_doubt)
         if self.job.state is State.READY:

@@ -64,6 +64,8 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         ended_at=None,
         next_at=NOW,
         lease_token=None,
+        claimed_at=None,
+        tried_seconds=0.0,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}
@@ -103,7 +105,7 @@ async def test_a_claim_gives_a_job_with_a_fresh_lease(store):
     job = await accepted(store)
     claim = await store.claim(NOW, NOW + LEASE, 10)
     (held,) = claim.jobs
-    assert held == replace(job, lease_token=held.lease_token, next_at=NOW + LEASE)
+    assert held == replace(job, lease_token=held.lease_token, next_at=NOW + LEASE, claimed_at=NOW)
     assert held.lease_token
 
 

@@ -42,7 +42,17 @@ CHATS = (1, 2)
 MOVED_TO = 3
 FILES = "ab"
 
-AT_THE_PROVIDER = ("waits", "attempted", "released", "forgotten", "ready", "ready, not kept", "hopeless", "failed")
+AT_THE_PROVIDER = (
+    "waits",
+    "attempted",
+    "unseen",
+    "released",
+    "forgotten",
+    "ready",
+    "ready, not kept",
+    "hopeless",
+    "failed",
+)
 CHOICES = {
     "admitted": (
         "submitted",
@@ -82,6 +92,7 @@ class Histories(RuleBasedStateMachine):
         self.leases: dict[int, str] = {}
         self.messages: dict[tuple[int, int], int] = {}
         self.seen: dict[int, dict] = {}
+        self.unseen: set[int] = set()
 
     # What is there, as anybody may read it
 
@@ -218,6 +229,7 @@ class Histories(RuleBasedStateMachine):
             "waits": Waiting(self.now + 15, getattr(hand.admission, "waiting_for", None)),
             "waits for the provider": Waiting(self.now + 60, waiting_for=PAUSED),
             "attempted": Attempted(self.now + 5),
+            "unseen": Attempted(self.now + 5, gives_slot_back=True),
             "doubt": Attempted(self.now + 5, in_doubt=True),
             "released": Released(self.now),
             "forgotten": Forgotten(self.now),
@@ -234,7 +246,10 @@ class Histories(RuleBasedStateMachine):
     def records(self, hand: Hand, outcome: Outcome) -> None:
         assert self.do(self.store.record(hand.job, outcome, self.now))
         del self.leases[hand.job.id]
+        if isinstance(outcome, Attempted) and outcome.gives_slot_back:
+            self.unseen.add(hand.job.id)
         if isinstance(outcome, Submitted):
+            self.unseen.discard(hand.job.id)
             assert not any(job["waiting_for"] == PAUSED and job["lease_token"] is None for job in self.jobs().values())
 
     @precondition(lambda self: self.stale())
@@ -328,7 +343,8 @@ class Histories(RuleBasedStateMachine):
         holders = [job for job in self.seen.values() if job["slot"] is not None]
         assert all(count <= SLOTS for count in Counter(job["slot"] for job in holders).values())
         assert all(count == 1 for count in Counter(job["cache_key"] for job in holders).values())
-        assert all(job["slot"] for job in self.seen.values() if job["state"] == State.SUBMITTED)
+        for number, job in self.seen.items():
+            assert job["slot"] or job["state"] != State.SUBMITTED or number in self.unseen
 
     @invariant()
     def whoever_is_ready_has_something_to_say(self):

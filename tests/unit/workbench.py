@@ -59,6 +59,8 @@ def job(**changes: Any) -> Job:
         "ended_at": None,
         "next_at": NOW,
         "lease_token": "token",
+        "claimed_at": NOW,
+        "tried_seconds": 0.0,
     }
     return Job(**fields | changes)
 

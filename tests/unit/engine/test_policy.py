@@ -19,7 +19,8 @@ from storage.words import PAUSED, State
 from tests.unit.workbench import NOW, job
 
 NOTHING_SAID = Apology(Reason.TOO_BIG)
-DAY = 24 * 3600.0
+HOUR = 3600.0
+DAY = 24 * HOUR
 FAILED = Ended(State.FAILED)
 
 
@@ -122,11 +123,21 @@ TABLE = {
     ),
     "an apology waits too": (RateLimitedError("", retry_after=7), apologising(9 * DAY), Waiting(NOW + 7), None),
     "time in which nothing ran does not count": (temporary(), queued(9 * DAY), Attempted(NOW + 1), None),
-    "an hour of tries": (temporary(), queued(attempts=62), Attempted(NOW + 60), Notice.RETRYING),
-    "more than an hour of tries": (temporary(), queued(attempts=63), sorry(Reason.PROVIDER_DOWN), None),
+    "an hour of tries": (
+        temporary(),
+        queued(attempts=62, tried_seconds=HOUR - 60),
+        Attempted(NOW + 60),
+        Notice.RETRYING,
+    ),
+    "more than an hour of tries": (
+        temporary(),
+        queued(attempts=3, tried_seconds=HOUR),
+        sorry(Reason.PROVIDER_DOWN),
+        None,
+    ),
     "more than an hour of tries at the file": (
         temporary(Reason.TELEGRAM_DOWN),
-        queued(attempts=63),
+        queued(tried_seconds=HOUR),
         sorry(Reason.TELEGRAM_DOWN),
         None,
     ),
@@ -137,15 +148,50 @@ TABLE = {
         sorry(Reason.TOO_DEMANDING),
         None,
     ),
-    "the provider had an hour": (temporary(), submitted(attempts=63), sorry(Reason.PROVIDER_DOWN), None),
-    "an answer has longer than an hour": (temporary(), ready(attempts=1438), Attempted(NOW + 60), None),
+    "few tries, each of which took minutes, are an hour too": (
+        temporary(),
+        queued(attempts=7, tried_seconds=HOUR - 300, claimed_at=NOW - 300, next_at=NOW + 300),
+        sorry(Reason.PROVIDER_DOWN),
+        None,
+    ),
+    "many tries in little time are no hour": (
+        temporary(),
+        queued(attempts=99, tried_seconds=HOUR - 600),
+        Attempted(NOW + 60),
+        Notice.RETRYING,
+    ),
+    "the last try comes when the hour is over, and not later": (
+        temporary(retry_after=300.0),
+        queued(attempts=9, tried_seconds=HOUR - 20),
+        Attempted(NOW + 20),
+        Notice.RETRYING,
+    ),
+    "a clock that jumped makes a try no longer than its lease": (
+        temporary(),
+        queued(claimed_at=NOW - DAY, next_at=NOW - DAY + 600),
+        Attempted(NOW + 1),
+        None,
+    ),
+    "a generation that could not be looked at for a minute keeps no slot": (
+        temporary(),
+        submitted(attempts=6, tried_seconds=61.0),
+        Attempted(NOW + 60, gives_slot_back=True),
+        None,
+    ),
+    "the provider had an hour": (temporary(), submitted(tried_seconds=HOUR), sorry(Reason.PROVIDER_DOWN), None),
+    "an answer has longer than an hour": (
+        temporary(),
+        ready(attempts=1438, tried_seconds=DAY - 60),
+        Attempted(NOW + 60),
+        None,
+    ),
     "an answer that Telegram does not take for a day": (
         temporary(Reason.TELEGRAM_DOWN),
-        ready(attempts=1439),
+        ready(tried_seconds=DAY),
         FAILED,
         None,
     ),
-    "an apology has a day": (temporary(), apologising(attempts=1439), FAILED, None),
+    "an apology has a day": (temporary(), apologising(tried_seconds=DAY), FAILED, None),
     "a create in doubt": (unsure(), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "a fetch is never in doubt": (unsure(), submitted(), Attempted(NOW + 1), None),
     "a delivery is never in doubt": (unsure(), ready(), Attempted(NOW + 1), None),
@@ -176,11 +222,11 @@ TABLE = {
     ),
     "a full disk for more than an hour": (
         OSError(28, "No space left on device"),
-        queued(attempts=63),
+        queued(tried_seconds=HOUR),
         sorry(Reason.MACHINE, in_doubt=True),
         None,
     ),
-    "an answer that took too long for a day is Telegram's": (TimeoutError(), ready(attempts=1439), FAILED, None),
+    "an answer that took too long for a day is Telegram's": (TimeoutError(), ready(tried_seconds=DAY), FAILED, None),
     "the step took too long, queued": (TimeoutError(), queued(), Attempted(NOW + 1, in_doubt=True), None),
     "the step took too long, ready": (TimeoutError(), ready(), Attempted(NOW + 1), None),
     "a bug": (KeyError("x"), queued(), Attempted(NOW + 1, in_doubt=True), None),
