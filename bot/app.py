@@ -155,7 +155,7 @@ class _Wiring:
 
     def app(self) -> App:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
-        poller = self._poller()
+        self.poller = poller = self._poller()
         self._register_handlers(poller)
         dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
         receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
@@ -171,13 +171,16 @@ class _Wiring:
         turn = Turn(self.store, take, self.delivery, self.events, outside.now, outside.random)
         return Poller(self.store, turn, self.events, outside.now)
 
+    def _nudge(self) -> None:
+        self.poller.nudge()
+
     def _steps(self) -> Steps:
         settings, now = self.settings, self.outside.now
         provider = provider_of(settings, self.outside.session, self.metrics)
         schedule = Schedule(self.outside.random)
         transcript_ttl = settings.transcript_ttl_hours * 3600
         creates = Creates(self.store, provider, schedule, transcript_ttl, now)
-        submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), now)
+        submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
         fetch = Fetch(self.store, provider, self.delivery, schedule, transcript_ttl, now)
         return Steps(submit, fetch, Deliver(self.store, self.delivery))
 

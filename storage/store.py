@@ -7,7 +7,7 @@ they return False (or None) and change nothing when the lease was lost, and the 
 again later is right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,8 +85,11 @@ class Store(Protocol):
     async def accept(self, new: NewJob, now: float) -> Job | None:
         """Make the job of a message, due at once, with what its chat chose; None if this message has one already."""
 
-    async def claim(self, now: float, lease_until: float, limit: int) -> Claim:
-        """Lease up to `limit` due jobs that were not interrupted, the longest due first."""
+    async def claim(self, now: float, lease_until: float, limit: int, passed_over: Collection[int] = ()) -> Claim:
+        """Lease up to `limit` due jobs that were not interrupted, in the order of their turns.
+
+        None of the chats that are to be passed over.
+        """
 
     async def claim_interrupted(self, now: float, lease_until: float) -> Claim:
         """Lease the due job that was interrupted the least often, of several the longest due one."""
@@ -95,9 +98,13 @@ class Store(Protocol):
         """Decide whether a queued job may go to the provider; None if the lease was lost.
 
         A transcript of the same key is reused; behind an older job of the same key the job waits; at most
-        `slots` jobs of a family are admitted at once. A slot that gets free is offered to the oldest job that waits
-        for one; a job that comes later stands behind all that still wait.
+        `slots` jobs of a family are admitted at once, and of three or more slots one is kept for other chats. A slot
+        that gets free is offered to the first in turn of the jobs that wait for one; a job whose turn is later stands
+        behind all that still wait.
         """
+
+    async def give_slot_back(self, job: Job, now: float) -> bool:
+        """Give back the slot of a job that is not at the provider yet; True again for a job that has none."""
 
     async def place(self, job: Job, message_id: int, notice: Notice) -> bool:
         """Store the placeholder of a job that has none; True again for the same message."""

@@ -103,6 +103,7 @@ class Job:
     ended_at: float | None
     next_at: float | None  # due time, retry, poll time and lease expiry in one; None exactly in final states
     lease_token: str | None
+    turn: float  # among the jobs that are due, or wait for a slot, the one with the earliest goes first
     claimed_at: float | None  # the last time
     tried_seconds: float  # that failed tries and the waits after them took, since the last success
 

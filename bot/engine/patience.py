@@ -8,6 +8,8 @@ DAY = 24 * HOUR
 LEASE_TTL = 10 * MINUTE  # a job whose process died is due again after it; a restart does not wait for that
 STEP_TIMEOUT = 9 * MINUTE  # ends well before the lease, so that a step needs no heartbeat
 STEPS_AT_ONCE = 100  # more would only wait for the provider's slots and Telegram's pace
+STEPS_PER_PLACE_LEFT = 3  # of one chat: alone it gets three quarters of the places, and leaves the rest to others
+CLAIMED_AT_ONCE = 10  # so that the steps of a chat are counted again before it gets more
 LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed
 CLAIM_EVERY = 0.02  # at the most: what becomes due between two claims is claimed together
 STORAGE_AGAIN_AFTER = 1.0  # after a step or a claim that the database refused: a full disk or a backup lasts longer
@@ -50,7 +52,10 @@ LONGEST_PAUSE = 2 * MINUTE  # so that work goes on soon after the operator has a
 PAUSE_GIVE_UP_AFTER = DAY  # those who wait are told that nothing will come of it
 PAUSE_GIVE_UP_AFTER_RESTART = 10 * MINUTE  # for jobs older than a day: an earlier process may have waited long already
 SLOT_KEPT_UNSEEN = MINUTE  # while looks fail: most generations have ended by then, and others wait for the slot
-ADMISSION_AGAIN_AFTER = 15.0  # for a job that waits for another one, which normally wakes it
+SLOT_LENT = 1.0  # to a job for its preparation, which for most takes less; then others may have the slot meanwhile
+SLOT_ASKED_FOR_EVERY = 0.5  # by a job whose preparation took longer, so that it starts soon after another one ends
+SLOT_ASKED_FOR = 120  # times; then the preparation is thrown away, as others need the place of its step
+ADMISSION_AGAIN_AFTER = MINUTE  # for a job that waits for another one, which wakes it; thousands may wait
 
 # Looks at the provider
 SHORTEST_LOOK = 0.4  # between two looks, and where learning to look earlier stops

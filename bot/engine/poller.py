@@ -1,6 +1,7 @@
 """The poller: claims what is due and gives each job its turn; the one loop that moves jobs."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from bot.engine import patience
@@ -31,6 +32,7 @@ class Poller:
         self._alone = Alone(now)
         self._wake = asyncio.Event()
         self._next_at = 0.0  # when something may be due, as far as is known
+        self._passed_over: frozenset[int] = frozenset()  # chats, by the last claim
         self._stopping = False
 
     def nudge(self) -> None:
@@ -53,7 +55,7 @@ class Poller:
 
     async def turn(self) -> int:
         """Start every due step, wait for the end of all that run, and return how many were started."""
-        started = len((await self._start_due()).jobs)
+        started = len((await self._start_due(self._steps_at_once)).jobs)
         if self._running:
             await asyncio.wait(self._running)
         return started
@@ -84,7 +86,7 @@ class Poller:
             if claim.next_at is not None:
                 self._expect(claim.next_at)
 
-    async def _start_due(self) -> Claim:
+    async def _start_due(self, most: int = patience.CLAIMED_AT_ONCE) -> Claim:
         """Start what may begin now: after a death the jobs that it interrupted, one at a time; else all others."""
         if self._alone.is_due():
             begins_at = self._alone.lets_others_end_until()
@@ -97,7 +99,9 @@ class Poller:
                 return claim
         if self._now() < self._alone.others_at:
             return _nothing_before(self._alone.others_at)
-        claim = await self._store.claim(self._now(), self._now() + patience.LEASE_TTL, self._room())
+        self._passed_over = self._crowding()
+        now = self._now()
+        claim = await self._store.claim(now, now + patience.LEASE_TTL, min(self._room(), most), self._passed_over)
         await self._start_claimed(claim)
         return claim
 
@@ -110,6 +114,12 @@ class Poller:
             else:
                 self._start(job)
         return bool(claim.jobs)
+
+    def _crowding(self) -> frozenset[int]:
+        """Return the chats that have as many steps as they may, which is less the fewer places are left."""
+        steps = Counter(job.chat_id for job in self._running.values())
+        most = patience.STEPS_PER_PLACE_LEFT * self._room()
+        return frozenset(chat_id for chat_id, count in steps.items() if count >= most)
 
     async def _sleep(self) -> None:
         """Sleep until something may be due; without room for another step, until one has ended."""
@@ -129,6 +139,8 @@ class Poller:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not self._room():
             self._wake.set()
+        if self._passed_over:
+            self.nudge()
         job = self._running.pop(task)
         self._alone.ends(job)
         if self._alone.is_due():

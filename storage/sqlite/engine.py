@@ -33,6 +33,9 @@ class SQLiteTransaction:
     async def alone_with(self, cache_key: str) -> None:
         """Do nothing: BEGIN IMMEDIATE keeps every other transaction out."""
 
+    async def alone_with_chat(self, chat_id: int) -> None:
+        """Do nothing, for the same reason."""
+
     async def alone_with_family(self, family: str) -> None:
         """Do nothing, for the same reason."""
 

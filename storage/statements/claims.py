@@ -1,22 +1,40 @@
-"""Accepting a message as a job, and leasing what is due."""
+"""Accepting a message as a job, leasing what is due in the order of the turns.
+
+A job keeps the turn that it got when it was accepted. The first open job of a chat has its turn at once, each further
+one TURN_AFTER the one before. So the chats are served one after the other, however much one of them sends, and with a
+single index: what is due and found no place is lined up, and leaves the line when it is leased.
+"""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.encoding import encode_options
 from storage.statements.rows import JOB_COLUMNS, job_of
-from storage.statements.transaction import Transaction
+from storage.statements.transaction import Row, Transaction
 from storage.store import Claim
 from storage.words import Job, NewJob
 
+# Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
+# second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
+TURN_AFTER = 600.0
+LINED_UP_AT_ONCE = 200  # by one claim, beside those that it takes: more would keep others waiting for the database
+
 
 async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
+    await tx.alone_with_chat(new.chat_id)
     new = await _as_chosen(tx, new)
+    chat = await tx.row("SELECT max(turn) AS turn FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL", new.chat_id)
+    assert chat is not None
+    return await _insert(tx, new, now, now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER))
+
+
+async def _insert(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | None:
     made = await tx.row(
         "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, user_id, kind, file_id, claimed_bytes,"
-        " model, options, cache_key, created_at, next_at)"
-        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)"
+        " model, options, cache_key, created_at, next_at, turn, lined_up)"
+        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, 1)"
         f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
         new.chat_id,
         new.message_id,
@@ -29,6 +47,7 @@ async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
         encode_options(new.options),
         new.cache_key,
         now,
+        turn,
     )
     return job_of(made) if made else None
 
@@ -40,13 +59,23 @@ async def _as_chosen(tx: Transaction, new: NewJob) -> NewJob:
     return replace(new, model=chosen.model or new.model, options=options)
 
 
-async def claim(tx: Transaction, now: float, lease_until: float, limit: int) -> Claim:
-    due = await tx.rows(
-        f"SELECT id FROM jobs WHERE next_at <= $1 AND interrupted = 0 ORDER BY next_at, id LIMIT $2 {tx.skip_locked}",
-        now,
-        limit,
-    )
-    return await _claimed(tx, [each["id"] for each in due], now, lease_until)
+async def claim(
+    tx: Transaction, now: float, lease_until: float, limit: int, passed_over: Collection[int] = ()
+) -> Claim:
+    jobs: tuple[Job, ...] = ()
+    if limit > 0:
+        waiting = await _lined_up(tx, now, limit, passed_over)
+        due = await tx.rows(
+            "SELECT id, turn, chat_id FROM jobs WHERE lined_up = 0 AND interrupted = 0 AND next_at <= $1"
+            f" ORDER BY next_at, id LIMIT $2 {tx.skip_locked}",
+            now,
+            limit + LINED_UP_AT_ONCE,
+        )
+        wanted = [*waiting, *(each for each in due if each["chat_id"] not in passed_over)]
+        taken = [each["id"] for each in sorted(wanted, key=lambda each: (each["turn"], each["id"]))[:limit]]
+        await _line_up(tx, [each["id"] for each in due if each["id"] not in taken])
+        jobs = await _lease(tx, taken, now, lease_until)
+    return Claim(jobs, await _next_at(tx, now, passed_over), await _interrupted_at(tx))
 
 
 async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> Claim:
@@ -55,28 +84,49 @@ async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> 
         f" ORDER BY interrupted, next_at, id LIMIT 1 {tx.skip_locked}",
         now,
     )
-    return await _claimed(tx, [each["id"] for each in due], now, lease_until)
+    jobs = await _lease(tx, [each["id"] for each in due], now, lease_until)
+    return Claim(jobs, await _next_at(tx, now), await _interrupted_at(tx))
 
 
-async def _claimed(tx: Transaction, ids: list[int], now: float, lease_until: float) -> Claim:
-    jobs = await _lease(tx, ids, now, lease_until)
-    first = await tx.row(
-        "SELECT (SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL) AS next_at,"
-        " (SELECT min(next_at) FROM jobs WHERE interrupted > 0) AS interrupted_at"
+async def _lined_up(tx: Transaction, now: float, limit: int, passed_over: Collection[int]) -> list[Row]:
+    """Find the first jobs in the line, but for those of some chats."""
+    others = f"AND chat_id NOT IN ({_listed(3, passed_over)})" if passed_over else ""
+    return await tx.rows(
+        "SELECT id, turn, chat_id, next_at FROM jobs"
+        f" WHERE lined_up = 1 AND next_at <= $1 {others} ORDER BY turn, id LIMIT $2 {tx.skip_locked}",
+        now,
+        limit,
+        *passed_over,
     )
-    assert first is not None
-    return Claim(jobs, first["next_at"], first["interrupted_at"])
+
+
+async def _line_up(tx: Transaction, ids: list[int]) -> None:
+    """Put jobs into the line, but for those whose lease has expired: their holders may still record something."""
+    if ids:
+        await tx.rows(f"UPDATE jobs SET lined_up = 1 WHERE lease_token IS NULL AND id IN ({_listed(1, ids)})", *ids)
+
+
+async def _next_at(tx: Transaction, now: float, passed_over: Collection[int] = ()) -> float | None:
+    """Return when to claim again: what is in the line is due already, unless a clock was set back."""
+    if waiting := await _lined_up(tx, now, 1, passed_over):
+        return float(waiting[0]["next_at"])
+    first = await tx.row("SELECT min(next_at) AS next_at FROM jobs WHERE next_at IS NOT NULL AND lined_up = 0")
+    return first["next_at"] if first else None
+
+
+async def _interrupted_at(tx: Transaction) -> float | None:
+    first = await tx.row("SELECT min(next_at) AS next_at FROM jobs WHERE interrupted > 0")
+    return first["next_at"] if first else None
 
 
 async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float) -> tuple[Job, ...]:
     """Lease these jobs, and return them in the order of their ids in the list."""
     if not ids:
         return ()
-    listed = ", ".join(f"${number}" for number, _ in enumerate(ids, 4))
     leased = await tx.rows(
-        "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3,"
+        "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3, lined_up = 0,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
-        f" WHERE id IN ({listed}) RETURNING {JOB_COLUMNS}",
+        f" WHERE id IN ({_listed(4, ids)}) RETURNING {JOB_COLUMNS}",
         secrets.token_hex(8),
         lease_until,
         now,
@@ -84,3 +134,7 @@ async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float
     )
     jobs = {each["id"]: job_of(each) for each in leased}  # RETURNING keeps no order
     return tuple(jobs[each] for each in ids)
+
+
+def _listed(first: int, values: Collection[int]) -> str:
+    return ", ".join(f"${number}" for number, _ in enumerate(values, first))

@@ -36,6 +36,7 @@ class SQLStore:
     claim_interrupted = _write(claims.claim_interrupted)
     recover = _write(recovery.recover)
     admit = _write(admission.admit)
+    give_slot_back = _write(admission.give_slot_back)
     place = _write(guarded.place)
     replace = _write(guarded.replace)
     note = _write(guarded.note)

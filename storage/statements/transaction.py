@@ -11,7 +11,8 @@ Rules, so that transactions of several processes neither lose a wake nor block e
    a slot, at once.
 3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`; moving a chat
    and releasing all leases are the exceptions.
-4. A transaction can be repeated after a commit whose answer was lost.
+4. A transaction that accepts a job takes the lock of its chat, and no other.
+5. A transaction can be repeated after a commit whose answer was lost.
 """
 
 from collections.abc import Awaitable, Callable
@@ -35,6 +36,9 @@ class Transaction(Protocol):
 
     async def alone_with(self, cache_key: str) -> None:
         """Keep others who ask for this cache key waiting until the transaction ends."""
+
+    async def alone_with_chat(self, chat_id: int) -> None:
+        """Keep others who ask for this chat waiting until the transaction ends."""
 
     async def alone_with_family(self, family: str) -> None:
         """Keep others who ask for this family of models waiting until the transaction ends."""

@@ -14,16 +14,17 @@ _BECOMES_DUE = (
 )
 
 
-async def wake_for_slot(tx: Transaction, family: str | None, now: float) -> None:
-    """Let the oldest job that waits for a slot of the family ask again, as one got free."""
+async def wake_for_slot(tx: Transaction, family: str | None, now: float, *, but_not: int | None = None) -> None:
+    """Let the first in turn that waits for a slot of the family ask again, as one got free; none of chat `but_not`."""
     if family is None:
         return
     await tx.alone_with_family(family)
+    others, but_for = ("", ()) if but_not is None else ("AND chat_id <> $3", (but_not,))
     sql = (
         f"UPDATE jobs SET woken = CASE WHEN {_NOT_LEASED} THEN woken ELSE 1 END, {_BECOMES_DUE} WHERE id ="
-        " (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 ORDER BY id LIMIT 1)"
+        f" (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 {others} ORDER BY turn, id LIMIT 1)"
     )
-    await tx.rows(sql, now, family)
+    await tx.rows(sql, now, family, *but_for)
 
 
 async def wake_the_same(tx: Transaction, cache_key: str, now: float) -> None:

@@ -176,7 +176,7 @@ async def test_a_job_waits_behind_nobody_that_ended(store):
 @pytest.mark.parametrize("slots", [1, 3])
 async def test_a_family_takes_as_many_as_it_has_slots(store, slots):
     for number in range(slots):
-        await uploading(store, number, slots=slots)
+        await uploading(store, number, slots=slots, chat_id=number)
     job = await leased(store, 100)
     assert isinstance(await store.admit(job, FAMILY, slots, NOW), MustWait)
     stored = await again(store, job)

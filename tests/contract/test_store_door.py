@@ -64,6 +64,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         ended_at=None,
         next_at=NOW,
         lease_token=None,
+        turn=NOW,
         claimed_at=None,
         tried_seconds=0.0,
     )
@@ -138,18 +139,23 @@ async def test_a_job_that_ended_is_never_due(store):
     assert await store.claim(NOW + 10**9, NOW + 10**9, 10) == Claim((), None, None)
 
 
-async def test_a_claim_takes_the_longest_due_and_no_more_than_it_may(store):
-    jobs = {moment: await accepted(store, moment, now=NOW - moment) for moment in (3, 1, 5, 2, 4)}
+async def test_a_claim_takes_the_first_in_turn_and_no_more_than_it_may(store):
+    jobs = await accepted_at(store, 3, 1, 5, 2, 4)
     first = await store.claim(NOW, NOW + LEASE, 2)
     assert {job.id for job in first.jobs} == {jobs[5].id, jobs[4].id}
     second = await store.claim(NOW, NOW + LEASE, 2)
     assert {job.id for job in second.jobs} == {jobs[3].id, jobs[2].id}
 
 
-async def test_a_claim_hands_its_jobs_out_in_the_order_they_became_due(store):
-    jobs = {moment: await accepted(store, moment, now=NOW - moment) for moment in (3, 1, 5, 2, 4)}
+async def test_a_claim_hands_its_jobs_out_in_the_order_of_their_turns(store):
+    jobs = await accepted_at(store, 3, 1, 5, 2, 4)
     claim = await store.claim(NOW, NOW + LEASE, 10)
     assert [job.id for job in claim.jobs] == [jobs[moment].id for moment in (5, 4, 3, 2, 1)]
+
+
+async def accepted_at(store, *ages):
+    """Jobs of so many chats, each so many seconds old, by their age."""
+    return {age: await accepted(store, age, now=NOW - age, chat_id=age) for age in ages}
 
 
 async def test_a_claim_of_nothing_takes_nothing_and_says_when_something_is_due(store):

@@ -17,6 +17,7 @@ from tests.contract.stored import (
     delivering,
     fetching,
     leased,
+    message,
     part,
     submitted,
     uploading,
@@ -43,6 +44,9 @@ class Overheard:
 
     async def alone_with(self, cache_key):
         self._told.append(("key", cache_key))
+
+    async def alone_with_chat(self, chat_id):
+        self._told.append(("chat", chat_id))
 
     async def alone_with_family(self, family):
         self._told.append(("family", family))
@@ -111,7 +115,29 @@ async def test_admission_takes_the_lock_of_the_family_right_before_it_counts(sto
     await store.admit(job, FAMILY, 1, NOW)
     assert engine.told[0] == ("key", job.cache_key)
     family = engine.told.index(("family", FAMILY))
-    assert engine.told[family + 1 :] == ["SELECT", "UPDATE"]
+    assert engine.told[family + 1 :] == ["SELECT", "SELECT", "UPDATE"]
+    assert_in_order(engine.told)
+
+
+async def test_a_message_is_taken_under_the_lock_of_its_chat_and_no_other(store, engine):
+    await store.accept(message(1), NOW)
+    assert engine.told[0] == ("chat", CHAT)
+    assert [each for each in engine.told if isinstance(each, tuple)] == [("chat", CHAT)]
+
+
+async def test_a_slot_that_is_given_back_before_the_upload_is_passed_on_under_both_locks(store, engine):
+    job = await uploading(store, 1)
+    await waiting(store, 2, full=True)
+    assert await store.give_slot_back(job, NOW)
+    assert engine.told == [("key", job.cache_key), "SELECT", "UPDATE", ("family", FAMILY), "UPDATE"]
+
+
+async def test_a_chat_that_has_its_share_of_slots_passes_the_offer_on_under_the_lock_it_holds(store, engine):
+    await uploading(store, 1, slots=3)
+    await uploading(store, 2, slots=3)
+    await store.admit(await leased(store, 3), FAMILY, 3, NOW)
+    family = engine.told.index(("family", FAMILY))
+    assert engine.told[family + 1 :] == ["SELECT", ("family", FAMILY), "UPDATE", "UPDATE"]
     assert_in_order(engine.told)
 
 

@@ -124,6 +124,30 @@ async def test_jobs_of_the_first_schema_go_on_under_their_new_names(path):
         assert await store.admit(job, "nova", 9, NOW) == Known(1)
 
 
+async def test_jobs_of_before_the_turns_go_on_in_the_order_they_came(path):
+    with raw(path) as shell:
+        for number, script in migrations():
+            if number < 4:
+                for statement in statements(script):
+                    shell.execute(statement)
+        columns = "id, from_chat_id, message_id, chat_id, kind, file_id, model, options, cache_key, created_at, next_at"
+        for number, waiting_for, attempts in ((1, None, 30), (2, "nova", 0), (3, None, 0)):
+            shell.execute(
+                f"INSERT INTO jobs ({columns}, waiting_for, attempts) VALUES"
+                " (?1, 7, ?1, 7, 'voice', 'f', 'm', '{}', 'key ' || ?1, ?2, ?3, ?4, ?5)",
+                (number, NOW - number, NOW, waiting_for, attempts),
+            )
+        shell.execute("PRAGMA user_version = 3")
+    async with opened(path) as store:
+        jobs = (await store.claim(NOW, LATER, 10)).jobs
+        assert [(job.id, job.turn, job.tried_seconds) for job in jobs] == [
+            (3, NOW - 3, 0.0),
+            (2, NOW - 2, 0.0),
+            (1, NOW - 1, 1800.0),
+        ]
+        assert [job.waiting_for for job in jobs] == [None, "nova", None]
+
+
 @pytest.mark.parametrize("script", [script for _, script in migrations()])
 def test_no_statement_of_a_migration_is_left_out(script):
     assert "".join(statements(script)).rstrip() == script.rstrip()

@@ -36,7 +36,7 @@ from storage.words import FINAL, NEXT, PAUSED, Generation, Job, NewJob, Options,
 START = 1_800_000_000.0
 LEASE = 600.0
 FAMILY = "nova"
-SLOTS = 2
+SLOTS = 3
 CANCELLED = Apology(Reason.CANCELLED)
 CHATS = (1, 2)
 MOVED_TO = 3
@@ -136,14 +136,17 @@ class Histories(RuleBasedStateMachine):
         if job is not None:
             self.messages[chat, message] = job.id
 
-    @rule(limit=st.integers(1, 3))
-    def what_is_due_is_claimed(self, limit):
+    @rule(limit=st.integers(1, 3), passed_over=st.sets(st.sampled_from((*CHATS, MOVED_TO)), max_size=1))
+    def what_is_due_is_claimed(self, limit, passed_over):
         due = sorted(
-            (each["next_at"], number)
+            (each["turn"], number)
             for number, each in self.jobs().items()
-            if each["next_at"] is not None and each["next_at"] <= self.now and not each["interrupted"]
+            if each["next_at"] is not None
+            and each["next_at"] <= self.now
+            and each["chat_id"] not in passed_over
+            and not each["interrupted"]
         )
-        claim = self.do(self.store.claim(self.now, self.now + LEASE, limit))
+        claim = self.do(self.store.claim(self.now, self.now + LEASE, limit, passed_over))
         assert [job.id for job in claim.jobs] == [number for _, number in due[:limit]]
         self.takes(claim)
 
@@ -195,6 +198,16 @@ class Histories(RuleBasedStateMachine):
         assert self.do(self.store.note(job, Notice.PAUSED))
         if job.state is State.READY:
             assert self.do(self.store.page_placed(job, 1, message + 1000))
+
+    @precondition(lambda self: any(hand.admission == Admitted() for hand in self.live()))
+    @rule(data=st.data())
+    def a_preparation_takes_long(self, data):
+        hand = data.draw(st.sampled_from([hand for hand in self.live() if hand.admission == Admitted()]))
+        if self.jobs()[hand.job.id]["create_started"]:
+            return
+        assert self.do(self.store.give_slot_back(hand.job, self.now))
+        assert self.jobs()[hand.job.id]["slot"] is None
+        hand.admission = None
 
     @precondition(lambda self: any(hand.admission == Admitted() for hand in self.live()))
     @rule(data=st.data())
@@ -258,6 +271,7 @@ class Histories(RuleBasedStateMachine):
         hand = data.draw(st.sampled_from(self.stale()))
         job, before = hand.job, list(self.shell.iterdump())
         assert self.do(self.store.admit(job, FAMILY, SLOTS, self.now)) is None
+        assert not self.do(self.store.give_slot_back(job, self.now))
         for write in (
             self.store.place(job, 9000, Notice.NONE),
             self.store.replace(job, 9000),
@@ -345,6 +359,11 @@ class Histories(RuleBasedStateMachine):
         assert all(count == 1 for count in Counter(job["cache_key"] for job in holders).values())
         for number, job in self.seen.items():
             assert job["slot"] or job["state"] != State.SUBMITTED or number in self.unseen
+
+    @invariant()
+    def what_stands_in_line_is_due_and_in_nobodys_hands(self):
+        for job in self.seen.values():
+            assert not job["lined_up"] or (job["next_at"] <= self.now and job["lease_token"] is None)
 
     @invariant()
     def whoever_is_ready_has_something_to_say(self):

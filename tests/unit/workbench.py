@@ -59,6 +59,7 @@ def job(**changes: Any) -> Job:
         "ended_at": None,
         "next_at": NOW,
         "lease_token": "token",
+        "turn": NOW,
         "claimed_at": NOW,
         "tried_seconds": 0.0,
     }

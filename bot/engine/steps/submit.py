@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.engine import patience
 from bot.engine.delivery import Delivery
-from bot.engine.lease import LeaseLostError, handling
+from bot.engine.lease import LeaseLostError, handling, require_lease
 from bot.engine.policy import too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.recordings import Recordings
@@ -16,10 +16,11 @@ from bot.log import get_logger
 from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Family, Model, find
 from bot.text.sentences import model_replaced
+from bot.uploads import Upload
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
+from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
-from storage.words import PAUSED, Job
+from storage.words import PAUSED, SAME, Job
 
 log = get_logger(__name__)
 
@@ -34,14 +35,20 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Brings a job to the provider."""
+    """Brings a job to the provider. `nudge` is called when another job may have become due meanwhile.
+
+    `slot_lent` and `asks_every` are in seconds.
+    """
 
     store: Store
     delivery: Delivery
     recordings: Recordings
     creates: Creates
     rules: Rules
+    nudge: Callable[[], None]
     now: Callable[[], float]
+    slot_lent: float = patience.SLOT_LENT
+    asks_every: float = patience.SLOT_ASKED_FOR_EVERY
     _replacing_model: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(self, job: Job) -> Outcome:
@@ -49,9 +56,7 @@ class Submit:
             return self._answer_was_lost(job)
         self.delivery.check_pace(job)  # a chat that can take no placeholder now need not be uploaded for yet
         model = find(job.model) or await self._replace_model(job)
-        match await self.store.admit(job, model.family, self.rules.slots[model.family], self.now()):
-            case None:
-                raise LeaseLostError
+        match await self._admit(job, model):
             case Known() as known:
                 return known
             case MustWait(waiting_for):
@@ -59,6 +64,12 @@ class Submit:
                 return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
             case Admitted():
                 return await self._upload(job, model)
+
+    async def _admit(self, job: Job, model: Model) -> Admission:
+        admission = await self.store.admit(job, model.family, self.rules.slots[model.family], self.now())
+        if admission is None:
+            raise LeaseLostError
+        return admission
 
     def _answer_was_lost(self, job: Job) -> Outcome:
         """Count a create that may have been paid for: its process died before the answer was recorded."""
@@ -82,11 +93,42 @@ class Submit:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
         with self.recordings.bench() as bench:
-            audio = bench.scratch.file()
-            await self._place_and_download(job, audio, bench)
-            async with handling(self.store, job):
-                uploads = await self.recordings.prepare(job, audio, bench)
-            return await self.creates.send(job, model, uploads)
+            uploads, kept_slot = await self._prepare(job, bench)
+            match Admitted() if kept_slot else await self._admit_again(job, model):
+                case Known() as known:
+                    return known
+                case MustWait(waiting_for):
+                    return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
+                case Admitted():
+                    return await self.creates.send(job, model, uploads)
+
+    async def _prepare(self, job: Job, bench: Bench) -> tuple[tuple[Upload, ...], bool]:
+        """Download and prepare the recording; tell also whether that was quick enough for the slot to be kept."""
+        preparing = asyncio.create_task(self._place_and_prepare(job, bench))
+        try:
+            _, late = await asyncio.wait({preparing}, timeout=self.slot_lent)
+            if late:
+                require_lease(await self.store.give_slot_back(job, self.now()))
+                self.nudge()
+            return await preparing, not late
+        finally:
+            preparing.cancel()
+            await asyncio.gather(preparing, return_exceptions=True)  # what it still does on the bench
+
+    async def _place_and_prepare(self, job: Job, bench: Bench) -> tuple[Upload, ...]:
+        audio = bench.scratch.file()
+        await self._place_and_download(job, audio, bench)
+        async with handling(self.store, job):
+            return await self.recordings.prepare(job, audio, bench)
+
+    async def _admit_again(self, job: Job, model: Model) -> Admission:
+        """Ask for another slot, for a while: without one, what is prepared is lost."""
+        for _ in range(patience.SLOT_ASKED_FOR):
+            admission = await self._admit(job, model)
+            if not isinstance(admission, MustWait) or admission.waiting_for == SAME:
+                break
+            await asyncio.sleep(self.asks_every)
+        return admission
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
         hold = self.creates.hold

@@ -399,6 +399,31 @@ async def test_only_so_many_steps_are_taken_at_once(bench):
     assert sorted(bench.taken) == [1, 2, 3, 4, 5, 6, 7]
 
 
+async def test_a_chat_leaves_places_to_others_and_gets_them_back_when_there_are_more(bench):
+    ends, taken = asyncio.Event(), []
+
+    async def hold(job):
+        taken.append(job.chat_id)
+        await ends.wait()
+        return await submit(job)
+
+    for number in range(50):
+        await bench.store.accept(new_job(number, 7), bench.clock())
+    poller = bench.poller(hold, steps_at_once=40)
+    loop = running(poller)
+    async with patience(SOON):
+        await until(lambda: len(taken) == 30)
+        for chat_id in (8, 9):
+            await bench.store.accept(new_job(1, chat_id), bench.clock())
+            poller.nudge()
+            await until(lambda: chat_id in taken)  # noqa: B023 - awaited at once
+        assert taken.count(7) == 30
+        ends.set()
+        await until(lambda: taken.count(7) == 50)
+    await poller.stop(0)
+    await ended(loop)
+
+
 async def test_a_turn_that_has_no_room_starts_nothing(bench):
     release = asyncio.Event()
 

@@ -7,6 +7,7 @@ from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline, unlearned_first_look
 from bot.telegram import replies
 from bot.text import layout
+from storage.statements import admission, claims
 from tests.unit.project.checkout import said
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -61,6 +62,8 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
+        (GUARANTEES, "How work is shared", f"its turn {claims.TURN_AFTER / MINUTE:.0f} minutes after the one before"),
+        (GUARANTEES, "How work is shared", f"Of the {patience.STEPS_AT_ONCE} steps"),
         (GUARANTEES, "How the provider is asked", f"{unlearned_first_look(0):.0f} seconds and 5 % of"),
         (GUARANTEES, "How the provider is asked", f"at most {unlearned_first_look(DAY):.0f} seconds"),
         (GUARANTEES, "How the provider is asked", f"once {patience.LOOKS_TO_LEARN_FROM} generations"),
@@ -79,6 +82,13 @@ def test_numbers_are_those_of_the_code(document, title, sentence):
 
 def test_numbers_written_as_words_are_those_of_the_code():
     assert (patience.TRIES, patience.TRIES_FOR_AN_ANSWER) == (HOUR, DAY)
+    shared = said(GUARANTEES, "How work is shared")
+    assert (patience.SLOT_KEPT_UNSEEN, patience.SLOT_LENT) == (MINUTE, 1)
+    assert "during a minute" in shared
+    assert "less than a second" in shared
+    assert (patience.STEPS_PER_PLACE_LEFT, admission.ENOUGH_TO_KEEP_ONE) == (3, 3)
+    assert "at most three times as many as there are places left" in shared
+    assert "Of three or more, one is kept" in shared
     assert (patience.PAUSE_GIVE_UP_AFTER, patience.NOT_YET_KNOWN) == (DAY, MINUTE)
     states = said(GUARANTEES, "States")
     assert (

@@ -1,0 +1,51 @@
+"""One chat sends much, or something slow: a single recording of another chat is answered as if it were alone."""
+
+import os
+import shlex
+import time
+
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from tests.world import audio
+
+MANY = 30
+SLOW_SECONDS = 15
+JITTER = 1.0  # seconds that a busy machine adds
+
+
+async def single(scene, name):
+    """How long somebody waits who sends one voice note."""
+    voice = scene.voice(scene.telegram.private(scene.telegram.user(name)))
+    sent = time.monotonic()
+    await scene.see(voice.chat, voice.text)
+    return time.monotonic() - sent
+
+
+async def test_a_single_voice_is_answered_beside_many_of_one_chat(scene):
+    await scene.start(NOVA_CONCURRENCY="2")
+    idle = await single(scene, "Idle Ida")
+    for _ in range(MANY):
+        scene.voice()
+    await scene.until_stored(MANY + 1, "TRUE")
+    assert await single(scene, "Fresh Fred") <= 2 * idle + JITTER
+    left = scene.rows("SELECT count(*) FROM jobs WHERE next_at IS NOT NULL")
+    assert left[0][0] > MANY / 2
+
+
+async def test_a_recording_that_takes_long_to_prepare_holds_no_slot(scene):
+    await scene.start(NOVA_CONCURRENCY="1", PATH=slow_ffmpeg(scene.folder))
+    idle = await single(scene, "Idle Ida")
+    scene.chat.send_audio(scene.alice, audio("speech.wma"), file_name="speech.wma")
+    await scene.until_stored(2, "TRUE")
+    assert await single(scene, "Fresh Fred") <= 2 * idle + JITTER
+
+
+def slow_ffmpeg(folder):
+    """A way to programs with an ffmpeg that takes its time over every recording."""
+    programs = folder / "programs"
+    programs.mkdir()
+    script = programs / "ffmpeg"
+    real = shlex.quote(get_ffmpeg_exe())
+    script.write_text(f'#!/bin/sh\ncase "$*" in *received*) sleep {SLOW_SECONDS};; esac\nexec {real} "$@"\n')
+    script.chmod(0o755)
+    return os.pathsep.join([str(programs), os.environ["PATH"]])
