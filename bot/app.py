@@ -195,14 +195,19 @@ class _Wiring:
         slots = {Family.NOVA: self.settings.nova_concurrency, Family.WHISPER: self.settings.whisper_concurrency}
         return Rules(self.default_model, slots)
 
+    def _intake(self, poller: Poller) -> Intake:
+        settings = self.settings
+        defaults = Defaults(self.default_model.name, settings.default_language)
+        most_open = settings.max_open_jobs_per_chat
+        return Intake(self.store, self.events, defaults, most_open, poller.nudge, self.outside.now)
+
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now
-        defaults = Defaults(self.default_model.name, settings.default_language)
         limits = (round(settings.max_file_mb), round(settings.max_audio_minutes))
         register(
             self.telegram,
             access=Access(door, settings.allowed_chats, now),
-            media=Media(door, Intake(self.store, self.events, defaults, poller.nudge, now)),
+            media=Media(door, self._intake(poller)),
             commands=Commands(door, self.store, self.default_model, *limits),
             cancel=Cancel(door, self.store, poller.nudge, now),
             groups=Groups(door, self.store),

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     )
     nova_concurrency: int = Field(50, ge=1, description="Jobs with a Nova model at the provider at once.")
     whisper_concurrency: int = Field(5, ge=1, description="Jobs with a Whisper model at the provider at once.")
+    max_open_jobs_per_chat: int = Field(
+        100, ge=1, description="Recordings of a chat that may be without an answer; more are refused with a sentence."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
     http_port: int | None = Field(

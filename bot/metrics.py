@@ -11,6 +11,9 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.accepted = self._counter("jobs_accepted", "Jobs made from messages.", "kind")
+        self.refused = self._counter(
+            "recordings_refused", "Recordings of chats that had as many without an answer as they may."
+        )
         self.ended = self._counter("jobs_ended", "Jobs that ended, by what the user got.", "outcome")
         self.reused = self._counter("transcripts_reused", "Jobs answered without a generation of their own.")
         self.creates_in_doubt = self._counter(

@@ -12,6 +12,7 @@ from bot.telegram.door import Door
 from bot.telegram.messages import reply
 from bot.text import sentences
 from storage.apology import Reason
+from storage.store import Refused
 
 # What a document must be called to be listened to when its sender claimed no audio or video type.
 _EXTENSIONS = """
@@ -31,11 +32,16 @@ class Media:
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         recording = message and recording_of(message)
-        if recording:
-            self.door.keep(partial(self.intake.accept, recording))
+        if message and recording:
+            self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message))
         elif message and message.document and not message.animation and message.chat.type == ChatType.PRIVATE:
             sorry = sentences.apology(Reason.NOT_AUDIO, {})
             self.door.say(message.chat.id, partial(reply, message, sorry), counts=True)
+
+    def _tell(self, message: Message, refused: Refused | None) -> None:
+        if refused and refused.tell:
+            sorry = sentences.too_many(self.intake.most_open)
+            self.door.replies.put(message.chat.id, partial(reply, message, sorry), counts=True)
 
 
 def recording_of(message: Message) -> Recording | None:

@@ -65,6 +65,13 @@ Wait = Callable[[int, int], float]  # from a job's `interrupted` and `deaths` to
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """The chat has as many open jobs as it may. `tell` is true once in a burst of such recordings."""
+
+    tell: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CancelResult:
     """What pressing a cancel button came to.
 
@@ -82,8 +89,12 @@ class CancelResult:
 class Store(Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
-    async def accept(self, new: NewJob, now: float) -> Job | None:
-        """Make the job of a message, due at once, with what its chat chose; None if this message has one already."""
+    async def accept(self, new: NewJob, now: float, most_open: int | None = None) -> Job | Refused | None:
+        """Make the job of a message, due at once, with what its chat chose; None if this message has one already.
+
+        A chat that has `most_open` jobs without an answer gets no more. The message of a refused one is not stored:
+        when Telegram delivers it again, it is taken if there is room by then.
+        """
 
     async def claim(self, now: float, lease_until: float, limit: int, passed_over: Collection[int] = ()) -> Claim:
         """Lease up to `limit` due jobs that were not interrupted, in the order of their turns.

@@ -7,7 +7,7 @@ from bot.errors import OperatorError, RateLimitedError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage import outcomes
-from storage.store import StorageUnavailableError
+from storage.store import Refused, StorageUnavailableError
 from storage.words import Job, State
 
 log = get_logger(__name__)
@@ -23,6 +23,11 @@ class Events:
     def accepted(self, job: Job) -> None:
         log.info("job.accepted", job=job.id, kind=job.kind, model=job.model)
         self.metrics.accepted.labels(job.kind).inc()
+
+    def refused(self, refused: Refused) -> None:
+        level = log.info if refused.tell else log.debug  # once in a burst is enough
+        level("recording.refused")
+        self.metrics.refused.inc()
 
     def recorded(self, job: Job, outcome: outcomes.Outcome) -> None:
         """Tell of an outcome that was recorded; `job` is as it was before."""

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 from bot.engine.events import Events
 from bot.log import get_logger
-from storage.store import Store
-from storage.words import NewJob, Options
+from storage.store import Refused, Store
+from storage.words import Job, NewJob, Options
 
 log = get_logger(__name__)
 
@@ -40,16 +40,24 @@ class Intake:
     store: Store
     events: Events
     defaults: Defaults
+    most_open: int  # jobs without an answer in a chat
     nudge: Callable[[], None]
     now: Callable[[], float]
 
-    async def accept(self, recording: Recording) -> None:
-        """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened."""
+    async def accept(self, recording: Recording) -> Refused | None:
+        """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened.
+
+        Return what to make of it if the chat has as many open jobs as it may.
+        """
         options = Options(language=self.defaults.language)
         new = NewJob(**asdict(recording), model=self.defaults.model, options=options)
-        job = await self.store.accept(new, self.now())
-        if job is None:
-            log.info("message.repeated")
-            return
-        self.events.accepted(job)
-        self.nudge()
+        match await self.store.accept(new, self.now(), self.most_open):
+            case None:
+                log.info("message.repeated")
+            case Refused() as refused:
+                self.events.refused(refused)
+                return refused
+            case Job() as job:
+                self.events.accepted(job)
+                self.nudge()
+        return None

@@ -216,6 +216,15 @@ def model_replaced(old: str, new: str) -> str:
     )
 
 
+def too_many(most_open: int) -> str:
+    """Return what a chat is told that sends more recordings than it may have without an answer."""
+    working = "one recording" if most_open == 1 else f"{most_open} recordings"
+    return (
+        f"I am still working on {working} of this chat and take no more at once, so I left this one out, and any that "
+        "follow it now. Please send those again later, when I have answered some."
+    )
+
+
 def not_allowed(chat_id: int) -> str:
     return (
         "This is a private bot, and this chat is not on its list. "

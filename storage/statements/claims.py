@@ -13,21 +13,28 @@ from storage.statements.chats import SELECT, settings_of
 from storage.statements.encoding import encode_options
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
-from storage.store import Claim
+from storage.store import Claim, Refused
 from storage.words import Job, NewJob
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
 TURN_AFTER = 600.0
+TOLD_EVERY = 60.0  # seconds, while a chat sends more recordings than it may have open
 LINED_UP_AT_ONCE = 200  # by one claim, beside those that it takes: more would keep others waiting for the database
 
 
-async def accept(tx: Transaction, new: NewJob, now: float) -> Job | None:
+async def accept(tx: Transaction, new: NewJob, now: float, most_open: int | None = None) -> Job | Refused | None:
     await tx.alone_with_chat(new.chat_id)
-    new = await _as_chosen(tx, new)
-    chat = await tx.row("SELECT max(turn) AS turn FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL", new.chat_id)
+    chat = await tx.row(
+        "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM jobs"
+        " WHERE chat_id = $1 AND next_at IS NOT NULL",
+        new.chat_id,
+    )
     assert chat is not None
-    return await _insert(tx, new, now, now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER))
+    if most_open is not None and chat["open"] >= most_open:
+        return await _refuse(tx, new, chat["oldest"], now)
+    turn = now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER)
+    return await _insert(tx, await _as_chosen(tx, new), now, turn)
 
 
 async def _insert(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | None:
@@ -57,6 +64,24 @@ async def _as_chosen(tx: Transaction, new: NewJob) -> NewJob:
     chosen = settings_of(await tx.rows(SELECT, new.chat_id))
     options = replace(new.options, language=chosen.language or new.options.language)
     return replace(new, model=chosen.model or new.model, options=options)
+
+
+async def _refuse(tx: Transaction, new: NewJob, oldest: float, now: float) -> Refused | None:
+    """Refuse a message unless it has a job; once all that was open at the last telling is answered, tell anew."""
+    sql = "SELECT 1 FROM jobs WHERE from_chat_id = $1 AND message_id = $2"
+    if await tx.row(sql, new.chat_id, new.message_id) is not None:
+        return None
+    told = await tx.row("SELECT full_told_at FROM chats WHERE chat_id = $1", new.chat_id)
+    told_at = told["full_told_at"] if told else None
+    if told_at is not None and oldest <= told_at <= now < told_at + TOLD_EVERY:
+        return Refused(tell=False)
+    await tx.rows(
+        "INSERT INTO chats (chat_id, full_told_at) VALUES ($1, $2)"
+        " ON CONFLICT (chat_id) DO UPDATE SET full_told_at = excluded.full_told_at",
+        new.chat_id,
+        now,
+    )
+    return Refused(tell=True)
 
 
 async def claim(

@@ -76,7 +76,7 @@ async def claimed(store: Store, now: float = NOW) -> Job:
 
 async def accepted(store: Store, number: int = 1, *, now: float = NOW, **changed: Any) -> Job:
     job = await store.accept(message(number, **changed), now)
-    assert job is not None
+    assert isinstance(job, Job)
     return job
 
 

@@ -119,8 +119,9 @@ async def test_admission_takes_the_lock_of_the_family_right_before_it_counts(sto
     assert_in_order(engine.told)
 
 
-async def test_a_message_is_taken_under_the_lock_of_its_chat_and_no_other(store, engine):
-    await store.accept(message(1), NOW)
+@pytest.mark.parametrize("most_open", [None, 0], ids=["taken", "refused"])
+async def test_a_message_is_taken_under_the_lock_of_its_chat_and_no_other(store, engine, most_open):
+    await store.accept(message(1), NOW, most_open)
     assert engine.told[0] == ("chat", CHAT)
     assert [each for each in engine.told if isinstance(each, tuple)] == [("chat", CHAT)]
 

@@ -86,7 +86,7 @@ async def test_a_claim_that_passes_chats_over_finds_the_others_in_the_order_of_t
 
 async def test_the_open_jobs_of_a_chat_are_found_by_an_index(store, path):
     async with overheard(store) as said:
-        await store.accept(message(), NOW)
+        await store.accept(message(), NOW, 9)
     assert "SEARCH jobs USING INDEX jobs_by_chat (chat_id=?)" in steps(path, said)
 
 
@@ -170,6 +170,7 @@ async def a_busy_day(store):
     await claimed(store)
     await store.page_placed(await delivering(store, 7), 1, 907)
     await accepted(store, 8)
+    await store.accept(message(11), NOW, 1)
     await store.change_settings(CHAT, ChatSettings("whisper"))
     await store.choose_model(CHAT, "nova-3")
     await store.move_chat(CHAT, CHAT + 1)

@@ -6,6 +6,8 @@ import time
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from bot.text.sentences import too_many
+from tests.crash.scene import says
 from tests.world import audio
 
 MANY = 30
@@ -49,3 +51,17 @@ def slow_ffmpeg(folder):
     script.write_text(f'#!/bin/sh\ncase "$*" in *received*) sleep {SLOW_SECONDS};; esac\nexec {real} "$@"\n')
     script.chmod(0o755)
     return os.pathsep.join([str(programs), os.environ["PATH"]])
+
+
+async def test_a_chat_has_no_more_open_recordings_than_it_may_and_is_told_once(scene):
+    scene.speech.latency = 2.0
+    await scene.start(MAX_OPEN_JOBS_PER_CHAT="3")
+    taken = [scene.voice() for _ in range(3)]
+    for _ in range(5):
+        scene.voice()
+    for voice in taken:
+        await scene.see(scene.chat, voice.text)
+    again = scene.voice()
+    await scene.see(scene.chat, again.text)
+    assert len(scene.rows("SELECT id FROM jobs")) == 4
+    assert says(scene.chat, too_many(3)) == 1

@@ -30,6 +30,7 @@ from storage.outcomes import (
 from storage.sqlite.engine import open_store
 from storage.statements.encoding import decode_transcript, encode_apology
 from storage.statements.store import SQLStore
+from storage.store import Refused
 from storage.transcript import Transcript
 from storage.words import FINAL, NEXT, PAUSED, Generation, Job, NewJob, Options, State
 
@@ -37,6 +38,7 @@ START = 1_800_000_000.0
 LEASE = 600.0
 FAMILY = "nova"
 SLOTS = 3
+MOST_OPEN = 5
 CANCELLED = Apology(Reason.CANCELLED)
 CHATS = (1, 2)
 MOVED_TO = 3
@@ -131,9 +133,12 @@ class Histories(RuleBasedStateMachine):
     @rule(chat=st.sampled_from((*CHATS, MOVED_TO)), message=st.integers(1, 8), file=st.sampled_from(FILES))
     def a_message_comes(self, chat, message, file):
         new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options())
-        job = self.do(self.store.accept(new, self.now))
+        open_jobs = sum(job["chat_id"] == chat and job["next_at"] is not None for job in self.jobs().values())
+        job = self.do(self.store.accept(new, self.now, MOST_OPEN))
         assert (job is None) == ((chat, message) in self.messages)
         if job is not None:
+            assert isinstance(job, Refused) == (open_jobs >= MOST_OPEN)
+        if isinstance(job, Job):
             self.messages[chat, message] = job.id
 
     @rule(limit=st.integers(1, 3), passed_over=st.sets(st.sampled_from((*CHATS, MOVED_TO)), max_size=1))

@@ -4,6 +4,7 @@ ALTER TABLE jobs ADD COLUMN claimed_at DOUBLE PRECISION;
 ALTER TABLE jobs ADD COLUMN tried_seconds DOUBLE PRECISION NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN lined_up INTEGER NOT NULL DEFAULT 0
     CHECK (lined_up = 0 OR (next_at IS NOT NULL AND lease_token IS NULL));
+ALTER TABLE chats ADD COLUMN full_told_at DOUBLE PRECISION;
 
 UPDATE jobs SET turn = created_at, tried_seconds = 60 * attempts;
 

@@ -64,6 +64,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
         (GUARANTEES, "How work is shared", f"its turn {claims.TURN_AFTER / MINUTE:.0f} minutes after the one before"),
         (GUARANTEES, "How work is shared", f"Of the {patience.STEPS_AT_ONCE} steps"),
+        (USAGE, "Limits", f"may have {Settings.model_fields['max_open_jobs_per_chat'].default} recordings"),
         (GUARANTEES, "How the provider is asked", f"{unlearned_first_look(0):.0f} seconds and 5 % of"),
         (GUARANTEES, "How the provider is asked", f"at most {unlearned_first_look(DAY):.0f} seconds"),
         (GUARANTEES, "How the provider is asked", f"once {patience.LOOKS_TO_LEARN_FROM} generations"),
@@ -83,8 +84,9 @@ def test_numbers_are_those_of_the_code(document, title, sentence):
 def test_numbers_written_as_words_are_those_of_the_code():
     assert (patience.TRIES, patience.TRIES_FOR_AN_ANSWER) == (HOUR, DAY)
     shared = said(GUARANTEES, "How work is shared")
-    assert (patience.SLOT_KEPT_UNSEEN, patience.SLOT_LENT) == (MINUTE, 1)
+    assert (patience.SLOT_KEPT_UNSEEN, claims.TOLD_EVERY, patience.SLOT_LENT) == (MINUTE, MINUTE, 1)
     assert "during a minute" in shared
+    assert "once a minute at the most" in shared
     assert "less than a second" in shared
     assert (patience.STEPS_PER_PLACE_LEFT, admission.ENOUGH_TO_KEEP_ONE) == (3, 3)
     assert "at most three times as many as there are places left" in shared
