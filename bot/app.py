@@ -10,7 +10,9 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.clock import seconds_asleep
 from bot.config import Settings, SettingsError
+from bot.engine.clockwatch import ClockWatch
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.intake import Defaults, Intake
@@ -64,23 +66,34 @@ class App:
     poller: Poller
     maintenance: Maintenance
     ffmpeg: Ffmpeg
+    clockwatch: ClockWatch
     metrics: Metrics
     now: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the wiring needs of the world: a session, a folder for passing files, threads, the wall clock, chance."""
+    """What the wiring needs of the world: a session, a folder for passing files, threads, the clock, chance.
+
+    `moved` tells how far the system's clock has gone from `now`.
+    """
 
     session: Session
     workplace: Workplace
     threads: Threads
     now: Callable[[], float]
+    moved: Callable[[], float]
     random: Callable[[], float]
 
 
 @asynccontextmanager
-async def build(settings: Settings, now: Callable[[], float], random: Callable[[], float]) -> AsyncIterator[App]:
+async def build(
+    settings: Settings,
+    now: Callable[[], float],
+    random: Callable[[], float],
+    *,
+    moved: Callable[[], float] = lambda: 0.0,
+) -> AsyncIterator[App]:
     """Open the database and the session, and close them at the end; nothing runs yet.
 
     Raises SettingsError for a model that does not exist, and the store's errors for a database that is in
@@ -94,7 +107,7 @@ async def build(settings: Settings, now: Callable[[], float], random: Callable[[
         workplace = stack.enter_context(_workplace(settings.database_path))
         threads = Threads()
         stack.callback(threads.close)
-        yield _Wiring(settings, default_model, store, Outside(session, workplace, threads, now, random)).app()
+        yield _Wiring(settings, default_model, store, Outside(session, workplace, threads, now, moved, random)).app()
 
 
 @asynccontextmanager
@@ -159,10 +172,19 @@ class _Wiring:
         self._register_handlers(poller)
         dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
         receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
-        maintenance = Maintenance(self.store, metrics, now)
-        replies, ffmpeg = self.door.replies, self.ffmpeg
+        ttl = self.settings.transcript_ttl_hours * 3600
         return App(
-            self.settings, self.store, self.telegram, receiver, replies, poller, maintenance, ffmpeg, metrics, now
+            settings=self.settings,
+            store=self.store,
+            telegram=self.telegram,
+            receiver=receiver,
+            replies=self.door.replies,
+            poller=poller,
+            maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl),
+            ffmpeg=self.ffmpeg,
+            clockwatch=ClockWatch(self.outside.moved, seconds_asleep, poller.nudge),
+            metrics=metrics,
+            now=now,
         )
 
     def _poller(self) -> Poller:

@@ -72,6 +72,32 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What stored moments can be, in seconds, while nothing is wrong with a clock."""
+
+    longest_wait: float  # from now to when a job is due
+    longest_at_provider: float  # from the upload of a job that is not given up
+    transcript_ttl: float
+    jobs_kept_for: float  # after their end
+    repeated_within: float  # of its first delivery, Telegram may deliver a message again
+    shortest_gap: float  # between two lives, of which it matters whether the program or the clock was off
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong with the stored moments, in seconds.
+
+    `moved` is how far the system's clock went from the program's while that was running before, negative for back.
+    `ahead` is how far moments of the past were in the future. `gap` is the time since the last known moment: the
+    program was not running, or the clock was behind.
+    """
+
+    moved: float
+    ahead: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
 class CancelResult:
     """What pressing a cancel button came to.
 
@@ -172,6 +198,12 @@ class Store(Protocol):
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""
+
+    async def set_right(self, now: float, bounds: Bounds) -> Correction:
+        """Set right, at a start, what clocks of earlier lives have stored; before the leases are released."""
+
+    async def keep_time(self, now: float, moved: float) -> None:
+        """Store the last known moment, and how far the system's clock has moved; also proof that writes are taken."""
 
     async def recover(self, now: float, wait: Wait) -> tuple[Interrupted, ...]:
         """Give back every lease, as the process that held them died; only for the one process that owns the database.

@@ -62,6 +62,7 @@ class World:
         """The bot as one process lifetime; settings given here hold from now on."""
         self.changed |= settings
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
+            await self.app.maintenance.set_clock()
             await self.app.store.recover(self.app.now(), wait_after_death)
             await introduce(self.app.telegram)
             offering = asyncio.create_task(offer_menu(self.app.telegram))

@@ -5,10 +5,10 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
 
 from bot import log
 from bot.app import build
+from bot.clock import SteadyClock
 from bot.commands.check import check
 from bot.commands.process import Threads, raise_descriptor_limit
 from bot.commands.run import run
@@ -43,16 +43,11 @@ async def _run(settings: Settings) -> int:
     loop.set_default_executor(Threads())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with build(settings, steady_clock(), random.random) as app:
+    clock = SteadyClock()
+    async with build(settings, clock, random.random, moved=clock.moved) as app:
         await run(app, stop)
     log.get_logger(__name__).info("stopped")
     return 0 if stop.is_set() else FAILED
-
-
-def steady_clock() -> Callable[[], float]:
-    """Return the wall clock of the start, going on evenly: a change of the system's clock changes no wait."""
-    offset = time.time() - time.monotonic()
-    return lambda: offset + time.monotonic()
 
 
 async def _check(settings: Settings) -> int:

@@ -23,13 +23,13 @@ async def run(app: App, stop: asyncio.Event) -> None:
         log.warning(
             "everyone.allowed", hint="set ALLOWED_CHATS to the ids of your chats, or strangers spend your credits"
         )
+    await app.maintenance.set_clock()
     await _recover(app)
     async with AsyncExitStack() as stack:
         if app.settings.http_port is not None:
             await _serve_health(app, app.settings.http_port, stack)
-        work = [
-            asyncio.create_task(coroutine) for coroutine in (_receive(app), app.poller.run(), app.maintenance.run())
-        ]
+        loops = (_receive(app), app.poller.run(), app.maintenance.run(), app.clockwatch.run())
+        work = [asyncio.create_task(loop) for loop in loops]
         await _wait_for_the_end(stop, work)
         log.info("stopping")
         await _stop(app, work)
@@ -70,12 +70,12 @@ async def _wait_for_the_end(stop: asyncio.Event, work: Sequence[asyncio.Task[Non
 
 
 async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
-    receiving, polling, maintenance = work
-    receiving.cancel()
-    maintenance.cancel()
+    receiving, polling, *others = work
+    for task in (receiving, *others):
+        task.cancel()
     app.store.stop_waiting()
     await asyncio.gather(app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE))
-    await asyncio.gather(receiving, polling, maintenance, return_exceptions=True)
+    await asyncio.gather(receiving, polling, *others, return_exceptions=True)
     try:
         async with asyncio.timeout(patience.CONFIRM_TIMEOUT):
             await app.receiver.confirm()

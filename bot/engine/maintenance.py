@@ -1,4 +1,4 @@
-"""What has to be done now and then: prove that the database takes writes, count the backlog, purge."""
+"""What has to be done at the start and now and then: keep the time, prove that the database takes writes, purge."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,18 +7,43 @@ from dataclasses import dataclass
 from bot.engine import patience
 from bot.log import get_logger
 from bot.metrics import Metrics
-from storage.store import StorageUnavailableError, Store
+from storage.store import Bounds, StorageUnavailableError, Store
 
 log = get_logger(__name__)
+
+WAS_AHEAD = "stored moments were in the future and are now; the clock was ahead before, or is behind now"
+WAS_OFF = "since the last known moment: the bot was not running, or the clock was behind"
 
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """Runs beside the poller, in small bites."""
+    """Runs beside the poller, in small bites. `moved` tells how far the system's clock has gone from `now`."""
 
     store: Store
     metrics: Metrics
     now: Callable[[], float]
+    moved: Callable[[], float] = lambda: 0.0
+    transcript_ttl: float = patience.DAY
+
+    async def set_clock(self) -> None:
+        """Set stored moments right, before anything else, and tell of a clock that was wrong."""
+        found = await self.store.set_right(self.now(), self._bounds())
+        if found.ahead > patience.CLOCK_JUMP:
+            log.warning("clock.jumped", seconds=-round(found.ahead), direction="back", hint=WAS_AHEAD)
+        elif found.gap > patience.SHORTEST_GAP:
+            log.info("clock.gap", seconds=round(found.gap), direction="ahead", hint=WAS_OFF)
+        if abs(found.moved) > patience.CLOCK_JUMP:
+            log.info("clock.corrected", seconds=round(found.moved), hint="it had moved while the bot was running")
+
+    def _bounds(self) -> Bounds:
+        return Bounds(
+            longest_wait=patience.LONGEST_STORED_WAIT,
+            longest_at_provider=patience.LONGEST_AT_PROVIDER,
+            transcript_ttl=self.transcript_ttl,
+            jobs_kept_for=patience.JOBS_KEPT_FOR,
+            repeated_within=patience.TELEGRAM_REPEATS_WITHIN,
+            shortest_gap=patience.SHORTEST_GAP,
+        )
 
     async def run(self) -> None:
         """Work until cancelled; a database that cannot be used is left for the next round."""
@@ -31,12 +56,17 @@ class Maintenance:
 
     async def turn(self) -> int:
         """Do one round, and return how many rows were purged."""
-        await self.store.ping()
+        await self.store.keep_time(self.now(), self._moved())
         await self._count()
         purged = 0
         while gone := await self.store.purge(self.now(), self.now() - patience.JOBS_KEPT_FOR, patience.PURGE_CHUNK):
             purged += gone
         return purged
+
+    def _moved(self) -> float:
+        """Return how far the clock has jumped; a difference that is no jump comes from looking at two clocks."""
+        moved = self.moved()
+        return moved if abs(moved) > patience.CLOCK_JUMP else 0.0
 
     async def _count(self) -> None:
         backlog = await self.store.backlog(self.now())

@@ -19,6 +19,14 @@ STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
 CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 
+# The clock
+CLOCK_LOOK_EVERY = 2.0  # so that a machine that slept goes on at once
+CLOCK_JUMP = 5.0  # between the system's clock and ours; less is how clocks are kept right
+LONGEST_STORED_WAIT = HOUR + MINUTE  # no server is heeded that asks for more than an hour of patience
+LONGEST_AT_PROVIDER = 2 * HOUR  # a result is asked for 55 minutes, and then for an hour while its answers fail
+TELEGRAM_REPEATS_WITHIN = DAY  # it keeps an update that was not confirmed no longer
+SHORTEST_GAP = MINUTE  # a restart takes less, and the last known moment is 20 seconds old at the most
+
 # Attempts
 SHORTEST_WAIT = 1.0  # where the other side asks for 0 seconds, so that no step spins
 BACKOFF_JITTER = 0.2  # of the wait, so that jobs that failed together are spread

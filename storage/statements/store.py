@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from storage.statements import admission, cancelling, chats, claims, guarded, record, recovery, upkeep
+from storage.statements import admission, cancelling, chats, claims, guarded, moments, record, recovery, upkeep
 from storage.statements.encoding import decode_transcript
 from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of
 from storage.statements.transaction import Engine, Transaction
@@ -53,6 +53,8 @@ class SQLStore:
     move_chat = _write(chats.move_chat)
     require_owner = _write(upkeep.require_owner)
     ping = _write(upkeep.ping)
+    set_right = _write(moments.set_right)
+    keep_time = _write(moments.keep_time)
     purge = _write(upkeep.purge)
 
     async def job(self, job_id: int) -> Job | None:

@@ -1,0 +1,27 @@
+"""The clock of the process: the system's clock at the start, going on evenly, also while the machine sleeps."""
+
+import time
+
+# Linux has a clock of its own that goes on while the machine sleeps; that of macOS does so anyway.
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class SteadyClock:
+    """Tells the moment. A change of the system's clock changes no wait; `moved` tells how far it has gone since."""
+
+    def __init__(self) -> None:
+        self._asleep = seconds_asleep()
+        self._offset = time.time() - time.monotonic() - self._asleep
+
+    def __call__(self) -> float:
+        self._asleep = max(self._asleep, seconds_asleep())  # nothing makes a sleep shorter, whatever a clock says
+        return self._offset + time.monotonic() + self._asleep
+
+    def moved(self) -> float:
+        """Return how many seconds the system's clock is ahead of this one, negative for behind."""
+        return time.time() - self()
+
+
+def seconds_asleep() -> float:
+    """Return how long the machine has slept since its start, plus a constant."""
+    return time.clock_gettime(_CLOCK) - time.monotonic()
