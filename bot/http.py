@@ -1,6 +1,7 @@
 """The routes `/healthz` (does the bot receive updates and write to its database?) and `/metrics`."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -21,11 +22,15 @@ Age = Callable[[], float]  # the seconds since the last success
 
 @asynccontextmanager
 async def serving(host: str, port: int, metrics: Metrics, received: Age, written: Age) -> AsyncIterator[int]:
-    """Serve while the context lasts, and yield the port. The functions give the ages of the last poll and write."""
+    """Serve while the context lasts, and yield the port. The functions give the ages of the last poll and write.
+
+    An age is infinite where there can be no success any more.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
-        ages = {"seconds_since_update_poll": round(received(), 1), "seconds_since_store_write": round(written(), 1)}
-        healthy = received() <= RECEIVED_WITHIN and written() <= WRITTEN_WITHIN
+        poll, write = received(), written()
+        ages = {"seconds_since_update_poll": _seconds(poll), "seconds_since_store_write": _seconds(write)}
+        healthy = poll <= RECEIVED_WITHIN and write <= WRITTEN_WITHIN
         return web.json_response({"ok": healthy, **ages}, status=200 if healthy else 503)
 
     async def render_metrics(_request: web.Request) -> web.Response:
@@ -45,6 +50,11 @@ async def serving(host: str, port: int, metrics: Metrics, received: Age, written
             server.close()
     finally:
         await runner.cleanup()
+
+
+def _seconds(age: float) -> float | None:
+    """Return an age as JSON can tell it."""
+    return round(age, 1) if math.isfinite(age) else None
 
 
 class _Door:

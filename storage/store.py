@@ -25,6 +25,26 @@ class StorageUnavailableError(StorageError):
     """The database cannot be used just now."""
 
 
+class DatabaseDamagedError(StorageUnavailableError):
+    """The database cannot be used by this process any more: something of it is broken.
+
+    The sentence says what to do. `why` is what was found.
+    """
+
+    def __init__(self, sentence: str, why: str = "") -> None:
+        super().__init__(sentence)
+        self.why = why
+
+
+def damaged(found: object) -> DatabaseDamagedError:
+    """Make the error of a database that only a repair helps; what was found may quote damaged bytes."""
+    words = str(found).replace("*** in database main ***", "").split()
+    why = "".join(letter if letter.isprintable() else "?" for letter in " ".join(words))
+    sentence = f"the database is damaged ({why})"
+    advice = "restore a backup of it, or save what can be read with `python -m bot repair`"
+    return DatabaseDamagedError(f"{sentence}: {advice}", why)
+
+
 class DatabaseInUseError(StorageError):
     """Another process works on this database."""
 
@@ -220,6 +240,15 @@ class Store(Protocol):
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         """Count unfinished jobs by state, and under "due" those whose moment has come."""
+
+    async def verify(self) -> None:
+        """Look for damage in a file that has changed since the last look; DatabaseDamagedError if there is some."""
+
+    async def until_damaged(self) -> DatabaseDamagedError:
+        """Wait until damage was noticed by any method, and return what each of them raises from then on."""
+
+    def require_place(self) -> None:
+        """Raise StorageUnavailableError while the files of the database are not those that were opened."""
 
     async def ping(self) -> None:
         """Prove that the database takes writes."""

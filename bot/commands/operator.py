@@ -13,7 +13,7 @@ from bot.commands.check import check
 from bot.commands.process import Threads, raise_descriptor_limit
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
-from storage.store import StorageError
+from storage.store import DatabaseDamagedError, StorageError
 
 WRONG_SETTINGS = 2
 FAILED = 1
@@ -31,7 +31,7 @@ def execute(command: str) -> int:
         return WRONG_SETTINGS
     except StorageError as error:
         _complain(f"DATABASE_URL: {error}")
-        return WRONG_SETTINGS
+        return FAILED if isinstance(error, DatabaseDamagedError) else WRONG_SETTINGS
     except Exception:  # noqa: BLE001 - the interpreter would print it with the secrets that may be in it
         log.get_logger(__name__).error("crashed", exc_info=True)
         return FAILED

@@ -1,6 +1,7 @@
 """The life of the process: start everything, serve, and leave within seconds with nothing lost."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
@@ -13,6 +14,7 @@ from bot.http import serving
 from bot.log import get_logger
 from bot.media.ffmpeg import Ffmpeg
 from bot.telegram.application import introduce, offer_menu
+from storage.store import StorageUnavailableError, Store
 
 log = get_logger(__name__)
 
@@ -28,9 +30,9 @@ async def run(app: App, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         if app.settings.http_port is not None:
             await _serve_health(app, app.settings.http_port, stack)
-        loops = (_receive(app), app.poller.run(), app.maintenance.run(), app.clockwatch.run())
+        loops = (_receive(app), app.poller.run(), app.maintenance.run(), app.maintenance.watch(), app.clockwatch.run())
         work = [asyncio.create_task(loop) for loop in loops]
-        await _wait_for_the_end(stop, work)
+        await _wait_for_the_end(stop, app.store, work)
         log.info("stopping")
         await _stop(app, work)
 
@@ -49,6 +51,10 @@ async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
         return app.now() - app.receiver.last_success_at
 
     def written() -> float:
+        try:
+            app.store.require_place()
+        except StorageUnavailableError:
+            return math.inf  # whatever is written now is lost
         return app.now() - app.store.last_write_at
 
     try:
@@ -60,12 +66,15 @@ async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
     log.info("health.serving", port=bound)
 
 
-async def _wait_for_the_end(stop: asyncio.Event, work: Sequence[asyncio.Task[None]]) -> None:
-    """Wait for the stop, or for the end of a loop that should never end. That is a bug, and is logged."""
-    stopped = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([stopped, *work], return_when=asyncio.FIRST_COMPLETED)
+async def _wait_for_the_end(stop: asyncio.Event, store: Store, work: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for the stop, for damage, or for the end of a loop that should never end. That is a bug, and is logged."""
+    stopped, damaged = asyncio.create_task(stop.wait()), asyncio.create_task(store.until_damaged())
+    done, _ = await asyncio.wait([stopped, damaged, *work], return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
-    for task in done - {stopped}:
+    damaged.cancel()
+    if damaged in done:
+        log.error("database.damaged", error=str(damaged.result()))
+    for task in done - {stopped, damaged}:
         log.error("loop.ended", exc_info=task.exception())
 
 

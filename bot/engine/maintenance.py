@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.engine import patience
 from bot.log import get_logger
 from bot.metrics import Metrics
-from storage.store import Bounds, StorageUnavailableError, Store
+from storage.store import Bounds, DatabaseDamagedError, StorageUnavailableError, Store
 
 log = get_logger(__name__)
 
@@ -53,6 +53,26 @@ class Maintenance:
             except StorageUnavailableError as error:
                 log.error("storage.unavailable", error=str(error))
             await asyncio.sleep(patience.MAINTENANCE_EVERY)
+
+    async def watch(self) -> None:
+        """Look until cancelled whether the database is at its place and whole, and tell when that changes."""
+        usable = True
+        while True:
+            await asyncio.sleep(patience.DATABASE_LOOK_EVERY)
+            usable = await self.look(was_usable=usable)
+
+    async def look(self, *, was_usable: bool) -> bool:
+        """Look once. Damage is told by what ends the process."""
+        try:
+            self.store.require_place()
+            await self.store.verify()
+        except StorageUnavailableError as error:
+            if was_usable and not isinstance(error, DatabaseDamagedError):
+                log.error("database.unavailable", error=str(error))
+            return False
+        if not was_usable:
+            log.info("database.back")
+        return True
 
     async def turn(self) -> int:
         """Do one round, and return how many rows were purged."""

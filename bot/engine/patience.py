@@ -88,5 +88,6 @@ ROOM_TIMEOUT = 5.0  # for space for files: others need theirs for seconds, and a
 ROOM_AGAIN_AFTER = 5.0  # without space: it may be others' files that fill the disk
 STRANGER_TOLD_EVERY = HOUR  # that the bot is not for its chat
 MAINTENANCE_EVERY = 20.0  # well within the 120 seconds after which /healthz calls a silent database ill
+DATABASE_LOOK_EVERY = 2.0  # costs microseconds, and what is written to a file that was deleted is lost
 JOBS_KEPT_FOR = 7 * DAY  # a message that Telegram delivers again must still find its job
 PURGE_CHUNK = 500  # rows in one transaction, so that others wait for milliseconds only

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import aiosqlite
 
-from storage.store import StorageError, StorageUnavailableError
+from storage.store import StorageUnavailableError, damaged
 
 Result = TypeVar("Result")
 BUSY_SECONDS = 5.0
@@ -29,6 +29,8 @@ TRANSIENT = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
+FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter for a message about a damaged schema, which it quotes
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Connection(aiosqlite.Connection):
@@ -50,25 +52,34 @@ class Connection(aiosqlite.Connection):
 
         try:
             return await self._execute(run, self._conn)  # type: ignore[no-any-return, no-untyped-call]
-        except sqlite3.Error as error:
+        except FAILURES as error:
             raise failure_of(error) from error
 
 
-def failure_of(error: sqlite3.Error) -> Exception:
-    """Return StorageUnavailableError where waiting may help, the error itself where it is a bug."""
-    if _code(error) in TRANSIENT:
+def failure_of(error: Exception) -> Exception:
+    """Return StorageUnavailableError where waiting may help, DatabaseDamagedError where only a repair does.
+
+    Anything else is a bug, or damage that SQLite takes for one, and is returned as it is.
+    """
+    code = _code(error)
+    if code is None:
+        unreadable = isinstance(error, UnicodeDecodeError) or "decode" in str(error)
+        return damaged("a text cannot be read") if unreadable else error  # which would show the text
+    if code in DAMAGED:
+        return damaged(error)
+    if code in TRANSIENT:
         return StorageUnavailableError(f"the database cannot be used just now: {error}")
     return error
 
 
-def _code(error: sqlite3.Error) -> int | None:
+def _code(error: Exception) -> int | None:
     """Return SQLite's primary code of an error; None for one of the Python module's own."""
     code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
 async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connection:
-    """Open (or make) the database; StorageUnavailableError where it is refused, StorageError where it is none."""
+    """Open (or make) the database; StorageUnavailableError where it is refused, DatabaseDamagedError if it is none."""
 
     def open_file() -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, timeout=busy_seconds)
@@ -76,7 +87,7 @@ async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connecti
         try:
             for pragma in PRAGMAS:
                 connection.execute(pragma).close()
-        except sqlite3.Error:
+        except FAILURES:
             connection.close()
             raise
         return connection
@@ -84,10 +95,10 @@ async def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Connecti
     connection = Connection(open_file, iter_chunk_size=64)
     try:
         await connection
-    except sqlite3.Error as error:
+    except FAILURES as error:
         connection.join()
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
-            raise StorageError(f"{path} is not a database: move that file away, or name another one") from error
+        if _code(error) == sqlite3.SQLITE_NOTADB:
+            raise damaged(f"{path} is not a database, or its beginning is lost") from error
         raise failure_of(error) from error
     return connection
 
@@ -141,6 +152,6 @@ def _apart(connection: sqlite3.Connection, function: Callable[[sqlite3.Connectio
         if not connection.in_transaction:
             raise
         connection.execute("ROLLBACK TO apart")
-        result = failure_of(error) if isinstance(error, sqlite3.Error) else error
+        result = failure_of(error) if isinstance(error, FAILURES) else error
     connection.execute("RELEASE apart")
     return result

@@ -1,18 +1,23 @@
 """The engine of the store on SQLite: transactions driven to their end in one hop on the connection's thread."""
 
 import asyncio
+import os
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from storage.sqlite.connection import BUSY_SECONDS, Connection, connect, write_together
+from storage.sqlite.connection import BUSY_SECONDS, FAILURES, Connection, connect, write_together
+from storage.sqlite.integrity import LARGEST_VERIFIED, verify, verify_file
 from storage.sqlite.lock import FileLock
 from storage.sqlite.migrate import migrate
+from storage.sqlite.place import Place, mark, require_one_name
 from storage.statements.store import SQLStore
 from storage.statements.transaction import Result, Row, Transaction
-from storage.store import StorageUnavailableError
+from storage.store import DatabaseDamagedError, StorageUnavailableError
 
+VERIFYING_SHARE = 0.01  # of the time, at the most
 MOST_TOGETHER = 200  # transactions of one commit: what is asked for later waits for milliseconds only
 
 
@@ -66,13 +71,21 @@ class SQLiteEngine:
     carried out share one commit, as most of the time of a small transaction goes to waiting for the disk.
     """
 
-    def __init__(self, connection: Connection, lock: FileLock, now: Callable[[], float]) -> None:
+    def __init__(
+        self, path: Path, connection: Connection, lock: FileLock, place: Place, now: Callable[[], float]
+    ) -> None:
+        self._path = path
         self._connection = connection
         self._lock = lock
+        self._place = place
         self._now = now
         self._last_write_at = now()
         self._asked: list[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = []
         self._carrying_out: asyncio.Task[None] | None = None
+        self._verified = self._version()
+        self._verify_again_at = 0.0
+        self._damage: DatabaseDamagedError | None = None
+        self._damage_seen = asyncio.Event()
 
     @classmethod
     async def open(cls, path: Path, now: Callable[[], float], *, busy_seconds: float = BUSY_SECONDS) -> Self:
@@ -86,23 +99,26 @@ class SQLiteEngine:
             raise StorageUnavailableError(f"cannot make {path.parent}: {error.strerror}") from error
         lock = FileLock(path)
         try:
+            require_one_name(path, lock.database)
             connection = await connect(path, busy_seconds=busy_seconds)
             try:
-                await connection.hop(migrate)
+                known_by = await connection.hop(_prepare)
+                place = Place(path, lock.database, known_by)
             except BaseException:
                 await connection.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        return cls(connection, lock, now)
+        return cls(path, connection, lock, place, now)
 
     async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        self._require_soundness()
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._asked.append((at_once(function), result))
         if self._carrying_out is None:
             self._carrying_out = asyncio.create_task(self._carry_out())
-        return await result
+        return await self._noticing_damage(result)
 
     async def _carry_out(self) -> None:
         """Carry out what was asked for, until nothing is left."""
@@ -116,16 +132,82 @@ class SQLiteEngine:
             self._carrying_out = None
 
     async def _write(self, functions: Sequence[Callable[[sqlite3.Connection], Any]]) -> Sequence[object]:
+        """Run them where the database is at its place before and after: else nobody may be told that it was stored."""
+        together = write_together(functions)
+
+        def placed(connection: sqlite3.Connection) -> tuple[list[Any], bool]:
+            self._place.require()
+            written = together(connection)
+            self._place.require()
+            return written
+
         try:
-            results, changed = await self._connection.hop(write_together(functions))
+            results, changed = await self._connection.hop(placed)
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait
             return [error] * len(functions)
         if changed:
             self._last_write_at = self._now()
         return results
 
-    async def read(self, sql: str, *values: Any) -> list[Row]:
-        return await self._connection.hop(lambda connection: rows(connection, sql, *values))
+    async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:
+        self._require_soundness()
+        found = self._connection.hop(lambda connection: decode(rows(connection, sql, *values)))
+        return await self._noticing_damage(found)
+
+    async def _noticing_damage(self, result: Awaitable[Result]) -> Result:
+        """Wait for a result. Damage that comes instead is all that comes from then on."""
+        try:
+            return await result
+        except DatabaseDamagedError as error:
+            self._break(error)
+            raise
+        except FAILURES:
+            await self._verify()  # damage of the schema, or of an index, may look like a bug
+            raise
+
+    def _require_soundness(self) -> None:
+        if self._damage is not None:
+            raise DatabaseDamagedError(str(self._damage), self._damage.why)
+
+    def _break(self, damage: DatabaseDamagedError) -> None:
+        self._damage = self._damage or damage
+        self._damage_seen.set()
+
+    async def verify(self) -> None:
+        self._require_soundness()
+        if self._version() != self._verified and time.monotonic() >= self._verify_again_at:
+            await self._verify()
+
+    async def _verify(self) -> None:
+        """Verify a file of ordinary size by a connection of its own: the other one need not look at the disk."""
+        version, began = self._version(), time.monotonic()
+        if version[0] > LARGEST_VERIFIED:
+            return
+        try:
+            await asyncio.to_thread(verify_file, self._path)
+        except DatabaseDamagedError as error:
+            self._break(error)
+            raise
+        self._verified = version
+        self._verify_again_at = time.monotonic() + (time.monotonic() - began) / VERIFYING_SHARE
+
+    def _version(self) -> tuple[int, int]:
+        """Return what changes with every write to the file, which is not every commit: most are in the journal."""
+        status = os.fstat(self._lock.database)
+        return status.st_size, status.st_mtime_ns
+
+    async def until_damaged(self) -> DatabaseDamagedError:
+        await self._damage_seen.wait()
+        assert self._damage is not None
+        return self._damage
+
+    def require_place(self) -> None:
+        self._require_soundness()
+        try:
+            self._place.require()
+        except DatabaseDamagedError as error:
+            self._break(error)
+            raise
 
     @property
     def last_write_at(self) -> float:
@@ -149,6 +231,13 @@ def _tell(waiting: asyncio.Future[Any], result: object) -> None:
         waiting.set_exception(result)
     else:
         waiting.set_result(result)
+
+
+def _prepare(connection: sqlite3.Connection) -> int:
+    """Bring the schema up to date, unless the file is damaged; return the mark of the database."""
+    verify(connection)
+    migrate(connection)
+    return mark(connection)
 
 
 async def open_store(

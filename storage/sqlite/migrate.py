@@ -32,17 +32,27 @@ def migrate(connection: sqlite3.Connection) -> int:
     return write(_apply_missing)(connection)[0]
 
 
-def _apply_missing(connection: sqlite3.Connection) -> int:
-    known = migrations()
-    newest = known[-1][0]
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+def require_known(version: int) -> int:
+    """Raise SchemaTooNewError for a version that this code does not know; return the newest one."""
+    newest = migrations()[-1][0]
     if version > newest:
         raise SchemaTooNewError(
             f"the database has schema version {version}, this program knows {newest}: use a newer program"
         )
-    for number, script in known:
-        if number > version:
+    return newest
+
+
+def _apply_missing(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    newest = require_known(version)
+    apply(connection, version, newest)
+    return newest
+
+
+def apply(connection: sqlite3.Connection, version: int, newest: int) -> None:
+    """Apply the migrations after a version up to another one, inside a transaction that is open."""
+    for number, script in migrations():
+        if version < number <= newest:
             for statement in statements(script):
                 connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {newest}")
-    return newest

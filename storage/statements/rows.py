@@ -1,19 +1,58 @@
-"""Rows turned into words. Every statement names the columns it reads, so that a new column breaks none."""
+"""Rows turned into words. Every statement names the columns it reads, so that a new column breaks none.
 
+A row that cannot be what was stored raises DatabaseDamagedError: SQLite notices a damaged page, not a damaged value.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from storage.statements.encoding import decode_apology, decode_notice, decode_options, decode_transcript
 from storage.statements.transaction import Row
+from storage.store import damaged
+from storage.transcript import Transcript
 from storage.words import Generation, Job, State
+
+Word = TypeVar("Word")
+_STORED_OTHERWISE = frozenset({"options", "state", "notice", "woken", "create_started", "apology"})
+
+
+def _types(kind: Any) -> tuple[type, ...]:
+    """Return the types that a field may have; a whole number is as good as a fraction."""
+    types = get_args(kind) or (kind,)
+    return (*types, int) if float in types else types
+
 
 # The columns carry the names of Job's fields.
 _NAMES = tuple(each.name for each in fields(Job))
+_TYPES = {name: _types(kind) for name, kind in get_type_hints(Job).items() if name not in _STORED_OTHERWISE}
+_TYPES_OF_GENERATION = {name: _types(kind) for name, kind in get_type_hints(Generation).items() if name != "transcript"}
 JOB_COLUMNS = ", ".join(_NAMES)
 GENERATION_COLUMNS = "part, generation_id, start, submitted_at, body"
 
 
+def _readable(decode: Callable[[Row], Word]) -> Callable[[Row], Word]:
+    """Make a function that raises DatabaseDamagedError for a row that `decode` cannot read."""
+
+    def read(row: Row) -> Word:
+        try:
+            return decode(row)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise damaged(f"a row cannot be read: {type(error).__name__}") from None
+
+    return read
+
+
+def _require_types(row: Row, types: Mapping[str, tuple[type, ...]]) -> None:
+    for name, allowed in types.items():
+        if not isinstance(row[name], allowed):
+            raise TypeError(name)
+
+
+@_readable
 def job_of(row: Row) -> Job:
     stored = {name: row[name] for name in _NAMES}
+    _require_types(row, _TYPES)
     apology = stored["apology"]
     return Job(
         **stored
@@ -28,7 +67,9 @@ def job_of(row: Row) -> Job:
     )
 
 
+@_readable
 def generation_of(row: Row) -> Generation:
+    _require_types(row, _TYPES_OF_GENERATION)
     body = row["body"]
     return Generation(
         part=row["part"],
@@ -37,3 +78,8 @@ def generation_of(row: Row) -> Generation:
         submitted_at=row["submitted_at"],
         transcript=None if body is None else decode_transcript(body),
     )
+
+
+@_readable
+def transcript_of(row: Row) -> Transcript:
+    return decode_transcript(row["body"])

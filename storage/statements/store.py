@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.statements import admission, cancelling, chats, claims, guarded, moments, record, recovery, upkeep
-from storage.statements.encoding import decode_transcript
-from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of
+from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, transcript_of
 from storage.statements.transaction import Engine, Transaction
+from storage.store import DatabaseDamagedError
 from storage.transcript import Transcript
 from storage.words import ChatSettings, Generation, Job
 
@@ -58,27 +58,35 @@ class SQLStore:
     purge = _write(upkeep.purge)
 
     async def job(self, job_id: int) -> Job | None:
-        found = await self.engine.read(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", job_id)
-        return job_of(found[0]) if found else None
+        sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1"
+        return await self.engine.read(lambda found: job_of(found[0]) if found else None, sql, job_id)
 
     async def generations(self, job: Job) -> tuple[Generation, ...]:
         sql = f"SELECT {GENERATION_COLUMNS} FROM generations WHERE job_id = $1 ORDER BY part"
-        return tuple(generation_of(each) for each in await self.engine.read(sql, job.id))
+        return await self.engine.read(lambda found: tuple(generation_of(each) for each in found), sql, job.id)
 
     async def pages(self, job: Job) -> Mapping[int, int]:
-        found = await self.engine.read("SELECT number, message_id FROM pages WHERE job_id = $1", job.id)
-        return {each["number"]: each["message_id"] for each in found}
+        sql = "SELECT number, message_id FROM pages WHERE job_id = $1"
+        return await self.engine.read(lambda found: {each["number"]: each["message_id"] for each in found}, sql, job.id)
 
     async def transcript(self, transcript_id: int) -> Transcript | None:
-        found = await self.engine.read("SELECT body FROM transcripts WHERE id = $1", transcript_id)
-        return decode_transcript(found[0]["body"]) if found else None
+        sql = "SELECT body FROM transcripts WHERE id = $1"
+        return await self.engine.read(lambda found: transcript_of(found[0]) if found else None, sql, transcript_id)
 
     async def settings(self, chat_id: int) -> ChatSettings:
-        return chats.settings_of(await self.engine.read(chats.SELECT, chat_id))
+        return await self.engine.read(chats.settings_of, chats.SELECT, chat_id)
 
     async def backlog(self, now: float) -> Mapping[str, int]:
-        found = await self.engine.read(upkeep.BACKLOG, now)
-        return {each["state"]: each["n"] for each in found} | {"due": sum(each["due"] for each in found)}
+        return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)
+
+    async def verify(self) -> None:
+        await self.engine.verify()
+
+    async def until_damaged(self) -> DatabaseDamagedError:
+        return await self.engine.until_damaged()
+
+    def require_place(self) -> None:
+        self.engine.require_place()
 
     @property
     def last_write_at(self) -> float:

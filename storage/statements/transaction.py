@@ -18,6 +18,8 @@ Rules, so that transactions of several processes neither lose a wake nor block e
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
+from storage.store import DatabaseDamagedError
+
 Result = TypeVar("Result")
 
 
@@ -50,8 +52,14 @@ class Engine(Protocol):
     async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run a function in a transaction that is kept whole: all of it, or nothing."""
 
-    async def read(self, sql: str, *values: Any) -> list[Row]:
-        """Run one SELECT outside of any transaction."""
+    async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:
+        """Run one SELECT outside of any transaction, and return what `decode` makes of its rows."""
+
+    async def verify(self) -> None: ...
+
+    async def until_damaged(self) -> DatabaseDamagedError: ...
+
+    def require_place(self) -> None: ...
 
     @property
     def last_write_at(self) -> float: ...

@@ -1,12 +1,19 @@
 """Looking after the whole database: whose it is, whether it takes writes, what is left to do, what may go."""
 
-from storage.statements.transaction import Transaction
+from collections.abc import Sequence
+
+from storage.statements.transaction import Row, Transaction
 from storage.store import StorageError
 
 BACKLOG = (
     "SELECT state, count(*) AS n, count(*) FILTER (WHERE next_at <= $1) AS due"
     " FROM jobs WHERE next_at IS NOT NULL GROUP BY state"
 )
+
+
+def counted(found: Sequence[Row]) -> dict[str, int]:
+    """Read the answer to BACKLOG."""
+    return {each["state"]: each["n"] for each in found} | {"due": sum(each["due"] for each in found)}
 
 
 async def require_owner(tx: Transaction, owner: int) -> None:

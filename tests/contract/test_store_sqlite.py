@@ -13,7 +13,14 @@ from storage.outcomes import Known, Ready, Waiting
 from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
 from storage.statements.guarded import note
-from storage.store import DatabaseInUseError, SchemaTooNewError, StorageError, StorageUnavailableError
+from storage.store import (
+    Correction,
+    DatabaseDamagedError,
+    DatabaseInUseError,
+    SchemaTooNewError,
+    StorageError,
+    StorageUnavailableError,
+)
 from storage.transcript import Transcript
 from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options
 from tests.contract.stored import (
@@ -31,6 +38,7 @@ from tests.contract.stored import (
     part,
     uploading,
 )
+from tests.contract.test_store_moments import BOUNDS
 from tests.patience import patience
 
 
@@ -146,6 +154,23 @@ async def test_jobs_of_before_the_turns_go_on_in_the_order_they_came(path):
             (1, NOW - 1, 1800.0),
         ]
         assert [job.waiting_for for job in jobs] == [None, "nova", None]
+
+
+async def test_a_database_of_the_second_schema_knows_no_last_moment_and_its_jobs_go_on(path):
+    with raw(path) as shell:
+        for number in (1, 2):
+            for statement in statements(dict(migrations())[number]):
+                shell.execute(statement)
+        shell.execute(
+            "INSERT INTO jobs (from_chat_id, message_id, chat_id, kind, file_id, model, options, cache_key,"
+            " created_at, next_at) VALUES (7, 1, 7, 'voice', 'f', 'm', '{}', 'k', ?, ?)",
+            (LATER, LATER),
+        )
+        shell.execute("PRAGMA user_version = 2")
+    async with opened(path) as store:
+        assert await store.set_right(NOW, BOUNDS) == Correction(moved=0, ahead=LATER - NOW, gap=0)
+        assert await due(store) == {1}
+        await store.keep_time(NOW, 0)
 
 
 @pytest.mark.parametrize("script", [script for _, script in migrations()])
@@ -516,14 +541,14 @@ async def test_a_lock_file_that_cannot_be_opened_is_named(path):
 
 async def test_a_folder_in_the_place_of_the_database_is_refused(path):
     path.mkdir()
-    with pytest.raises(StorageUnavailableError, match="unable to open database file"):
+    with pytest.raises(StorageUnavailableError, match=r"cannot open .*verbatim\.db: Is a directory"):
         await try_to_open(path)
 
 
 async def test_a_file_that_is_no_database_is_refused_in_a_sentence_and_left_alone(path):
     diary = b"Dear diary, " * 1000
     path.write_bytes(diary)
-    with pytest.raises(StorageError, match=r"verbatim\.db is not a database"):
+    with pytest.raises(DatabaseDamagedError, match=r"verbatim\.db is not a database"):
         await try_to_open(path)
     assert path.read_bytes() == diary
 

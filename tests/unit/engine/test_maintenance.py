@@ -104,3 +104,43 @@ async def test_a_database_that_cannot_be_used_does_not_end_the_maintenance(store
     with pytest.raises(asyncio.CancelledError):
         await running
     assert lines.of("storage.unavailable")[0]["level"] == "error"
+
+
+async def test_a_database_that_is_taken_away_and_brought_back_is_told_once_each(store, clock, tmp_path, lines):
+    maintenance = Maintenance(store, Metrics(), clock)
+    path, away = tmp_path / "jobs.db", tmp_path / "away.db"
+    assert await maintenance.look(was_usable=True)
+    path.rename(away)
+    assert not await maintenance.look(was_usable=True)
+    assert not await maintenance.look(was_usable=False)
+    away.rename(path)
+    assert await maintenance.look(was_usable=False)
+    assert [line["event"] for line in lines] == ["database.unavailable", "database.back"]
+
+
+async def test_damage_is_told_by_what_ends_the_process(store, clock, tmp_path, lines):
+    maintenance = Maintenance(store, Metrics(), clock)
+    await store.accept(new_job(1), clock())
+    with (tmp_path / "jobs.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"damage" * 4096)
+    assert not await maintenance.look(was_usable=True)
+    assert lines.of("database.unavailable") == []
+    assert "is damaged" in str(await store.until_damaged())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "moved", "events"),
+    [
+        (20, 0.0, []),
+        (3600, 0.0, [("clock.gap", 3600)]),
+        (-3600, 0.0, [("clock.jumped", -3600)]),
+        (3600, 3600.0, [("clock.corrected", 3600)]),
+    ],
+)
+async def test_a_clock_that_was_wrong_is_told_at_the_start(store, clock, lines, seconds, moved, events):
+    maintenance = Maintenance(store, Metrics(), clock, lambda: moved)
+    await maintenance.turn()
+    clock.pass_(seconds)
+    await maintenance.set_clock()
+    assert [(line["event"], line["seconds"]) for line in lines] == events

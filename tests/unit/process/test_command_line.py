@@ -101,6 +101,15 @@ def test_a_database_in_use_is_exit_code_2(environment, capsys, tmp_path):
     assert capsys.readouterr().err.startswith("DATABASE_URL: another process is working on")
 
 
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_damaged_database_is_exit_code_1_and_a_sentence_with_the_way_out(outside, capsys, tmp_path, command):
+    (tmp_path / "jobs.db").write_bytes(b"damage" * 1000)
+    assert exit_code(command) == 1
+    printed = capsys.readouterr()
+    assert "save what can be read with `python -m bot repair`" in printed.out + printed.err
+    assert "Traceback" not in printed.out + printed.err
+
+
 def test_a_check_that_finds_nothing_wrong_is_exit_code_0(outside, capsys):
     assert exit_code("check") == 0
     printed = capsys.readouterr()

@@ -1,4 +1,5 @@
 import asyncio
+import math
 
 import aiohttp
 import pytest
@@ -30,6 +31,12 @@ async def test_health_is_good_while_updates_come_and_the_database_takes_writes(r
 async def test_health_says_how_old_each_success_is():
     _, _, body = await asked("/healthz", received=130.04, written=2.26)
     assert body == '{"ok": false, "seconds_since_update_poll": 130.0, "seconds_since_store_write": 2.3}'
+
+
+async def test_an_age_without_end_is_ill_and_null():
+    status, _, body = await asked("/healthz", received=1, written=math.inf)
+    assert status == 503
+    assert body == '{"ok": false, "seconds_since_update_poll": 1, "seconds_since_store_write": null}'
 
 
 async def test_metrics_are_counted_and_rendered_as_prometheus_reads_them():
