@@ -1,4 +1,4 @@
-"""The command line: run, check, demo, playground; the only place that exits."""
+"""The command line: run, check, repair, demo, playground; the only place that exits."""
 
 import argparse
 import signal
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot until it is told to stop")
     commands.add_parser("check", help="try the model, the database, the token and the key, and say what is wrong")
+    commands.add_parser("repair", help="save what can be read of a damaged database, and keep the damaged one")
     demo = commands.add_parser("demo", help="try the bot in a browser, with no account at all")
     demo.add_argument("--port", type=_port, help="of the page; 0 is any")
     demo.add_argument("--no-browser", action="store_true", help="print the address and open nothing")

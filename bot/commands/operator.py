@@ -1,4 +1,4 @@
-"""The frame of `run` and `check`: it reads the settings, sets up the log, and tells an operator what is wrong."""
+"""The frame of `run`, `check` and `repair`: it reads settings, sets up the log, and tells an operator what is wrong."""
 
 import asyncio
 import random
@@ -11,6 +11,7 @@ from bot.app import build
 from bot.clock import SteadyClock
 from bot.commands.check import check
 from bot.commands.process import Threads, raise_descriptor_limit
+from bot.commands.repair import repair
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
 from storage.store import DatabaseDamagedError, StorageError
@@ -25,7 +26,7 @@ def execute(command: str) -> int:
         settings = load_settings()
         log.configure(settings.log_level, settings.log_format, settings.secrets)
         raise_descriptor_limit()
-        return asyncio.run(_check(settings) if command == "check" else _run(settings))
+        return _carry_out(command, settings)
     except SettingsError as error:
         _complain(*error.lines)
         return WRONG_SETTINGS
@@ -35,6 +36,13 @@ def execute(command: str) -> int:
     except Exception:  # noqa: BLE001 - the interpreter would print it with the secrets that may be in it
         log.get_logger(__name__).error("crashed", exc_info=True)
         return FAILED
+
+
+def _carry_out(command: str, settings: Settings) -> int:
+    if command == "repair":
+        repair(settings, _say)
+        return 0
+    return asyncio.run(_check(settings) if command == "check" else _run(settings))
 
 
 async def _run(settings: Settings) -> int:

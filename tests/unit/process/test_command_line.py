@@ -110,6 +110,21 @@ def test_a_damaged_database_is_exit_code_1_and_a_sentence_with_the_way_out(outsi
     assert "Traceback" not in printed.out + printed.err
 
 
+def test_a_repair_is_exit_code_0_and_says_what_it_did(environment, capsys, tmp_path):
+    (tmp_path / "jobs.db").write_bytes(b"damage" * 1000)
+    assert exit_code("repair") == 0
+    assert "database: repaired; the bot can be started" in capsys.readouterr().out
+    assert exit_code("repair") == 0
+    assert "is in order, so nothing was changed" in capsys.readouterr().out
+
+
+def test_a_repair_beside_a_running_bot_is_exit_code_2(environment, capsys, tmp_path):
+    other = FileLock(tmp_path / "jobs.db")
+    assert exit_code("repair") == 2
+    other.release()
+    assert capsys.readouterr().err.startswith("DATABASE_URL: another process is working on")
+
+
 def test_a_check_that_finds_nothing_wrong_is_exit_code_0(outside, capsys):
     assert exit_code("check") == 0
     printed = capsys.readouterr()

@@ -1,0 +1,166 @@
+"""Reading what can be read of a damaged database: row by row, around the pages that cannot be read.
+
+Indexes are not used. Where the list of tables cannot be read, a list is taken whose tables begin at the pages at which
+the migrations put them.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from storage.sqlite.connection import FAILURES
+from storage.sqlite.integrity import open_file
+from storage.sqlite.migrate import apply, migrations
+
+FIRST, LAST = -(2**63), 2**63 - 1  # rowids
+NEAR = 4096  # rowids: a stretch in which each is tried
+MOST_TRIES = 50_000  # of a table; a second or two
+PAGE_SIZE = 4096
+HEADER_BYTES = 100
+
+Stored = dict[str, Any]
+
+
+class Reading:
+    """A walk over the rows of a table. `incomplete` says afterwards that some could not be read."""
+
+    def __init__(self, source: sqlite3.Connection, table: str, columns: list[str]) -> None:
+        self.incomplete = False
+        self._source = source
+        self._sql = (
+            f"SELECT rowid AS number_of_row, {', '.join(columns)} FROM {table} NOT INDEXED"
+            " WHERE rowid BETWEEN ? AND ? ORDER BY rowid"
+        )
+        self._tries = 0
+
+    def rows(self) -> Iterator[Stored]:
+        """Read forwards and backwards, and then what stands between two places that cannot be read."""
+        stretches = deque([(FIRST, LAST)])
+        while stretches and self._tries < MOST_TRIES:
+            low, high = stretches.popleft()
+            reached = yield from self._read(low, high)
+            if reached is None:
+                continue
+            self.incomplete = True
+            down_to = yield from self._read(reached, high, backwards=True)
+            if down_to is not None and down_to > reached:
+                middle = self._readable_between(reached, down_to)
+                if middle is not None:
+                    stretches += [(middle, down_to), (reached, middle - 1)]
+
+    def _read(self, low: int, high: int, *, backwards: bool = False) -> Generator[Stored, None, int | None]:
+        """Yield rows to the end of a stretch; return None there, or else the first rowid that was not reached."""
+        self._tries += 1
+        at = high if backwards else low
+        try:
+            for row in self._source.execute(self._sql + (" DESC" if backwards else ""), (low, high)):
+                stored = dict(row)
+                at = stored.pop("number_of_row") + (-1 if backwards else 1)
+                yield stored
+        except FAILURES:
+            return at
+        return None
+
+    def _readable_between(self, low: int, high: int) -> int | None:
+        """Find a rowid between two from which on a row can be read; far ones are tried by steps that double."""
+        near = high - low <= NEAR
+        places = range(low + 1, high) if near else (low + 2**step for step in range((high - low).bit_length() - 1))
+        for place in places:
+            self._tries += 1
+            try:
+                if self._source.execute(self._sql + " LIMIT 1", (place, high)).fetchone() is not None:
+                    return place
+            except FAILURES:
+                continue
+        return None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a damaged database, or a copy of it with a list of its tables, for reading."""
+    with closing(_reader(path)) as source:
+        if _lists_tables(source):
+            yield source
+            return
+    copy = path.with_name(path.name + ".copy")
+    try:
+        _copy_with_tables(path, copy)
+        with closing(_reader(copy)) as source:
+            yield source
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+
+
+def columns_of(source: sqlite3.Connection, table: str) -> list[str]:
+    """Return the names of a table's columns, none where the table cannot be read."""
+    try:
+        return [column["name"] for column in source.execute(f"PRAGMA table_info({table})")]
+    except FAILURES:
+        return []
+
+
+def version_of(source: sqlite3.Connection) -> int:
+    """Return the version of the schema; the newest one, if it cannot be read."""
+    newest = migrations()[-1][0]
+    try:
+        version: int = source.execute("PRAGMA user_version").fetchone()[0]
+    except FAILURES:
+        return newest
+    return version if version > 0 else newest
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    source = open_file(path)
+    source.execute("PRAGMA writable_schema = ON")  # so that a file that was cut short is read all the same
+    source.row_factory = sqlite3.Row
+    source.text_factory = lambda text: text.decode("utf-8", "replace")
+    return source
+
+
+def _lists_tables(source: sqlite3.Connection) -> bool:
+    return bool(columns_of(source, "jobs")) and bool(columns_of(source, "pulse"))  # the first one and the last one
+
+
+def _copy_with_tables(path: Path, copy: Path) -> None:
+    """Copy the database with another first page, which lists the tables of a database of the newest version."""
+    shutil.copyfile(path, copy)
+    journal = path.with_name(path.name + "-wal")
+    if journal.exists():
+        shutil.copyfile(journal, copy.with_name(copy.name + "-wal"))
+    with copy.open("r+b") as file:
+        page = bytearray(_first_page())
+        page[18:20] = b"\x02\x02"  # the journal is a WAL
+        page[28:32] = (copy.stat().st_size // PAGE_SIZE).to_bytes(4)
+        file.write(page)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _first_page() -> bytes:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        version = migrations()[-1][0]
+        apply(model, 0, version)
+        roots = dict(model.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table'").fetchall())
+        tables = {name: _declared(model, name) for name in roots if name != "sqlite_sequence"}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        made.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        for name, columns in tables.items():
+            made.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
+        made.execute(f"PRAGMA user_version = {version}")
+        made.execute("PRAGMA writable_schema = ON")
+        for name, page in roots.items():
+            made.execute("UPDATE sqlite_master SET rootpage = ? WHERE name = ?", (page, name))
+        return made.serialize()[:PAGE_SIZE]
+
+
+def _declared(model: sqlite3.Connection, table: str) -> list[str]:
+    """Name the columns; the one that is the rowid is not stored otherwise."""
+    columns = model.execute(f"PRAGMA table_info({table})").fetchall()
+    keys = [(name, kind) for _, name, kind, _, _, key in columns if key]
+    return [f"{name} INTEGER PRIMARY KEY" if keys == [(name, "INTEGER")] else name for _, name, *_ in columns]
