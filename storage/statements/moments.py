@@ -33,6 +33,8 @@ async def set_right(tx: Transaction, now: float, bounds: Bounds) -> Correction:
     ahead = max([0.0, *(each - now for each in (last, *moments) if each is not None)])
     gap = 0.0 if last is None else max(0.0, now - last)
     await _bring_back(tx, now, bounds, due_by=now if ahead else now + bounds.longest_wait)
+    if ahead:
+        await _bring_turns_back(tx, now, ahead)
     await _leave_out(tx, now, gap if gap > bounds.shortest_gap else 0.0, bounds)
     await tx.rows("UPDATE pulse SET known_at = $1, moved = 0", now)
     return Correction(moved, ahead, gap)
@@ -48,21 +50,27 @@ def _seconds(stored: Any) -> float | None:
 
 async def _shift(tx: Transaction, seconds: float) -> None:
     """Let every moment go along with the system's clock, which had moved while they were stored."""
-    columns = ("created_at", "submitted_at", "ready_at", "ended_at", "next_at")
+    columns = ("created_at", "submitted_at", "ready_at", "ended_at", "next_at", "turn", "claimed_at")
     await tx.rows(f"UPDATE jobs SET {', '.join(f'{each} = {each} + $1' for each in columns)}", seconds)
     await tx.rows("UPDATE generations SET submitted_at = submitted_at + $1", seconds)
     await tx.rows("UPDATE transcripts SET expires_at = expires_at + $1", seconds)
+    await tx.rows("UPDATE chats SET full_told_at = full_told_at + $1 WHERE full_told_at IS NOT NULL", seconds)
 
 
 async def _bring_back(tx: Transaction, now: float, bounds: Bounds, *, due_by: float) -> None:
     """Bring moments back that are later than they may be."""
-    past = ", ".join(
-        f"{each} = CASE WHEN {each} > $1 THEN $1 ELSE {each} END" for each in ("created_at", "submitted_at", "ready_at")
-    )
+    moments = ("created_at", "submitted_at", "ready_at", "claimed_at")
+    past = ", ".join(f"{each} = CASE WHEN {each} > $1 THEN $1 ELSE {each} END" for each in moments)
     due = "next_at = CASE WHEN next_at > $2 THEN $1 ELSE next_at END"
     await tx.rows(f"UPDATE jobs SET {past}, {due} WHERE {UNFINISHED}", now, due_by)
     await tx.rows("UPDATE jobs SET ended_at = $1 WHERE ended_at > $1", now)
+    await tx.rows("UPDATE chats SET full_told_at = $1 WHERE full_told_at > $1", now)
     await tx.rows("UPDATE transcripts SET expires_at = $1 WHERE expires_at > $1", now + bounds.transcript_ttl)
+
+
+async def _bring_turns_back(tx: Transaction, now: float, ahead: float) -> None:
+    """Let turns keep their order and their distances; those of chats with many jobs may well be later than now."""
+    await tx.rows(f"UPDATE jobs SET turn = turn - $1 WHERE turn > $2 AND {UNFINISHED}", ahead, now)
 
 
 async def _leave_out(tx: Transaction, now: float, gap: float, bounds: Bounds) -> None:

@@ -56,6 +56,14 @@ async def test_after_a_clock_that_was_ahead_everything_is_due_and_no_moment_is_i
     assert await due(store, then) == {1, 2, 3}
 
 
+async def test_after_a_clock_that_was_ahead_the_turns_are_as_if_it_had_been_right(store):
+    jobs = [await accepted(store, number) for number in (1, 2)]
+    await store.keep_time(NOW, 0)
+    await store.set_right(NOW - MONTH, BOUNDS)
+    assert [(await again(store, job)).turn for job in jobs] == [job.turn - MONTH for job in jobs]
+    assert (await accepted(store, 3, chat_id=8, now=NOW - MONTH)).turn == NOW - MONTH
+
+
 async def test_a_clock_that_was_ahead_is_noticed_by_moments_of_the_past_alone(store):
     waiting = await recorded(store, await leased(store), Waiting(NOW + 50))
     await store.set_right(NOW - 3 * HOUR, BOUNDS)
