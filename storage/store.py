@@ -208,6 +208,12 @@ class Store(Protocol):
 
     async def transcript(self, transcript_id: int) -> Transcript | None: ...
 
+    async def text(self, transcript_id: int) -> str | None:
+        """Return the text of a transcript without its words, which are most of it."""
+
+    async def transcript_size(self, transcript_id: int) -> int:
+        """Return the characters that a transcript takes up in the database; 0 if there is none."""
+
     async def settings(self, chat_id: int) -> ChatSettings: ...
 
     async def change_settings(self, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None) -> bool:

@@ -1,6 +1,10 @@
 """The Transcript: finished text with its language, its words and their speakers; a value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+# More than a day of quick speech, which has 60,000 characters and 10,000 words an hour. What is longer was not said.
+LONGEST_TEXT = 2_000_000  # characters
+MOST_WORDS = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +25,9 @@ class Transcript:
     language: str | None = None
     duration: float | None = None
     words: tuple[Word, ...] = ()
+
+
+def shortened(transcript: Transcript, parts: int = 1) -> Transcript:
+    """Return as much of the transcript as one of so many parts of a recording may have."""
+    text, words = transcript.text[: LONGEST_TEXT // parts], transcript.words[: MOST_WORDS // parts]
+    return replace(transcript, text=text, words=words)

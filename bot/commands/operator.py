@@ -10,7 +10,7 @@ from bot import log
 from bot.app import build
 from bot.clock import SteadyClock
 from bot.commands.check import check
-from bot.commands.process import Threads, raise_descriptor_limit
+from bot.commands.process import Threads, give_large_blocks_back, raise_descriptor_limit
 from bot.commands.repair import repair
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
@@ -26,6 +26,7 @@ def execute(command: str) -> int:
         settings = load_settings()
         log.configure(settings.log_level, settings.log_format, settings.secrets)
         raise_descriptor_limit()
+        give_large_blocks_back()
         return _carry_out(command, settings)
     except SettingsError as error:
         _complain(*error.lines)

@@ -6,9 +6,10 @@ between an edit and its record costs a "not modified" and nothing else.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from bot.engine import patience
 from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
 from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
 from bot.log import get_logger
@@ -18,6 +19,7 @@ from bot.text import sentences
 from bot.text.layout import Document, Page, lay_out
 from storage.apology import Notice
 from storage.store import Store
+from storage.transcript import LONGEST_TEXT
 from storage.words import Job
 
 log = get_logger(__name__)
@@ -97,7 +99,8 @@ class Delivery:
         """Show the text: the placeholder becomes the first page or the document, further pages follow."""
         self._unsure.discard(job.id)
         async with handling(self.store, job):
-            answer = lay_out(text) or (Page(sentences.NO_SPEECH, collapsed=False),)
+            laid_out = await asyncio.to_thread(_lay_out, text) if len(text) > patience.LONG_TEXT else _lay_out(text)
+            answer = laid_out or (Page(sentences.NO_SPEECH, collapsed=False),)
         if isinstance(answer, Document):
             await self._show_in_placeholder(job, answer)
             return
@@ -142,3 +145,11 @@ class Delivery:
             except VerbatimError as error:
                 log.warning("orphan.left", job=job.id, error=str(error))
             raise LeaseLostError
+
+
+def _lay_out(text: str) -> tuple[Page, ...] | Document:
+    """Lay the text out, and say in its file if it was cut short."""
+    laid_out = lay_out(text)
+    if len(text) >= LONGEST_TEXT and isinstance(laid_out, Document):
+        return replace(laid_out, content=laid_out.content + f"\n\n{sentences.CUT_SHORT}\n".encode())
+    return laid_out

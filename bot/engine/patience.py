@@ -14,6 +14,11 @@ LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed
 CLAIM_EVERY = 0.02  # at the most: what becomes due between two claims is claimed together
 STORAGE_AGAIN_AFTER = 1.0  # after a step or a claim that the database refused: a full disk or a backup lasts longer
 
+# Memory and processor time for what the provider answers
+LONG_TEXT = 100_000  # characters, which is more than an hour of speech; laying it out would keep all others waiting
+LONG_TEXTS_AT_ONCE = 4  # on their way to their chats; each takes some ten megabytes at the most
+LONG_TEXT_AGAIN_AFTER = 1.0  # for one that found no place; another one's file is uploaded in about that time
+
 # A stop: the sum stays below the 8 seconds that are promised
 STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from storage.transcript import Transcript, Word
+from storage.transcript import LONGEST_TEXT, Transcript, Word
 
 # The units of times in an answer, in seconds.
 SECONDS = 1.0
 MILLISECONDS = 0.001
 LONGEST = 1e8  # in either unit: a day of milliseconds or three years of seconds; no recording is longer
+SLICE = 16_384  # characters
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
@@ -35,12 +36,21 @@ def as_object(value: object) -> dict[str, Any]:
 
 
 def as_text(value: object) -> str | None:
-    """Return the text without NUL and lone surrogates, which databases and JSON refuse; None if it is no text."""
+    """Return the text without NUL and lone surrogates, which databases and JSON refuse; None if it is no text.
+
+    No more of it than can be of use is looked at: twice LONGEST_TEXT, as there may be white space around it.
+    """
     if not isinstance(value, str):
         return None
+    value = value[: 2 * LONGEST_TEXT]
     if value.isprintable():  # nearly all words are, and this is the quickest check
         return value
-    return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # In slices, as other threads wait for each, and a thousand surrogates take half a millisecond.
+    return "".join(_storable(value[at : at + SLICE]) for at in range(0, len(value), SLICE))
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def as_seconds(value: object, unit: float = SECONDS) -> float | None:
@@ -82,9 +92,10 @@ def _read_text(alternative: dict[str, Any]) -> str | None:
     nobody said.
     """
     transcript = as_text(alternative.get("transcript"))
+    said = _without_space(transcript or "")
     for paragraphs in _as_list(alternative.get("paragraphs")):
         for text in _paragraphed_texts(as_object(paragraphs)):
-            if text and (not transcript or _without_space(text) == _without_space(transcript)):
+            if text and (not transcript or _without_space(text) == said):
                 return text
     return None if transcript is None else transcript.strip()
 

@@ -1,5 +1,6 @@
 """python-telegram-bot's way to the network, on the aiohttp session that the rest of the process uses."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -77,5 +78,7 @@ def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (file_name, content, content_type) in data.multipart_data.items():
-        form.add_field(name, content, filename=file_name, content_type=content_type)
+        # As a file it is sent piece by piece, and nothing waits until a large one has left whole.
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, file, filename=file_name, content_type=content_type)
     return form

@@ -12,11 +12,16 @@ from bot.text.graphemes import is_boundary
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
 MAX_PAGES = 3  # more messages at once would fill a chat; a longer transcript is easier to read as a file
+MOST_FOR_PAGES = 4 * MAX_PAGES * MESSAGE_LIMIT  # a longer text would need pages without anything visible
+
+LONGEST_CHARACTER = 256  # code points; no language has one with more, and looking for its ends takes time
+SLICE = 16_384  # characters; what is done with so many takes 10 milliseconds at the most
+MOST_CUTS = 64  # tried after paragraphs, sentences and words each, where characters of any length may follow them
 
 _FILE_NAME = "transcript.txt"
 _MORE = " …"
 
-_LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_BREAKS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"\s*")
 
@@ -53,11 +58,15 @@ class Document:
 def lay_out(text: str) -> tuple[Page, ...] | Document:
     """Return the pages or the file to send; no pages if nothing in the text is visible."""
     text = clean(text)
-    if utf16_length(text) <= MESSAGE_LIMIT:
-        return (Page(text, collapsed=False),) if _is_visible(text) else ()
-    pieces = tuple(islice(filter(_is_visible, _pieces(text, MESSAGE_LIMIT)), MAX_PAGES + 1))
-    if len(pieces) <= MAX_PAGES:
-        return tuple(Page(piece, collapsed=True) for piece in pieces)
+    if not _is_visible(text):
+        return ()
+    length = utf16_length(text)
+    if length <= MESSAGE_LIMIT:
+        return (Page(text, collapsed=False),)
+    if length <= MOST_FOR_PAGES:
+        pieces = tuple(islice(filter(_is_visible, _pieces(text, MESSAGE_LIMIT)), MAX_PAGES + 1))
+        if len(pieces) <= MAX_PAGES:
+            return tuple(Page(piece, collapsed=True) for piece in pieces)
     opening = next(_pieces(text, CAPTION_LIMIT - len(_MORE)))
     return Document(_FILE_NAME, text.encode(), opening + _MORE)
 
@@ -67,9 +76,18 @@ def clean(text: str) -> str:
 
     Control characters are removed. Every line break becomes \n, and every lone surrogate becomes U+FFFD.
     """
+    return "".join(map(_clean, _slices(text.replace("\r\n", "\n")))).strip()
+
+
+def _clean(text: str) -> str:
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _LINE_BREAKS.sub("\n", text)
-    return _CONTROLS.sub("", text).strip()
+    return _CONTROLS.sub("", text)
+
+
+def _slices(text: str) -> Iterator[str]:
+    """Cut a text for functions that keep every other thread waiting, some of them long for certain characters."""
+    return (text[at : at + SLICE] for at in range(0, len(text), SLICE))
 
 
 def utf16_length(text: str) -> int:
@@ -82,7 +100,7 @@ def split(text: str, limit: int) -> list[str]:
 
     Only white space is lost, at the cuts and at both ends. A cut is made in the last half of what fits: after a
     paragraph if possible, else after a sentence, else after a word. If none ends there, the cut goes between any
-    two characters. It goes through a character only if that one alone is longer than `limit`.
+    two characters. It goes through a character only if that one alone is longer than `limit` or LONGEST_CHARACTER.
     """
     if limit < 2:
         raise ValueError("some characters take two units")
@@ -113,10 +131,11 @@ def _best_cut(text: str, start: int, end: int) -> int:
     for pattern in (_PARAGRAPH_END, _SENTENCE_END, _WORD_END):
         # Two characters more than fit, because the patterns look at what follows a cut.
         found = [match.end() for match in pattern.finditer(text, floor, end + 2)]
-        for cut in reversed(found):
+        for cut in reversed(found[-MOST_CUTS:]):
             if floor < cut <= end and is_boundary(text, cut, start):
                 return cut
-    return next((cut for cut in range(end, start, -1) if is_boundary(text, cut, start)), end)
+    earliest = max(start, end - LONGEST_CHARACTER)
+    return next((cut for cut in range(end, earliest, -1) if is_boundary(text, cut, start)), end)
 
 
 def _skip_spaces(text: str, start: int) -> int:
@@ -128,5 +147,7 @@ def _skip_spaces(text: str, start: int) -> int:
 def _is_visible(text: str) -> bool:
     # Telegram refuses a message that has only invisible characters.
     return any(
-        unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _BLANKS for character in text
+        unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _BLANKS
+        for piece in _slices(text)
+        for character in set(piece)  # a text has few different ones
     )

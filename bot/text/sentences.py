@@ -6,6 +6,7 @@ from bot.text.layout import MESSAGE_LIMIT, split, utf16_length
 from storage.apology import Fact, Notice, Reason
 
 NO_SPEECH = "I heard no speech in this recording. If there is some, try another model: /models lists them."
+CUT_SHORT = "[The speech service gave me more text than can be said in a day. The rest of it is not shown.]"
 
 CANCEL_BUTTON = "Cancel"
 CANCELLED_TOAST = "Cancelled."

@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import asdict, fields
+from itertools import chain
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
 from storage.words import Options
+
+WORDS_A_LINE = 1_000
 
 
 def encode_apology(apology: Apology) -> str:
@@ -20,20 +23,34 @@ def decode_apology(text: str) -> Apology:
 
 
 def encode_transcript(transcript: Transcript) -> str:
-    """Encode words as rows without names: an hour of speech has ten thousand of them."""
-    stored = {
-        "text": transcript.text,
-        "language": transcript.language,
-        "duration": transcript.duration,
-        "words": [(word.text, word.start, word.end, word.speaker) for word in transcript.words],
-    }
-    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    """Encode words as rows without names, WORDS_A_LINE of them on a line: an hour of speech has ten thousand words.
+
+    A line is encoded and decoded in a moment, so that other threads need not wait for all of them, and the first line
+    has everything but the words.
+    """
+    first = _dump({"text": transcript.text, "language": transcript.language, "duration": transcript.duration})
+    rows = [(word.text, word.start, word.end, word.speaker) for word in transcript.words]
+    lines = (_dump(rows[at : at + WORDS_A_LINE])[1:-1] for at in range(0, len(rows), WORDS_A_LINE))
+    return first[:-1] + ',"words":[\n' + ",\n".join(lines) + "\n]}"
 
 
-def decode_transcript(text: str) -> Transcript:
-    stored = json.loads(text)
-    words = tuple(Word(*row) for row in stored["words"])
+def decode_transcript(body: str) -> Transcript:
+    """Decode a transcript line by line; an older program wrote it on one line."""
+    first, *lines = body.split("\n")
+    stored = json.loads(first + "]}" if lines else first)
+    rows = chain(stored["words"], *(json.loads(f"[{line.removesuffix(',')}]") for line in lines[:-1]))
+    words = tuple([Word(*row) for row in rows])
     return Transcript(stored["text"], stored["language"], stored["duration"], words)
+
+
+def decode_text(body: str) -> str:
+    """Decode the text of a transcript without its words."""
+    first, newline, _ = body.partition("\n")
+    return str(json.loads(first + "]}" if newline else first)["text"])
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def encode_options(options: Options) -> str:

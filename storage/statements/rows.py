@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from storage.statements.encoding import decode_apology, decode_notice, decode_options, decode_transcript
+from storage.statements.encoding import decode_apology, decode_notice, decode_options, decode_text, decode_transcript
 from storage.statements.transaction import Row
 from storage.store import damaged
 from storage.transcript import Transcript
@@ -83,3 +83,8 @@ def generation_of(row: Row) -> Generation:
 @_readable
 def transcript_of(row: Row) -> Transcript:
     return decode_transcript(row["body"])
+
+
+@_readable
+def text_of(row: Row) -> str:
+    return decode_text(row["body"])

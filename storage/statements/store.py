@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.statements import admission, cancelling, chats, claims, guarded, moments, record, recovery, upkeep
-from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, transcript_of
+from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, text_of, transcript_of
 from storage.statements.transaction import Engine, Transaction
 from storage.store import DatabaseDamagedError
 from storage.transcript import Transcript
@@ -72,6 +72,14 @@ class SQLStore:
     async def transcript(self, transcript_id: int) -> Transcript | None:
         sql = "SELECT body FROM transcripts WHERE id = $1"
         return await self.engine.read(lambda found: transcript_of(found[0]) if found else None, sql, transcript_id)
+
+    async def text(self, transcript_id: int) -> str | None:
+        sql = "SELECT body FROM transcripts WHERE id = $1"
+        return await self.engine.read(lambda found: text_of(found[0]) if found else None, sql, transcript_id)
+
+    async def transcript_size(self, transcript_id: int) -> int:
+        sql = "SELECT length(body) AS size FROM transcripts WHERE id = $1"
+        return await self.engine.read(lambda found: int(found[0]["size"]) if found else 0, sql, transcript_id)
 
     async def settings(self, chat_id: int) -> ChatSettings:
         return await self.engine.read(chats.settings_of, chats.SELECT, chat_id)

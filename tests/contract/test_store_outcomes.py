@@ -183,6 +183,8 @@ async def test_a_ready_job_has_its_transcript_and_nothing_at_the_provider(store)
     assert (moved.state, moved.ready_at, moved.next_at) == (State.READY, NOW + 9, NOW + 9)
     assert (moved.slot, moved.lease_token) == (None, None)
     assert await store.transcript(moved.transcript_id) == Transcript("said")
+    assert await store.text(moved.transcript_id) == "said"
+    assert await store.transcript_size(moved.transcript_id) > len("said")
     assert await store.generations(job) == ()
 
 
@@ -258,6 +260,8 @@ async def test_a_transcript_that_nobody_may_keep_goes_when_its_job_ends(store):
     ended = await recorded(store, job, Ended(State.DELIVERED))
     assert ended.transcript_id is None
     assert await store.transcript(job.transcript_id) is None
+    assert await store.text(job.transcript_id) is None
+    assert await store.transcript_size(job.transcript_id) == 0
 
 
 async def test_jobs_of_other_files_do_not_keep_a_transcript_that_nobody_may_keep(store):
@@ -265,6 +269,8 @@ async def test_jobs_of_other_files_do_not_keep_a_transcript_that_nobody_may_keep
     await accepted(store, 2)
     await recorded(store, job, Ended(State.DELIVERED))
     assert await store.transcript(job.transcript_id) is None
+    assert await store.text(job.transcript_id) is None
+    assert await store.transcript_size(job.transcript_id) == 0
 
 
 async def test_a_transcript_kept_a_while_longer_stays_until_its_moment_has_come(store):

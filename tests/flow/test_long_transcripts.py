@@ -1,4 +1,7 @@
-from tests.world import audio, texts
+from bot.engine.patience import LONG_TEXTS_AT_ONCE
+from bot.text.sentences import CUT_SHORT
+from storage.transcript import LONGEST_TEXT
+from tests.world import audio, other_voice, texts
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it does so again. "
 
@@ -64,3 +67,28 @@ async def test_a_page_that_the_user_deletes_does_not_hold_up_the_others(world):
     world.telegram.watch("sendMessage", delete_the_second_page, moment="after", times=1)
     await world.settle()
     assert len(chat.bot_messages) >= 2
+
+
+async def test_a_text_that_nobody_can_have_said_is_cut_short_and_says_so(world):
+    too_long = "word " * (LONGEST_TEXT // 4)
+    world.speech.fault("fetch", status=200, body={"status": "completed", "result": {"text": too_long}})
+    chat = await heard(world, "")
+    (message,) = chat.bot_messages
+    content = world.telegram.file_bytes(message["document"]["file_id"]).decode()
+    assert content.startswith("word word")
+    assert content.endswith(f"word\n\n{CUT_SHORT}\n")
+    assert len(content) < LONGEST_TEXT + 200
+
+
+async def test_of_many_long_texts_at_once_few_are_in_memory_and_the_others_follow(world):
+    long = (SENTENCE * 1_500).strip()
+    people = [world.telegram.user("Somebody") for _ in range(LONG_TEXTS_AT_ONCE + 2)]
+    chats = [world.telegram.private(person) for person in people]
+    for person, chat in zip(people, chats, strict=True):
+        chat.send_voice(person, other_voice())
+    world.speech.says(long)
+    await world.settle()
+    assert [world.telegram.file_bytes(chat.bot_messages[0]["document"]["file_id"]).decode() for chat in chats] == [
+        long
+    ] * len(chats)
+    assert {job.attempts for job in await world.jobs()} == {0}

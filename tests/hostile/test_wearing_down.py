@@ -1,22 +1,28 @@
 """The process cannot be worn down: not by its health port, not by large answers, and it ends when it has said so."""
 
 import asyncio
+import json
 import re
 import resource
 import socket
 import sys
 from contextlib import ExitStack, asynccontextmanager, suppress
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.text.sentences import NO_SPEECH
+from tests.crash.scene import says
 from tests.patience import Stopwatch, again_and_again, patiently
-from tests.world import audio
+from tests.world import audio, other_voice
 
 DESCRIPTORS = 1_024  # that a process may have open, unless it asks for more
 IDLE = 1_100
 BEGINNINGS = b"OggS" * 2_500_000  # of pages, none of which is one
 CLAIMED = (400 * 48_000).to_bytes(8, "little")  # samples, so that the length of the sound fits that of the file
+LARGE_ANSWERS = 8
+MOST_GROWTH = 110  # megabytes, of which a large answer takes 60 while it is parsed
 BUSY = "while True: pass"
 
 
@@ -73,6 +79,40 @@ async def test_a_slow_request_to_the_health_port_is_cut_off(scene):
         assert await patiently(reader.read()) == b""
     writer.close()
     assert (await patiently(health(port)))[0] == 200
+
+
+def answered(text):
+    """The provider's answer that has this text."""
+    return json.dumps({"status": "completed", "result": {"text": text}}, ensure_ascii=False)
+
+
+def peak_megabytes(scene):
+    """The most memory that the process ever had."""
+    status = Path(f"/proc/{scene.life.tree()[0].pid}/status").read_text("utf-8")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+
+
+async def test_many_large_answers_at_once_take_hardly_more_memory_than_one(scene):
+    await scene.start()
+    await scene.life.says("telegram.ready")
+    before = peak_megabytes(scene)
+    scene.speech.fault("fetch", status=200, body=answered("word " * 3_000_000), times=LARGE_ANSWERS)
+    for _ in range(LARGE_ANSWERS):
+        person = scene.telegram.user("Somebody")
+        scene.telegram.private(person).send_voice(person, other_voice())
+    await scene.until_stored(LARGE_ANSWERS, "state = 'delivered'")
+    assert peak_megabytes(scene) - before < MOST_GROWTH
+
+
+async def test_millions_of_invisible_characters_keep_nobody_waiting(scene):
+    port = await health_port(scene)
+    scene.speech.fault("fetch", status=200, body=answered("\u200d" * 5_000_000), times=1)
+    scene.chat.send_voice(scene.alice, other_voice())
+    slowest = 0.0
+    while not scene.rows("SELECT id FROM jobs WHERE state = 'delivered'"):
+        slowest = max(slowest, (await patiently(health(port)))[1])
+    assert slowest < 1
+    assert says(scene.chat, NO_SPEECH) == 1
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The step of a SUBMITTED job: ask the provider what became of it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from bot.speech.provider import Done, Failed, Pending, Provider, Unknown
 from storage.apology import Apology, Reason
 from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
 from storage.store import Store
-from storage.transcript import Transcript
+from storage.transcript import Transcript, shortened
 from storage.words import Generation, Job
 
 log = get_logger(__name__)
@@ -72,7 +73,10 @@ class Fetch:
     async def _done(
         self, job: Job, generations: Sequence[Generation], asked: Generation, transcript: Transcript
     ) -> Outcome:
-        whole = joined([replace(each, transcript=transcript) if each is asked else each for each in generations])
+        """Store the part, or the whole with it; several parts are joined on a thread, as they may have many words."""
+        transcript = shortened(transcript, len(generations))
+        parts = [replace(each, transcript=transcript) if each is asked else each for each in generations]
+        whole = transcript if len(parts) == 1 else await asyncio.to_thread(joined, parts)
         if whole is not None:
             return Ready(whole, self.now() + self.transcript_ttl)
         require_lease(await self.store.part_ready(job, asked.part, transcript))

@@ -13,7 +13,7 @@ from bot.errors import TemporaryError
 from bot.speech.dialects import as_object, as_text, read_transcript
 from bot.speech.provider import Created, Done, Failed, Pending
 from storage.apology import Reason
-from storage.transcript import Transcript
+from storage.transcript import Transcript, shortened
 
 PENDING = frozenset({"waiting", "active", "queued", "generating", "processing", "pending", "running"})
 DONE = frozenset({"completed", "succeeded", "success", "done"})
@@ -74,7 +74,7 @@ def _transcript(fields: dict[str, Any]) -> Transcript:
     for place in (fields.get("result"), fields.get("output"), fields):
         transcript = read_transcript(place)
         if transcript is not None:
-            return transcript
+            return shortened(transcript)
     raise TemporaryError("fetch: the answer has no readable result", reason=Reason.PROVIDER_DOWN)
 
 

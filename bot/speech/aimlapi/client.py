@@ -5,9 +5,9 @@ Each call is made once, and every failure is raised as one of `bot.errors`: the 
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -15,8 +15,9 @@ import aiohttp
 from bot import __version__
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.session import Session, read_at_most, read_json
+from bot.session import Session
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
+from bot.speech.aimlapi.bodies import LARGEST_ANSWER, SMALL_ANSWER, Bodies
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
 from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import Model
@@ -34,8 +35,8 @@ ANSWER_TIMEOUT = 20.0  # for a question, which takes the server milliseconds
 UPLOAD_TIMEOUT = 60.0  # for an upload, and in addition a second for every UPLOAD_BYTES
 UPLOAD_BYTES = 100_000
 SHORTEST_HIDDEN = 12  # characters of a key that no text has by chance
-LARGEST_ANSWER = 16 * 1024 * 1024  # bytes; ten hours of speech, with every word's times, fit several times
 
+Read = TypeVar("Read")
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -54,6 +55,7 @@ class AimlapiClient:
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._metrics = metrics
+        self._bodies = Bodies()
 
     async def submit(
         self,
@@ -72,7 +74,7 @@ class AimlapiClient:
         with await asyncio.to_thread(upload.path.open, "rb") as file:
             form = _form(file, name, upload.content_type, form_fields(model, options), model.field)
             answer = await self._call("create", "POST", "/stt/create", seconds, form, hidden=name)
-        return read_created(_json(answer, "create"))
+        return await self._read(answer, "create", read_created)
 
     async def fetch(
         self,
@@ -83,15 +85,15 @@ class AimlapiClient:
         answer = await self._call("fetch", "GET", f"/stt/{quote(generation_id, safe='')}", timeout)
         if answer.status == 404:
             return Unknown()
-        body = _json(answer, "fetch")
-        if (status := undocumented_status(body)) is not None:
+        status, fetched = await self._read(answer, "fetch", _status_and_result)
+        if status is not None:
             self._metrics.unknown_statuses.inc()
             log.warning("generation.unknown_status", status=status)
-        return read_fetched(body)
+        return fetched
 
     async def balance(self) -> Balance:
         answer = await self._call("balance", "GET", "/billing/balance", ANSWER_TIMEOUT)
-        return read_balance(_json(answer, "balance"))
+        return await self._read(answer, "balance", read_balance)
 
     async def _call(
         self,
@@ -115,7 +117,7 @@ class AimlapiClient:
                 raise_for_status=False,
                 upload_tracker=tracker,
             ) as response:
-                body = await read_at_most(response, LARGEST_ANSWER)
+                body = await self._bodies.read(response, LARGEST_ANSWER if call == "fetch" else SMALL_ANSWER)
                 answer = _Answer(response.status, self._hidden(body), response.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             self._count(call, type(error).__name__)
@@ -132,6 +134,13 @@ class AimlapiClient:
         A key as short as a word stays, as transcripts have words; in a log no key stays.
         """
         return body.replace(self._key.encode(), b"[hidden]") if len(self._key) >= SHORTEST_HIDDEN else body
+
+    async def _read(self, answer: _Answer, call: Call, read: Callable[[object], Read]) -> Read:
+        """Read JSON, whatever type the answer claims to have."""
+        try:
+            return await self._bodies.parse(answer.body, read)
+        except (ValueError, RecursionError) as error:
+            raise failure_of(error, call) from None
 
     def _count(self, call: Call, status: str) -> None:
         self._metrics.provider.labels(call, status).inc()
@@ -160,9 +169,5 @@ def _sent(tracker: aiohttp.UploadTracker) -> bool:
     return upload.done() and upload.exception() is None
 
 
-def _json(answer: _Answer, call: Call) -> object:
-    """Read JSON, whatever type the answer claims to have."""
-    try:
-        return read_json(answer.body)
-    except (ValueError, RecursionError) as error:
-        raise failure_of(error, call) from None
+def _status_and_result(body: object) -> tuple[str | None, Pending | Done | Failed]:
+    return undocumented_status(body), read_fetched(body)

@@ -8,6 +8,7 @@ from bot.engine.schedule import deadline, unlearned_first_look
 from bot.telegram import replies
 from bot.text import layout
 from storage.statements import admission, claims
+from storage.transcript import LONGEST_TEXT
 from tests.unit.project.checkout import said
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -59,6 +60,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, "What you can rely on", f"queue of their chat, at most {replies.MOST_OF_A_CHAT}"),
         (TROUBLE, "What goes wrong", f"answers to the newest {replies.MOST_OF_A_CHAT} |"),
         (USAGE, "Long texts", f"up to {layout.MAX_PAGES} folded messages"),
+        (USAGE, "Long texts", f"ends after {LONGEST_TEXT:,} characters"),
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),

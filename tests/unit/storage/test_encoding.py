@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from storage.apology import Apology, Notice, Reason
 from storage.statements.encoding import (
+    WORDS_A_LINE,
     decode_apology,
     decode_notice,
     decode_options,
+    decode_text,
     decode_transcript,
     encode_apology,
     encode_options,
@@ -34,6 +36,25 @@ def test_a_stored_transcript_keeps_every_alphabet_readable_and_its_words_short()
     stored = encode_transcript(Transcript("Привет", "ru", 1.0, (Word("Привет", 0.0, 0.5),)))
     assert "Привет" in stored
     assert json.loads(stored)["words"] == [["Привет", 0.0, 0.5, None]]
+
+
+@given(transcripts)
+def test_the_text_of_a_transcript_can_be_read_without_its_words(transcript):
+    assert decode_text(encode_transcript(transcript)) == transcript.text
+
+
+def test_many_words_survive_being_stored():
+    words = tuple(Word("word", float(number), number + 0.5) for number in range(2 * WORDS_A_LINE + 1))
+    transcript = Transcript("word " * len(words), words=words)
+    stored = encode_transcript(transcript)
+    assert decode_transcript(stored) == transcript
+    assert len(json.loads(stored)["words"]) == len(words)
+
+
+def test_a_transcript_that_an_older_program_stored_on_one_line_is_read():
+    stored = '{"text":"Two\\nlines","language":null,"duration":1.5,"words":[["Two",0.0,0.5,"A"]]}'
+    assert decode_transcript(stored) == Transcript("Two\nlines", None, 1.5, (Word("Two", 0.0, 0.5, "A"),))
+    assert decode_text(stored) == "Two\nlines"
 
 
 @given(apologies)
