@@ -11,21 +11,33 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED = "[redacted]"
+LONGEST_VALUE = 8_000  # characters; a traceback has fewer, and what a server says may have millions
 AS_SHORT_AS_A_WORD = 12  # characters of a secret that may stand in other words by chance, where it is left
 
 _SEVERAL_LINES = frozenset({"exception", "stack"})
 
 
 class RedactingRenderer:
-    """A renderer that replaces every secret in the lines of another one."""
+    """A renderer that replaces every secret in the lines of another one, and leaves out the middle of long values."""
 
     def __init__(self, render: Processor, secrets: Iterable[str]) -> None:
         self._render = render
         self._secrets = _pattern(secrets)
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
-        line = str(self._render(logger, name, event))
-        return self._secrets.sub(REDACTED, line) if self._secrets else line
+        short = {key: self._shortened(value) for key, value in event.items()}
+        return self._redacted(str(self._render(logger, name, short)))
+
+    def _shortened(self, value: object) -> object:
+        """Shorten a long text once its secrets are out, as half of one could not be found any more."""
+        if not isinstance(value, str) or len(value) <= LONGEST_VALUE:
+            return value
+        text, half = self._redacted(value), LONGEST_VALUE // 2
+        left_out = len(text) - 2 * half
+        return f"{text[:half]} [{left_out} characters left out] {text[-half:]}" if left_out > 0 else text
+
+    def _redacted(self, text: str) -> str:
+        return self._secrets.sub(REDACTED, text) if self._secrets else text
 
 
 def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:

@@ -1,8 +1,18 @@
 """The metrics for the operator; no label names a chat, a person or a file."""
 
+from http import HTTPStatus
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _STAGE_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)  # seconds
+
+# Of gateways. Any other number may be made up, and each would be counted for ever.
+_STATUSES = frozenset(HTTPStatus) | frozenset(range(520, 531))
+
+
+def status_label(status: int) -> str:
+    """Return the label of an HTTP status; those that nobody has defined share one."""
+    return str(status) if status in _STATUSES else "other"
 
 
 class Metrics:

@@ -59,6 +59,8 @@ class Delivery:
             message_id = await self._send(job, sentences.placeholder(notice), urgency)
         except TemporaryError as error:
             if not error.sure:
+                if len(self._unsure) >= patience.MOST_UNSURE:
+                    self._unsure.pop()
                 self._unsure.add(job.id)
             raise
         await self._keep(job, message_id, partial(self.store.place, job, message_id, notice))

@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
-from bot.metrics import Metrics
+from bot.metrics import Metrics, status_label
 from bot.session import Session, TooLargeError, read_at_most, read_json
 from bot.telegram.failures import AnswerError, pause_after, translated
 from bot.telegram.offset import Offset
@@ -127,7 +127,7 @@ class Receiver:
         except (aiohttp.ClientError, TimeoutError) as error:
             self._metrics.telegram.labels("getUpdates", type(error).__name__).inc()
             raise
-        self._metrics.telegram.labels("getUpdates", str(answer.status)).inc()
+        self._metrics.telegram.labels("getUpdates", status_label(answer.status)).inc()
         return answer.status, body
 
 

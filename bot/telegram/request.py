@@ -9,6 +9,7 @@ import aiohttp
 from telegram.error import TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.metrics import status_label
 from bot.session import Session, read_at_most
 from bot.telegram.answers import NoAnswerError, read_answer
 
@@ -60,7 +61,7 @@ class AiohttpRequest(BaseRequest):
         except (aiohttp.ClientError, OSError) as error:
             self._observe(name, type(error).__name__)
             raise NoAnswerError(type(error).__name__) from None
-        self._observe(name, str(answer.status))
+        self._observe(name, status_label(answer.status))
         status, reduced = read_answer(name, answer.status, payload)
         return status, json.dumps(reduced).encode()
 

@@ -14,7 +14,7 @@ import aiohttp
 
 from bot import __version__
 from bot.log import get_logger
-from bot.metrics import Metrics
+from bot.metrics import Metrics, status_label
 from bot.session import Session
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.aimlapi.bodies import LARGEST_ANSWER, SMALL_ANSWER, Bodies
@@ -122,7 +122,7 @@ class AimlapiClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             self._count(call, type(error).__name__)
             raise failure_of(error, call, sent=_sent(tracker)) from None
-        self._count(call, str(answer.status))
+        self._count(call, status_label(answer.status))
         if not (200 <= answer.status < 300 or (call == "fetch" and answer.status == 404)):
             refused = AnswerError(answer.status, answer.body, answer.headers, hidden=(hidden, self._key))
             raise failure_of(refused, call)

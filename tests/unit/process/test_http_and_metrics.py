@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 
 from bot.http import MOST_CONNECTIONS, serving
-from bot.metrics import Metrics
+from bot.metrics import Metrics, status_label
 from tests.patience import patiently
 
 
@@ -87,3 +87,10 @@ async def test_more_connections_than_are_kept_end_the_oldest_at_once():
         assert await patiently(newest.readline()) == b"HTTP/1.1 200 OK\r\n"
         for _, each in opened:
             each.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "label"), [(200, "200"), (429, "429"), (524, "524"), (299, "other"), (999, "other"), (12345, "other")]
+)
+def test_statuses_that_nobody_has_defined_are_counted_as_one(status, label):
+    assert status_label(status) == label

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.log import REDACTED, configure, get_logger
+from bot.log import LONGEST_VALUE, REDACTED, configure, get_logger
 
 TOKEN = "123456:TEST-token"
 KEY = 'key-with-"quote"-é'
@@ -169,3 +169,22 @@ def test_configuring_again_does_not_double_the_lines():
     stream = logging_to_text("console")
     get_logger("bot").info("once")
     assert stream.getvalue().count("once") == 1
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_the_middle_of_a_very_long_value_is_left_out_and_no_secret_is_cut_in_two(style):
+    stream, half = logging_to_text(style), LONGEST_VALUE // 2
+    get_logger("here").info("said", error="a" * (half - 5) + TOKEN + "b" * 1_000_000, detail="short")
+    line = stream.getvalue()
+    assert len(line) < 2 * LONGEST_VALUE
+    assert "characters left out" in line
+    assert TOKEN[:5] not in line
+    assert "short" in line
+
+
+def test_a_long_value_that_is_short_without_its_secrets_is_told_whole():
+    stream = logging_to_text("json")
+    get_logger("here").info("said", error=TOKEN * LONGEST_VALUE)
+    assert "left out" in stream.getvalue()
+    get_logger("here").info("said", error="a" * (LONGEST_VALUE - 100) + "123456:TEST-token" * 8)
+    assert stream.getvalue().splitlines()[1].count(REDACTED) == 8
