@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
 
-.PHONY: setup demo run check test test-fast lint types contracts tests format bench storm pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests format bench soak storm pictures pins clean
 
 setup: $(RUN)
 
@@ -68,7 +68,11 @@ bench: $(DEV)
 	$(BIN)/python -m tests.bench
 
 KILLS := 300
+JOBS := 2000
 SEED := 1
+
+soak: $(DEV)
+	$(BIN)/python -m tests.soak $(JOBS) $(SEED)
 
 storm: $(DEV)
 	$(BIN)/python -m tests.storm $(KILLS) $(SEED)
