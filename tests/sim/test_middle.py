@@ -60,7 +60,7 @@ async def test_a_bot_that_never_begins_is_not_killed():
     async with demo(middle_seconds=0.01) as (sim, process):
         status, sentence = (await sim.ask("POST", PATH, FROM_ALICE)).refusal
         assert process.kills == 0
-    assert status == 408
+    assert status == 409
     assert sentence == "The provider did not accept a recording within 0.01 seconds, so the bot was not killed."
 
 

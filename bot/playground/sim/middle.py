@@ -39,12 +39,15 @@ def _latest(process: Process) -> int:
 
 
 async def _submitted_job(playground: Playground, process: Process, before: int) -> int:
-    """Wait until a job that was accepted after the line `before` is at the provider, and return its id."""
+    """Wait until a job that was accepted after the line `before` is at the provider, and return its id.
+
+    A wait in vain is no 408: browsers repeat a request that is answered so, and each would send another note.
+    """
     try:
         async with asyncio.timeout(playground.middle_seconds):
             return (await playground.notifier.wait_for(lambda: _submitted_after(process, before)))[0]
     except TimeoutError:
-        raise SimError(408, IN_VAIN.format(playground.middle_seconds)) from None
+        raise SimError(409, IN_VAIN.format(playground.middle_seconds)) from None
 
 
 def _submitted_after(process: Process, before: int) -> list[int]:
