@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -77,8 +78,8 @@ class ChatPage:
         if failure[0] is None:
             assert self.errors == []
 
-    async def open(self, **options: Any) -> Page:
-        """A browser window of its own with the person's chat in it."""
+    async def open(self, *, enter: bool = True, **options: Any) -> Page:
+        """A browser window of its own with the person's chat in it, or with the first one unless it is to `enter`."""
         self.context = await self._browser.new_context(**{"viewport": DESKTOP} | options)
         self._stack.push_async_callback(self.context.close)
         self.context.set_default_timeout(FOR_EVER)
@@ -90,15 +91,18 @@ class ChatPage:
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         await page.goto(self.url)
         await page.locator("body[data-ready=true]").wait_for()
-        await self.enter(page)
+        if enter:
+            await self.enter(page)
         return page
 
     async def enter(self, page: Page | None = None) -> None:
         """A private chat is called after the bot, and after the person too where there are several."""
-        chats = (page or self.page).get_by_role("navigation", name="Chats")
-        mine = chats.get_by_role("button", name=f"Verbatim · {self.name}")
-        alone = chats.get_by_role("button", name="Verbatim", exact=True)
-        await mine.or_(alone).click()
+        page = page or self.page
+        back = page.get_by_role("button", name="Back to the chats")
+        if await back.is_visible():
+            await back.click()
+        name = re.compile(rf"^Verbatim (?:· {re.escape(self.name)}\b|(?!·))")
+        await page.get_by_role("navigation", name="Chats").get_by_role("button", name=name).click()
 
     def _allowed(self, url: str) -> None:
         """The page works offline: whatever it asks for is here."""
@@ -138,7 +142,7 @@ class ChatPage:
 
     async def say(self, text: str) -> None:
         await self.page.get_by_role("textbox", name="Message").fill(text)
-        await self.page.get_by_role("button", name="Send").click()
+        await self.page.get_by_role("button", name="Send", exact=True).click()
 
     async def see(self, text: str, where: Locator | None = None) -> None:
         """Wait until the bot's latest message, or that element, says so."""

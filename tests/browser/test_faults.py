@@ -29,6 +29,40 @@ async def test_a_bot_that_is_killed_in_the_middle_finishes_before_ones_eyes(chat
     assert sum(call["name"].endswith("/create") and call["at"] > placeholder["at"] for call in calls) == 1
 
 
+async def test_one_button_sends_a_note_and_kills_the_bot_in_the_middle(chat_page):
+    lives = (await chat_page.ask("GET", "/sim/state"))["process"]["lives"]
+    await chat_page.says("the words survive once more")
+    button = panel(chat_page).get_by_role("button", name="Send a note and kill -9 in the middle", exact=True)
+    await button.click()
+    story = chat_page.page.locator("#story")
+    await expect(story).to_contain_text("kill -9 hit the bot")
+    await expect(story).to_contain_text("The bot started again as process")
+    await expect(story).to_contain_text("The text is in the chat, and the recording was paid for only once.")
+    await expect(chat_page.from_bot).to_have_count(1)
+    await expect(chat_page.from_bot).to_contain_text("the words survive once more")
+    assert (await chat_page.ask("GET", "/sim/state"))["process"]["lives"] == lives + 1
+    steps = await story.get_by_role("listitem").all_inner_texts()
+    assert steps[0] == f"{chat_page.name} sent a voice note."
+    assert len(steps) == 4
+    await story.get_by_role("button", name="Close").click()
+    await expect(story).to_be_empty()
+    await expect(button).to_be_enabled()
+
+
+async def test_a_note_that_never_gets_to_the_provider_leaves_the_bot_alive(chat_page):
+    before = (await chat_page.ask("GET", "/sim/state"))["process"]
+    await chat_page.switch_on("provider-down")
+    button = panel(chat_page).get_by_role("button", name="Send a note and kill -9 in the middle")
+    await button.click()
+    await expect(button).to_be_disabled()
+    await expect(chat_page.page.locator("#story")).to_contain_text("Waiting for the provider to accept it…")
+    await expect(chat_page.page.get_by_role("alert")).to_contain_text("so the bot was not killed")
+    await expect(chat_page.page.locator("#story")).to_be_empty()
+    await expect(button).to_be_enabled()
+    assert (await chat_page.ask("GET", "/sim/state"))["process"] == before
+    chat_page.errors[:] = [said for said in chat_page.errors if "409" not in said]  # the browser tells of refusals
+
+
 async def test_a_telegram_that_asks_for_patience_gets_it(chat_page):
     await chat_page.says("patiently")
     await chat_page.page.get_by_role("button", name="Telegram says 429").click()

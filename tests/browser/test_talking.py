@@ -19,7 +19,7 @@ async def test_a_sample_becomes_the_words_that_are_said_in_it(chat_page):
 
 
 async def test_an_empty_chat_invites_to_try_a_sample(chat_page):
-    await chat_page.page.get_by_role("button", name=SAMPLES[1].title).click()
+    await chat_page.page.locator("#welcome").get_by_role("button", name=SAMPLES[1].title).click()
     await chat_page.see(SAMPLES[1].text)
 
 

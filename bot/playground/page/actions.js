@@ -61,7 +61,7 @@ function forwarder(chat, to) {
 
 async function copy(text) {
   const copied = await trying(async () => {
-    if (!navigator.clipboard) throw new Error("This browser lets no page copy at this address.");
+    if (!navigator.clipboard) throw new Error("This browser does not allow copying at this address.");
     await navigator.clipboard.writeText(text);
     return true;
   });

@@ -1,6 +1,6 @@
 // Requests to the server, each answered with its JSON or an Error that says what went wrong.
 
-const UNREACHABLE = "The playground does not answer. Is it still running?";
+const UNREACHABLE = "The playground is not responding. Is it still running?";
 
 async function request(method, path, body) {
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
@@ -22,6 +22,7 @@ export const press = (chat, message, fields) => request("POST", `${messagePath(c
 export const react = (chat, message, fields) => request("POST", `${messagePath(chat, message)}/reaction`, fields);
 export const switchFault = (name, on) => request("PUT", `/faults/${name}`, { on });
 export const killBot = () => request("POST", "/process/kill", {});
+export const killInTheMiddle = (fields) => request("POST", "/process/kill-in-the-middle", fields);
 export const fileUrl = (fileId) => `/sim/files/${encodeURIComponent(fileId)}`;
 
 /** Sends a file; only XMLHttpRequest tells how far an upload is. `progress` gets 0 to 1. */

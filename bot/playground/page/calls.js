@@ -72,7 +72,7 @@ function createRow(call) {
 
 function drawDetails(row) {
   const { asked, answered, status } = row.call;
-  const answer = status === null ? "Under way." : pretty(answered);
+  const answer = status === null ? "Still running." : pretty(answered);
   row.querySelector(".call-body").replaceChildren(...block("Asked", pretty(asked)), ...block("Answered", answer));
 }
 

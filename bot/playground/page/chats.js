@@ -26,11 +26,11 @@ function drawChats() {
 }
 
 function createRow(chat) {
-  const open = () => {
+  const open = (event) => {
     choose(chat.id);
-    showChat();
+    showChat({ byMouse: event.detail > 0 });
   };
-  return el("li", { "data-chat": chat.id }, el("button", { type: "button", "aria-describedby": `last-${chat.id}`, click: open }));
+  return el("li", { "data-chat": chat.id }, el("button", { type: "button", click: open }));
 }
 
 function fill(row, chat) {
@@ -39,7 +39,6 @@ function fill(row, chat) {
   const button = row.firstElementChild;
   button.setAttribute("aria-current", String(chat.id === model.chosen));
   const name = nameOf(chat);
-  button.setAttribute("aria-label", name + (unread ? `, ${unread} unread` : ""));
   const key = JSON.stringify([name, chat.typing, last?.message_id, last && gist(last), unread, chat.type]);
   if (row.drawnFrom === key) return;
   row.drawnFrom = key;
@@ -47,8 +46,8 @@ function fill(row, chat) {
     chatAvatar(chat),
     el("span", { class: "chat-title", dir: "auto" }, name),
     last ? el("time", { class: "chat-time" }, clock(last.date)) : "",
-    el("span", { class: "chat-last", id: `last-${chat.id}`, dir: "auto" }, chat.typing ? el("em", {}, "typing…") : lastWords(chat, last)),
-    unread ? el("span", { class: "unread" }, String(unread)) : "",
+    el("span", { class: "chat-last", dir: "auto" }, chat.typing ? el("em", {}, "typing…") : lastWords(chat, last)),
+    unread ? el("span", { class: "unread" }, String(unread), el("span", { class: "aside" }, " unread")) : "",
   );
 }
 

@@ -21,6 +21,28 @@ export function startComposer() {
   on("state", swapDraft);
   on("subject", ({ before, now }) => subjectChanged(before, now));
   write("");
+  document.addEventListener("keydown", typedElsewhere);
+  on("state", focusOnce);
+}
+
+let focused = false;
+
+/** One can write as soon as there is something to write to. */
+function focusOnce() {
+  if (!focused && openChat() && isNowhere()) byId("message").focus();
+  focused ||= Boolean(openChat());
+}
+
+const CONTROLS = "a, audio, button, input, select, summary, textarea, video, [contenteditable], [role=option], dialog, dialog *, .menu, .menu *";
+
+/** Whether the focus is on nothing that keys are for. What only scrolls has no use for letters. */
+const isNowhere = () => !document.activeElement?.matches(CONTROLS) && !document.querySelector("dialog[open], .menu:popover-open");
+
+/** A letter that is typed at nothing in particular goes to the message. */
+function typedElsewhere(event) {
+  const isShortcut = event.ctrlKey || event.metaKey || event.altKey;
+  const isLetter = event.key.length === 1 && event.key !== " " && (!isShortcut || event.getModifierState("AltGraph"));
+  if (isLetter && !event.defaultPrevented && isNowhere()) byId("message").focus();
 }
 
 /** Puts a text into the field, as if it had been typed. */

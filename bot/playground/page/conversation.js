@@ -3,7 +3,7 @@
 import { chatAvatar } from "./chats.js";
 import { byId, el, framed } from "./dom.js";
 import { createMessage, updateMessage } from "./message.js";
-import { chooseSpeaker, chooseThread, markRead, model, nameOf, on, openChat, peopleOf } from "./model.js";
+import { chooseSpeaker, chooseThread, markRead, nameOf, on, openChat, peopleOf } from "./model.js";
 import { sideOf, speakerOf, threadOf, topicsOf, visibleMessages } from "./model.js";
 import { isConversationShown } from "./panes.js";
 import { drawTabs } from "./tabs.js";
@@ -13,7 +13,7 @@ import { day, dayKey, fullName, plural, senderOf, service } from "./words.js";
 const NEAR = 80; // pixels from the bottom that still count as being there
 const TOGETHER = 5 * 60; // seconds within which one person's messages stand together
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-const BOT_HERE = { kicked: "the bot is blocked", left: "the bot is not here", administrator: "the bot is an admin" };
+const BOT_HERE = { kicked: "the bot is blocked", left: "the bot is not in this chat", administrator: "the bot is an admin" };
 
 const rows = new Map(); // message id -> its row; the row holds the article
 let drawn = null; // the id of the chat they are of
@@ -32,7 +32,6 @@ export function startConversation() {
   on("chosen", () => drawAll({ fresh: true }));
   for (const name of ["speaker", "people"]) on(name, () => drawAll());
   on("chat", (chat) => chat === openChat() && drawHead(chat));
-  on("speech", () => openChat() && drawHead(openChat()));
   on("message", ({ chat, message }) => chat === openChat()?.id && put(message));
   on("deleted", ({ chat, message }) => chat === openChat()?.id && drop(message));
   document.addEventListener("visibilitychange", seeNow);
@@ -125,7 +124,7 @@ function isTogether(before, message) {
 
 const settle = framed(() => {
   const chat = openChat();
-  drawWelcome(chat, rows.size === 0);
+  drawWelcome(chat, [...rows.values()].every(({ message }) => service(message)));
   stick();
   seeNow();
 });
@@ -149,10 +148,9 @@ function drawHead(chat) {
 }
 
 function about(chat) {
-  const alone = { private: `private chat of ${chat.title}`, channel: "channel" }[chat.type];
+  const alone = { private: `${chat.title}’s private chat`, channel: "channel" }[chat.type];
   const kind = alone ?? plural(peopleOf(chat).length, "person", "people");
-  const costs = model.speech?.real && "every recording costs";
-  return [costs, kind, BOT_HERE[chat.bot]].filter(Boolean).join(" · ");
+  return [kind, BOT_HERE[chat.bot]].filter(Boolean).join(" · ");
 }
 
 function scrolled() {
@@ -165,8 +163,10 @@ function scrolled() {
   if (atBottom) seeNow();
 }
 
+/** An invitation is read from the top. */
 function stick() {
-  if (atBottom) scrollDown();
+  if (!byId("welcome").hidden) byId("log").scrollTo({ top: 0, behavior: "instant" });
+  else if (atBottom) scrollDown();
   else byId("down").hidden = false;
 }
 

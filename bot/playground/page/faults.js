@@ -4,16 +4,17 @@ import { killBot, switchFault } from "./api.js";
 import { byId, el } from "./dom.js";
 import { model, on } from "./model.js";
 import { trying } from "./notices.js";
+import { isKillPlanned } from "./story.js";
 
 const FAULTS = {
-  "telegram-429": ["Telegram says 429", "Refuses what the bot writes: “retry after 5”. Lasts 10 s."],
-  "provider-down": ["Provider down", "The AI/ML API answers nothing but errors."],
-  "no-credits": ["Out of credits", "The provider wants to be paid first."],
-  slow: ["Slow", "Recognition takes 12 s more."],
+  "telegram-429": ["Telegram says 429", "Telegram answers “retry after 5”. Lasts 10 s."],
+  "provider-down": ["Provider down", "The AI/ML API answers only with errors."],
+  "no-credits": ["Out of credits", "The provider asks for payment first."],
+  slow: ["Slow", "Transcribing takes 12 s longer."],
 };
 
 export function startFaults() {
-  for (const name of ["state", "faults", "process"]) on(name, draw);
+  for (const name of ["state", "faults", "process", "story"]) on(name, draw);
   byId("kill").addEventListener("click", kill);
   setInterval(countDown, 500);
 }
@@ -33,6 +34,7 @@ function drawProcess({ state, pid, lives, note }) {
   byId("process-state").dataset.state = state;
   byId("process-note").textContent = note;
   byId("kill").disabled = state !== "running" && state !== "starting";
+  byId("kill-in-the-middle").disabled = byId("kill").disabled || isKillPlanned();
 }
 
 async function kill() {

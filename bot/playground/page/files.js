@@ -24,7 +24,7 @@ async function makeRoom() {
 
 async function download(file) {
   const response = await fetch(fileUrl(file.file_id));
-  if (!response.ok) throw new Error("This file is not there any more.");
+  if (!response.ok) throw new Error("This file is no longer available.");
   return new Blob([await response.arrayBuffer()], { type: file.mime_type ?? "" });
 }
 

@@ -47,6 +47,9 @@ function forget(id) {
   card(id)?.remove();
 }
 
+/** What the log has said of a job, oldest first. */
+export const linesOf = (id) => lines.get(id) ?? [];
+
 const card = (id) => byId("job-list").querySelector(`[data-job="${id}"]`);
 
 const draw = framed(() => {
@@ -59,13 +62,13 @@ const draw = framed(() => {
   changed.clear();
   byId("no-jobs").hidden = lines.size > 0;
   byId("no-jobs").textContent = model.process
-    ? "No jobs yet. Send the bot something with speech in it."
-    : "Jobs are shown for the demo’s own bot only. Of a bot of your own, see its calls.";
+    ? "No jobs yet. Send the bot a voice note."
+    : "Jobs are shown only for the demo’s own bot. For a bot of your own, see Calls.";
 });
 
 function jobCard(job) {
   const state = job.paused ? "paused" : job.state;
-  const about = [job.kind?.replace("_", " "), job.model].filter(Boolean).join(" · ");
+  const about = [job.kind, job.model].filter(Boolean).join(" · ");
   const head = el(
     "header",
     {},
@@ -84,7 +87,7 @@ function stages(job) {
 }
 
 function timeline(job) {
-  return el("ol", {}, job.rows.map((row) => {
+  return el("ol", { class: "timeline" }, job.rows.map((row) => {
     const ticks = el("span", { class: "ticks", "aria-hidden": "true" }, Array.from({ length: Math.min(row.ticks, TICKS_SHOWN) }, () => el("i")));
     const after = el("span", { class: "after" }, `+${seconds(row.at - job.startedAt)}`);
     return el("li", { "data-tone": row.tone, "data-event": row.event }, after, el("span", { class: "what" }, row.text, row.ticks > 1 && ticks));

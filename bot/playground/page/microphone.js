@@ -76,13 +76,13 @@ async function begin() {
 function miss() {
   recording.discard();
   show("idle");
-  return toast("The microphone is there now: press again to record.");
+  return toast("The microphone is ready now. Press again to record.");
 }
 
 /** Devices are unplugged, and permissions taken back. */
 async function watch(mine) {
   await mine.ended;
-  if (recording === mine) problem("The microphone has stopped. What was recorded until then can still be sent.");
+  if (recording === mine) problem("The microphone has stopped. You can still send what was recorded so far.");
 }
 
 async function finish() {
@@ -91,7 +91,7 @@ async function finish() {
   show("idle");
   if (seconds < SHORTEST) {
     ended.discard();
-    return toast("That was too short. Press once to start and once to send, or hold while you speak.");
+    return toast("That was too short. Press to start and again to send, or hold while you speak.");
   }
   return sendFile(await ended.finish(), { kind: "voice", to });
 }
@@ -110,7 +110,7 @@ function show(next) {
   const button = byId("record");
   const label = on ? "Stop and send" : "Record a voice note";
   set(button, "aria-label", label);
-  set(button, "title", on ? label : "Record a voice note: press once to start and once to send, or hold while you speak");
+  set(button, "title", on ? label : "Record a voice note: press to start and again to send, or hold while you speak");
   button.replaceChildren(icon(on ? "send" : "mic"));
   byId("composer").classList.toggle("recording", on);
   byId("recording").hidden = !on;

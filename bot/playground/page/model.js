@@ -107,7 +107,6 @@ function putCall(call) {
   return call;
 }
 
-
 /** What its people call a chat: in private whom they talk to, and who does where that would not tell two chats apart. */
 export function nameOf(chat) {
   if (chat.type !== "private") return chat.title;

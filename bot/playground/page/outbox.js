@@ -36,7 +36,7 @@ function setSubject(next) {
 
 function subjectBar({ kind, message }) {
   const title = kind === "edit" ? "Edit message" : `Reply to ${senderName(message)}`;
-  const label = kind === "edit" ? "Stop editing" : "Do not reply";
+  const label = kind === "edit" ? "Cancel editing" : "Cancel reply";
   const words = el("div", {}, el("b", { dir: "auto" }, title), el("span", { dir: "auto" }, gist(message)));
   return [words, iconButton("close", label, { click: dropSubject })];
 }

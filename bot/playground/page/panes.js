@@ -12,21 +12,34 @@ function show(pane) {
   document.body.dataset.pane = pane;
 }
 
-/** Shows the conversation; on a phone, where the list goes away, the focus comes along. */
-export function showChat() {
-  go("chat", ONE_COLUMN.matches ? byId("back") : null);
+/** Shows the conversation. On a phone, where the list goes away, the focus comes along; who uses a mouse wants to write. */
+export function showChat({ byMouse }) {
+  go("chat", ONE_COLUMN.matches ? byId("back") : byMouse && byId("message"));
 }
 
 export const isConversationShown = () => !ONE_COLUMN.matches || document.body.dataset.pane === "chat";
 
 export function startPanes() {
+  placeProcess();
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    go("chat", byId("message"));
+  });
   byId("back").addEventListener("click", () => go("chats", byId("chat-list").querySelector("[aria-current=true]")));
   byId("inside-toggle").addEventListener("click", toggleInside);
   byId("inside-close").addEventListener("click", closeInside);
   byId("inside").addEventListener("keydown", (event) => event.key === "Escape" && !THREE_COLUMNS.matches && closeInside());
   const kept = recall("inside");
   setInside(ONE_COLUMN.matches ? false : kept ? kept === "open" : THREE_COLUMNS.matches);
-  ONE_COLUMN.addEventListener("change", () => show("chat"));
+  ONE_COLUMN.addEventListener("change", () => {
+    show("chat");
+    placeProcess();
+  });
+}
+
+/** The buttons that kill the bot stand among the faults, or where those are on another screen than the chat, with the chat. */
+function placeProcess() {
+  byId(ONE_COLUMN.matches ? "beside-the-chat" : "beside-the-faults").append(byId("bot-process"));
 }
 
 function toggleInside() {
@@ -44,7 +57,7 @@ function closeInside() {
 
 function go(pane, focus) {
   show(pane);
-  focus?.focus();
+  if (focus) focus.focus();
 }
 
 function setInside(open) {

@@ -2,12 +2,12 @@
 
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4;codecs=mp4a.40.2", "audio/mp4", "audio/webm"];
 const SUFFIXES = { "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a" };
-const INSTEAD = "Or use a sample or a file.";
-const FAR = "A browser gives its microphone only to the machine that the playground runs on.";
+const INSTEAD = "You can also send a sample or a file.";
+const FAR = "Browsers allow the microphone only on the machine that the playground runs on.";
 const REASONS = {
   NotAllowedError: "The microphone is blocked for this address. Allow it in the site settings, beside the address above, and try again.",
-  NotFoundError: "There is no microphone. Connect one and try again.",
-  NotReadableError: "The microphone is busy or switched off. Close other programs that use it and try again.",
+  NotFoundError: "No microphone was found. Connect one and try again.",
+  NotReadableError: "The microphone is busy or switched off. Close other programs that are using it and try again.",
 };
 
 /** A recording under way; an Error with a sentence for the user if there can be none. */
@@ -17,7 +17,7 @@ export async function startRecording() {
   try {
     return record(await navigator.mediaDevices.getUserMedia({ audio: true }));
   } catch (error) {
-    throw new Error(`${REASONS[error.name] ?? `The microphone does not work: ${error.message}.`} ${INSTEAD}`);
+    throw new Error(`${REASONS[error.name] ?? `The microphone is not working: ${error.message}.`} ${INSTEAD}`);
   }
 }
 

@@ -22,7 +22,7 @@ export async function sendSample(sample) {
 
 async function fetched(sample) {
   const response = await fetch(sample.url);
-  if (!response.ok) throw new Error(`The sample “${sample.title}” is not there.`);
+  if (!response.ok) throw new Error(`The sample “${sample.title}” is missing.`);
   const bytes = await response.blob();
   return new File([bytes], sample.url.split("/").pop(), { type: bytes.type });
 }

@@ -65,7 +65,7 @@ function link(url, inner) {
 
 function spoiler(inner) {
   const reveal = () => node.replaceWith(...node.childNodes);
-  const node = el("button", { type: "button", class: "spoiler", "aria-label": "Hidden text, press to show", click: reveal }, inner);
+  const node = el("button", { type: "button", class: "spoiler", "aria-label": "Hidden text, press to reveal", click: reveal }, inner);
   return node;
 }
 
