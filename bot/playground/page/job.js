@@ -1,6 +1,6 @@
 // What the bot's log tells of one job: the state it is in and what happened, in order.
 
-import { plural, seconds } from "./words.js";
+import { plain, plural, seconds } from "./words.js";
 
 const STATES = {
   "job.accepted": "queued",
@@ -11,25 +11,35 @@ const STATES = {
   "job.hopeless": "ready",
 };
 const SENTENCES = {
-  "job.accepted": (line) => `Queued: ${line.kind ? `${line.kind.replace("_", " ")} ` : ""}accepted`,
-  "job.submitted": (line) => `Submitted: the provider has it${later(line, ", asks")}`,
-  "job.attempted": (line) => `Tried in vain, tries again${later(line)}`,
-  "job.forgotten": (line) => `Queued again: the generation was lost, the recording is uploaded once more${later(line)}`,
-  "job.released": () => "Interrupted, goes on later",
-  "job.ready": () => "Ready: the transcript is known",
-  "job.known": () => "Ready: the transcript was known already",
-  "job.hopeless": () => "Ready: there will be no transcript, but an apology",
+  "job.accepted": (line) => `Queued: ${NOUNS[line.kind] ?? "recording"} accepted`,
+  "job.submitted": (line) => `Submitted to the provider${next(line, "will check")}`,
+  "job.attempted": (line) => `That did not work${next(line, "will try again")}`,
+  "job.forgotten": (line) => `Queued again${next(line, "will upload the recording once more")}`,
+  "job.released": () => "Interrupted; will continue later",
+  "job.ready": () => "Ready: the provider has sent the text",
+  "job.known": () => "Ready: the text is known from an earlier job",
+  "job.hopeless": () => "Ready: an apology will be sent instead of a text",
   "job.cancelling": () => "Somebody pressed Cancel",
   "job.ended": (line) => ENDS[line.became] ?? "Ended",
-  "step.failed": (line) => `A step failed: ${line.error ?? line.kind ?? "no reason given"}`,
-  "step.later": () => "Told to slow down",
-  "step.bug": () => "A step ran into a bug",
-  "generation.failed": (line) => `The provider failed: ${line.message || line.error}`,
-  "operator.needed": (line) => `Paused, the operator is needed: ${line.error ?? "no reason given"}`,
-  "lease.lost": () => "Somebody else changed this job",
-  "leases.released": () => "The bot was started again and goes on from here",
+  "step.failed": (line) => `This step failed: ${why(line.error, line.kind)}`,
+  "step.later": (line) => `Asked to slow down${next(line, "will try again")}`,
+  "step.bug": () => "The bot ran into a bug of its own",
+  "generation.failed": (line) => `The provider could not transcribe it: ${why(line.message, line.error)}`,
+  "generation.forgotten": () => "The provider no longer knows this recording",
+  "create.in_doubt": () => "The bot stopped during the upload, so the provider may already have the recording",
+  "placeholder.later": (line) => `“Transcribing…” could not be shown yet${line.error ? `: ${why(line.error)}` : next(line, "will try again")}`,
+  "placeholder.gone": () => "“Transcribing…” was deleted from the chat",
+  "notice.later": (line) => `The chat could not be told about the delay: ${why(line.error)}`,
+  "page.gone": (line) => `${Number.isFinite(line.page) ? `Message ${line.page + 1}` : "A message"} of the answer was deleted from the chat`,
+  "orphan.left": (line) => `A leftover “Transcribing…” message could not be deleted: ${why(line.error)}`,
+  "orphan.found": () => "A leftover “Transcribing…” message was deleted",
+  "storage.unavailable": (line) => `The database could not be used: ${why(line.error)}`,
+  "operator.needed": (line) => `Paused until the operator fixes this: ${why(line.error)}`,
+  "lease.lost": () => "This job was taken over in the meantime",
+  "leases.released": () => "The bot was started again and continues here",
 };
-const ENDS = { delivered: "Delivered: the answer is in the chat", cancelled: "Cancelled", failed: "Failed: nobody could be told" };
+const ENDS = { delivered: "Delivered: the answer is in the chat", cancelled: "Cancelled", failed: "Failed: the answer could not be delivered" };
+const NOUNS = { voice: "voice note", audio: "audio file", video: "video", video_note: "video message", document: "file" };
 const TONES = {
   "job.accepted": "queued",
   "job.submitted": "submitted",
@@ -45,6 +55,12 @@ const TONES = {
   "step.later": "warning",
   "step.bug": "failed",
   "generation.failed": "warning",
+  "generation.forgotten": "warning",
+  "create.in_doubt": "warning",
+  "placeholder.later": "warning",
+  "notice.later": "warning",
+  "orphan.left": "warning",
+  "storage.unavailable": "failed",
   "operator.needed": "warning",
   "leases.released": "restart",
 };
@@ -63,7 +79,7 @@ export function tell(id, lines) {
 function take(job, line) {
   job.state = line.event === "job.ended" ? (line.became ?? "ended") : (STATES[line.event] ?? job.state);
   job.paused = line.event === "operator.needed" || (job.paused && ["job.waiting", "job.attempted", "notice.later"].includes(line.event));
-  if (line.event === "job.accepted") Object.assign(job, { kind: line.kind, model: line.model });
+  if (line.event === "job.accepted") Object.assign(job, { kind: NOUNS[line.kind] ?? line.kind, model: line.model });
   if (isFinal(job.state)) job.endedAt ??= line.at;
   if (line.event === "job.waiting") return wait(job, line);
   const tone = line.event === "job.ended" && job.state !== "ended" ? job.state : (TONES[line.event] ?? "plain");
@@ -77,13 +93,19 @@ function wait(job, line) {
   const goesOn = last?.event === "job.waiting" && last.asked === asked;
   const row = goesOn ? last : { event: "job.waiting", tone: "waiting", at: line.at, ticks: 0, asked };
   row.ticks += 1;
-  row.text = (asked ? `Asked ${plural(row.ticks, "time")}` : "Waits") + later(line, ", again");
+  row.text = (asked ? `Checked ${plural(row.ticks, "time")}` : "Waiting") + next(line, "will check again");
   if (!goesOn) job.rows.push(row);
 }
 
-const later = (line, what = "") => (Number.isFinite(line.again_in) ? `${what} in ${seconds(line.again_in)}` : "");
+const next = (line, what) => (Number.isFinite(line.again_in) ? `; ${what} in ${seconds(line.again_in)}` : "");
+const why = (...reasons) => plain(reasons.find(Boolean) ?? "no reason given");
 
+/** An event without a sentence, in words: “Clock jumped (ahead true, hours 0.33)”. */
 function unknown(line) {
-  const more = Object.entries(line).filter(([name]) => !KNOWN_FIELDS.has(name));
-  return [line.event, ...more.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)].join(" ");
+  const facts = Object.entries(line).filter(([name, value]) => !KNOWN_FIELDS.has(name) && value !== null);
+  const told = facts.map(([name, value]) => `${inWords(name)} ${plain(value)}`);
+  const event = inWords(line.event);
+  return event.charAt(0).toUpperCase() + event.slice(1) + (told.length ? ` (${told.join(", ")})` : "");
 }
+
+const inWords = (name) => name.replaceAll(/[._]/g, " ");

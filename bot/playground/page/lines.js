@@ -2,7 +2,7 @@
 
 import { byId, el, framed } from "./dom.js";
 import { model, on } from "./model.js";
-import { exactClock } from "./words.js";
+import { exactClock, plain } from "./words.js";
 
 const LINES_SHOWN = 500;
 const NEAR = 40; // pixels from the bottom that still count as being there
@@ -32,8 +32,6 @@ const draw = framed(() => {
   byId("no-lines").hidden = list.children.length > 0;
   if (stick) panel.scrollTop = panel.scrollHeight;
 });
-
-const plain = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 function lineRow(line) {
   const more = Object.entries(line).filter(([name, value]) => !HEAD.has(name) && value !== null);

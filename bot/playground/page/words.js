@@ -4,6 +4,7 @@ const LOCALE = "en-GB";
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const EXACT = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 1 });
 const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
+const LONG_NUMBER = /(?<![\w.-])-?\d+\.\d{3,}(?![\w.-])/g;
 const UNITS = ["bytes", "kB", "MB"];
 
 export const clock = (at) => CLOCK.format(at * 1000);
@@ -32,6 +33,12 @@ export function size(bytes) {
   let unit = 0;
   for (; bytes >= 1000 && unit < UNITS.length - 1; unit += 1) bytes /= 1000;
   return `${unit ? bytes.toFixed(1) : bytes} ${UNITS[unit]}`;
+}
+
+/** A value of a log line, with no more digits than are read: 2.8265612 is 2.83. */
+export function plain(value) {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.replaceAll(LONG_NUMBER, (number) => String(Math.round(Number(number) * 100) / 100));
 }
 
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
@@ -69,15 +76,15 @@ export function service(message) {
   const who = senderName(message);
   if (message.new_chat_members) return joined(who, message);
   if (message.left_chat_member) return left(who, message);
-  if (message.forum_topic_created) return `${who} opened the topic “${message.forum_topic_created.name}”`;
+  if (message.forum_topic_created) return `${who} created the topic “${message.forum_topic_created.name}”`;
   if (message.forum_topic_closed) return `${who} closed this topic`;
-  if (message.forum_topic_reopened) return `${who} opened this topic again`;
-  if (message.migrate_to_chat_id) return "This group is a supergroup now";
-  if (message.migrate_from_chat_id) return "This supergroup was a group before";
-  if (message.group_chat_created || message.supergroup_chat_created) return `${who} made this group`;
-  if (message.channel_chat_created) return "The channel was made";
+  if (message.forum_topic_reopened) return `${who} reopened this topic`;
+  if (message.migrate_to_chat_id) return "This group is now a supergroup";
+  if (message.migrate_from_chat_id) return "This supergroup used to be a group";
+  if (message.group_chat_created || message.supergroup_chat_created) return `${who} created this group`;
+  if (message.channel_chat_created) return "The channel was created";
   if (message.pinned_message) return `${who} pinned a message`;
-  return "Something this page cannot show";
+  return "A kind of message that this page cannot show";
 }
 
 function joined(who, message) {
