@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PNG = b"\x89PNG"
 # Too narrow for the panel, as high as two recordings with their answers, and sharp.
-WINDOW = {"viewport": {"width": 1010, "height": 569}, "device_scale_factor": 2}
+WINDOW = {"viewport": {"width": 1010, "height": 600}, "device_scale_factor": 2}
 
 
 @pytest.fixture
