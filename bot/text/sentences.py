@@ -11,9 +11,9 @@ CUT_SHORT = "[The speech service gave me more text than can be said in a day. Th
 CANCEL_BUTTON = "Cancel"
 CANCELLED_TOAST = "Cancelled."
 NOT_YOURS = "Only the person who sent this recording, or an admin of this chat, can cancel it."
-ADMIN_UNKNOWN = "Telegram did not tell me whether you are an admin here. Please press again in a minute."
+ADMIN_UNKNOWN = "Telegram did not tell me whether you are an admin here. Please press it again in a minute."
 TOO_LATE = "It is too late to cancel: this one is already finished."
-ORPHAN_REMOVED = "This message was left over and is removed now. The answer comes in another one."
+ORPHAN_REMOVED = "This message was left over, so I have removed it. The answer will come in another one."
 
 COMMANDS = (
     ("start", "What this bot does"),
@@ -30,12 +30,13 @@ _MAX_SUGGESTIONS = 5
 _PLACEHOLDERS: dict[Notice, str] = {
     Notice.NONE: "Transcribing…",
     Notice.RETRYING: (
-        "The speech service is not answering at the moment. I keep trying by myself; there is nothing you need to do."
+        "The speech service is not answering at the moment. "
+        "I will keep trying by myself; there is nothing you need to do."
     ),
-    Notice.DELAYED: ("This takes longer than usual. I keep trying by myself; there is nothing you need to do."),
+    Notice.DELAYED: ("This takes longer than usual. I will keep trying by myself; there is nothing you need to do."),
     Notice.PAUSED: (
         "Transcription is paused for a reason the operator of this bot has to fix. "
-        "It goes on by itself after that; there is no need to send this again."
+        "It will continue by itself after that; there is no need to send this again."
     ),
 }
 
@@ -164,16 +165,16 @@ def apology(reason: Reason, facts: Mapping[str, Fact]) -> str:
 
 def start(model_name: str) -> str:
     return (
-        "Send or forward me a voice note, an audio file or a video, and I answer with what is said in it.\n\n"
-        f"This chat uses the model {model_name}. /help tells more."
+        "Send or forward me a voice note, an audio file or a video, and I will reply with what is said in it.\n\n"
+        f"This chat uses the model {model_name}. /help tells you more."
     )
 
 
 def help_text(limit_mb: int, limit_minutes: int) -> str:
     return (
         "Send or forward me a voice note, an audio file, a video or a video message, "
-        "and I answer with what is said in it. A long text comes folded, a very long one as a text file.\n\n"
-        f"A file can have up to {limit_mb} MB and {limit_minutes} minutes.\n\n"
+        "and I will reply with what is said in it. A long text arrives folded, a very long one as a text file.\n\n"
+        f"A file can be up to {limit_mb} MB in size and {limit_minutes} minutes long.\n\n"
         "/model shows the model this chat uses; /model and a name changes it.\n"
         "/models lists the models and the languages they know.\n\n"
         "In a group I see voice notes only if I am an admin there, or if my privacy mode is turned off "
@@ -193,7 +194,7 @@ def model_set(model_name: str, about: str) -> str:
 def model_unknown(asked: str, suggestions: Sequence[str]) -> str:
     """Return the answer to `asked`, any text that somebody typed; it is shown on one line and cut short."""
     name = _one_line(asked, _ASKED_LIMIT)
-    unknown = f"I know no model called “{name}”" if name else "I know no such model"
+    unknown = f"I do not know a model called “{name}”" if name else "I do not know that model"
     meant = f"Did you mean {' or '.join(suggestions[:_MAX_SUGGESTIONS])}?" if suggestions else ""
     return _lines(f"{unknown}, so nothing was changed.", meant, "/models lists the ones I know.")
 
