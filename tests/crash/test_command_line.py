@@ -1,11 +1,14 @@
 """What an operator reads: missing settings, and `check` in good and bad cases."""
 
+import re
+
 import pytest
 
 from tests.world import KEY
 
 WELL = [
     "model: nova-2-general",
+    "ffmpeg: ",  # and which one works
     "database: {database} works",
     "telegram: @verbatim_bot works",
     "telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin",
@@ -37,7 +40,9 @@ async def test_a_wrong_setting_gets_one_line_that_does_not_repeat_a_secret(scene
 async def test_check_says_what_works(scene):
     await scene.start("check")
     assert await scene.life.wait() == 0
-    assert scene.life.output.splitlines() == [line.format(database=scene.database) for line in WELL]
+    said = scene.life.output.splitlines()
+    assert re.fullmatch(r"ffmpeg: /\S+ works, version \S+", said[1])
+    assert [*said[:1], *said[2:]] == [line.format(database=scene.database) for line in [*WELL[:1], *WELL[2:]]]
 
 
 @pytest.mark.parametrize(
@@ -46,11 +51,11 @@ async def test_check_says_what_works(scene):
         pytest.param(
             {"TELEGRAM_BOT_TOKEN": "654321:not-this-one"},
             1000.0,
-            {2: "telegram: Telegram does not accept TELEGRAM_BOT_TOKEN", 3: None},
+            {3: "telegram: Telegram does not accept TELEGRAM_BOT_TOKEN", 4: None},
             id="the token",
         ),
-        pytest.param({"AIMLAPI_KEY": "not-this-one"}, 1000.0, {4: "aimlapi: AIMLAPI_KEY or "}, id="the key"),
-        pytest.param({}, 0.0, {4: "aimlapi: works, 0 credits left, which is low"}, id="the credits"),
+        pytest.param({"AIMLAPI_KEY": "not-this-one"}, 1000.0, {5: "aimlapi: AIMLAPI_KEY or "}, id="the key"),
+        pytest.param({}, 0.0, {5: "aimlapi: works, 0 credits left, which is low"}, id="the credits"),
     ],
 )
 async def test_check_fails_because_of(scene, changes, credit, lines):

@@ -106,8 +106,9 @@ class Town:
         await self.world.app.receiver.turn(0)
         await self.world.app.replies.stop(1)
         await self.world.app.receiver.turn(0)
-        known = await store.engine.read("SELECT message_id FROM jobs WHERE from_chat_id = $1", self.chat.id)
-        assert set(handled) <= {each["message_id"] for each in known}
+        sql = "SELECT message_id FROM jobs WHERE from_chat_id = $1"
+        known = await store.engine.read(lambda found: {each["message_id"] for each in found}, sql, self.chat.id)
+        assert set(handled) <= known
         chosen = (await store.settings(self.chat.id)).model
         assert chosen == f"whisper-{('small', 'tiny')[self.number % 2]}"
         assert telegram.pending_updates == []
