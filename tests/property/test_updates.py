@@ -127,7 +127,7 @@ def runner():
 @pytest.fixture(scope="module")
 def town(runner):
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
+        world = World(Path(folder), max_open_jobs_per_chat=1_000_000)
         life = _living(world)
         yield runner.run(anext(life))
         runner.run(anext(life, None))
