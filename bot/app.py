@@ -10,7 +10,6 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.clock import seconds_asleep
 from bot.config import Settings, SettingsError
 from bot.engine.clockwatch import ClockWatch
 from bot.engine.delivery import Delivery
@@ -26,12 +25,14 @@ from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
+from bot.machine.clock import seconds_asleep
+from bot.machine.workplace import Workplace
 from bot.media.ffmpeg import Ffmpeg
 from bot.media.prepare import Limits, most_work
 from bot.media.threads import Threads
 from bot.media.trial import Choice
 from bot.metrics import Metrics
-from bot.session import Session
+from bot.outgoing.session import Session
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
@@ -43,7 +44,6 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
 from bot.telegram.replies import Replies
 from bot.telegram.transport import Transport
-from bot.workplace import Workplace
 from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.proxies import Proxy, is_direct, passwords_in, read_proxy
+from bot.outgoing.proxies import Proxy, is_direct, passwords_in, read_proxy
 
 _SQLITE_PREFIX = "sqlite:///"
 _MEGABYTE = 1024 * 1024

@@ -13,8 +13,8 @@ class VerbatimError(Exception):
 class TemporaryError(VerbatimError):
     """The other side, or the way to it, is out of order: the step spends an attempt and is tried again.
 
-    `retry_after` is how many seconds the other side asked for, if it did, as `bot.waits` reads them. `reason` is
-    what the user is told if it never gets better. `sure` is False when the request may have been carried out
+    `retry_after` is how many seconds the other side asked for, if it did, as `bot.outgoing.waits` reads them. `reason`
+    is what the user is told if it never gets better. `sure` is False when the request may have been carried out
     although its answer never came; after a create that means a generation may have been paid for.
     """
 

@@ -7,9 +7,9 @@ from tempfile import gettempdir
 from bot.app import open_session, provider_of, telegram_of
 from bot.config import Settings
 from bot.errors import OperatorError, TemporaryError, VerbatimError
+from bot.machine.scratch import Scratch
 from bot.media.trial import Choice
 from bot.metrics import Metrics
-from bot.scratch import Scratch
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token

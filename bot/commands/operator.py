@@ -8,12 +8,12 @@ import time
 
 from bot import log
 from bot.app import build
-from bot.clock import SteadyClock
 from bot.commands.check import check
-from bot.commands.process import Threads, give_large_blocks_back, raise_descriptor_limit
 from bot.commands.repair import repair
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
+from bot.machine.clock import SteadyClock
+from bot.machine.process import Threads, give_large_blocks_back, raise_descriptor_limit
 from storage.store import DatabaseDamagedError, StorageError
 
 WRONG_SETTINGS = 2

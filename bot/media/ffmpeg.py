@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import PermanentError, TemporaryError, VerbatimError
+from bot.machine.scratch import Scratch
+from bot.machine.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
 from bot.media.places import Places
 from bot.media.threads import Threads
-from bot.scratch import Scratch
-from bot.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
 from storage.apology import Reason
 
 # Of the beginning of the output, where ffmpeg lists the streams, and of its end, where the last progress and the

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
+from bot.machine.scratch import Scratch
+from bot.machine.subprocesses import ChildLimits, bundled_ffmpeg
 from bot.media.convert import FIRST_AUDIO_STREAM, OPUS_ENCODER
 from bot.media.ffmpeg import failure_of, run_once, source
 from bot.media.probe import opus_duration
 from bot.media.sniff import Container
-from bot.scratch import Scratch
-from bot.subprocesses import ChildLimits, bundled_ffmpeg
 from storage.apology import Reason
 
 log = get_logger(__name__)

@@ -11,8 +11,8 @@ from typing import Any
 from telegram import ChatMember
 from telegram.error import NetworkError
 
-from bot.session import read_json
-from bot.waits import asked_wait
+from bot.outgoing.session import read_json
+from bot.outgoing.waits import asked_wait
 
 LONGEST_DESCRIPTION = 200  # characters of the server's own words
 PATIENCE = 5.0  # seconds, where a server asks for patience and does not say how much

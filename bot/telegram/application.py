@@ -9,7 +9,7 @@ from telegram.ext import Application
 from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.session import Session
+from bot.outgoing.session import Session
 from bot.telegram.failures import pause_after, translated
 from bot.telegram.pace import Pace
 from bot.telegram.request import AiohttpRequest

@@ -27,9 +27,9 @@ from bot.errors import (
     UnknownMessageError,
     VerbatimError,
 )
+from bot.outgoing.waits import asked_wait
 from bot.telegram.answers import NamelessError, NoAnswerError, RedirectedError
 from bot.telegram.pace import seconds
-from bot.waits import asked_wait
 from storage.apology import Reason
 
 

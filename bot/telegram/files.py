@@ -10,7 +10,7 @@ import aiohttp
 from telegram.ext import ExtBot
 
 from bot.errors import PermanentError, TemporaryError
-from bot.session import Session
+from bot.outgoing.session import Session
 from bot.telegram.failures import AnswerError, translated
 from bot.telegram.local_files import NotLocalError, open_below
 from storage.apology import Reason

@@ -16,7 +16,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.errors import RateLimitedError
-from bot.waits import SHORTEST, asked_wait
+from bot.outgoing.waits import SHORTEST, asked_wait
 
 OVERALL = (30, 1.0, 6)  # writes, in so many seconds, of them left to answers
 PRIVATE = (60, 60.0, 10)

@@ -11,11 +11,11 @@ import aiohttp
 from bot.errors import OperatorError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics, status_label
-from bot.session import Session, TooLargeError, read_at_most, read_json
+from bot.outgoing.session import Session, TooLargeError, read_at_most, read_json
+from bot.outgoing.waits import SHORTEST
 from bot.telegram.failures import AnswerError, pause_after, translated
 from bot.telegram.offset import Offset
 from bot.telegram.updates import HIGHEST, number_of
-from bot.waits import SHORTEST
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)

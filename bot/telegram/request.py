@@ -10,7 +10,7 @@ from telegram.error import TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.metrics import status_label
-from bot.session import Session, read_at_most
+from bot.outgoing.session import Session, read_at_most
 from bot.telegram.answers import NoAnswerError, read_answer
 
 Seconds = Any  # a float, None for no limit, or the library's own sentinel for "not said"

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from bot.machine.subprocesses import ffmpeg_path
 from bot.playground.samples import SAMPLES
-from bot.subprocesses import ffmpeg_path
 from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.browser.launching import launched

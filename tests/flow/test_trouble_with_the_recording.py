@@ -5,8 +5,8 @@ import tempfile
 import pytest
 
 from bot.engine import patience
+from bot.machine.subprocesses import bundled_ffmpeg
 from bot.playground.speech import Recognition
-from bot.subprocesses import bundled_ffmpeg
 from tests.world import audio, texts
 
 

@@ -10,7 +10,7 @@ import zlib
 import psutil
 import pytest
 
-from bot.subprocesses import bundled_ffmpeg
+from bot.machine.subprocesses import bundled_ffmpeg
 from tests.patience import patience
 from tests.world import audio, texts
 

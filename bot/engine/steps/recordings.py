@@ -7,13 +7,13 @@ from pathlib import Path
 
 from bot.engine import patience
 from bot.errors import RateLimitedError
+from bot.machine.workplace import NoRoomError, Workplace
 from bot.media.convert import conversion_bytes
 from bot.media.ffmpeg import Bench, Ffmpeg
 from bot.media.prepare import Limits, prepare
 from bot.media.threads import Threads
 from bot.telegram.files import Files
 from bot.uploads import Upload, UploadFormats
-from bot.workplace import NoRoomError, Workplace
 from storage.words import Job
 
 

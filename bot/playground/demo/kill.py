@@ -6,7 +6,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from bot.subprocesses import kill_group
+from bot.machine.subprocesses import kill_group
 
 
 def kill_with_children(process: asyncio.subprocess.Process) -> None:

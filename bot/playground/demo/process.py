@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.machine.subprocesses import start
 from bot.playground.demo.kill import kill_with_children
 from bot.playground.notifier import Notifier
-from bot.subprocesses import start
 
 # -P: modules are not searched in the current directory or that of the program.
 DIE_WITH_PARENT = (sys.executable, "-P", str(Path(__file__).with_name("die_with_parent.py")))

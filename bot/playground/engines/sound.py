@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import gettempdir
 
+from bot.machine.scratch import Scratch
+from bot.machine.subprocesses import ffmpeg_path
 from bot.playground.engines.program import Ended, ProgramError, run
-from bot.scratch import Scratch
-from bot.subprocesses import ffmpeg_path
 
 RATE = 16_000
 BYTES_PER_SECOND = RATE * 2

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from bot.outgoing.session import TooLargeError, read_json
 from bot.places import Places
-from bot.session import TooLargeError, read_json
 
 SMALL_ANSWER = 256 * 1024  # bytes; any number may be read at once, and parsing one takes some milliseconds
 MEDIUM_ANSWER = 4 * 1024 * 1024  # two hours of speech

@@ -15,7 +15,7 @@ import aiohttp
 from bot import __version__
 from bot.log import get_logger
 from bot.metrics import Metrics, status_label
-from bot.session import Session
+from bot.outgoing.session import Session
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.aimlapi.bodies import LARGEST_ANSWER, SMALL_ANSWER, Bodies
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of

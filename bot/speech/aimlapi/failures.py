@@ -13,8 +13,8 @@ from typing import Any, Literal
 import aiohttp
 
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
+from bot.outgoing.waits import asked_wait
 from bot.speech.dialects import as_object, as_text
-from bot.waits import asked_wait
 from storage.apology import Reason
 
 Call = Literal["create", "fetch", "balance"]

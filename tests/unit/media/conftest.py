@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.machine.scratch import Scratch
+from bot.machine.subprocesses import bundled_ffmpeg
 from bot.media.ffmpeg import Bench, Ffmpeg
 from bot.media.threads import Threads
-from bot.scratch import Scratch
-from bot.subprocesses import bundled_ffmpeg
 
 
 async def _bundled() -> str:

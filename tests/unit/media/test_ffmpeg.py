@@ -7,8 +7,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.errors import PermanentError, TemporaryError
+from bot.machine.subprocesses import ChildLimits, bundled_ffmpeg
 from bot.media.ffmpeg import Ffmpeg, FfmpegRun, failure_of, run_once, source
-from bot.subprocesses import ChildLimits, bundled_ffmpeg
 from storage.apology import Reason
 from tests.patience import patience
 

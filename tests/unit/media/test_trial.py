@@ -3,9 +3,9 @@
 import pytest
 
 from bot.errors import TemporaryError
+from bot.machine.scratch import Scratch
+from bot.machine.subprocesses import bundled_ffmpeg
 from bot.media.trial import Choice, is_older
-from bot.scratch import Scratch
-from bot.subprocesses import bundled_ffmpeg
 from storage.apology import Reason
 
 BROKEN = "exit 1"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from bot import launcher
+from bot.machine import launcher
 
 NOT_STARTED = launcher.NOT_STARTED
 MEGABYTE = 1024 * 1024

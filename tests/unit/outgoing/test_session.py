@@ -9,8 +9,8 @@ import pytest
 from aiohttp import encode_basic_auth, web
 
 from bot.app import open_session
-from bot.proxies import read_proxy
-from bot.session import MOST_VALUES, TooLargeError, read_at_most, read_json
+from bot.outgoing.proxies import read_proxy
+from bot.outgoing.session import MOST_VALUES, TooLargeError, read_at_most, read_json
 from tests.api import Api
 from tests.proxy import RecordingProxy
 from tests.unit.project.checkout import ROOT
@@ -66,7 +66,8 @@ def test_every_request_goes_this_way_out():
     other_ways = r"aiohttp\.ClientSession|\.below\b|urlopen|http\.client|import httpx|aiohttp\.request"
     modules = (path for room in ("bot", "handlers", "storage") for path in (ROOT / room).rglob("*.py"))
     found = {path.relative_to(ROOT).as_posix() for path in modules if re.search(other_ways, path.read_text("utf-8"))}
-    assert {each for each in found if not each.startswith("bot/playground/")} == {"bot/app.py", "bot/session.py"}
+    of_the_bot = {each for each in found if not each.startswith("bot/playground/")}
+    assert of_the_bot == {"bot/app.py", "bot/outgoing/session.py"}
 
 
 def packed(body, how):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bot.scratch import Scratch
+from bot.machine.scratch import Scratch
 
 _KEPT_FREE = 32 * 1024 * 1024  # bytes, for what is not reserved: the database's own files may be beside these
 _KEPT_FREE_SHARE = 16  # but no more than such a part of a small file system

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.waits import LONGEST, SHORTEST, asked_wait
+from bot.outgoing.waits import LONGEST, SHORTEST, asked_wait
 
 
 @pytest.mark.parametrize(

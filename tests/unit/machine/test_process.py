@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from bot.commands.process import MOST_DESCRIPTORS
+from bot.machine.process import MOST_DESCRIPTORS
 from tests.patience import ran
 from tests.unit.project.checkout import ROOT
 
 LEFT_WITH_A_BUSY_THREAD = """
 import asyncio, atexit, time
-from bot.commands.process import Threads, leave
+from bot.machine.process import Threads, leave
 
 async def serve():
     loop = asyncio.get_running_loop()
@@ -25,7 +25,7 @@ leave(3)
 """
 OPEN_FILES = """
 import resource
-from bot.commands.process import raise_descriptor_limit
+from bot.machine.process import raise_descriptor_limit
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, {hard}))
 raise_descriptor_limit()
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))
@@ -45,5 +45,5 @@ def test_as_many_files_may_be_open_as_the_system_allows(hard):
 
 
 def test_an_end_that_nobody_listens_to_any_more_is_an_end_all_the_same():
-    script = "import os, sys; from bot.commands.process import leave; print('lost'); os.close(1); leave(4)"
+    script = "import os, sys; from bot.machine.process import leave; print('lost'); os.close(1); leave(4)"
     assert ran([sys.executable, "-c", script], cwd=ROOT).returncode == 4

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.proxies import is_direct, read_proxy
+from bot.outgoing.proxies import is_direct, read_proxy
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import time
 
-from bot.clock import SteadyClock, seconds_asleep
+from bot.machine.clock import SteadyClock, seconds_asleep
 
 
 def test_the_clock_begins_with_that_of_the_system():

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.proxies import Proxy
+from bot.outgoing.proxies import Proxy
 
 CHUNK = 64 * 1024  # bytes of an answer in memory at once, beside those that were kept
 BEGINNING = 1024  # bytes of an answer that is too large, in which its first update's number stands

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot import launcher
+from bot.machine import launcher
+from bot.machine.subprocesses import NOT_STARTED, ChildLimits, end, ffmpeg_path, start, start_limited
 from bot.playground.demo.kill import kill_with_children
-from bot.subprocesses import NOT_STARTED, ChildLimits, end, ffmpeg_path, start, start_limited
 from tests.patience import patience
 
 
@@ -139,7 +139,7 @@ async def test_a_program_that_is_none_says_so_and_ends(tmp_path):
 async def test_a_limited_process_dies_with_its_parent(lifeline):
     """Also when that is killed, and can do nothing about it."""
     code = (
-        "import asyncio; from bot.subprocesses import *\n"
+        "import asyncio; from bot.machine.subprocesses import *\n"
         f"limits = ChildLimits(5, file_bytes=100)\n"
         f"command = '/bin/sh', '-c', 'exec sleep 60 > {lifeline}'\n"
         "async def main(): await (await start_limited(*command, limits=limits)).wait()\n"

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from bot.scratch import Scratch
-from bot.workplace import NoRoomError, Workplace, free_bytes
+from bot.machine.scratch import Scratch
+from bot.machine.workplace import NoRoomError, Workplace, free_bytes
 
 
 def test_a_file_has_no_name_and_can_be_opened_by_this_process_and_its_children(tmp_path):
