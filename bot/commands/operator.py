@@ -13,7 +13,7 @@ from bot.commands.repair import repair
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
 from bot.machine.clock import SteadyClock
-from bot.machine.process import Threads, give_large_blocks_back, raise_descriptor_limit
+from bot.machine.process import UnawaitedThreads, give_large_blocks_back, raise_descriptor_limit
 from storage.store import DatabaseDamagedError, StorageError
 
 WRONG_SETTINGS = 2
@@ -49,7 +49,7 @@ def _carry_out(command: str, settings: Settings) -> int:
 async def _run(settings: Settings) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(Threads())
+    loop.set_default_executor(UnawaitedThreads())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     clock = SteadyClock()

@@ -14,7 +14,7 @@ M_MMAP_THRESHOLD = -3  # see mallopt(3)
 LARGE_BLOCK = 256 * 1024  # bytes
 
 
-class Threads(ThreadPoolExecutor):
+class UnawaitedThreads(ThreadPoolExecutor):
     """Threads for calls that block. Shutting them down waits for none, as one may be busy for minutes or for ever."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.errors import RateLimitedError
-from bot.places import Places
+from bot.machine.task_limit import TaskLimit
 from bot.text.sentences import apology
 from storage.apology import Apology, Reason
 from storage.outcomes import Ended, Outcome
@@ -19,7 +19,7 @@ class Deliver:
 
     store: Store
     delivery: Delivery
-    _long: Places = field(default_factory=lambda: Places(patience.LONG_TEXTS_AT_ONCE), init=False)
+    _long: TaskLimit = field(default_factory=lambda: TaskLimit(patience.LONG_TEXTS_AT_ONCE), init=False)
 
     async def __call__(self, job: Job) -> Outcome:
         if job.apology is not None:

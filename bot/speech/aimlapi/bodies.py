@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from bot.machine.task_limit import TaskLimit
 from bot.outgoing.session import TooLargeError, read_json
-from bot.places import Places
 
 SMALL_ANSWER = 256 * 1024  # bytes; any number may be read at once, and parsing one takes some milliseconds
 MEDIUM_ANSWER = 4 * 1024 * 1024  # two hours of speech
@@ -34,8 +34,8 @@ class Bodies:
     """The bodies of one client. A task that reads a large one has a place from then on until it ends."""
 
     def __init__(self) -> None:
-        self._medium = Places(MEDIUM_AT_ONCE)
-        self._large = Places(LARGE_AT_ONCE)
+        self._medium = TaskLimit(MEDIUM_AT_ONCE)
+        self._large = TaskLimit(LARGE_AT_ONCE)
         self._parsing = asyncio.Lock()
 
     async def read(self, response: aiohttp.ClientResponse, largest: int) -> bytes:

@@ -11,11 +11,11 @@ from tests.unit.project.checkout import ROOT
 
 LEFT_WITH_A_BUSY_THREAD = """
 import asyncio, atexit, time
-from bot.machine.process import Threads, leave
+from bot.machine.process import UnawaitedThreads, leave
 
 async def serve():
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(Threads())
+    loop.set_default_executor(UnawaitedThreads())
     busy = loop.run_in_executor(None, time.sleep, 600)
     await asyncio.to_thread(print, "served")
 

@@ -1,21 +1,21 @@
 import asyncio
 
-from bot.places import Places
+from bot.machine.task_limit import TaskLimit
 from tests.patience import patiently
 
 
 async def test_a_task_keeps_its_place_until_it_ends():
-    places, order = Places(1), []
+    limit, order = TaskLimit(1), []
     go_on = asyncio.Event()
 
     async def first():
-        await places.take()
-        await places.take()  # it has one already
+        await limit.take()
+        await limit.take()  # it has one already
         order.append("first")
         await go_on.wait()
 
     async def second():
-        await places.take()
+        await limit.take()
         order.append("second")
 
     tasks = [asyncio.create_task(each()) for each in (first, second)]
@@ -27,25 +27,25 @@ async def test_a_task_keeps_its_place_until_it_ends():
 
 
 async def test_a_place_may_be_asked_for_without_a_wait():
-    places = Places(1)
+    limit = TaskLimit(1)
 
     async def take():
-        return await places.take_if_free()
+        return await limit.take_if_free()
 
-    assert await places.take_if_free()
-    assert await places.take_if_free()
+    assert await limit.take_if_free()
+    assert await limit.take_if_free()
     assert not await asyncio.create_task(take())
 
 
 async def test_a_task_that_is_cancelled_gives_its_place_back():
-    places = Places(1)
+    limit = TaskLimit(1)
 
     async def hold():
-        await places.take()
+        await limit.take()
         await asyncio.Event().wait()
 
     holding = asyncio.create_task(hold())
     await asyncio.sleep(0)
     holding.cancel()
     await asyncio.wait([holding])
-    await patiently(places.take())
+    await patiently(limit.take())

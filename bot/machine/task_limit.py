@@ -3,7 +3,7 @@
 import asyncio
 
 
-class Places:
+class TaskLimit:
     """At most `number` tasks have a place. A task keeps its place until it ends, with all that it has made by then."""
 
     def __init__(self, number: int) -> None:
