@@ -3,7 +3,7 @@
 import struct
 from functools import cache
 
-from bot.media.opus import checksum
+from bot.media.ogg import checksum
 
 SECOND = 48_000
 GOES_ON, BEGINS, ENDS = 1, 2, 4

@@ -1,23 +1,16 @@
 """The length of the sound in an Ogg/Opus file, counted by its packets without a decoder (RFC 3533, 6716, 7845)."""
 
 import re
-import struct
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import BinaryIO
 
+from bot.media.ogg import FIRST_OF_STREAM, GOES_ON, HEADER, LARGEST_PAGE, LAST_OF_STREAM, Page, checksum
+
 _RATE = 48_000  # samples a second in which Opus counts, at whatever rate the sound was recorded
-_HEADER = struct.Struct("<4sBBqIIIB")
-_CHECKSUM = slice(22, 26)  # in the header
-_LARGEST_PAGE = 65_307  # bytes
 _BLOCK = 1024 * 1024  # bytes that are read at once; between two blocks the counting can be stopped
-_GOES_ON = 0x01  # the header flag of a page that begins with the rest of a packet
-_FIRST_OF_STREAM = 0x02
-_LAST_OF_STREAM = 0x04
 _BEGINNING = re.compile(rb"OggS\0[\x02\x03\x06\x07]")  # of the first page of a stream
-_REVERSED_BITS = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 # Samples in a frame by the 32 configurations of RFC 6716: SILK, hybrid, then CELT at several bandwidths.
 _FRAME_SAMPLES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960) * 4
@@ -40,13 +33,10 @@ _SECOND_BYTE_WORK = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    flags: int
-    granule: int
-    serial: int
-    lacing: bytes
-    body: bytes
-    is_whole: bool  # its checksum is right
+class _Candidate(Page):
+    """What claims to be a page; it is one if its checksum is right."""
+
+    is_whole: bool
 
 
 @dataclass(slots=True)
@@ -71,20 +61,20 @@ class _Count:
     work: int = 0
     lookalikes: int = 0
 
-    def add(self, page: _Page | None) -> None:
+    def add(self, page: _Candidate | None) -> None:
         if page is None or not page.is_whole:
             self.lookalikes += 1
         if page is not None:
             self.work += _PAGE_WORK + len(page.lacing)
             is_opus = page.body.startswith(b"OpusHead")
-            if page.flags & _FIRST_OF_STREAM and (page.is_whole or is_opus):
+            if page.flags & FIRST_OF_STREAM and (page.is_whole or is_opus):
                 self._begin_stream(page, is_opus=is_opus)
             else:
                 self._count_packets(page)
         if self.work > _MOST_WORK or self.lookalikes > _MOST_LOOKALIKES:
             raise _NotCountedError
 
-    def _count_packets(self, page: _Page) -> None:
+    def _count_packets(self, page: Page) -> None:
         """Count the samples by the first two bytes of each packet (RFC 6716, section 3)."""
         if not self.streams:
             raise _NotCountedError
@@ -100,18 +90,18 @@ class _Count:
             samples += _samples_by_second_bytes(page, starts)
         self._add_sound(stream, page, samples)
 
-    def _begin_stream(self, page: _Page, *, is_opus: bool) -> None:
+    def _begin_stream(self, page: Page, *, is_opus: bool) -> None:
         if not is_opus:
             raise _NotCountedError
         if not self.streams:
             self.samples -= int.from_bytes(page.body[10:12], "little")  # which a decoder drops at the start
         self.streams[page.serial] = _Stream()
 
-    def _add_sound(self, stream: _Stream, page: _Page, samples: int) -> None:
+    def _add_sound(self, stream: _Stream, page: Page, samples: int) -> None:
         self.samples += samples
         if page.granule >= 0:  # else no packet ends on this page
             dropped = samples - (page.granule - stream.granule)
-            is_last = page.flags & _LAST_OF_STREAM
+            is_last = page.flags & LAST_OF_STREAM
             stream.dropped = dropped if is_last and 0 < dropped < _LONGEST_PACKET else 0
             stream.granule = page.granule
 
@@ -146,14 +136,14 @@ def begins_twice(file: BinaryIO) -> bool:
     return begun > 1
 
 
-def _packet_starts(page: _Page) -> list[int]:
+def _packet_starts(page: Page) -> list[int]:
     """Return where on the page packets begin that have at least one byte. A segment below 255 bytes ends one."""
-    before = (b"\xff" if page.flags & _GOES_ON else b"\0") + page.lacing
+    before = (b"\xff" if page.flags & GOES_ON else b"\0") + page.lacing
     places = accumulate(page.lacing, initial=0)
     return [at for at, previous, length in zip(places, before, page.lacing, strict=False) if previous < 255 and length]
 
 
-def _samples_by_second_bytes(page: _Page, starts: list[int]) -> int:
+def _samples_by_second_bytes(page: Page, starts: list[int]) -> int:
     """Return the samples in those of the packets whose second byte tells the number of frames."""
     body = page.body
     lone = {at for at, length in zip(accumulate(page.lacing, initial=0), page.lacing, strict=False) if length == 1}
@@ -161,7 +151,7 @@ def _samples_by_second_bytes(page: _Page, starts: list[int]) -> int:
     return sum(min(_FRAME_SAMPLES[body[start] >> 3] * (body[start + 1] & 0x3F), _LONGEST_PACKET) for start in told)
 
 
-def _pages(file: BinaryIO, stopped: Callable[[], bool]) -> Iterator[_Page | None]:
+def _pages(file: BinaryIO, stopped: Callable[[], bool]) -> Iterator[_Candidate | None]:
     """Yield the pages of a file, None for what begins like one and is none; skip bytes between them."""
     data = b""
     block = file.read(_BLOCK)
@@ -169,12 +159,12 @@ def _pages(file: BinaryIO, stopped: Callable[[], bool]) -> Iterator[_Page | None
         if stopped():
             raise _NotCountedError
         data += block
-        rest = yield from _pages_in(data, len(data) - _LARGEST_PAGE if block else len(data))
+        rest = yield from _pages_in(data, len(data) - LARGEST_PAGE if block else len(data))
         data = data[rest:] if block else b""
         block = file.read(_BLOCK)
 
 
-def _pages_in(data: bytes, end: int) -> Generator[_Page | None, None, int]:
+def _pages_in(data: bytes, end: int) -> Generator[_Candidate | None, None, int]:
     """Yield the pages that begin before `end`, and return where the next one may begin."""
     at = data.find(b"OggS")
     while 0 <= at < end:
@@ -184,12 +174,12 @@ def _pages_in(data: bytes, end: int) -> Generator[_Page | None, None, int]:
     return at if at >= 0 else max(0, len(data) - 3)
 
 
-def _page_at(data: bytes, at: int) -> tuple[_Page | None, int]:
+def _page_at(data: bytes, at: int) -> tuple[_Candidate | None, int]:
     """Return the page at index `at`, None if none is there or it breaks off, and where to look for the next."""
-    body = at + _HEADER.size
+    body = at + HEADER.size
     if body > len(data):
         return None, len(data)
-    _, version, flags, granule, serial, _, told, segments = _HEADER.unpack_from(data, at)
+    _, version, flags, granule, serial, _, told, segments = HEADER.unpack_from(data, at)
     lacing = data[body : body + segments]
     body += segments
     end = body + sum(lacing)
@@ -197,11 +187,4 @@ def _page_at(data: bytes, at: int) -> tuple[_Page | None, int]:
         return None, at + 4
     is_whole = checksum(data[at:end]) == told
     # What claims to be a page and is none may hide true ones.
-    return _Page(flags, granule, serial, lacing, data[body:end], is_whole), end if is_whole else at + 4
-
-
-def checksum(page: bytes) -> int:
-    """Return the checksum of a page. It is the CRC-32 of zlib, but with all bits in the other direction."""
-    zeroed = page[: _CHECKSUM.start] + bytes(4) + page[_CHECKSUM.stop :]
-    mirrored = zlib.crc32(zeroed.translate(_REVERSED_BITS), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    return int(f"{mirrored:032b}"[::-1], 2)
+    return _Candidate(flags, granule, serial, lacing, data[body:end], is_whole), end if is_whole else at + 4
