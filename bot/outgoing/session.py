@@ -1,7 +1,7 @@
 """The way out: every request to another server. None follows a redirect, and no answer is read without an end."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -51,13 +51,23 @@ def _login(proxy: Proxy) -> dict[str, str]:
     return {"Proxy-Authorization": aiohttp.encode_basic_auth(proxy.user, proxy.password)} if proxy.user else {}
 
 
-async def read_at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Read a whole body, measured as it unfolds: a small compressed one can be a large one."""
+async def _at_once(_size: int) -> None:
+    """Wait for nothing."""
+
+
+async def read_at_most(
+    answer: aiohttp.ClientResponse, limit: int, grown_to: Callable[[int], Awaitable[None]] = _at_once
+) -> bytes:
+    """Read a whole body, measured as it unfolds: a small compressed one can be a large one.
+
+    `grown_to` is told its bytes so far, and more is read when it returns.
+    """
     body = bytearray()
     async for chunk in answer.content.iter_chunked(CHUNK):
         body += chunk
         if len(body) > limit:
             raise TooLargeError(bytes(body[:BEGINNING]))
+        await grown_to(len(body))
     return bytes(body)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.machine.task_limit import TaskLimit
-from bot.outgoing.session import TooLargeError, read_json
+from bot.outgoing.session import read_at_most, read_json
 
 SMALL_ANSWER = 256 * 1024  # bytes; any number may be read at once, and parsing one takes some milliseconds
 MEDIUM_ANSWER = 4 * 1024 * 1024  # two hours of speech
@@ -39,17 +39,14 @@ class Bodies:
         self._parsing = asyncio.Lock()
 
     async def read(self, response: aiohttp.ClientResponse, largest: int) -> bytes:
-        """Read the whole body, measured as it unfolds: a small compressed one can be a large one."""
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > largest:
-                raise TooLargeError
-            if len(body) > SMALL_ANSWER:
-                await self._medium.take()
-            if len(body) > MEDIUM_ANSWER:
-                await self._large.take()
-        return bytes(body)
+        """Read the whole body, once there is a place for one of its size; TooLargeError beyond `largest` bytes."""
+        return await read_at_most(response, largest, self._take_place)
+
+    async def _take_place(self, size: int) -> None:
+        if size > SMALL_ANSWER:
+            await self._medium.take()
+        if size > MEDIUM_ANSWER:
+            await self._large.take()
 
     async def parse(self, body: bytes, read: Callable[[Any], Read]) -> Read:
         """Return what `read` makes of the JSON in `body`; ValueError or RecursionError if there is none."""
