@@ -35,7 +35,7 @@ class NoAnswerError(NetworkError):
         self.kind = kind
 
 
-class UnreadableError(NetworkError):
+class UnreadableAnswerError(NetworkError):
     """An answer that cannot be read: what was asked for may have been done."""
 
 
@@ -56,10 +56,10 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
         if status == 407:
             raise NoAnswerError("the proxy asks for a password")
         if status in _SAID_BY_TELEGRAM and answer is None:  # a gateway's page, which says nothing of chats and tokens
-            raise UnreadableError("a web page instead of an answer")
+            raise UnreadableAnswerError("a web page instead of an answer")
         return status, _refusal(status, answer or {})
     if answer is None or not answer.keys() & {"ok", "result"}:
-        raise UnreadableError("no JSON of the Bot API")
+        raise UnreadableAnswerError("no JSON of the Bot API")
     if not answer.get("ok", True):
         code = answer.get("error_code")
         status = code if isinstance(code, int) and 400 <= code < 600 else 500
@@ -129,7 +129,7 @@ def _file(result: Any) -> dict[str, Any]:
 def _member(result: Any) -> dict[str, Any]:
     status = _object(result).get("status")
     if not isinstance(status, str):
-        raise UnreadableError("no status of the member")
+        raise UnreadableAnswerError("no status of the member")
     if status not in _ADMINS:
         return {"user": _SOMEBODY, "status": ChatMember.MEMBER}
     return {"user": _SOMEBODY, "status": status} | dict.fromkeys(_RIGHTS.split(), False)

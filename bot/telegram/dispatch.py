@@ -11,7 +11,7 @@ from telegram.ext import Application, ExtBot
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.door import Door
-from bot.telegram.updates import UnreadableError, number_of, read
+from bot.telegram.updates import UnreadableUpdateError, number_of, read
 
 log = get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Dispatch:
         """Read one update; None for one that cannot be read, which must not block those around it."""
         try:
             return read(raw, self.bot)
-        except UnreadableError as error:
+        except UnreadableUpdateError as error:
             self.metrics.updates_skipped.inc()
             log.error("update.unreadable", update=number_of(raw), because_of=str(error))
             return None

@@ -28,7 +28,7 @@ _OF_QUERY = frozenset({"id", "from", "message", "chat_instance", "data"})
 _OF_UNSEEN = frozenset({"chat", "message_id"})
 
 
-class UnreadableError(Exception):
+class UnreadableUpdateError(Exception):
     """An update is not what the Bot API describes."""
 
 
@@ -39,15 +39,15 @@ def number_of(raw: Any) -> int | None:
 
 
 def read(raw: Any, bot: Bot) -> Update:
-    """Read what is needed of an update, and nothing else of it; UnreadableError if that is not possible."""
+    """Read what is needed of an update, and nothing else of it; UnreadableUpdateError if that is not possible."""
     if number_of(raw) is None:
-        raise UnreadableError("update_id")
+        raise UnreadableUpdateError("update_id")
     try:
         return _read(raw, bot)
-    except UnreadableError:
+    except UnreadableUpdateError:
         raise
     except Exception as error:
-        raise UnreadableError(type(error).__name__) from error
+        raise UnreadableUpdateError(type(error).__name__) from error
 
 
 def _read(raw: Mapping[str, Any], bot: Bot) -> Update:
@@ -60,7 +60,7 @@ def _read(raw: Mapping[str, Any], bot: Bot) -> Update:
 
 def _needed(kind: str, content: Any) -> Any:
     if not isinstance(content, dict):
-        raise UnreadableError(kind)
+        raise UnreadableUpdateError(kind)
     return _query(content) if kind == "callback_query" else _message(content)
 
 
@@ -71,7 +71,7 @@ def _query(content: dict[str, Any]) -> dict[str, Any]:
     if message is None:
         return query
     if not isinstance(message, dict):
-        raise UnreadableError("message")
+        raise UnreadableUpdateError("message")
     if message.get("date") == 0 or _has_button(message, query.get("data")):
         return query | {"message": _message(message)}
     invented = _only(query, _OF_QUERY - {"data"})
@@ -91,7 +91,7 @@ def _list(value: object) -> list[Any]:
 
 def _message(content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise UnreadableError("message")
+        raise UnreadableUpdateError("message")
     message = _only(content, _OF_MESSAGE)
     for media in MEDIA:
         if isinstance(message.get(media), dict):
@@ -106,7 +106,7 @@ def _only(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
 
 
 def _check(update: Update) -> None:
-    """Raise UnreadableError unless everything that handlers use has its type: the library checks none."""
+    """Raise UnreadableUpdateError unless everything that handlers use has its type: the library checks none."""
     if update.callback_query is not None:
         _check_query(update.callback_query)
     elif update.effective_message is not None:
@@ -149,7 +149,7 @@ def _check_media(media: Any) -> None:
 
 def _require(condition: bool, name: str) -> None:  # noqa: FBT001 - reads as the sentence it is
     if not condition:
-        raise UnreadableError(name)
+        raise UnreadableUpdateError(name)
 
 
 def _is_number(value: Any) -> bool:

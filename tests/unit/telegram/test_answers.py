@@ -13,7 +13,7 @@ from bot.telegram.answers import (
     NamelessError,
     NoAnswerError,
     RedirectedError,
-    UnreadableError,
+    UnreadableAnswerError,
     read_answer,
     whole_number,
 )
@@ -118,7 +118,7 @@ def test_of_a_member_it_is_read_whether_it_is_an_admin(status, read):
 
 @pytest.mark.parametrize("answered", [None, {}, {"status": 5}])
 def test_a_member_without_a_status_is_unknown(answered):
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableAnswerError):
         result("getChatMember", answered)
 
 
@@ -128,7 +128,7 @@ def test_what_is_not_used_is_left_as_it_is():
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{}", b'{"ok', b"\xff", b"[" * 100_000, b"9" * 9999])
 def test_what_is_no_answer_may_have_been_carried_out(body):
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableAnswerError):
         read_answer("sendMessage", 200, body)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from telegram import Message
 
-from bot.telegram.updates import HIGHEST, UnreadableError, number_of, read
+from bot.telegram.updates import HIGHEST, UnreadableUpdateError, number_of, read
 
 CHAT = {"id": 1001, "type": "private", "first_name": "Alice"}
 PERSON = {"id": 1001, "is_bot": False, "first_name": "Alice"}
@@ -31,7 +31,7 @@ def test_an_update_has_a_number(number):
 )
 def test_something_else_has_none(raw):
     assert number_of(raw) is None
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableUpdateError):
         read(raw, None)
 
 
@@ -79,16 +79,16 @@ def test_nonsense_that_nobody_needs_does_no_harm(extra):
     ids=str,
 )
 def test_a_message_of_another_form_is_not_read(odd):
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableUpdateError):
         message(**odd)
 
 
 @pytest.mark.parametrize("content", [5, "text", [MESSAGE]])
 @pytest.mark.parametrize("kind", ["message", "channel_post", "callback_query"])
 def test_an_update_of_another_form_is_not_read(kind, content):
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableUpdateError):
         read({"update_id": 1, kind: content}, None)
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableUpdateError):
         query({}, message=content)
 
 
@@ -125,7 +125,7 @@ def test_data_without_a_button_does_not_arrive(markup):
     "odd", [{"id": 7}, {"data": 5}, {"data": "\ud800"}, {"from": PERSON | {"id": "1"}}, {"from": None}], ids=str
 )
 def test_a_press_of_another_form_is_not_read(odd):
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableUpdateError):
         query({"date": 0}, **odd)
 
 
