@@ -18,7 +18,7 @@ from tests.crash.scene import says
 from tests.world import audio
 
 VOICES = 8
-KILLS = 20
+KILLS = 12
 # Looks like ffmpeg and is it, but for one recording.
 DEADLY_FFMPEG = """#!{python}
 import os, signal, sys

@@ -138,7 +138,7 @@ async def _living(world):
         yield Town(world)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_good_updates_are_handled_whatever_stands_between_them(town, runner, data):
     samples = town.samples()
