@@ -39,7 +39,7 @@ class ClockWatch:
             jump = round(moved - self._moved)
             hint = "the bot goes on by its own clock until it is started again"
             log.warning("clock.jumped", seconds=jump, direction="ahead" if jump > 0 else "back", hint=hint)
-        if asleep - self._asleep > patience.SHORTEST_WAIT:
+        if asleep - self._asleep > patience.CLOCK_SLEPT:
             log.info("clock.slept", seconds=round(asleep - self._asleep))
             self.nudge()
         self._moved, self._asleep = moved, asleep

@@ -1,6 +1,7 @@
 """A circuit breaker for creates: while the provider refuses every job, one tries for all now and then."""
 
 from bot.engine import patience
+from bot.outgoing import waits
 
 
 class Hold:
@@ -24,7 +25,7 @@ class Hold:
 
     def trip(self, now: float, seconds: float | None) -> None:
         """Let all wait for as long as the provider asked, or a short while if it did not say."""
-        self._trip(now, patience.RATE_LIMIT_WAIT if seconds is None else seconds)
+        self._trip(now, waits.UNSAID if seconds is None else seconds)
 
     def _trip(self, now: float, seconds: float) -> None:
         self.until = max(self.until, now + seconds)

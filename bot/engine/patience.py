@@ -1,5 +1,7 @@
 """Every limit and wait of the engine and of what stands above it, each with its reason. Spans are in seconds."""
 
+from bot.outgoing import waits
+
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -27,14 +29,15 @@ CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 
 # The clock
 CLOCK_LOOK_EVERY = 2.0  # so that a machine that slept goes on at once
+CLOCK_SLEPT = 1.0  # less is what the looks at two clocks take
 CLOCK_JUMP = 5.0  # between the system's clock and ours; less is how clocks are kept right
-LONGEST_STORED_WAIT = HOUR + MINUTE  # no server is heeded that asks for more than an hour of patience
+LONGEST_STORED_WAIT = waits.LONGEST + MINUTE  # no server is heeded that asks for more
 LONGEST_AT_PROVIDER = 2 * HOUR  # a result is asked for 55 minutes, and then for an hour while its answers fail
 TELEGRAM_REPEATS_WITHIN = DAY  # it keeps an update that was not confirmed no longer
 SHORTEST_GAP = MINUTE  # a restart takes less, and the last known moment is 20 seconds old at the most
 
 # Attempts
-SHORTEST_WAIT = 1.0  # where the other side asks for 0 seconds, so that no step spins
+SHORTEST_WAIT = 1.0  # where 0 seconds would do, so that no step spins
 BACKOFF_JITTER = 0.2  # of the wait, so that jobs that failed together are spread
 LONGEST_BACKOFF = MINUTE  # the provider and Telegram are back within minutes, and users wait
 TRIES = HOUR  # that fail, with the waits between them; later the generation would be forgotten anyway
@@ -60,7 +63,6 @@ MOST_INTERRUPTIONS = 10  # and INTERRUPTED_FOR has passed since the job was acce
 INTERRUPTED_FOR = HOUR
 
 # Pauses, while the provider refuses every job
-RATE_LIMIT_WAIT = 5.0  # where a server asks for patience and does not say how much
 PAUSE = 30.0  # the first one; each that ends in vain makes the next one twice as long
 LONGEST_PAUSE = 2 * MINUTE  # so that work goes on soon after the operator has acted
 PAUSE_GIVE_UP_AFTER = DAY  # those who wait are told that nothing will come of it

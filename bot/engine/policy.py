@@ -13,6 +13,7 @@ from bot.errors import (
     UndeliverableError,
     UnknownMessageError,
 )
+from bot.outgoing import waits
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import PAUSED, Job, State
@@ -38,9 +39,7 @@ def verdict(error: Exception, job: Job, now: float, random: Callable[[], float])
         case OperatorError():
             return _pause(job, now)
         case RateLimitedError():
-            return Verdict(
-                _wait(job, patience.RATE_LIMIT_WAIT if error.retry_after is None else error.retry_after, now)
-            )
+            return Verdict(_wait(job, waits.UNSAID if error.retry_after is None else error.retry_after, now))
         case Exception():
             return _attempt(job, _as_temporary(error, job.state), now, random)
 
@@ -114,7 +113,7 @@ def _wait(job: Job, seconds: float, now: float) -> Outcome:
         and now - job.submitted_at > patience.GIVE_UP_AFTER
     ):
         return Forgotten(now)
-    return Waiting(now + (min(seconds, patience.HOUR) if seconds > 0 else patience.SHORTEST_WAIT))
+    return Waiting(now + (min(seconds, waits.LONGEST) if seconds > 0 else patience.SHORTEST_WAIT))
 
 
 def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], float]) -> Verdict:

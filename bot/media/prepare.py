@@ -21,6 +21,8 @@ _MOST_DEMANDING_SECONDS = 2 * 3600.0
 _LONG_SECONDS = 300.0
 _USUAL_SAMPLES = 2 * 48_000
 
+_VIDEO_KINDS = frozenset({"video", "video_note"})
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -34,9 +36,6 @@ class Limits:
 def most_work(max_seconds: float) -> float:
     """Return the most samples that a real recording has, those of all channels together."""
     return _MOST_SAMPLES * max(max_seconds, _MOST_DEMANDING_SECONDS)
-
-
-_VIDEO_KINDS = frozenset({"video", "video_note"})
 
 
 async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, formats: UploadFormats) -> tuple[Upload, ...]:

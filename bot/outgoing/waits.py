@@ -5,6 +5,7 @@ import re
 
 SHORTEST = 1.0  # seconds; a server that asks for less would be asked again and again
 LONGEST = 3600.0  # seconds; a server that asks for more is asked again after an hour
+UNSAID = 5.0  # seconds, where a server asks for patience and does not say how much
 
 _NUMBER = re.compile(r"\s*[0-9]{1,1000}(\.[0-9]{0,1000})?\s*", re.ASCII)
 

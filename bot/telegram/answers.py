@@ -12,10 +12,9 @@ from telegram import ChatMember
 from telegram.error import NetworkError
 
 from bot.outgoing.session import read_json
-from bot.outgoing.waits import asked_wait
+from bot.outgoing.waits import UNSAID, asked_wait
 
 LONGEST_DESCRIPTION = 200  # characters of the server's own words
-PATIENCE = 5.0  # seconds, where a server asks for patience and does not say how much
 LARGEST_ID = 2**53  # of chats, people and messages, as the Bot API promises
 
 _SOMEBODY = {"id": 1, "is_bot": False, "first_name": "-"}
@@ -81,7 +80,7 @@ def _refusal(status: int, answer: dict[str, Any]) -> dict[str, Any]:
         refusal["description"] = said[:LONGEST_DESCRIPTION]
     asked = _object(answer.get("parameters"))
     if status == 429:
-        wait = asked_wait(asked.get("retry_after")) or PATIENCE
+        wait = asked_wait(asked.get("retry_after")) or UNSAID
         refusal["parameters"] = {"retry_after": math.ceil(wait)}
     elif (moved := whole_number(asked.get("migrate_to_chat_id"))) is not None:
         refusal["parameters"] = {"migrate_to_chat_id": moved}

@@ -8,11 +8,11 @@ from bot.engine.patience import (
     LONGEST_LOOK,
     LONGEST_PAUSE,
     LOOKS_TO_LEARN_FROM,
-    RATE_LIMIT_WAIT,
     SHORTEST_LOOK,
 )
 from bot.engine.policy import backoff
 from bot.engine.schedule import Schedule, deadline, unlearned_first_look
+from bot.outgoing.waits import UNSAID
 
 AUDIO = st.floats(0, 4 * 3600)
 ELAPSED = st.floats(0, 3300)
@@ -70,7 +70,7 @@ def test_patience_ends_for_all_at_once():
 def test_patience_of_an_unsaid_length_is_short():
     hold = Hold()
     hold.trip(100.0, None)
-    assert hold.until == 100.0 + RATE_LIMIT_WAIT
+    assert hold.until == 100.0 + UNSAID
 
 
 def test_a_short_wait_does_not_shorten_a_long_one():

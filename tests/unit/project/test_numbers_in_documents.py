@@ -5,6 +5,7 @@ from bot.config import Settings
 from bot.engine import patience
 from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline, unlearned_first_look
+from bot.outgoing import waits
 from bot.telegram import replies
 from bot.text import layout
 from storage.statements import admission, claims
@@ -28,7 +29,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
             "What goes wrong",
             f"after {patience.PAUSE:.0f} seconds, then every 1 to {patience.LONGEST_PAUSE / 60:.0f} ",
         ),
-        (TROUBLE, "What goes wrong", f"else after {patience.RATE_LIMIT_WAIT:.0f} seconds"),
+        (TROUBLE, "What goes wrong", f"else after {waits.UNSAID:.0f} seconds"),
         (TROUBLE, "What goes wrong", f"{patience.MOST_GENERATIONS_LOST} times in all"),
         (TROUBLE, "What goes wrong", f"| {patience.FEW_ATTEMPTS} tries in all |"),
         (TROUBLE, "What goes wrong", f"after {patience.MOST_DEATHS} deaths while it was worked on alone"),
