@@ -5,6 +5,7 @@ from bot.config import Settings
 from bot.engine import patience
 from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline, unlearned_first_look
+from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.telegram import replies
 from bot.text import layout
@@ -14,6 +15,7 @@ from tests.unit.project.checkout import said
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 COSTS, GUARANTEES, MONITORING = "docs/costs.md", "docs/guarantees.md", "docs/monitoring.md"
+DEATHS = "When the process dies"
 TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
 
 
@@ -51,8 +53,10 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         ),
         (GUARANTEES, "What you can rely on", f"{patience.MOST_CREATES_IN_DOUBT} times at the most"),
         (GUARANTEES, "What you can rely on", f"or for {patience.DOUBT_FOR / MINUTE:.0f} minutes where"),
-        (GUARANTEES, "States", f"or {patience.ALONE_AFTER_START:.0f} seconds have passed"),
-        (GUARANTEES, "States", f"for {patience.SUSPECT_WAIT:.0f} seconds at the next start"),
+        (GUARANTEES, DEATHS, f"or for {patience.ALONE_AFTER_START:.0f} seconds"),
+        (GUARANTEES, DEATHS, f"for {patience.SUSPECT_WAIT:.0f} seconds at the next start"),
+        (GUARANTEES, DEATHS, f"{patience.MOST_INTERRUPTIONS} times without getting on"),
+        (TROUBLE, "What goes wrong", f"Process killed {patience.MOST_INTERRUPTIONS} times"),
         (GUARANTEES, "What you can rely on", f"Steps get {patience.STOP_GRACE:.0f} seconds"),
         (GUARANTEES, "What you can rely on", f"after {patience.JOBS_KEPT_FOR / DAY:.0f} days"),
         (COSTS, "What is stored", f"{patience.JOBS_KEPT_FOR / DAY:.0f} days after their end"),
@@ -117,3 +121,9 @@ def test_tries_are_repeated_after_the_seconds_that_are_stated():
     assert waits[:3] == [1, 2, 4]
     assert waits[-1] == 60
     assert "after 1, 2, 4, … 60 seconds" in said(TROUBLE, "What goes wrong")
+
+
+def test_the_container_says_what_a_recording_takes_of_its_temporary_folder():
+    of_a_minute = (conversion_bytes(10**9, 7_200, 3_600) - conversion_bytes(10**9, 3_660, 3_600)) / 59
+    assert round(of_a_minute / 1e6) == 1
+    assert "its own size, and 1 MB for each minute" in said("docs/containers.md", "The image")
