@@ -16,7 +16,7 @@ from bot.text.sentences import CANCEL_BUTTON, placeholder
 from storage.apology import Notice
 from tests.patience import Seen, until
 from tests.process import QUIET_SECONDS, Command, Starter
-from tests.world import KEY, audio, other_voice
+from tests.world import KEY, audio, other_voice, texts
 
 Server = FakeTelegram | FakeSpeech
 Moment = Literal["before", "after"]
@@ -80,6 +80,17 @@ class Scene:
         voice = self._recording(audio("speech.mp3"), None, "")
         voice.chat.send_audio(_somebody(voice.chat), voice.data, file_name=FILE_NAME)
         return voice
+
+    def document(self, data: bytes, name: str, chat: Chat | None = None) -> None:
+        """Somebody sends a file of which nobody knows what is said in it."""
+        chat = chat or self.chat
+        chat.send_document(_somebody(chat), data, file_name=name, mime_type="audio/mpeg")
+
+    async def answer_to(self, data: bytes, name: str) -> str:
+        """Send the first file of all, and wait for what the bot makes of it."""
+        self.document(data, name)
+        (answer,) = await self.until(lambda: answered(self.chat))
+        return answer
 
     def upgrade(self, group: Chat) -> Chat:
         """The group becomes a supergroup, where its voices are to be answered."""
@@ -194,6 +205,11 @@ def says(chat: Chat, text: str) -> int:
 def waiting(chat: Chat) -> int:
     """How many messages of the bot promise words to come."""
     return says(chat, placeholder(Notice.NONE))
+
+
+def answered(chat: Chat) -> list[str]:
+    """What the messages of the bot say that promise nothing to come."""
+    return [text for text in texts(chat) if text != placeholder(Notice.NONE)]
 
 
 def _somebody(chat: Chat) -> Any:

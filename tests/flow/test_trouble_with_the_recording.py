@@ -5,8 +5,8 @@ import tempfile
 import pytest
 
 from bot.engine import patience
-from bot.machine.subprocesses import bundled_ffmpeg
 from bot.playground.speech import Recognition
+from tests.ffmpegs import ffmpeg_that
 from tests.world import audio, texts
 
 
@@ -126,19 +126,6 @@ async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stopped_world,
         assert await answer_to(world, audio()) == "still at work"
 
 
-@pytest.fixture
-def ffmpeg_that(tmp_path):
-    """A real one, but for recordings of phones, with which it does something else."""
-
-    def make(what: str) -> str:
-        program = tmp_path / "ffmpeg"
-        program.write_text(f'#!/bin/sh\ncase "$*" in *amr*) {what};; esac\nexec {bundled_ffmpeg()} "$@"\n')
-        program.chmod(0o755)
-        return str(program)
-
-    return make
-
-
 @pytest.mark.parametrize(
     ("what", "says", "tries"),
     [
@@ -150,11 +137,9 @@ def ffmpeg_that(tmp_path):
         ("kill -KILL $$", "Something in this bot went wrong", 5),
     ],
 )
-async def test_what_comes_of_an_ffmpeg_that_does_not_end_well(
-    stopped_world, ffmpeg_that, monkeypatch, what, says, tries
-):
+async def test_what_comes_of_an_ffmpeg_that_does_not_end_well(stopped_world, tmp_path, monkeypatch, what, says, tries):
     monkeypatch.setattr(patience, "FFMPEG_TIMEOUT", 0.5 if "sleep" in what else 60)
-    async with stopped_world.running(ffmpeg=ffmpeg_that(what)) as world:
+    async with stopped_world.running(ffmpeg=ffmpeg_that(tmp_path, what, "*amr*")) as world:
         await world.app.ffmpeg.path()
         assert says in await answer_to(world, audio("speech.amr"))
         assert len(world.telegram.calls_of("file")) == tries

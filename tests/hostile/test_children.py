@@ -11,28 +11,12 @@ import psutil
 import pytest
 
 from bot.machine.subprocesses import bundled_ffmpeg
+from tests.ffmpegs import ffmpeg_that
 from tests.patience import patience
 from tests.world import audio, texts
 
 MEGABYTE = 1024 * 1024
 PART_OF_A_COVER = 1024 * 1024  # points that are compressed once and repeated
-
-
-def ffmpeg_that(folder, first):
-    """An ffmpeg that does something first and is then the real one."""
-    path = folder / "ffmpeg"
-    path.write_text(f'#!/bin/sh\n{first}\nexec {bundled_ffmpeg()} "$@"\n')
-    path.chmod(0o755)
-    return str(path)
-
-
-def send(scene, data, name):
-    scene.chat.send_document(scene.alice, data, file_name=name, mime_type="audio/mpeg")
-
-
-async def answer_to(scene, data, name):
-    send(scene, data, name)
-    return await scene.until(lambda: [text for text in texts(scene.chat) if text != "Transcribing…"])
 
 
 async def test_ffmpeg_runs_under_limits_and_without_an_environment(scene):
@@ -41,7 +25,7 @@ async def test_ffmpeg_runs_under_limits_and_without_an_environment(scene):
     note = f"cat /proc/$$/environ > {seen}/$$.environment; cat /proc/$$/limits > {seen}/$$.limits"
     scene.speech.says("heard")
     await scene.start(FFMPEG=ffmpeg_that(scene.folder, note))
-    assert await answer_to(scene, audio("speech.amr"), "note.amr") == ["heard"]
+    assert await scene.answer_to(audio("speech.amr"), "note.amr") == "heard"
     environments = [file.read_bytes() for file in seen.glob("*.environment")]
     assert environments == [b""] * 4  # of the trial, the list of streams, the count and the conversion
     for file in seen.glob("*.limits"):
@@ -56,9 +40,8 @@ async def test_ffmpeg_runs_under_limits_and_without_an_environment(scene):
 async def test_a_bot_that_is_killed_takes_ffmpeg_along_and_leaves_no_recording(scene):
     lifeline = scene.folder / "lifeline"
     os.mkfifo(lifeline)
-    stuck = f'case "$*" in *aac*libopus*) exec sleep 60 > {lifeline};; esac'
-    await scene.start(FFMPEG=ffmpeg_that(scene.folder, stuck))
-    send(scene, audio("speech.aac") * 20, "lecture.aac")
+    await scene.start(FFMPEG=ffmpeg_that(scene.folder, f"exec sleep 60 > {lifeline}", "*aac*libopus*"))
+    scene.document(audio("speech.aac") * 20, "lecture.aac")
     async with patience(20):
         with await asyncio.to_thread(lifeline.open, "rb") as held:
             await scene.life.kill()
@@ -135,10 +118,9 @@ async def test_a_small_file_takes_no_large_memory(scene, data, name, answer):
     scene.speech.says("the voice beside it")
     await scene.start()
     await scene.life.says("ffmpeg.chosen")
-    answering = asyncio.create_task(answer_to(scene, data, name))
+    answering = asyncio.create_task(scene.answer_to(data, name))
     peak = await scene.life.peak(answering, lambda process: process.memory_info().rss)
-    (text,) = await answering
-    assert text.startswith(answer)
+    assert (await answering).startswith(answer)
     assert peak < 400 * MEGABYTE
 
 
@@ -148,7 +130,7 @@ async def test_an_ffmpeg_that_does_not_work_is_told_and_replaced(scene):
     await scene.start(FFMPEG=broken)
     await scene.life.says("ffmpeg.refused")
     await scene.life.says("ffmpeg.chosen")
-    assert await answer_to(scene, audio("speech.amr"), "note.amr") == ["all the same"]
+    assert await scene.answer_to(audio("speech.amr"), "note.amr") == "all the same"
     assert await scene.life.stop() == 0
     check = await scene.start("check", FFMPEG=broken)
     assert await check.wait() == 0
@@ -162,7 +144,7 @@ async def test_a_child_that_outgrows_its_memory_is_none_of_the_others_trouble(sc
     data = with_cover(audio("speech.mp3"), cover(16_000))
     await scene.start()
     for number in range(4):
-        send(scene, data + bytes(number + 1), "song.mp3")
+        scene.document(data + bytes(number + 1), "song.mp3")
     answering = asyncio.create_task(scene.until(lambda: texts(scene.chat).count("the voice beside it") == 4 or None))
     peak = await scene.life.peak(answering, lambda process: process.memory_info().rss)
     await answering

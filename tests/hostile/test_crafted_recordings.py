@@ -6,28 +6,14 @@ import time
 import pytest
 
 from tests.crafted import filled, flac, id3, page, recording
+from tests.crash.scene import answered
 from tests.patience import promised
-from tests.world import audio, texts
+from tests.world import audio
 
 MEGABYTE = 1024 * 1024
 NEIGHBOUR_SECONDS = 8.0
 GONE_SECONDS = 2.0
 TOO_LONG, TOO_DEMANDING = "This recording is too long for me", "Reading this file takes more time or memory"
-
-
-def send(scene, data, name, chat=None):
-    chat = chat or scene.chat
-    chat.send_document(next(iter(chat.people.values())), data, file_name=name, mime_type="audio/mpeg")
-
-
-def answers(chat):
-    return [text for text in texts(chat) if text != "Transcribing…"]
-
-
-async def answer_to(scene, data, name):
-    send(scene, data, name)
-    (answer,) = await scene.until(lambda: answers(scene.chat))
-    return answer
 
 
 def with_times(step):
@@ -49,7 +35,7 @@ def with_times(step):
 async def test_a_short_recording_is_paid_for_once_whatever_its_times_and_titles_say(scene, name, data):
     scene.speech.hears(data, "what is said")
     await scene.start(MAX_AUDIO_MINUTES="1")
-    assert await answer_to(scene, data, name) == "what is said"
+    assert await scene.answer_to(data, name) == "what is said"
     assert [upload.data for upload in scene.speech.uploads] == [data]
 
 
@@ -59,7 +45,7 @@ async def test_a_short_recording_is_paid_for_once_whatever_its_times_and_titles_
 )
 async def test_a_long_recording_is_refused_whatever_its_times_say(scene, name, data):
     await scene.start(MAX_AUDIO_MINUTES="0.05")
-    assert (await answer_to(scene, data, name)).startswith(TOO_LONG)
+    assert (await scene.answer_to(data, name)).startswith(TOO_LONG)
     assert scene.speech.uploads == []
 
 
@@ -75,14 +61,14 @@ async def test_files_made_to_be_slow_are_refused_and_a_neighbour_is_answered_mea
     await scene.start(MAX_AUDIO_MINUTES="1")
     await scene.life.says("ffmpeg.chosen")
     for name, data in hostile:
-        send(scene, data, name)
+        scene.document(data, name)
     async with promised(NEIGHBOUR_SECONDS, scene.life.describe):
         neighbour.send_voice(next(iter(neighbour.people.values())), audio())
         await scene.see(neighbour, "the neighbour's words")
-        send(scene, audio("video.mp4"), "film.mp4", neighbour)
+        scene.document(audio("video.mp4"), "film.mp4", neighbour)
         await scene.see(neighbour, "the words in a film")
-    await scene.until(lambda: len(answers(scene.chat)) == len(hostile))
-    assert all(answer.startswith((TOO_LONG, TOO_DEMANDING, "I could not")) for answer in answers(scene.chat))
+    await scene.until(lambda: len(answered(scene.chat)) == len(hostile))
+    assert all(answer.startswith((TOO_LONG, TOO_DEMANDING, "I could not")) for answer in answered(scene.chat))
     assert len(scene.speech.uploads) == 2
 
 
@@ -91,7 +77,7 @@ async def test_a_stop_does_not_wait_for_the_counting_of_a_file(scene):
     downloaded = scene.hold_at(scene.telegram, "file", asyncio.Event(), nth=3)
     await scene.start()
     for number in range(3):
-        send(scene, slow + bytes(number), "slow.ogg")
+        scene.document(slow + bytes(number), "slow.ogg")
     await downloaded.wait()
     stopping = asyncio.create_task(scene.life.stop())
     await scene.life.says("stopped")

@@ -9,9 +9,9 @@ import sys
 from contextlib import closing
 
 import pytest
-from imageio_ffmpeg import get_ffmpeg_exe
 
 from bot.engine.patience import MOST_DEATHS
+from bot.machine.subprocesses import bundled_ffmpeg
 from bot.text.sentences import apology
 from storage.apology import Reason
 from tests.crash.scene import says
@@ -73,7 +73,7 @@ async def test_a_recording_that_kills_the_process_is_put_aside_and_all_others_ar
     tools = tmp_path / "tools"
     tools.mkdir()
     ffmpeg = tools / "ffmpeg"
-    ffmpeg.write_text(DEADLY_FFMPEG.format(python=sys.executable, ffmpeg=get_ffmpeg_exe()))
+    ffmpeg.write_text(DEADLY_FFMPEG.format(python=sys.executable, ffmpeg=bundled_ffmpeg()))
     ffmpeg.chmod(0o755)
     scene.environment |= {"PATH": str(tools)}
     mallory = scene.telegram.private(scene.telegram.user("Mallory"))

@@ -1,13 +1,10 @@
 """One chat sends much, or something slow: a single recording of another chat is answered as if it were alone."""
 
-import os
-import shlex
 import time
-
-from imageio_ffmpeg import get_ffmpeg_exe
 
 from bot.text.sentences import too_many
 from tests.crash.scene import says
+from tests.ffmpegs import ffmpeg_that
 from tests.world import audio
 
 MANY = 30
@@ -35,22 +32,11 @@ async def test_a_single_voice_is_answered_beside_many_of_one_chat(scene):
 
 
 async def test_a_recording_that_takes_long_to_prepare_holds_no_slot(scene):
-    await scene.start(NOVA_CONCURRENCY="1", PATH=slow_ffmpeg(scene.folder))
+    await scene.start(NOVA_CONCURRENCY="1", FFMPEG=ffmpeg_that(scene.folder, f"sleep {SLOW_SECONDS}", "*asf*"))
     idle = await single(scene, "Idle Ida")
     scene.chat.send_audio(scene.alice, audio("speech.wma"), file_name="speech.wma")
     await scene.until_stored(2, "TRUE")
     assert await single(scene, "Fresh Fred") <= 2 * idle + JITTER
-
-
-def slow_ffmpeg(folder):
-    """A way to programs with an ffmpeg that takes its time over every recording."""
-    programs = folder / "programs"
-    programs.mkdir()
-    script = programs / "ffmpeg"
-    real = shlex.quote(get_ffmpeg_exe())
-    script.write_text(f'#!/bin/sh\ncase "$*" in *received*) sleep {SLOW_SECONDS};; esac\nexec {real} "$@"\n')
-    script.chmod(0o755)
-    return os.pathsep.join([str(programs), os.environ["PATH"]])
 
 
 async def test_a_chat_has_no_more_open_recordings_than_it_may_and_is_told_once(scene):
