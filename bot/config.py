@@ -15,7 +15,8 @@ _MEGABYTE = 1024 * 1024
 _SECRETS = ("telegram_bot_token", "aimlapi_key")
 _TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
 _KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
-_SERVERS = {"telegram": "telegram_api_url", "aimlapi": "aimlapi_url"}
+Server = Literal["telegram", "aimlapi"]
+_SERVERS: dict[Server, str] = {"telegram": "telegram_api_url", "aimlapi": "aimlapi_url"}  # their addresses
 
 
 class SettingsError(Exception):
@@ -155,7 +156,7 @@ class Settings(BaseSettings):
             return value
         return value.upper() if info.field_name == "log_level" else value.lower()
 
-    def proxy_of(self, server: Literal["telegram", "aimlapi"]) -> Proxy | None:
+    def proxy_of(self, server: Server) -> Proxy | None:
         """Return the proxy to a server; SettingsError if the setting that names it is wrong."""
         name = self._naming_proxy(server, getattr(self, _SERVERS[server]))
         if name is None:
@@ -165,7 +166,7 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise SettingsError([f"{name.upper()} {error}"]) from None
 
-    def _naming_proxy(self, server: str, address: str) -> str | None:
+    def _naming_proxy(self, server: Server, address: str) -> str | None:
         """Return the setting that names the proxy to an address: the server's own, or one for all servers."""
         own = f"{server}_proxy"
         if getattr(self, own) is not None:
@@ -200,7 +201,8 @@ def load_settings() -> Settings:
     """Read the environment and `.env`; raise SettingsError with a line for each setting that is missing or wrong."""
     try:
         settings = Settings()
-        settings.proxy_of("telegram"), settings.proxy_of("aimlapi")
+        for server in _SERVERS:
+            settings.proxy_of(server)  # which raises what is wrong with it
     except ValidationError as error:
         raise SettingsError(_problem_lines(error)) from None  # the cause would show the values
     except (OSError, UnicodeDecodeError) as error:

@@ -42,8 +42,8 @@ async def serving(host: str, port: int, metrics: Metrics, received: Age, written
     await runner.setup()
     try:
         assert runner.server is not None
-        door = _Door(runner.server)
-        server = await asyncio.get_running_loop().create_server(door.protocol, host, port, backlog=NEWEST_SPARED)
+        entrance = _Entrance(runner.server)
+        server = await asyncio.get_running_loop().create_server(entrance.protocol, host, port, backlog=NEWEST_SPARED)
         try:
             yield int(server.sockets[0].getsockname()[1])
         finally:
@@ -57,7 +57,7 @@ def _seconds(age: float) -> float | None:
     return round(age, 1) if math.isfinite(age) else None
 
 
-class _Door:
+class _Entrance:
     """Hands connections to aiohttp's server, which by itself would keep any number of idle ones for ever.
 
     One more than MOST_CONNECTIONS ends the oldest, and each ends LONGEST_CONNECTION after it was made, whatever was
