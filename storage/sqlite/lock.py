@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+from storage.sqlite.files import LOCK, beside
 from storage.store import DatabaseInUseError, StorageUnavailableError
 
 BYTE = 2**62
@@ -29,7 +30,7 @@ class FileLock:
     def __init__(self, database: Path) -> None:
         database = database.resolve()  # whatever links lead there, the file has one lock
         self._path = database
-        self._file = _open(database.with_name(database.name + ".lock"), 0o600)
+        self._file = _open(beside(database, LOCK), 0o600)
         try:
             self._lock(lambda: fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB))
             self.database = _open(database, 0o644)

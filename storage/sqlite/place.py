@@ -8,9 +8,9 @@ import sqlite3
 import time
 from pathlib import Path
 
+from storage.sqlite.files import INDEX, JOURNAL, beside
 from storage.store import DatabaseDamagedError, StorageError, StorageUnavailableError
 
-JOURNALS = ("-wal", "-shm")
 JOURNAL_GRACE = 5.0  # seconds: who moves all files of a database back does not move them at once
 MARK = slice(68, 72)  # where the header has `application_id`, which is a random number here
 MISPLACED = (
@@ -30,7 +30,7 @@ class Place:
         self._path = path
         self._database = database
         real = path.resolve()  # SQLite names the journals after the file that links lead to
-        names = [real.with_name(real.name + suffix) for suffix in JOURNALS]
+        names = [beside(real, ending) for ending in (JOURNAL, INDEX)]
         journals = {name: _identity(name) for name in names}
         self._journals = {path: known for path, known in journals.items() if known is not None}
         self._known = _identity_of(os.fstat(database))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.sqlite.connection import FAILURES, failure_of
+from storage.sqlite.files import INDEX, JOURNAL, ROLLBACK, beside
 from storage.sqlite.integrity import open_file
 from storage.sqlite.lock import FileLock
 from storage.sqlite.mend import Mended, begin_again, go_on_counting, insert, mend
@@ -25,7 +26,6 @@ from storage.store import DatabaseDamagedError, damaged
 Say = Callable[[str], None]
 # A table is read after those that its rows refer to, and the one with which most begins last.
 TABLES = ("chats", "transcripts", "jobs", "generations", "pages", "pulse")
-JOURNAL, INDEX = "-wal", "-shm"
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def repair(path: Path, now: float, say: Say) -> None:
             say(f"database: {path} is in order, so nothing was changed")
             return
         say(f"database: {path} is damaged: {damage}")
-        repaired = path.with_name(path.name + ".repaired")
+        repaired = beside(path, ".repaired")
         _remove(repaired)
         _write_anew(path, repaired, now, say)
         say(f"database: the damaged file is kept as {_swap(path, repaired, now)}")
@@ -112,14 +112,14 @@ def _read_everything(source: sqlite3.Connection) -> None:
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the database so that reading leaves no file behind that was not there."""
-    there = {suffix for suffix in (JOURNAL, INDEX) if _beside(path, suffix).exists()}
+    there = {suffix for suffix in (JOURNAL, INDEX) if beside(path, suffix).exists()}
     try:
         with closing(open_file(path)) as source:
             source.execute("PRAGMA user_version").fetchone()
             yield source
     finally:
         for suffix in {JOURNAL, INDEX} - there:
-            _beside(path, suffix).unlink(missing_ok=True)
+            beside(path, suffix).unlink(missing_ok=True)
 
 
 def _write_anew(path: Path, repaired: Path, now: float, say: Say) -> None:
@@ -186,14 +186,14 @@ def _swap(path: Path, repaired: Path, now: float) -> Path:
     kept = next(
         name
         for number in range(1000)
-        if not (name := path.with_name(f"{path.name}.damaged-{stamp}{f'-{number}' if number else ''}")).exists()
+        if not (name := beside(path, f".damaged-{stamp}{f'-{number}' if number else ''}")).exists()
     )
     _name_too(path, kept)
-    if _beside(path, JOURNAL).exists():
-        _name_too(_beside(path, JOURNAL), _beside(kept, JOURNAL))
+    if beside(path, JOURNAL).exists():
+        _name_too(beside(path, JOURNAL), beside(kept, JOURNAL))
     _sync(path.parent)
     for suffix in (JOURNAL, INDEX):
-        _beside(path, suffix).unlink(missing_ok=True)
+        beside(path, suffix).unlink(missing_ok=True)
     repaired.replace(path)
     _sync(path.parent)
     return kept
@@ -204,10 +204,10 @@ def _undo_interrupted(path: Path) -> None:
     for kept in path.parent.glob(f"{path.name}.damaged-*"):
         if kept.name.endswith(JOURNAL) or not kept.samefile(path):
             continue
-        journal = _beside(kept, JOURNAL)
+        journal = beside(kept, JOURNAL)
         if journal.exists():
-            if not _beside(path, JOURNAL).exists():
-                _name_too(journal, _beside(path, JOURNAL))
+            if not beside(path, JOURNAL).exists():
+                _name_too(journal, beside(path, JOURNAL))
             journal.unlink()
         kept.unlink()
 
@@ -221,13 +221,9 @@ def _name_too(file: Path, name: Path) -> None:
         _sync(name)
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
-
-
 def _remove(path: Path) -> None:
-    for suffix in ("", JOURNAL, INDEX, "-journal"):
-        _beside(path, suffix).unlink(missing_ok=True)
+    for suffix in ("", JOURNAL, INDEX, ROLLBACK):
+        beside(path, suffix).unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.sqlite.connection import FAILURES
+from storage.sqlite.files import INDEX, JOURNAL, beside
 from storage.sqlite.integrity import open_file
 from storage.sqlite.migrate import apply, migrations
 
@@ -21,7 +22,6 @@ FIRST, LAST = -(2**63), 2**63 - 1  # rowids
 NEAR = 4096  # rowids: a stretch in which each is tried
 MOST_TRIES = 50_000  # of a table; a second or two
 PAGE_SIZE = 4096
-HEADER_BYTES = 100
 
 Stored = dict[str, Any]
 
@@ -87,14 +87,14 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         if _lists_tables(source):
             yield source
             return
-    copy = path.with_name(path.name + ".copy")
+    copy = beside(path, ".copy")
     try:
         _copy_with_tables(path, copy)
         with closing(_reader(copy)) as source:
             yield source
     finally:
-        for suffix in ("", "-wal", "-shm"):
-            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+        for ending in ("", JOURNAL, INDEX):
+            beside(copy, ending).unlink(missing_ok=True)
 
 
 def columns_of(source: sqlite3.Connection, table: str) -> list[str]:
@@ -130,9 +130,9 @@ def _lists_tables(source: sqlite3.Connection) -> bool:
 def _copy_with_tables(path: Path, copy: Path) -> None:
     """Copy the database with another first page, which lists the tables of a database of the newest version."""
     shutil.copyfile(path, copy)
-    journal = path.with_name(path.name + "-wal")
+    journal = beside(path, JOURNAL)
     if journal.exists():
-        shutil.copyfile(journal, copy.with_name(copy.name + "-wal"))
+        shutil.copyfile(journal, beside(copy, JOURNAL))
     with copy.open("r+b") as file:
         page = bytearray(_first_page())
         page[18:20] = b"\x02\x02"  # the journal is a WAL
