@@ -87,7 +87,7 @@ async def quiet_cuts(
             cpu_seconds=cpu_seconds(wanted),
             file_bytes=MEGABYTE + _window_bytes(split_seconds),
         )
-        place = await bench.threads.run(_quietest_place_in, window)
+        place = await bench.compute(_quietest_place_in, window)
         cuts.append(wanted if place is None else wanted - reach + place)
     return tuple(cuts)
 
@@ -112,7 +112,7 @@ async def encode(
     if not cuts:
         return (whole,)
     parts = tuple(bench.scratch.file() for _ in range(len(cuts) + 1))
-    await bench.threads.run(cut, whole, cuts, parts)
+    await bench.compute(cut, whole, cuts, parts)
     return parts
 
 

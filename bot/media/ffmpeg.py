@@ -8,14 +8,19 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from bot.errors import PermanentError, TemporaryError, VerbatimError
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
-from bot.media.places import Places
+from bot.media.places import Order, Places
 from bot.media.threads import Threads
 from storage.apology import Reason
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+_FIRST = Order()
 # Of the beginning of the output, where ffmpeg lists the streams, and of its end, where the last progress and the
 # errors are. Each takes a few kilobytes, and more would only cost memory.
 _KEPT_BYTES = 32_768
@@ -82,10 +87,9 @@ class Ffmpeg:
         timeout: float,  # noqa: ASYNC109 - counts from the start of the process, not from the call
         cpu_seconds: float = READING_CPU_SECONDS,
         file_bytes: int = MEGABYTE,
-        size: int = 0,
-        is_long: bool = False,
+        order: Order = _FIRST,
     ) -> FfmpegRun:
-        """Run ffmpeg with one input of `size` bytes and one thread, and return how it ended.
+        """Run ffmpeg with one input and one thread, when it is its turn by this order, and return how it ended.
 
         It may use so many seconds of processors, and write no file with more than `file_bytes`. No process outlives
         the call, also when the call is cancelled. Raises as `failure_of` says, and TemporaryError after `timeout`
@@ -93,8 +97,8 @@ class Ffmpeg:
         """
         path = await self.path()
         timeout = min(timeout, _SLOWEST * cpu_seconds)
-        limits = ChildLimits(cpu_seconds, file_bytes, gives_way=is_long)
-        async with self._places.taken(size, long=is_long):
+        limits = ChildLimits(cpu_seconds, file_bytes, gives_way=order.is_long)
+        async with self._places.taken(order):
             ran = await run_once(path, *arguments, timeout=timeout, limits=limits)
         if (failure := failure_of(ran)) is not None:
             raise failure
@@ -105,13 +109,14 @@ class Ffmpeg:
 class Bench:
     """What one recording is worked on with: ffmpeg, a place for files, the seconds that a run may take, and threads.
 
-    `is_long` tells whether the runs take one of the places for long ones.
+    `chat` is that of the recording, and `is_long` tells whether the runs take one of the places for long ones.
     """
 
     ffmpeg: Ffmpeg
     scratch: Scratch
     timeout: float
     threads: Threads
+    chat: int = 0
     is_long: bool = False
 
     async def run(
@@ -123,9 +128,15 @@ class Bench:
             timeout=self.timeout,
             cpu_seconds=cpu_seconds,
             file_bytes=file_bytes,
-            size=self.scratch.used(),
-            is_long=self.is_long,
+            order=self._order(),
         )
+
+    async def compute(self, function: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
+        """Call a function in one of the threads and return what it returns."""
+        return await self.threads.run(self._order(), function, *arguments, **named)
+
+    def _order(self) -> Order:
+        return Order(self.chat, self.scratch.used(), self.is_long)
 
 
 async def run_once(

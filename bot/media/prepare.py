@@ -76,7 +76,7 @@ async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tu
     parts = await encode(
         path, found.container, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds
     )
-    uploads = await bench.threads.run(_uploads_with_sound, parts, (0.0, *cuts))
+    uploads = await bench.compute(_uploads_with_sound, parts, (0.0, *cuts))
     if not uploads:
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
     return uploads

@@ -61,7 +61,7 @@ async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK)
     bytes, NOT_AUDIO for one that begins like no known container or has only broken sound, TOO_DEMANDING for one that
     takes too long to read. Raises as `Ffmpeg.run` does.
     """
-    known = await bench.threads.run(_identify, path, bench.threads.closed)
+    known = await bench.compute(_identify, path, bench.threads.closed)
     if known.opus_seconds is not None:
         work = known.opus_seconds * _OPUS_SAMPLES
         return Probe(known.container, known.size, "opus", known.opus_seconds, work, is_all=True, has_video=False)

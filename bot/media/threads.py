@@ -6,6 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from bot.media.places import Order
+from bot.media.turns import Turns
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -17,12 +20,16 @@ class Threads:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="recordings")
+        self._turns = Turns(_THREADS)
         self._closed = threading.Event()
 
-    async def run(self, function: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
-        """Call a function in one of the threads and return what it returns."""
-        call = asyncio.get_running_loop().run_in_executor
-        return await call(self._executor, lambda: function(*arguments, **named))
+    async def run(self, order: Order, function: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
+        """Call a function in one of the threads and return what it returns. See Turns for who waits how long."""
+        async with self._turns.taken(order.chat, order.size):
+            if self.closed():
+                raise asyncio.CancelledError
+            call = asyncio.get_running_loop().run_in_executor
+            return await call(self._executor, lambda: function(*arguments, **named))
 
     def closed(self) -> bool:
         """Tell whether nobody waits for results any more; functions that take long ask it."""

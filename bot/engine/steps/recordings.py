@@ -29,10 +29,10 @@ class Recordings:
     formats: UploadFormats
 
     @contextmanager
-    def bench(self) -> Iterator[Bench]:
-        """Make a place for the files of one recording, and remove them at the end."""
+    def bench(self, job: Job) -> Iterator[Bench]:
+        """Make a place for the files of a job's recording, and remove them at the end."""
         with self.workplace.scratch() as scratch:
-            yield Bench(self.ffmpeg, scratch, patience.FFMPEG_TIMEOUT, self.threads)
+            yield Bench(self.ffmpeg, scratch, patience.FFMPEG_TIMEOUT, self.threads, job.chat_id)
 
     async def download(self, job: Job, target: Path, bench: Bench) -> None:
         """Download the recording once there is room for it and for its conversion.

@@ -92,7 +92,7 @@ class Submit:
     async def _upload(self, job: Job, model: Model) -> Outcome:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
-        with self.recordings.bench() as bench:
+        with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench)
             match Admitted() if kept_slot else await self._admit_again(job, model):
                 case Known() as known:

@@ -44,7 +44,7 @@ class Slow:
         self.prepared = self.cut_off = 0
 
     @contextmanager
-    def bench(self):
+    def bench(self, job):
         yield SimpleNamespace(scratch=SimpleNamespace(file=lambda: self.path / "received"))
 
     async def download(self, job, target, bench):

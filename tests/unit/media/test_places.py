@@ -3,7 +3,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.media.places import Places
+from bot.media.places import Order, Places
+from bot.media.turns import Turns
 
 FULL = 0.05  # seconds after which a place is not given any more; one that is there is given at once
 
@@ -11,7 +12,7 @@ FULL = 0.05  # seconds after which a place is not given any more; one that is th
 async def take(places: Places, stack: AsyncExitStack, *, long: bool) -> bool:
     try:
         async with asyncio.timeout(FULL):
-            await stack.enter_async_context(places.taken(0, long=long))
+            await stack.enter_async_context(places.taken(Order(is_long=long)))
     except TimeoutError:
         return False
     return True
@@ -43,7 +44,7 @@ async def test_a_place_is_given_back(long):
 
 
 def test_there_are_as_many_places_as_the_machine_has_processors_and_one_more():
-    assert Places()._free == Places()._for_long._value + 1
+    assert Places()._for_all.free == Places()._for_long.free + 1
 
 
 async def order(*arrivals: tuple[float, int]) -> list[int]:
@@ -52,12 +53,12 @@ async def order(*arrivals: tuple[float, int]) -> list[int]:
     places = Places(1, lambda: now)
 
     async def run(size: int) -> None:
-        async with places.taken(size, long=False):
+        async with places.taken(Order(chat=size, size=size)):
             served.append(size)
 
     async with AsyncExitStack() as taken:
         for _ in range(2):
-            await taken.enter_async_context(places.taken(0, long=False))
+            await taken.enter_async_context(places.taken(Order()))
         tasks = []
         for now, size in arrivals:  # noqa: B007 - the clock reads it
             tasks.append(asyncio.create_task(run(size)))
@@ -86,10 +87,68 @@ async def test_a_place_that_is_handed_over_to_somebody_who_leaves_is_passed_on()
     places = Places(1)
     async with AsyncExitStack() as stack:
         for _ in range(2):
-            await stack.enter_async_context(places.taken(0, long=False))
+            await stack.enter_async_context(places.taken(Order()))
         leaver = asyncio.create_task(take(places, stack, long=False))
         await asyncio.sleep(0)
     leaver.cancel()
     await asyncio.gather(leaver, return_exceptions=True)
     async with AsyncExitStack() as stack:
         assert [await take(places, stack, long=False) for _ in range(2)] == [True, True]
+
+
+async def turns(*chats: int, places: int = 1) -> list[int]:
+    """The chats in the order in which they get the places, all of which are taken when they come."""
+    line, served = Turns(places), []
+
+    async def run(chat: int) -> None:
+        async with line.taken(chat):
+            served.append(chat)
+
+    async with AsyncExitStack() as taken:
+        for _ in range(places):
+            await taken.enter_async_context(line.taken(9))
+        tasks = [asyncio.create_task(run(chat)) for chat in chats]
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    return served
+
+
+@pytest.mark.parametrize("places", [1, 2])
+async def test_chats_get_places_in_turn(places):
+    assert await turns(1, 1, 1, 1, 2, 2, 3, places=places) == [1, 2, 3, 1, 2, 1, 1]
+
+
+async def test_a_chat_that_comes_late_enters_the_turn_that_is_on():
+    line, served = Turns(1), []
+
+    async def run(chat: int) -> None:
+        async with line.taken(chat):
+            served.append(chat)
+            if served == [1, 1]:
+                tasks.append(asyncio.create_task(run(2)))
+                await asyncio.sleep(0)
+
+    async with line.taken(9):
+        tasks = [asyncio.create_task(run(1)) for _ in range(5)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    await asyncio.gather(*tasks)
+    assert served == [1, 1, 2, 1, 1, 1]
+
+
+async def test_nothing_is_kept_of_chats_that_wait_no_more():
+    line = Turns(1)
+    async with line.taken(9):
+        leavers = [asyncio.create_task(take_turn(line, chat)) for chat in range(20)]
+        await asyncio.sleep(0)
+        for leaver in leavers:
+            leaver.cancel()
+        await asyncio.gather(*leavers, return_exceptions=True)
+    assert not line._last
+    assert not line._waiting
+    assert line.free == 1
+
+
+async def take_turn(line: Turns, chat: int) -> None:
+    async with line.taken(chat):
+        pass

@@ -4,16 +4,17 @@ import time
 
 import pytest
 
+from bot.media.places import Order
 from bot.media.threads import Threads
 from tests.patience import patience
 
 
 async def test_a_function_runs_beside_the_loop_and_its_result_comes_back():
     threads = Threads()
-    assert await threads.run(divmod, 7, 2) == (3, 1)
-    assert await threads.run(lambda: threading.current_thread().name) != threading.current_thread().name
+    assert await threads.run(Order(), divmod, 7, 2) == (3, 1)
+    assert await threads.run(Order(), lambda: threading.current_thread().name) != threading.current_thread().name
     with pytest.raises(ZeroDivisionError):
-        await threads.run(divmod, 7, 0)
+        await threads.run(Order(), divmod, 7, 0)
     threads.close()
 
 
@@ -26,7 +27,7 @@ async def test_work_on_recordings_does_not_hold_up_other_threads_and_ends_when_n
             time.sleep(0.001)
         ended.release()
 
-    working = [asyncio.ensure_future(threads.run(endless)) for _ in range(8)]
+    working = [asyncio.ensure_future(threads.run(Order(), endless)) for _ in range(8)]
     async with patience(5):
         assert await asyncio.to_thread(divmod, 7, 2) == (3, 1)
         threads.close()
