@@ -54,13 +54,20 @@ class Reading:
                     stretches += [(middle, down_to), (reached, middle - 1)]
 
     def _read(self, low: int, high: int, *, backwards: bool = False) -> Generator[Stored, None, int | None]:
-        """Yield rows to the end of a stretch; return None there, or else the first rowid that was not reached."""
+        """Yield rows to the end of a stretch; return None there, or else the first rowid that was not reached.
+
+        Damage may put rows where they do not belong. Those bring the walk no further, and each counts as a try.
+        """
         self._tries += 1
         at = high if backwards else low
         try:
             for row in self._source.execute(self._sql + (" DESC" if backwards else ""), (low, high)):
                 stored = dict(row)
-                at = stored.pop("number_of_row") + (-1 if backwards else 1)
+                number = stored.pop("number_of_row")
+                if not (low <= number <= at if backwards else at <= number <= high):
+                    self._tries += 1
+                else:
+                    at = max(number - 1, FIRST) if backwards else min(number + 1, LAST)
                 yield stored
         except FAILURES:
             return at
@@ -73,7 +80,8 @@ class Reading:
         for place in places:
             self._tries += 1
             try:
-                if self._source.execute(self._sql + " LIMIT 1", (place, high)).fetchone() is not None:
+                row = self._source.execute(self._sql + " LIMIT 1", (place, high)).fetchone()
+                if row is not None and place <= row["number_of_row"] <= high:
                     return place
             except FAILURES:
                 continue

@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import islice
 
 import pytest
 
@@ -14,6 +15,7 @@ from storage.sqlite import repair as repairing
 from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
 from storage.sqlite.repair import repair
+from storage.sqlite.salvage import Reading, opened
 from storage.store import DatabaseDamagedError, DatabaseInUseError, SchemaTooNewError, StorageUnavailableError
 from storage.words import State
 from tests.contract.stored import LATER, NOW, accepted, again, claimed, delivering, due, fetching, leased, message
@@ -336,6 +338,15 @@ async def test_a_file_of_which_nothing_can_be_read_is_kept_beside_a_new_database
     assert "jobs: 0 kept; some could not be read and are lost" in lines
     assert kept.read_bytes() == content
     assert await claimed_jobs(path) == {}
+
+
+async def test_a_file_that_ends_within_a_page_is_not_read_again_and_again(full):
+    content = full.read_bytes()
+    for end in range(2 * PAGE + 17, len(content), PAGE):  # SQLite takes the rest of the page for zeros
+        full.write_bytes(content[:end])
+        with opened(full) as source:
+            rows = list(islice(Reading(source, "jobs", ["id"]).rows(), 10 * JOBS))
+        assert len(rows) < 2 * JOBS
 
 
 @pytest.mark.parametrize("death", ["replace", "unlink"])
