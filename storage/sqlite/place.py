@@ -12,7 +12,7 @@ from storage.sqlite.files import INDEX, JOURNAL, beside
 from storage.store import DatabaseDamagedError, StorageError, StorageUnavailableError
 
 JOURNAL_GRACE = 5.0  # seconds: who moves all files of a database back does not move them at once
-MARK = slice(68, 72)  # where the header has `application_id`, which is a random number here
+MARK = slice(68, 72)  # where the header has `application_id`, which is a random number here, another one in each life
 MISPLACED = (
     "the database is no longer the file that was opened ({path} was deleted, moved or replaced): put that file back,"
     " or start the bot again with the one that is there now"
@@ -60,7 +60,7 @@ class Place:
         return there.st_nlink > 0 and _identity_of(there) == self._known and self._read_mark() in self._marks
 
     def _read_mark(self) -> bytes:
-        """Read what is written anew with every database, and overwritten with a file that is copied onto this one."""
+        """Read what is written anew at every start, and overwritten with a file that is copied onto this one."""
         return os.pread(self._database, MARK.stop - MARK.start, MARK.start)
 
 
@@ -74,13 +74,14 @@ def require_one_name(path: Path, database: int) -> None:
 
 
 def mark(connection: sqlite3.Connection) -> int:
-    """Give the database a random number in its header, unless it has one, bring it to the file, and return it."""
-    known: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if not known:
-        known = int.from_bytes(os.urandom(4)) >> 1 or 1
-        connection.execute(f"PRAGMA application_id = {known}")
+    """Give the database a new random number in its header, bring it to the file, and return it.
+
+    New for each life, so that an older copy is known from it that somebody copies onto the file.
+    """
+    new = int.from_bytes(os.urandom(4)) >> 1 or 1
+    connection.execute(f"PRAGMA application_id = {new}")
     connection.execute("PRAGMA wal_checkpoint").fetchall()
-    return known
+    return new
 
 
 def _identity_of(status: os.stat_result) -> Identity:

@@ -70,6 +70,24 @@ async def test_a_database_that_is_not_the_one_that_was_opened_is_told_and_nothin
     await scene.finish()
 
 
+async def test_an_older_copy_of_the_database_that_is_copied_onto_it_is_told_and_nothing_is_confirmed(scene):
+    await scene.start()
+    await scene.life.says("telegram.ready")
+    assert await scene.life.stop() == 0
+    backup = scene.database.read_bytes()
+    await scene.start(HTTP_PORT="0")
+    await scene.life.says("telegram.ready")
+    scene.database.write_bytes(backup)
+    assert await health(scene.life) == 503
+    scene.voice()
+    await scene.life.says("the database is no longer the file that was opened")
+    assert scene.telegram.pending_updates
+    await scene.life.kill()
+    delete_everything_that_is_left(scene)
+    await scene.start()
+    await scene.finish()
+
+
 def delete_everything_that_is_left(scene):
     for file in files(scene):
         file.unlink(missing_ok=True)
