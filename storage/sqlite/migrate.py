@@ -5,8 +5,9 @@ import sqlite3
 from importlib import resources
 
 from storage.sqlite.connection import write
-from storage.store import SchemaTooNewError
+from storage.store import SchemaTooNewError, damaged
 
+NEWEST_EVER = 9999  # by the names of the files
 NAME = re.compile(r"(\d{4})_\w+\.sql")
 
 
@@ -28,18 +29,36 @@ def statements(script: str) -> list[str]:
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Bring the schema up to this code's version in one transaction, and return the version."""
-    return write(_apply_missing)(connection)[0]
+    """Bring the schema up to this code's version in one transaction, and return the version.
+
+    DatabaseDamagedError where the schema is not the one that the version says.
+    """
+    try:
+        return write(_apply_missing)(connection)[0]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise damaged(f"its schema is not that of its version: {error}") from error
 
 
 def require_known(version: int) -> int:
-    """Raise SchemaTooNewError for a version that this code does not know; return the newest one."""
+    """Raise SchemaTooNewError for a version that this code does not know; return the newest one.
+
+    DatabaseDamagedError for one that no program can have written.
+    """
     newest = migrations()[-1][0]
+    if not can_be(version):
+        raise damaged(f"its schema has version {version}")
     if version > newest:
         raise SchemaTooNewError(
             f"the database has schema version {version}, this program knows {newest}: use a newer program"
         )
     return newest
+
+
+def can_be(version: int) -> bool:
+    """Tell whether there can be such a version: 0 for an empty database, and then the numbers of the migrations."""
+    return 0 <= version <= NEWEST_EVER
 
 
 def _apply_missing(connection: sqlite3.Connection) -> int:

@@ -19,7 +19,7 @@ from storage.sqlite.integrity import open_file
 from storage.sqlite.lock import FileLock
 from storage.sqlite.mend import Mended, begin_again, go_on_counting, insert, mend
 from storage.sqlite.migrate import apply, migrations, require_known
-from storage.sqlite.salvage import Reading, columns_of, opened, version_of
+from storage.sqlite.salvage import Reading, columns_of, fitting_version, opened, version_of
 from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, transcript_of
 from storage.store import DatabaseDamagedError, damaged
 
@@ -71,6 +71,8 @@ def _damage_of(path: Path) -> str | None:
             version = source.execute("PRAGMA user_version").fetchone()[0]
             if version == require_known(version):
                 _read_everything(source)
+            elif fitting_version(source) not in {None, version}:
+                raise damaged("its schema is not that of its version")
     except DatabaseDamagedError as error:
         return error.why
     except FAILURES as error:
@@ -95,7 +97,6 @@ def _check_as_a_bot_would(path: Path) -> None:
 
 def _read_everything(source: sqlite3.Connection) -> None:
     """Raise DatabaseDamagedError or sqlite3.Error for what a bot could not read."""
-    source.row_factory = sqlite3.Row
     for sql, read in (
         (f"SELECT {JOB_COLUMNS} FROM jobs", job_of),
         (f"SELECT {GENERATION_COLUMNS} FROM generations", generation_of),
@@ -116,6 +117,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(open_file(path)) as source:
             source.execute("PRAGMA user_version").fetchone()
+            source.row_factory = sqlite3.Row
             yield source
     finally:
         for suffix in {JOURNAL, INDEX} - there:

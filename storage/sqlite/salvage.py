@@ -16,7 +16,7 @@ from typing import Any
 from storage.sqlite.connection import FAILURES
 from storage.sqlite.files import INDEX, JOURNAL, beside
 from storage.sqlite.integrity import open_file
-from storage.sqlite.migrate import apply, migrations
+from storage.sqlite.migrate import apply, can_be, migrations
 
 FIRST, LAST = -(2**63), 2**63 - 1  # rowids
 NEAR = 4096  # rowids: a stretch in which each is tried
@@ -114,13 +114,29 @@ def columns_of(source: sqlite3.Connection, table: str) -> list[str]:
 
 
 def version_of(source: sqlite3.Connection) -> int:
-    """Return the version of the schema; the newest one, if it cannot be read."""
+    """Return the version of the schema; the newest one, if it cannot be read or is none."""
     newest = migrations()[-1][0]
+    if (fitting := fitting_version(source)) is not None:
+        return fitting
     try:
         version: int = source.execute("PRAGMA user_version").fetchone()[0]
     except FAILURES:
         return newest
-    return version if version > 0 else newest
+    return version if version > 0 and can_be(version) else newest
+
+
+def fitting_version(source: sqlite3.Connection) -> int | None:
+    """Return the version whose tables these are, whatever the header says; None if there is none."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        model.row_factory = sqlite3.Row
+        fitting, before = None, 0
+        for version, _ in migrations():
+            apply(model, before, version)
+            tables = [each["name"] for each in model.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            if all(columns_of(source, table) == columns_of(model, table) for table in tables):
+                fitting = version
+            before = version
+    return fitting
 
 
 def _reader(path: Path) -> sqlite3.Connection:

@@ -315,6 +315,17 @@ async def test_a_database_of_the_first_schema_is_repaired_and_brought_up_to_date
     assert job.options.language == "en"
 
 
+@pytest.mark.parametrize("version", [-5, 0, 1, len(migrations()) - 1, 10_000])
+async def test_a_wrong_version_in_the_header_is_damage_that_costs_nothing(full, version):
+    with shell(full) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(DatabaseDamagedError, match="its schema"):
+        await open_store(full, lambda: NOW)
+    lines, [_] = repaired(full)
+    assert f"jobs: {JOBS} kept" in lines
+    assert len(await claimed_jobs(full)) == JOBS - 1
+
+
 def test_a_database_of_a_newer_program_is_refused(full):
     with shell(full) as connection:
         connection.execute("PRAGMA user_version = 9999")

@@ -195,7 +195,7 @@ async def test_a_database_newer_than_this_program_is_refused_and_left_alone(path
 async def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_tried_again(path):
     with raw(path) as shell:
         shell.execute("CREATE TABLE pages (in_the_way)")
-    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+    with pytest.raises(DatabaseDamagedError, match="already exists"):
         await try_to_open(path)
     assert tables(path) == {"pages"}
     assert version(path) == 0
