@@ -30,10 +30,13 @@ class Alone:
         return self._job is None and self._now() >= self._due_at
 
     def lets_others_end_until(self) -> float:
-        """Return when an interrupted job that is due begins although steps of others still run."""
+        """Return when an interrupted job that is due begins although steps of others still run.
+
+        Long after a start it lets nobody wait: what kills the process has done so before.
+        """
         if self._waits_since is None:
             self._waits_since = self._now()
-        return self._waits_since + patience.LET_OTHERS_END
+        return min(self._waits_since + patience.LET_OTHERS_END, self._started_at + patience.ALONE_AFTER_START)
 
     def begins(self, job: Job) -> None:
         """Let an interrupted job be alone for a while, which is longer the more often it was interrupted."""

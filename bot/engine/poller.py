@@ -146,7 +146,7 @@ class Poller:
         if self._alone.is_due():
             self._expect(self._now())
         if not task.cancelled() and task.exception() is not None:
-            self._events.bug(job, task.exception())  # its lease runs out, and claims are counted
+            self._events.bug(job, task.exception())  # its lease runs out
 
     async def _run_after(self, earlier: dict[asyncio.Task[None], Job], job: Job) -> None:
         """Give the job its turn after an earlier step of it, which lost its lease; one that edits is never cut off."""

@@ -8,7 +8,15 @@ import pytest
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import LeaseLostError
-from bot.engine.patience import ALONE_FOR, FEW_ATTEMPTS, LEASE_TTL, LET_OTHERS_END, MINUTE, MOST_DEATHS
+from bot.engine.patience import (
+    ALONE_AFTER_START,
+    ALONE_FOR,
+    FEW_ATTEMPTS,
+    LEASE_TTL,
+    LET_OTHERS_END,
+    MINUTE,
+    MOST_DEATHS,
+)
 from bot.engine.policy import wait_after_death
 from bot.engine.poller import Poller
 from bot.engine.turn import Turn
@@ -791,6 +799,20 @@ async def test_others_that_do_not_end_keep_an_interrupted_job_waiting_for_second
     bench.clock.pass_(6)
     assert len((await poller._start_due()).jobs) == 0
     bench.clock.pass_(LET_OTHERS_END)
+    assert [job.id for job in (await poller._start_due()).jobs] == [1]
+    await poller.stop(0)
+    await ended(loop)
+
+
+async def test_long_after_a_start_nobody_has_to_end_before_an_interrupted_job_begins(bench):
+    await bench.accept()
+    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.store.recover(bench.clock(), lambda _interrupted, _deaths: ALONE_AFTER_START + 5)
+    await bench.accept()
+    loop = running(poller := bench.poller(forever))
+    async with patience(SOON):
+        await until(lambda: bench.taken == [2])
+    bench.clock.pass_(ALONE_AFTER_START + 6)
     assert [job.id for job in (await poller._start_due()).jobs] == [1]
     await poller.stop(0)
     await ended(loop)
