@@ -1,6 +1,5 @@
 """What the page knows of the bot is what the bot says."""
 
-import ast
 import re
 
 from storage import outcomes
@@ -12,12 +11,15 @@ COUNTED = {"job.waiting"}  # comes again and again, and is one row that counts
 ROOMS = ("bot", "handlers", "storage")
 
 
-def logged():
-    """Every event that the code logs under a name of its own, and those that are called after outcomes."""
-    sources = [
+def sources():
+    return [
         path.read_text() for room in ROOMS for path in (ROOT / room).rglob("*.py") if "playground" not in path.parts
     ]
-    return OUTCOMES | {event for source in sources for event in re.findall(r'"([a-z]+\.[a-z_]+)"', source)}
+
+
+def logged():
+    """Every event that the code logs under a name of its own, and those that are called after outcomes."""
+    return OUTCOMES | {event for source in sources() for event in re.findall(rf'"({EVENT})"', source)}
 
 
 def explained():
@@ -37,17 +39,13 @@ def test_every_transition_of_a_job_is_explained_on_the_page():
     assert {event for event in OUTCOMES if event not in text("bot/playground/page/job.js")} == set()
 
 
+# A call whose first argument is an event, and which has an argument `job`; its arguments may hold calls of calls.
+OF_A_JOB = re.compile(rf'\(\s*"({EVENT})",(?:[^()]|\((?:[^()]|\([^()]*\))*\))*?\bjob=')
+
+
 def told_of_jobs():
     """Every event that is logged with the id of a job, and so stands on the card of a job."""
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            if "playground" in path.parts:
-                continue
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and "job" in {keyword.arg for keyword in node.keywords}:
-                    first = node.args[0] if node.args else None
-                    if isinstance(first, ast.Constant) and re.fullmatch(EVENT, str(first.value)):
-                        yield first.value
+    return {event for source in sources() for event in OF_A_JOB.findall(source)}
 
 
 def test_every_event_of_a_job_has_a_sentence_on_the_page():
