@@ -31,6 +31,7 @@ TRANSIENT = frozenset(
 )
 FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter for a message about a damaged schema, which it quotes
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+LACKING = "no such table"  # which our schema has: somebody else has dropped it
 
 
 class Connection(aiosqlite.Connection):
@@ -69,6 +70,8 @@ def failure_of(error: Exception) -> Exception:
         return damaged(error)
     if code in TRANSIENT:
         return StorageUnavailableError(f"the database cannot be used just now: {error}")
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(LACKING):
+        return damaged(error)
     return error
 
 

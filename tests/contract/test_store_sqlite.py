@@ -80,6 +80,28 @@ def version(path):
 # The schema
 
 
+@pytest.mark.parametrize("table", ["jobs", "generations", "chats"])
+async def test_a_table_that_another_program_has_dropped_is_damage_in_this_life_and_the_next(path, table):
+    async with opened(path) as store:
+        with raw(path) as shell:
+            shell.execute("PRAGMA foreign_keys = OFF")
+            shell.execute(f"DROP TABLE {table}")
+        with pytest.raises(DatabaseDamagedError, match="repair"):
+            await use_every_table(store, 1)
+    with pytest.raises(DatabaseDamagedError, match="repair"):
+        await use_after_opening(path)
+
+
+async def use_every_table(store, number):
+    job = await accepted(store, number)
+    await store.generations(job)
+
+
+async def use_after_opening(path):
+    async with opened(path) as store:
+        await use_every_table(store, 2)
+
+
 async def test_a_fresh_database_has_every_table_and_the_newest_version(path):
     async with opened(path):
         pass
