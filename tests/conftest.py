@@ -1,5 +1,6 @@
 import os
-from collections.abc import AsyncIterator, Generator
+import socket
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Skipped tests are easily overlooked among thousands; a page that nobody looked at is not."""
     if find_chromium() is None:
         terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
+
+
+@pytest.fixture
+def refusing_port() -> Iterator[int]:
+    """A port that refuses connections. It stays taken, so what is sent there reaches no server of another test."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield nobody.getsockname()[1]
 
 
 @pytest.fixture

@@ -258,12 +258,12 @@ async def test_a_webhook_gets_each_update_until_it_answers_with_success(telegram
         assert info["last_error_message"] == "Wrong response from the webhook: 404 Not Found"
 
 
-async def test_a_webhook_that_cannot_be_reached_keeps_updates_waiting(telegram_for_hooks, unused_tcp_port):
+async def test_a_webhook_that_cannot_be_reached_keeps_updates_waiting(telegram_for_hooks, refusing_port):
     telegram = telegram_for_hooks
     alice = telegram.user("Alice")
     async with aiohttp.ClientSession() as session:
         client = Client(telegram, session)
-        await client.setWebhook(url=f"http://127.0.0.1:{unused_tcp_port}/")
+        await client.setWebhook(url=f"http://127.0.0.1:{refusing_port}/")
         telegram.private(alice).say(alice, "one")
         await until(telegram, lambda: telegram.state.webhook.last_error)
         info = (await client.getWebhookInfo()).result

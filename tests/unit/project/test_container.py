@@ -130,8 +130,8 @@ async def test_the_health_check_says_what_healthz_says(age, code):
         assert await probed(port) == code
 
 
-async def test_the_health_check_fails_where_nothing_listens(unused_tcp_port):
-    assert await probed(unused_tcp_port) != 0
+async def test_the_health_check_fails_where_nothing_listens(refusing_port):
+    assert await probed(refusing_port) != 0
 
 
 def test_compose_gives_the_bot_no_more_than_it_needs():

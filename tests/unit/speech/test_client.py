@@ -193,9 +193,9 @@ async def test_a_create_that_was_cut_off_while_uploading_was_surely_not_carried_
     assert caught.value.sure is True
 
 
-async def test_a_create_nobody_listened_to_was_surely_not_carried_out(audio, unused_tcp_port, metrics):
+async def test_a_create_nobody_listened_to_was_surely_not_carried_out(audio, refusing_port, metrics):
     async with open_session() as session:
-        url = f"http://127.0.0.1:{unused_tcp_port}/v1"
+        url = f"http://127.0.0.1:{refusing_port}/v1"
         speech = AimlapiClient(session, url, KEY, metrics)
         with pytest.raises(TemporaryError) as caught:
             await submit(speech, audio)

@@ -136,11 +136,11 @@ async def test_an_answer_that_cannot_be_read_is_not_repeated_in_any_log(bot, api
     assert not [line for line in caplog.records if "said in" in line.getMessage() and line.levelno > logging.DEBUG]
 
 
-async def test_nobody_there_is_a_network_error_without_the_token(observed, unused_tcp_port):
+async def test_nobody_there_is_a_network_error_without_the_token(observed, refusing_port):
     async with open_session() as session:
         request = AiohttpRequest(session, lambda method, status: observed.append((method, status)))
         with pytest.raises(NetworkError) as failed:
-            await request.do_request(f"http://127.0.0.1:{unused_tcp_port}/bot{TOKEN}/getMe", "POST")
+            await request.do_request(f"http://127.0.0.1:{refusing_port}/bot{TOKEN}/getMe", "POST")
     assert TOKEN not in str(failed.value)
     assert observed == [("getMe", "ClientConnectorError")]
 
