@@ -19,6 +19,7 @@ class Reason(StrEnum):
     FILE_GONE = "file_gone"  # Telegram no longer hands out the file
     REFUSED = "refused"  # the provider will not take this file or these options
     PROVIDER_FAILED = "provider_failed"  # the provider tried and failed for good
+    UNREADABLE = "unreadable"  # the provider finished, twice, and its answer had nothing in it that could be read
     PROVIDER_DOWN = "provider_down"  # it did not answer until the deadline
     TELEGRAM_DOWN = "telegram_down"  # the file could not be fetched until the deadline
     TOO_SLOW = "too_slow"  # the provider accepted it and never finished

@@ -45,12 +45,14 @@ class Attempted:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The provider forgot the generations, or failed at them: they are dropped, and the audio goes up at `next_at`.
+    """The provider forgot generations, or failed at one: they are dropped, and their audio goes up at `next_at`.
 
-    The job counts how often that happens, because each upload may be paid for.
+    Dropped is the one of this `part`, or of every part without a transcript (None). The job counts how often that
+    happens, because each upload may be paid for.
     """
 
     next_at: float
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,9 @@ class Store(Protocol):
     async def part_ready(self, job: Job, part: int, transcript: Transcript) -> bool:
         """Store the transcript of one part of a job, while others are not finished."""
 
+    async def looked_in_vain(self, job: Job, part: int, looks: int) -> bool:
+        """Store that so many looks at a part found it finished, with an answer that could not be read."""
+
     async def page_placed(self, job: Job, number: int, message_id: int) -> bool:
         """Store the message that will show page `number` (1, 2, …) of a long transcript."""
 

@@ -128,6 +128,7 @@ class Generation:
     start: float
     submitted_at: float
     transcript: Transcript | None = None  # of this part, once it is known
+    unreadable: int = 0  # looks that found it finished, and nothing in its answer that could be read
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ LATEST_FIRST_LOOK = MINUTE  # a model may be quicker than was thought
 FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
 FAST_QUANTILE = 0.2  # of what was learned: four in five generations are not finished at the first look
 LOOK_JITTER = 0.1  # of the wait, so that the looks of jobs that came together are spread
+UNREADABLE_WAITS = (2.0, 5.0, 10.0, 20.0)  # between looks at what is finished and cannot be read: it may be half stored
 NOT_YET_KNOWN = MINUTE  # after a create: until then an unknown generation may only be new
 GIVE_UP_AFTER = 55 * MINUTE  # the provider forgets a result after an hour
 EXPECTED_WITHIN = 10 * MINUTE  # a generation, plus EXPECTED_SHARE

@@ -37,6 +37,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """It is finished, and nothing in the answer can be read as a transcript, nor as silence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """The provider does not know the generation: not yet, or no longer."""
 
@@ -50,5 +55,5 @@ class Provider(Protocol):
         A TemporaryError with `sure=False` says that the generation may have been made.
         """
 
-    async def fetch(self, generation_id: str) -> Pending | Done | Failed | Unknown:
+    async def fetch(self, generation_id: str) -> Pending | Done | Unreadable | Failed | Unknown:
         """Ask what became of a generation; costs nothing."""

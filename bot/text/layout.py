@@ -71,6 +71,11 @@ def lay_out(text: str) -> tuple[Page, ...] | Document:
     return Document(_FILE_NAME, text.encode(), opening + _MORE)
 
 
+def says_something(text: str) -> bool:
+    """Tell whether anything in the text is visible, and can be shown."""
+    return any(_is_visible(_clean(piece)) for piece in _slices(text))
+
+
 def clean(text: str) -> str:
     r"""Return the text in characters that can be sent, without white space around it.
 

@@ -93,6 +93,11 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "I will not try it again by myself.",
         "Please send it once more, or choose another model with /model first.",
     ),
+    Reason.UNREADABLE: (
+        "The speech service finished this recording, but its answer had nothing in it that I could read.",
+        "I asked for it twice and will not try it again by myself.",
+        "Please send it once more later, or choose another model with /model first.",
+    ),
     Reason.PROVIDER_DOWN: (
         "The speech service did not answer, although I tried for a long time.",
         "I have stopped trying.",

@@ -57,7 +57,7 @@ async def add_generation(tx: Transaction, job: Job, new: Generation) -> None:
     sql = (
         "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body)"
         " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (job_id, part)"
-        " DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5, body = $6"
+        " DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5, body = $6, unreadable = 0"
     )
     body = None if new.transcript is None else encode_transcript(new.transcript)
     await tx.rows(sql, job.id, new.part, new.generation_id, new.start, new.submitted_at, body)
@@ -68,6 +68,13 @@ async def part_ready(tx: Transaction, job: Job, part: int, transcript: Transcrip
         return False
     sql = "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2"
     await tx.rows(sql, job.id, part, encode_transcript(transcript))
+    return True
+
+
+async def looked_in_vain(tx: Transaction, job: Job, part: int, looks: int) -> bool:
+    if not await update(tx, job, _NOTHING):
+        return False
+    await tx.rows("UPDATE generations SET unreadable = $3 WHERE job_id = $1 AND part = $2", job.id, part, looks)
     return True
 
 

@@ -57,8 +57,8 @@ class _Recording:
                 return await self._stay(next_at, tried=outcome, in_doubt=in_doubt)
             case outcomes.Released(next_at):
                 return await self._stay(next_at, in_doubt=True)
-            case outcomes.Forgotten(next_at):
-                return await self._forgotten(next_at)
+            case outcomes.Forgotten():
+                return await self._forgotten(outcome)
             case outcomes.Ready():
                 return await self._ready(outcome)
             case outcomes.Known(transcript_id):
@@ -122,10 +122,15 @@ class _Recording:
             await wake_for_slot(self.tx, slot, self.now)
         return True
 
-    async def _forgotten(self, next_at: float) -> bool:
+    async def _forgotten(self, outcome: outcomes.Forgotten) -> bool:
+        """Drop what has to be made again, and keep what is paid for and can still be had."""
         assignments = "submitted_at = NULL, next_at = $5, generations_lost = generations_lost + 1, slot = NULL"
-        moved = await self._move(State.QUEUED, assignments, next_at)
-        return moved and await self._provider_is_done()
+        if not await self._move(State.QUEUED, assignments, outcome.next_at):
+            return False
+        sql = "DELETE FROM generations WHERE job_id = $1 AND (part = $2 OR $2 IS NULL AND body IS NULL)"
+        await self.tx.rows(sql, self.job.id, outcome.part)
+        await wake_for_slot(self.tx, self.current["slot"], self.now)
+        return True
 
     async def _ready(self, outcome: outcomes.Ready) -> bool:
         """Store the transcript, for this job and for those that wait for it."""

@@ -28,7 +28,7 @@ _NAMES = tuple(each.name for each in fields(Job))
 _TYPES = {name: _types(kind) for name, kind in get_type_hints(Job).items() if name not in _STORED_OTHERWISE}
 _TYPES_OF_GENERATION = {name: _types(kind) for name, kind in get_type_hints(Generation).items() if name != "transcript"}
 JOB_COLUMNS = ", ".join(_NAMES)
-GENERATION_COLUMNS = "part, generation_id, start, submitted_at, body"
+GENERATION_COLUMNS = "part, generation_id, start, submitted_at, body, unreadable"
 
 
 def _readable(decode: Callable[[Row], Word]) -> Callable[[Row], Word]:
@@ -77,6 +77,7 @@ def generation_of(row: Row) -> Generation:
         start=row["start"],
         submitted_at=row["submitted_at"],
         transcript=None if body is None else decode_transcript(body),
+        unreadable=row["unreadable"],
     )
 
 

@@ -44,6 +44,7 @@ class SQLStore:
     start_create = _write(guarded.start_create)
     created = _write(guarded.created)
     part_ready = _write(guarded.part_ready)
+    looked_in_vain = _write(guarded.looked_in_vain)
     page_placed = _write(guarded.page_placed)
     record = _write(record.record)
     cancel = _write(cancelling.cancel)

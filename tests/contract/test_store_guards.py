@@ -65,6 +65,7 @@ STATE_GUARDED = {
     "start create": lambda store, job: store.start_create(job),
     "created": lambda store, job: store.created(job, part(7)),
     "part ready": lambda store, job: store.part_ready(job, 0, Transcript("part said")),
+    "looked in vain": lambda store, job: store.looked_in_vain(job, 0, 3),
     "page placed": lambda store, job: store.page_placed(job, 1, 901),
     "admit": lambda store, job: store.admit(job, FAMILY, 9, NOW),
 } | {f"record {name}": recording(outcome) for name, outcome in OUTCOMES.items()}

@@ -1,3 +1,6 @@
+import pytest
+
+from bot.text.sentences import NO_SPEECH
 from storage.words import State
 from tests.world import audio, texts
 
@@ -71,6 +74,23 @@ async def test_nothing_is_kept_where_the_operator_wants_nothing_kept(stopped_wor
         hers.forward(alice, voice)
         await world.settle()
     assert len(stopped_world.speech.uploads) == 2
+
+
+@pytest.mark.parametrize("heard", ["", "  ", "\u200b\u2800"])
+async def test_that_no_speech_was_heard_is_never_kept_as_the_answer(world, heard):
+    (alice, hers), (bob, his) = people(world, "Alice", "Bob")
+    voice = hers.send_voice(alice, audio())
+    his.forward(bob, voice)
+    world.speech.says(heard)
+    await world.settle()
+    assert [NO_SPEECH] == texts(hers) == texts(his)
+    assert len(world.speech.uploads) == 1, "the one in flight still serves both"
+
+    hers.forward(alice, voice)
+    world.speech.says("heard at last")
+    await world.settle()
+    assert texts(hers) == [NO_SPEECH, "heard at last"]
+    assert len(world.speech.uploads) == 2
 
 
 async def test_cancelling_the_first_hands_its_generation_to_the_one_that_waits(world):

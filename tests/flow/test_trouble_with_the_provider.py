@@ -1,5 +1,6 @@
 import pytest
 
+from bot.engine import patience
 from bot.text.sentences import placeholder
 from storage.apology import Notice
 from storage.words import State
@@ -37,6 +38,57 @@ async def test_a_provider_that_stays_down_ends_in_an_apology_within_two_hours(wo
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
     assert "send" in texts(chat)[0]
     world.speech.clear_faults()
+
+
+NOTHING_READABLE = {"status": "completed", "result": {"results": {"channels": []}}}
+
+
+async def test_a_result_that_comes_a_little_after_its_status_is_waited_for(world, chat, alice):
+    world.speech.fault("fetch", body=NOTHING_READABLE, times=3)
+    chat.send_voice(alice, audio())
+    world.speech.says("here it is")
+    started = world.clock()
+    await world.settle()
+    assert texts(chat) == ["here it is"]
+    assert len(world.speech.uploads) == 1
+    assert world.clock() - started < 60
+
+
+async def test_a_result_that_stays_unreadable_is_made_once_more(world, chat, alice):
+    world.speech.fault("fetch", body=NOTHING_READABLE, times=len(patience.UNREADABLE_WAITS) + 1)
+    chat.send_voice(alice, audio())
+    world.speech.says("better the second time")
+    started = world.clock()
+    await world.settle()
+    assert texts(chat) == ["better the second time"]
+    assert len(world.speech.uploads) == 2
+    assert world.clock() - started < 90
+
+
+async def test_what_is_unreadable_twice_is_told_so_and_paid_no_third_time(world, chat, alice):
+    world.speech.fault("fetch", body=NOTHING_READABLE, times=None)
+    chat.send_voice(alice, audio())
+    started = world.clock()
+    await world.settle()
+    assert "nothing in it that I could read" in texts(chat)[0]
+    assert [job.state for job in await world.jobs()] == [State.DELIVERED]
+    assert len(world.speech.uploads) == 2
+    assert world.clock() - started < 120
+    world.speech.clear_faults()
+
+
+async def test_of_a_long_recording_only_the_unreadable_part_is_made_again(stopped_world):
+    async with stopped_world.running(split_minutes=1) as world:
+        alice = world.telegram.user("Alice")
+        chat = world.telegram.private(alice)
+        chat.send_audio(alice, audio("speech.mp3") * 60)
+        world.speech.says("a part")
+        world.speech.fault("fetch", body=NOTHING_READABLE, times=len(patience.UNREADABLE_WAITS) + 1)
+        await world.settle()
+        first, *others = [upload.data for upload in world.speech.uploads]
+    assert others.count(first) == 1
+    assert len(set(others)) == len(others) > 1
+    assert texts(chat) == ["\n\n".join(["a part"] * len(others))]
 
 
 async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat, alice):

@@ -7,13 +7,14 @@ from functools import partial
 from bot.engine.hold import Hold
 from bot.engine.lease import require_lease, write_until_stored
 from bot.engine.schedule import Schedule
+from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
 from bot.errors import OperatorError, RateLimitedError
 from bot.log import get_logger
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Provider
 from bot.uploads import Upload
-from storage.outcomes import Outcome, Ready, Submitted
+from storage.outcomes import Outcome, Submitted
 from storage.store import Store
 from storage.words import Generation, Job
 
@@ -43,7 +44,7 @@ class Creates:
                     require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
         self._reset_hold()
         if (transcript := joined([stored[part] for part in range(len(uploads))])) is not None:
-            return Ready(transcript, self.now() + self.transcript_ttl)
+            return ready(transcript, self.now(), self.transcript_ttl)
         seconds = sum(upload.duration for upload in uploads)
         first_look_at = self.now() + self.schedule.first_look(model.name, seconds / len(uploads))
         return Submitted(first_look_at, seconds, generation if generation and generation.part == last else None)

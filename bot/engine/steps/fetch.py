@@ -8,12 +8,13 @@ from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import require_lease
 from bot.engine.schedule import Schedule, deadline
+from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
 from bot.errors import PermanentError
 from bot.log import get_logger
-from bot.speech.provider import Done, Failed, Pending, Provider, Unknown
+from bot.speech.provider import Done, Failed, Pending, Provider, Unknown, Unreadable
 from storage.apology import Apology, Reason
-from storage.outcomes import Forgotten, Hopeless, Outcome, Ready, Waiting
+from storage.outcomes import Forgotten, Hopeless, Outcome, Waiting
 from storage.store import Store
 from storage.transcript import Transcript, shortened
 from storage.words import Generation, Job
@@ -44,7 +45,9 @@ class Fetch:
             case Pending():
                 return self._look_again(job, elapsed)
             case Failed(name, message):
-                return self._failed(job, name, message)
+                return self._failed(job, asked, name, message)
+            case Unreadable():
+                return await self._unreadable(job, asked)
             case Done(transcript):
                 self.schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
                 return await self._done(job, generations, asked, transcript)
@@ -63,12 +66,22 @@ class Fetch:
             return Hopeless(Apology(Reason.TOO_SLOW))
         return Waiting(self.now() + self.schedule.next_look(elapsed))
 
-    def _failed(self, job: Job, name: str, message: str) -> Outcome:
-        """Upload the recording once more, as a failure is not billed, unless a generation was lost before."""
+    def _failed(self, job: Job, asked: Generation, name: str, message: str) -> Outcome:
+        """Upload the part once more, as a failure is not billed, unless a generation was lost before."""
         log.warning("generation.failed", job=job.id, error=name, message=message)
         if job.generations_lost > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self.now())
+        return Forgotten(self.now(), asked.part)
+
+    async def _unreadable(self, job: Job, asked: Generation) -> Outcome:
+        """Look again a few times, as the result may be stored after the status; then upload the part once more."""
+        if asked.unreadable < len(patience.UNREADABLE_WAITS):
+            require_lease(await self.store.looked_in_vain(job, asked.part, asked.unreadable + 1))
+            return Waiting(self.now() + patience.UNREADABLE_WAITS[asked.unreadable])
+        log.warning("generation.unreadable", job=job.id)
+        if job.generations_lost > 0:
+            raise PermanentError(Reason.UNREADABLE)
+        return Forgotten(self.now(), asked.part)
 
     async def _done(
         self, job: Job, generations: Sequence[Generation], asked: Generation, transcript: Transcript
@@ -78,6 +91,6 @@ class Fetch:
         parts = [replace(each, transcript=transcript) if each is asked else each for each in generations]
         whole = transcript if len(parts) == 1 else await asyncio.to_thread(joined, parts)
         if whole is not None:
-            return Ready(whole, self.now() + self.transcript_ttl)
+            return ready(whole, self.now(), self.transcript_ttl)
         require_lease(await self.store.part_ready(job, asked.part, transcript))
         return Waiting(self.now())

@@ -1,8 +1,8 @@
 """Reading the answers of the AI/ML API: is a generation accepted, pending, done or failed?
 
-These functions raise nothing but TemporaryError, whatever JSON they are given: an answer that cannot be read is asked
-for again until the deadline. Sources: the vendor's OpenAPI files of May 2025 (`status` and `result`) and the newer
-ones (`id`, `status`, `output`, `error`). Both are in use, and neither is complete.
+These functions raise nothing but TemporaryError, whatever JSON they are given: an answer of which nothing can be read
+is asked for again until the deadline. Sources: the vendor's OpenAPI files of May 2025 (`status` and `result`) and the
+newer ones (`id`, `status`, `output`, `error`). Both are in use, and neither is complete.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.errors import TemporaryError
 from bot.speech.dialects import as_object, as_text, read_transcript
-from bot.speech.provider import Created, Done, Failed, Pending
+from bot.speech.provider import Created, Done, Failed, Pending, Unreadable
 from storage.apology import Reason
 from storage.transcript import Transcript, shortened
 
@@ -43,15 +43,20 @@ def read_created(body: object) -> Created:
     )
 
 
-def read_fetched(body: object) -> Pending | Done | Failed:
-    """Read what became of a generation; TemporaryError for a finished one without a readable result."""
+def read_fetched(body: object) -> Pending | Done | Unreadable | Failed:
+    """Read what became of a generation; TemporaryError for an answer with neither a status nor a result."""
     fields = as_object(body)
     status = _status(fields)
     if status in FAILED:
         return _failed(status, fields)
     if status and status not in DONE:
         return Pending()
-    return Done(_transcript(fields))
+    transcript = _transcript(fields)
+    if transcript is not None:
+        return Done(transcript)
+    if status:
+        return Unreadable()
+    raise TemporaryError("fetch: the answer has neither a status nor a result", reason=Reason.PROVIDER_DOWN)
 
 
 def undocumented_status(body: object) -> str | None:
@@ -69,13 +74,13 @@ def read_balance(body: object) -> Balance:
     return Balance(credits=_number(fields.get("balance")), low=fields.get("lowBalance") is True)
 
 
-def _transcript(fields: dict[str, Any]) -> Transcript:
-    """Find the result: it stands under `result`, under `output`, or is the answer itself."""
+def _transcript(fields: dict[str, Any]) -> Transcript | None:
+    """Find the result: it stands under `result`, under `output`, or is the answer itself; None if nowhere."""
     for place in (fields.get("result"), fields.get("output"), fields):
         transcript = read_transcript(place)
         if transcript is not None:
             return shortened(transcript)
-    raise TemporaryError("fetch: the answer has no readable result", reason=Reason.PROVIDER_DOWN)
+    return None
 
 
 def _failed(status: str, fields: dict[str, Any]) -> Failed:

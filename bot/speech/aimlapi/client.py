@@ -21,7 +21,7 @@ from bot.speech.aimlapi.bodies import LARGEST_ANSWER, SMALL_ANSWER, Bodies
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
 from bot.speech.aimlapi.options import form_fields
 from bot.speech.catalogue import Model
-from bot.speech.provider import Created, Done, Failed, Pending, Unknown
+from bot.speech.provider import Created, Done, Failed, Pending, Unknown, Unreadable
 from bot.uploads import Upload
 from storage.words import Options
 
@@ -80,7 +80,7 @@ class AimlapiClient:
         self,
         generation_id: str,
         timeout: float = ANSWER_TIMEOUT,  # noqa: ASYNC109 - as above
-    ) -> Pending | Done | Failed | Unknown:
+    ) -> Pending | Done | Unreadable | Failed | Unknown:
         """Ask what became of the generation."""
         answer = await self._call("fetch", "GET", f"/stt/{quote(generation_id, safe='')}", timeout)
         if answer.status == 404:
@@ -169,5 +169,5 @@ def _sent(tracker: aiohttp.UploadTracker) -> bool:
     return upload.done() and upload.exception() is None
 
 
-def _status_and_result(body: object) -> tuple[str | None, Pending | Done | Failed]:
+def _status_and_result(body: object) -> tuple[str | None, Pending | Done | Unreadable | Failed]:
     return undocumented_status(body), read_fetched(body)

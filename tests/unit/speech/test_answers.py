@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import TemporaryError
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
-from bot.speech.provider import Created, Done, Failed, Pending
+from bot.speech.provider import Created, Done, Failed, Pending, Unreadable
 from storage.statements.encoding import decode_transcript, encode_transcript
 from storage.transcript import Transcript, Word
 
@@ -152,10 +152,6 @@ def test_the_result_is_found_under_result_under_output_or_at_the_root(body):
 @pytest.mark.parametrize(
     "body",
     [
-        {},
-        None,
-        [],
-        "completed",
         {"status": "completed"},
         {"status": "completed", "result": None},
         {"status": "completed", "result": {"metadata": {"duration": 3}}},
@@ -164,9 +160,15 @@ def test_the_result_is_found_under_result_under_output_or_at_the_root(body):
         {"status": "completed", "result": {"results": {"channels": [{"alternatives": [{"words": 5}]}]}}},
         {"status": "completed", "result": {"results": {"channels": [], "utterances": [{"start": 1}]}}},
         {"status": "completed", "result": {"text": None}},
+        {"status": "done", "output": "said"},
     ],
 )
-def test_done_without_a_readable_result_is_not_silence(body):
+def test_done_without_a_readable_result_is_unreadable_and_not_silence(body):
+    assert read_fetched(body) == Unreadable()
+
+
+@pytest.mark.parametrize("body", [{}, None, [], "completed", {"result": None}, {"status": None}])
+def test_an_answer_with_neither_status_nor_result_is_a_failed_look(body):
     with pytest.raises(TemporaryError):
         read_fetched(body)
 
@@ -390,12 +392,11 @@ def test_a_finished_answer_with_anything_inside_is_read_or_refused(words, paragr
     check_it_is_read_or_refused(completed({"text": text, "words": words, "utterances": utterances}))
 
 
-def test_deep_nesting_is_refused():
+def test_deep_nesting_is_unreadable():
     body = {"status": "completed", "result": {}}
     for _ in range(100_000):
         body = {"status": "completed", "result": body}
-    with pytest.raises(TemporaryError):
-        read_fetched(body)
+    assert read_fetched(body) == Unreadable()
 
 
 def test_an_hour_of_speech_keeps_every_word():
