@@ -98,9 +98,11 @@ async def do_everything(telegram, alice):
     group.upgrade(bob)
     forum = telegram.supergroup("Forum", members=[alice], topics=True, username="forum", privacy=False)
     forum.say(alice, "x", thread=forum.topic("Topic"))
+    forum.restrict_bot(bob, documents=False)
     channel = telegram.channel("News", linked_group=forum, username="news", owner=bob)
     post = channel.send_voice(None, b"x", caption="c")
     channel.edit_caption(post, "d")
+    telegram.direct_messages(channel, [alice]).send_voice(alice, b"x")
 
 
 async def test_aiogram_reads_every_update_without_a_field_it_does_not_know(telegram, aiogram, alice):

@@ -1,10 +1,12 @@
 """A chat with the actions of its people: they write, send, edit, delete, react, press, and change the bot's status."""
 
 import itertools
+from dataclasses import replace
 from typing import Any, Literal, TypedDict, Unpack
 
 from bot.playground.telegram.conversation import JSON, ChatType, Conversation, Ref, Status, id_of
 from bot.playground.telegram.people import ANONYMOUS_ADMIN, CHANNEL_MEMBER, TELEGRAM, User
+from bot.playground.telegram.permissions import EVERYTHING, Permissions
 from bot.playground.telegram.state import QUERY_TTL, Query, State
 from bot.playground.telegram.text import add_found
 
@@ -182,9 +184,24 @@ class Chat(Conversation):
     def demote_bot(self, by: User | None = None) -> None:
         self._change_bot("member", by)
 
+    def deactivate(self) -> None:
+        """Delete the account of the user of a private chat; the bot gets no update."""
+        self.deactivated = True
+
+    def permit(self, **changes: Any) -> None:
+        """Change some of the permissions of everybody in the chat, at any moment; the bot gets no update."""
+        self.permissions = replace(self.permissions, **changes)
+        self._state.notifier.notify()
+
+    def restrict_bot(self, by: User | None = None, **changes: Any) -> None:
+        """Take permissions from the bot alone, which gets an update. `demote_bot` gives them all back."""
+        if self.type != "supergroup":
+            raise ValueError(f"nobody is restricted in a {self.type}")
+        self._change_bot("restricted", by, replace(self.restriction, **changes))
+
     def silence_bot(self) -> None:
-        """Take the right to write from the bot, which stays in the chat."""
-        self.silenced = True
+        """Let nobody but administrators send anything. The bot stays in the chat, and may read."""
+        self.permit(text=False, documents=False, other_media=False)
 
     def topic(self, name: str, by: User | None = None) -> int:
         """Open a topic of a forum, and return its message_thread_id."""
@@ -199,6 +216,9 @@ class Chat(Conversation):
     def close_topic(self, thread: int) -> None:
         self.closed_topics.add(thread)
 
+    def reopen_topic(self, thread: int) -> None:
+        self.closed_topics.discard(thread)
+
     def delete_topic(self, thread: int) -> None:
         """Delete a topic with all its messages."""
         del self.topics[thread]
@@ -210,7 +230,7 @@ class Chat(Conversation):
         """Upgrade a group to a supergroup, and return that. The ids of old messages are not valid in it."""
         new = Chat(self._state, -1_000_000_000_000 + self.id, "supergroup", self.name)
         new.people, new.statuses, new.privacy = self.people, self.statuses, self.privacy
-        new.bot_status = self.bot_status
+        new.bot_status, new.permissions = self.bot_status, self.permissions
         self._post(by or self._any_person(), {"migrate_to_chat_id": new.id}, {})
         self.migrated_to = new.id
         new._post(new, {"migrate_from_chat_id": self.id}, {})
@@ -220,6 +240,8 @@ class Chat(Conversation):
         head = self._head(sender)
         reply_to = around.get("reply_to")
         head |= self.place(None if reply_to is None else id_of(reply_to), around.get("thread"))
+        if self.parent is not None and isinstance(sender, User):
+            head |= self.direct_topic(sender)
         if caption := around.get("caption"):
             content = content | _text("caption", "caption_entities", caption)
         if group := around.get("media_group_id"):
@@ -276,8 +298,8 @@ class Chat(Conversation):
                 return button
         raise LookupError(f"there is no button {wanted!r}, only {self.button_texts(message)}")
 
-    def _change_bot(self, status: Status, by: User | None = None) -> None:
-        self._state.change_bot(self, status, by or self._any_person())
+    def _change_bot(self, status: Status, by: User | None = None, restriction: Permissions = EVERYTHING) -> None:
+        self._state.change_bot(self, status, by or self._any_person(), restriction)
 
     def _any_person(self) -> User:
         return self.user or next(iter(self.people.values()), TELEGRAM)

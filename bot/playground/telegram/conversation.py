@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.playground.telegram.people import User
+from bot.playground.telegram.permissions import EVERYTHING, Permissions, of_administrators, together
 
 JSON = dict[str, Any]
 ChatType = Literal["private", "group", "supergroup", "channel"]
-Status = Literal["creator", "administrator", "member", "left", "kicked"]
+Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
 Ref = int | JSON  # a message, by its id or as the Bot API gives it
 GENERAL_TOPIC = 1
 MEDIA = ("voice", "audio", "video", "video_note", "document")
-INSIDE: frozenset[Status] = frozenset({"creator", "administrator", "member"})
+INSIDE: frozenset[Status] = frozenset({"creator", "administrator", "member", "restricted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ class Conversation:
         self.user: User | None = None  # the other side of a private chat
         self.is_forum = False
         self.privacy = True
-        self.silenced = False  # the bot may read but not write
+        self.permissions = EVERYTHING  # of everybody
+        self.restriction = EVERYTHING  # of the bot alone
+        self.deactivated = False  # the other side of a private chat has deleted the account
+        self.parent: Conversation | None = None  # the channel whose direct messages these are
         self.bot_status: Status = "member"
         self.people: dict[int, User] = {}
         self.statuses: dict[int, Status] = {}
@@ -75,7 +79,20 @@ class Conversation:
             fields["username"] = self.username
         if self.is_forum:
             fields["is_forum"] = True
+        if self.parent is not None:
+            fields["is_direct_messages"] = True
         return fields
+
+    @property
+    def rights(self) -> Permissions:
+        """What the bot may do here now."""
+        given = together(self.permissions, self.restriction)
+        return of_administrators(given) if self.bot_status == "administrator" else given
+
+    @property
+    def sent_at(self) -> float | None:
+        """When the bot last sent a message."""
+        return next((seen.at for seen in reversed(self.history) if seen.method.startswith("send")), None)
 
     @property
     def messages(self) -> list[JSON]:
@@ -136,6 +153,10 @@ class Conversation:
         if self.type == "supergroup":
             fields["message_thread_id"] = replied.get("message_thread_id", replied["message_id"])
         return fields
+
+    def direct_topic(self, person: User) -> JSON:
+        """Return the field of a message for the topic that a person has in the direct messages of a channel."""
+        return {"direct_messages_topic": {"topic_id": person.id, "user": person.as_json()}}
 
     def _in_topic(self, replied: JSON | None, thread: int | None) -> JSON:
         if not thread and replied is not None:

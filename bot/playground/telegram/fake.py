@@ -17,6 +17,7 @@ from bot.playground.telegram.conversation import ChatType, Ref
 from bot.playground.telegram.faults import Fault, Moment, Watcher
 from bot.playground.telegram.pace import Pace
 from bot.playground.telegram.people import User
+from bot.playground.telegram.refusal import PREFIXES, RefusedError
 from bot.playground.telegram.server import Server
 from bot.playground.telegram.state import Call, CallbackAnswer, ChatAction, Reaction, State
 from bot.playground.telegram.webhook import deliver_to_webhook
@@ -154,6 +155,12 @@ class FakeTelegram:
             linked_group.linked = chat
         return self._with_bot(chat, privacy=False, bot_admin=bot_admin)
 
+    def direct_messages(self, channel: Chat, people: Iterable[User] = ()) -> Chat:
+        """Open the direct messages of a channel, which the bot administers. Each person has a topic there."""
+        chat = self._new_chat(next(self._channel_ids), "supergroup", channel.name, people, (), None)
+        chat.parent = channel
+        return self._with_bot(chat, privacy=False, bot_admin=True)
+
     def _new_chat(
         self,
         chat_id: int,
@@ -263,6 +270,13 @@ class FakeTelegram:
         fault = Fault(method, status, body, times, drop, after_effect, retry_after, chat_id)
         self._server.faults.queued.append(fault)
         return fault
+
+    def refuse(
+        self, method: str, wording: str, status: int = 400, *, times: int | None = 1, chat_id: int | None = None
+    ) -> Fault:
+        """Let the next `times` calls of `method` be refused in these words; None: all, until it is cleared."""
+        body = RefusedError(status, f"{PREFIXES[status]}: {wording}").answer()
+        return self.fault(method, status, body=body, times=times, chat_id=chat_id)
 
     def watch(
         self,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+PREFIXES = {400: "Bad Request", 403: "Forbidden"}
+
 
 class RefusedError(Exception):
     """A call is answered with `ok: false`."""
@@ -20,7 +22,7 @@ class RefusedError(Exception):
 
 
 def bad_request(sentence: str, **parameters: int) -> RefusedError:
-    return RefusedError(400, f"Bad Request: {sentence}", **parameters)
+    return RefusedError(400, f"{PREFIXES[400]}: {sentence}", **parameters)
 
 
 def unauthorized() -> RefusedError:
@@ -28,7 +30,7 @@ def unauthorized() -> RefusedError:
 
 
 def forbidden(sentence: str) -> RefusedError:
-    return RefusedError(403, f"Forbidden: {sentence}")
+    return RefusedError(403, f"{PREFIXES[403]}: {sentence}")
 
 
 def not_found() -> RefusedError:

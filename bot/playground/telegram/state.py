@@ -12,6 +12,7 @@ from bot.playground.telegram.conversation import JSON, MEDIA, Conversation, Stat
 from bot.playground.telegram.files import Files, StoredFile
 from bot.playground.telegram.members import member
 from bot.playground.telegram.people import TELEGRAM, User
+from bot.playground.telegram.permissions import EVERYTHING, Permissions
 from bot.playground.telegram.privacy import reaches_bot
 from bot.playground.telegram.updates import UpdateQueue
 
@@ -122,15 +123,20 @@ class State:
         head |= {"is_automatic_forward": True, "forward_origin": origin | {"date": post["date"]}}
         self.publish(group, head | self.content_again(post))
 
-    def change_bot(self, chat: Conversation, status: Status, by: User) -> None:
+    def bot_in(self, chat: Conversation) -> JSON:
+        """Return the ChatMember that the bot is."""
+        return member(self.bot, chat.bot_status, chat.restriction)
+
+    def change_bot(self, chat: Conversation, status: Status, by: User, restriction: Permissions = EVERYTHING) -> None:
         """Set the status of the bot in a chat, and queue the update about it."""
-        old, chat.bot_status = chat.bot_status, status
+        old = self.bot_in(chat)
+        chat.bot_status, chat.restriction = status, restriction
         change = {
             "chat": chat.as_json(),
             "from": by.as_json(),
             "date": int(self.clock()),
-            "old_chat_member": member(self.bot, old),
-            "new_chat_member": member(self.bot, status),
+            "old_chat_member": old,
+            "new_chat_member": self.bot_in(chat),
         }
         self.updates.add("my_chat_member", change)
 

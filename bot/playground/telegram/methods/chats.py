@@ -29,6 +29,12 @@ def get_chat(state: State, parameters: Parameters) -> JSON:
         full["active_usernames"] = [chat.username]
     if chat.linked is not None:
         full["linked_chat_id"] = chat.linked.id
+    if chat.parent is not None:
+        full["parent_chat"] = chat.parent.as_json()
+    if chat.type in {"group", "supergroup"}:
+        full["permissions"] = chat.permissions.as_json()
+    if chat.permissions.slow_mode:
+        full["slow_mode_delay"] = chat.permissions.slow_mode
     return full
 
 
@@ -36,7 +42,7 @@ def get_chat_member(state: State, parameters: Parameters) -> JSON:
     chat = open_chat_of(state, parameters)
     user_id = parameters.integer("user_id")
     if user_id == state.bot.id:
-        return member(state.bot, chat.bot_status)
+        return state.bot_in(chat)
     user = state.users.get(user_id)
     if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")

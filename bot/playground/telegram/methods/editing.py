@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.playground.telegram.conversation import JSON, MEDIA, Conversation
+from bot.playground.telegram.methods.rights import Form, check_delete, check_edit
 from bot.playground.telegram.methods.sending import file_of
 from bot.playground.telegram.methods.targets import (
     editable_message_of,
     message_id_of,
     open_chat_of,
-    writable_chat_of,
 )
 from bot.playground.telegram.parameters import Parameters
 from bot.playground.telegram.privacy import SERVICE
@@ -66,11 +66,15 @@ def _target(state: State, parameters: Parameters) -> tuple[Conversation, JSON]:
     if parameters.text("inline_message_id"):
         raise bad_request("MESSAGE_ID_INVALID")
     message_id_of(parameters)
-    chat = writable_chat_of(state, parameters)
+    chat = open_chat_of(state, parameters)
     return chat, editable_message_of(state, chat, parameters)
 
 
+FORMS: dict[str, Form] = {"editMessageText": "text", "editMessageMedia": "document"}
+
+
 def _change(state: State, chat: Conversation, message: JSON, method: str, content: JSON) -> JSON:
+    check_edit(chat, FORMS.get(method))
     if _comparable(content) == _comparable(message):
         raise bad_request(NOT_MODIFIED)
     for key in SHOWN:
@@ -105,6 +109,7 @@ def delete_message(state: State, parameters: Parameters) -> bool:
         raise bad_request("message to delete not found")
     if not _may_delete(state, chat, message):
         raise bad_request("message can't be deleted for everyone")
+    check_delete(chat)
     chat.remove(message_id)
     chat.note("deleteMessage", {"message_id": message_id})
     return True

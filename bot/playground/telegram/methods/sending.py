@@ -1,13 +1,14 @@
 """Methods that send messages, chat actions and reactions."""
 
-from bot.playground.telegram.conversation import JSON, Conversation
+from bot.playground.telegram.conversation import JSON
 from bot.playground.telegram.files import StoredFile, guess_mime_type
+from bot.playground.telegram.methods.rights import Form, check_action, check_send
 from bot.playground.telegram.methods.targets import (
+    direct_topic_of,
     message_id_of,
     open_chat_of,
     reply_of,
     topic_of,
-    writable_chat_of,
 )
 from bot.playground.telegram.parameters import Parameters
 from bot.playground.telegram.refusal import bad_request, too_large
@@ -26,25 +27,31 @@ NOT_TO_REACT_TO = ("new_chat_members", "migrate_to_chat_id", "migrate_from_chat_
 
 def send_message(state: State, parameters: Parameters) -> JSON:
     content = read_text(parameters) | _link_preview(parameters)
-    chat = writable_chat_of(state, parameters)
-    return _write(state, chat, "sendMessage", content, parameters)
+    return _write(state, "sendMessage", content, parameters)
 
 
 def send_document(state: State, parameters: Parameters) -> JSON:
     content = read_caption(parameters)
     file = file_of(state, parameters, "document", parameters.text("document"))
-    chat = writable_chat_of(state, parameters)
-    return _write(state, chat, "sendDocument", content | state.attach(file), parameters)
+    return _write(state, "sendDocument", content | state.attach(file), parameters)
 
 
-def _write(state: State, chat: Conversation, method: str, content: JSON, parameters: Parameters) -> JSON:
+FORMS: dict[str, Form] = {"sendMessage": "text", "sendDocument": "document"}
+
+
+def _write(state: State, method: str, content: JSON, parameters: Parameters) -> JSON:
+    chat = open_chat_of(state, parameters)
     keyboard = read_inline_keyboard(parameters)
     thread, reply_to = topic_of(chat, parameters), reply_of(chat, parameters)
     author: JSON = {"sender_chat": chat.as_json()} if chat.type == "channel" else {"from": state.bot.as_json()}
-    where = chat.place(reply_to, thread)
+    where = chat.place(reply_to, thread) | direct_topic_of(chat, parameters)
+    check_send(chat, FORMS[method], where, state.clock())
     message = chat.stamp() | author | where | content | keyboard
     chat.note(method, message)
-    return state.publish(chat, message)
+    sent = state.publish(chat, message)
+    if not chat.rights.keeps:
+        chat.remove(sent)
+    return sent
 
 
 def _link_preview(parameters: Parameters) -> JSON:
@@ -75,11 +82,12 @@ def _known_file(state: State, file_id: str) -> StoredFile:
 
 
 def send_chat_action(state: State, parameters: Parameters) -> bool:
-    chat = writable_chat_of(state, parameters)
+    chat = open_chat_of(state, parameters)
     action = parameters.text("action").lower()
     if action not in CHAT_ACTIONS:
         raise bad_request("wrong parameter action in request")
     thread = topic_of(chat, parameters, general=True)
+    check_action(chat, thread)
     state.chat_actions.append(ChatAction(chat.id, action, thread, state.clock()))
     return True
 

@@ -9,16 +9,25 @@ SERVICE_NAMES = {"private": "user", "group": "group chat", "supergroup": "superg
 
 
 def chat_of(state: State, parameters: Parameters) -> Conversation:
-    """Return the chat that chat_id names, by number or by @username."""
+    """Return the chat that chat_id names, by number or by @username.
+
+    A person whom the bot knows from a group has no chat with it as long as the person has not started one.
+    """
     named = parameters.text("chat_id")
     if not named:
         raise bad_request("chat_id is empty")
     chat = _by_username(state, named[1:]) if named.startswith("@") else state.chats.get(_number(named))
     if chat is None:
-        raise bad_request("chat not found")
+        raise _no_chat(state, named)
     if chat.migrated_to is not None:
         raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
     return chat
+
+
+def _no_chat(state: State, named: str) -> RefusedError:
+    if any(_number(named) in chat.people for chat in state.chats.values()):
+        return forbidden("bot can't initiate conversation with a user")
+    return bad_request("chat not found")
 
 
 def _by_username(state: State, username: str) -> Conversation | None:
@@ -43,6 +52,8 @@ def open_chat_of(state: State, parameters: Parameters) -> Conversation:
 
 def _shut_out(chat: Conversation) -> RefusedError | None:
     place = SERVICE_NAMES[chat.type]
+    if chat.deactivated:
+        return forbidden("user is deactivated")
     match chat.bot_status:
         case "kicked" if chat.type == "private":
             return forbidden("bot was blocked by the user")
@@ -54,15 +65,6 @@ def _shut_out(chat: Conversation) -> RefusedError | None:
             return None
 
 
-def writable_chat_of(state: State, parameters: Parameters) -> Conversation:
-    chat = open_chat_of(state, parameters)
-    if chat.silenced:
-        raise bad_request("not enough rights to send text messages to the chat")
-    if chat.type == "channel" and chat.bot_status != "administrator":
-        raise bad_request("need administrator rights in the channel chat")
-    return chat
-
-
 def topic_of(chat: Conversation, parameters: Parameters, *, general: bool = False) -> int | None:
     """Return the topic to write to. The topic General has no id for messages, but with `general` it may be named."""
     thread = parameters.integer("message_thread_id")
@@ -70,9 +72,21 @@ def topic_of(chat: Conversation, parameters: Parameters, *, general: bool = Fals
         return None
     if thread not in chat.topics:
         raise bad_request("message thread not found")
-    if thread in chat.closed_topics and chat.bot_status != "administrator":
-        raise bad_request("TOPIC_CLOSED")
     return thread
+
+
+def direct_topic_of(chat: Conversation, parameters: Parameters) -> JSON:
+    """Return the field for the topic of a channel's direct messages, which has to be named there and nowhere else."""
+    topic = parameters.integer("direct_messages_topic_id")
+    if chat.parent is None:
+        if topic:
+            raise bad_request("chat is not an administered channel direct messages chat")
+        return {}
+    if not topic:
+        raise bad_request("channel direct messages topic must be specified")
+    if topic not in chat.people:
+        raise bad_request("topic not found")
+    return chat.direct_topic(chat.people[topic])
 
 
 def reply_of(chat: Conversation, parameters: Parameters) -> int | None:
