@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
 
-.PHONY: setup demo run check test test-fast lint types contracts tests format bench soak storm pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests cases format bench soak storm pictures pins clean
 
 setup: $(RUN)
 
@@ -55,6 +55,10 @@ tests: $(DEV)
 	$(BIN)/coverage run -m pytest -n 2 --no-loadscope-reorder --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# What the bot makes of every recording and of every refusal, as a table; it is a part of `tests` too.
+cases: $(DEV)
+	$(BIN)/python -m pytest --quiet tests/cases
 
 # Less than a minute: without the tests that start other programs, and without coverage.
 test-fast: $(DEV)

@@ -11,6 +11,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
+from tests.cases import table
 from tests.world import World
 
 # Tests speak to this machine only, whatever proxy its owner uses to others.
@@ -86,7 +87,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Skipped tests are easily overlooked among thousands; a page that nobody looked at is not."""
+    """Print the table of cases. And say aloud that nobody looked at the page: skipped tests are easily overlooked."""
+    table.show(terminalreporter)
     if find_chromium() is None:
         terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
 
