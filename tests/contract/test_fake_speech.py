@@ -364,6 +364,37 @@ async def test_a_url_is_refused_for_it_cannot_be_reached(speech, session):
     assert speech.violations == ["create: a url with a bot token in it"]
 
 
+async def test_a_url_of_the_address_book_is_heard_and_paid_for(speech, session, fetch):
+    url = "https://example.com/voice.ogg"
+    speech.links[url] = OGG
+    speech.hears(OGG, "behind an address")
+    speech.latency = 0.0
+    order = {"model": NOVA, "language": "en", "url": url, "smart_format": True}
+    async with session.post(f"{speech.url}/stt/create", json=order) as response:
+        assert response.status == 200
+    (upload,) = speech.uploads
+    assert (upload.url, upload.data, upload.field_name) == (url, OGG, "url")
+    generation = speech.generations[upload.generation_id]
+    await until(speech, lambda: generation.outcome)
+    _, body = await fetch(upload.generation_id)
+    assert body["result"]["results"]["channels"][0]["alternatives"][0]["transcript"] == "behind an address"
+    assert speech.violations == []
+
+
+async def test_a_file_and_a_url_in_one_form_are_refused(speech, create):
+    speech.links["https://example.com/voice.ogg"] = OGG
+    status, body, _ = await create(url="https://example.com/voice.ogg")
+    assert (status, body["message"]) == (400, "audio: either a file or a url is expected, not both")
+
+
+async def test_in_json_a_text_is_no_boolean(speech, session):
+    speech.links["https://example.com/voice.ogg"] = OGG
+    order = {"model": NOVA, "language": "en", "url": "https://example.com/voice.ogg", "punctuate": "true"}
+    async with session.post(f"{speech.url}/stt/create", json=order) as response:
+        body = await response.json(content_type=None)
+    assert body["message"] == "punctuate: Invalid value '\"true\"'"
+
+
 async def test_json_may_hold_real_booleans_and_lists(speech, session):
     order = {"model": NOVA, "language": "en", "tag": ["a", "b"], "punctuate": True}
     async with session.post(f"{speech.url}/stt/create", json=order) as response:

@@ -1,5 +1,7 @@
 """Faults to order, what is heard, and the death of the bot."""
 
+from urllib.parse import quote
+
 import aiohttp
 import pytest
 
@@ -222,12 +224,32 @@ async def test_a_bot_that_was_started_elsewhere_is_not_killed(sim):
         ("PATCH", "/sim/speech", {"says": "good morning"}),
         ("POST", "/sim/speech/faults", {"operation": "create"}),
         ("DELETE", "/sim/speech/faults", None),
+        ("PUT", "/sim/speech/links?url=https://example.com/a.mp3", None),
     ],
 )
 async def test_nothing_can_be_changed_about_the_real_provider(method, path, body):
     async with open_sim(real=True) as sim:
         refusal = (await sim.ask(method, path, body)).refusal
     assert refusal == (409, "The real AI/ML API hears here; nothing about it can be changed.")
+
+
+async def test_a_recording_is_put_behind_an_address(sim):
+    url = "https://example.com/talk.ogg?a=b"
+    known = (await sim.ask("PUT", f"/sim/speech/links?url={quote(url)}", data=audio())).body
+    assert url in known
+    assert "https://example.com/samples/cinema.ogg" in known
+    order = {"model": "#g1_nova-2-general", "language": "en", "url": url}
+    assert (await sim.provider("POST", "/stt/create", body=order)).status == 200
+    assert sim.speech.uploads[0].data == audio()
+
+
+@pytest.mark.parametrize(
+    ("query", "data"), [("", b"sound"), ("?url=", b"sound"), ("?url=https://example.com/a.mp3", b"")]
+)
+async def test_an_address_and_a_recording_belong_together(sim, query, data):
+    status, sentence = (await sim.ask("PUT", f"/sim/speech/links{query}", data=data)).refusal
+    assert status == 400
+    assert "?url=" in sentence
 
 
 async def test_of_the_real_provider_there_are_neither_faults_nor_calls():

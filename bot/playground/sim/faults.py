@@ -69,6 +69,15 @@ async def change_speech(request: web.Request) -> web.Response:
     return web.json_response(provider.as_json())
 
 
+async def add_link(request: web.Request) -> web.Response:
+    """Put a recording behind an address, for the fake AI/ML API alone, and return all addresses that it knows."""
+    server, url, data = _server(request), request.query.get("url"), await request.read()
+    if not url or not data:
+        raise SimError(400, "An address as ?url= and the bytes of a recording as the body are expected.")
+    server.links[url] = data
+    return web.json_response(sorted(server.links))
+
+
 async def kill(request: web.Request) -> web.Response:
     process = process_of(request)
     if not process.kill():

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.playground.samples import SAMPLES
 from bot.playground.speech import FakeSpeech
 from bot.playground.speech.recognition import Recogniser, Recognition, spoken
+
+SAMPLES_AT = "https://example.com/samples/"  # where the fake finds them; nobody is asked for that
 
 
 class Provider:
@@ -19,6 +22,7 @@ class Provider:
         self.server = server
         self.says: str | None = None
         if server is not None:
+            server.links |= {SAMPLES_AT + sample.file: sample.path.read_bytes() for sample in SAMPLES}
             server.recognise = self._unless_said(hear or server.recognise)
 
     def _unless_said(self, hear: Recogniser) -> Recogniser:

@@ -54,6 +54,7 @@ ROUTES = (
     web.post("/sim/speech/faults", faults.add_speech_fault),
     web.delete("/sim/speech/faults", faults.clear_speech_faults),
     web.patch("/sim/speech", faults.change_speech),
+    web.put("/sim/speech/links", faults.add_link),
     web.post("/sim/process/kill", faults.kill),
     web.post("/sim/process/kill-in-the-middle", middle.kill_in_the_middle),
     web.static("/page", PAGE),

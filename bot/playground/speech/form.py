@@ -9,6 +9,8 @@ from aiohttp import BodyPartReader, web
 
 from bot.playground.speech.refusals import RefusedError, invalid
 
+_TRUTHS = ("true", "false")  # in JSON these texts are no booleans, and stay in quotes
+
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
@@ -70,4 +72,4 @@ def _json_pairs(body: Any) -> Iterator[tuple[str, str]]:
         raise ValueError("expected an object")  # noqa: TRY004 - a mistake of the client
     for name, value in body.items():
         for one in value if isinstance(value, list) else [value]:
-            yield name, one if isinstance(one, str) else json.dumps(one)
+            yield name, one if isinstance(one, str) and one not in _TRUTHS else json.dumps(one)

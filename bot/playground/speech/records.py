@@ -30,7 +30,10 @@ class Fetch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A create request that was carried out, and so was paid for."""
+    """A create request that was carried out, and so was paid for.
+
+    `data` is the recording behind the `url`, if one was sent instead of a file.
+    """
 
     model: str
     fields: dict[str, str]
@@ -40,6 +43,7 @@ class Upload:
     data: bytes = field(repr=False)
     at: float
     generation_id: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

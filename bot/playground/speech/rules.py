@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from bot.playground.speech import catalogue
 from bot.playground.speech.form import Form
@@ -12,17 +12,17 @@ BOT_TOKEN = re.compile(r"\d{5,}:[\w-]{20,}")
 LIBRARY_AGENT = re.compile(r"(python|aiohttp|curl|wget|go-http|node|axios|okhttp)\b", re.IGNORECASE)
 
 
-def findings(form: Form) -> list[str]:
-    """Return why the API refuses this form; an empty list if it accepts it."""
+def findings(form: Form, links: Container[str] = ()) -> list[str]:
+    """Return why the API refuses this form; an empty list if it accepts it. `links` are those that it can fetch."""
     model = form.fields.get("model")
     if model not in catalogue.MODELS:
         return [f"model: Invalid enum value, received {model!r}"]
-    return [*_file_findings(form), *_option_findings(form, model)]
+    return [*_source_findings(form, links), *_option_findings(form, model)]
 
 
-def _file_findings(form: Form) -> Iterator[str]:
+def _source_findings(form: Form, links: Container[str]) -> Iterator[str]:
     if "url" in form.fields:
-        yield "url: not reachable here"
+        yield from _link_findings(form, links)
     elif not form.files:
         yield f"{FILE_FIELD}: a file or a url is required"
     elif len(form.files) > 1:
@@ -31,6 +31,13 @@ def _file_findings(form: Form) -> Iterator[str]:
         yield f"{form.files[0].field_name}: Unexpected field"
     elif not form.files[0].data:
         yield f"{FILE_FIELD}: the file is empty"
+
+
+def _link_findings(form: Form, links: Container[str]) -> Iterator[str]:
+    if form.fields["url"] not in links:
+        yield "url: not reachable here"
+    elif form.files:
+        yield f"{FILE_FIELD}: either a file or a url is expected, not both"
 
 
 def _option_findings(form: Form, model: str) -> Iterator[str]:
