@@ -1,4 +1,4 @@
-"""The audio files that go to a speech provider: what it reads, and what is uploaded."""
+"""What goes to a speech provider: audio files, of the formats that it reads, or a link that it follows by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,3 +34,15 @@ class Upload:
     file_name: str
     start: float
     duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """One whole recording that the provider fetches from `url`. How long it is, nobody knows: `duration` is assumed."""
+
+    url: str
+    duration: float
+    start: float = 0.0
+
+
+Source = Upload | Linked

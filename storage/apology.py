@@ -17,6 +17,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"  # facts: minutes, limit_minutes
     TOO_DEMANDING = "too_demanding"  # to read it takes more memory or time than one file may have
     FILE_GONE = "file_gone"  # Telegram no longer hands out the file
+    LINK_UNREACHABLE = "link_unreachable"  # the provider could not fetch it from its link; facts: host
     REFUSED = "refused"  # the provider will not take this file or these options
     PROVIDER_FAILED = "provider_failed"  # the provider tried and failed for good
     UNREADABLE = "unreadable"  # the provider finished, twice, and its answer had nothing in it that could be read

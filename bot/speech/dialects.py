@@ -5,7 +5,7 @@ without any readable text is None.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from storage.transcript import LONGEST_TEXT, Transcript, Word
@@ -72,7 +72,12 @@ def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcrip
     text, words = _join_channels(spoken)
     languages = (_language_tag(channel.get("detected_language")) for channel in channels)
     duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
-    return Transcript(text, next(filter(None, languages), None), duration, words)
+    return Transcript(text, next(filter(None, languages), None), _length(duration, words), words)
+
+
+def _length(told: float | None, words: Sequence[Word]) -> float | None:
+    """Return the duration that the answer tells, or else the end of the last word; None without either."""
+    return max((word.end for word in words), default=None) if told is None else told
 
 
 def _read_channel(channel: dict[str, Any]) -> Channel | None:
@@ -138,7 +143,7 @@ def _read_flat(fields: dict[str, Any]) -> Transcript | None:
             return None
         text, words = read[0], words or read[1]
     language = _language_tag(fields.get("language_code")) or _language_tag(fields.get("language"))
-    return Transcript(text.strip(), language, _flat_duration(fields), words)
+    return Transcript(text.strip(), language, _length(_flat_duration(fields), words), words)
 
 
 def _flat_duration(fields: dict[str, Any]) -> float | None:

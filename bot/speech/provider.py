@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.speech.catalogue import Model
-from bot.uploads import Upload
+from bot.uploads import Source
 from storage.transcript import Transcript
 from storage.words import Options
 
@@ -30,10 +30,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider tried and gave up, in its own words, cut short."""
+    """The provider tried and gave up, in its own words, cut short.
+
+    `unreachable` says that by these words it could not get the recording by its link, if it was given one.
+    """
 
     name: str
     message: str
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class Unknown:
 class Provider(Protocol):
     """Turns speech into text. Failures are raised as `bot.errors`; a call is made once, and repeated by the engine."""
 
-    async def submit(self, upload: Upload, model: Model, options: Options) -> Created | Done:
+    async def submit(self, source: Source, model: Model, options: Options) -> Created | Done:
         """Send one recording, or one part of it. A second call is a second generation, which may cost money.
 
-        A TemporaryError with `sure=False` says that the generation may have been made.
+        A TemporaryError with `sure=False` says that the generation may have been made. A link that the provider cannot
+        follow is a PermanentError (LINK_UNREACHABLE).
         """
 
     async def fetch(self, generation_id: str) -> Pending | Done | Unreadable | Failed | Unknown:

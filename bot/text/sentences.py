@@ -24,6 +24,7 @@ COMMANDS = (
 
 _ASKED_LIMIT = 40  # characters of what somebody typed; no name of a model is longer
 _FACT_LIMIT = 12  # characters of a fact, so that an apology with two of them keeps to its 300
+_HOST_LIMIT = 60  # characters of a host
 _MAX_SUGGESTIONS = 5
 
 
@@ -82,6 +83,11 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "Telegram no longer has this file for me.",
         "I will not try it again.",
         "Please upload the recording once more; forwarding the old message may not be enough.",
+    ),
+    Reason.LINK_UNREACHABLE: (
+        "The speech service could not get a recording from this link.",
+        "I will not try it again.",
+        "Please check that it leads to the audio or video file itself and opens without a login, or send me the file.",
     ),
     Reason.REFUSED: (
         "The speech service did not accept this recording.",
@@ -152,13 +158,14 @@ _DETAILED: dict[Reason, tuple[str, ...]] = {
         "This recording is too long for me: it runs {minutes} min, and I can take up to {limit_minutes} min.",
         "This recording is too long for me: I can take up to {limit_minutes} min.",
     ),
+    Reason.LINK_UNREACHABLE: ("The speech service could not get a recording from this link to {host}.",),
 }
 
 
 def apology(reason: Reason, facts: Mapping[str, Fact]) -> str:
     """Return why there is no transcript, whether it is tried again, and what to do, in at most 300 characters."""
     why, again, advice = _APOLOGIES[reason]
-    known = {name: _fact_text(value) for name, value in facts.items()}
+    known = {name: _fact_text(value, _HOST_LIMIT if name == "host" else _FACT_LIMIT) for name, value in facts.items()}
     for template in _DETAILED.get(reason, ()):
         try:
             why = template.format_map(known)
@@ -247,9 +254,9 @@ def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _fact_text(value: Fact) -> str:
+def _fact_text(value: Fact, limit: int) -> str:
     text = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
-    return _one_line(text, _FACT_LIMIT)
+    return _one_line(text, limit)
 
 
 def _one_line(text: str, limit: int) -> str:

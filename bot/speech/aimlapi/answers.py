@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import TemporaryError
+from bot.speech.aimlapi.blame import blames_link
 from bot.speech.dialects import as_object, as_text, read_transcript
 from bot.speech.provider import Created, Done, Failed, Pending, Unreadable
 from storage.apology import Reason
@@ -88,7 +89,8 @@ def _failed(status: str, fields: dict[str, Any]) -> Failed:
     details = as_object(error)
     name = _short(details.get("name"), LONGEST_NAME) or status
     said = details.get("message") or error or fields.get("message")
-    return Failed(name, _short(said, LONGEST_MESSAGE))
+    message = _short(said, LONGEST_MESSAGE)
+    return Failed(name, message, unreachable=blames_link(f"{name} {message}"))
 
 
 def _short(value: object, length: int) -> str:

@@ -19,10 +19,10 @@ from bot.outgoing.session import Session
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.aimlapi.bodies import LARGEST_ANSWER, SMALL_ANSWER, Bodies
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
-from bot.speech.aimlapi.options import form_fields
+from bot.speech.aimlapi.options import form_fields, json_fields
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown, Unreadable
-from bot.uploads import Upload
+from bot.uploads import Linked, Source, Upload
 from storage.words import Options
 
 log = get_logger(__name__)
@@ -47,6 +47,15 @@ class _Answer:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The body of a create, and what of it an answer may repeat and no message may contain."""
+
+    body: aiohttp.FormData | aiohttp.JsonPayload
+    file_name: str = ""
+    link: str = ""
+
+
 class AimlapiClient:
     """A Provider that uses `session`, which its owner closes. Every call is counted once, by name and status."""
 
@@ -59,22 +68,32 @@ class AimlapiClient:
 
     async def submit(
         self,
-        upload: Upload,
+        source: Source,
         model: Model,
         options: Options,
         timeout: float | None = None,  # noqa: ASYNC109 - aiohttp's own, which knows whether the connection was ever made
     ) -> Created:
-        """Upload the recording. `timeout` is in seconds, by default as many as its size needs.
+        """Upload the recording, or send its link. `timeout` is in seconds, by default as many as its size needs.
 
-        The bytes are sent, never an address: an address of Telegram's contains the bot's token. A second call is a
-        second, paid generation; an error with `sure=False` says that this one may have been made.
+        Of a recording from Telegram the bytes are sent, never an address: that contains the bot's token. A second call
+        is a second, paid generation; an error with `sure=False` says that this one may have been made.
         """
+        if isinstance(source, Linked):
+            answer = await self._send_link(source.url, model, options, timeout or UPLOAD_TIMEOUT)
+        else:
+            answer = await self._upload(source, model, options, timeout)
+        return await self._read(answer, "create", read_created)
+
+    async def _upload(self, upload: Upload, model: Model, options: Options, timeout: float | None) -> _Answer:  # noqa: ASYNC109 - as above
         name = _printable(upload.file_name)
         seconds = timeout or UPLOAD_TIMEOUT + upload.path.stat().st_size / UPLOAD_BYTES
         with await asyncio.to_thread(upload.path.open, "rb") as file:
             form = _form(file, name, upload.content_type, form_fields(model, options), model.field)
-            answer = await self._call("create", "POST", "/stt/create", seconds, form, hidden=name)
-        return await self._read(answer, "create", read_created)
+            return await self._call("create", "POST", "/stt/create", seconds, _Sent(form, file_name=name))
+
+    async def _send_link(self, url: str, model: Model, options: Options, timeout: float) -> _Answer:  # noqa: ASYNC109 - as above
+        body = aiohttp.JsonPayload({**json_fields(model, options), "url": url})
+        return await self._call("create", "POST", "/stt/create", timeout, _Sent(body, link=url))
 
     async def fetch(
         self,
@@ -101,9 +120,7 @@ class AimlapiClient:
         method: str,
         path: str,
         timeout: float,  # noqa: ASYNC109 - aiohttp's own, which knows whether the connection was ever made
-        form: aiohttp.FormData | None = None,
-        *,
-        hidden: str = "",
+        create: _Sent | None = None,
     ) -> _Answer:
         """Make one request and read its whole answer."""
         tracker = aiohttp.UploadTracker()
@@ -111,7 +128,7 @@ class AimlapiClient:
             async with self._session.request(
                 method,
                 self._base_url + path,
-                data=form,
+                data=create.body if create else None,
                 headers={"Authorization": f"Bearer {self._key}", "User-Agent": USER_AGENT},
                 timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT_TIMEOUT),
                 raise_for_status=False,
@@ -124,9 +141,14 @@ class AimlapiClient:
             raise failure_of(error, call, sent=_sent(tracker)) from None
         self._count(call, status_label(answer.status))
         if not (200 <= answer.status < 300 or (call == "fetch" and answer.status == 404)):
-            refused = AnswerError(answer.status, answer.body, answer.headers, hidden=(hidden, self._key))
-            raise failure_of(refused, call)
+            raise failure_of(self._refused(answer, create), call)
         return answer
+
+    def _refused(self, answer: _Answer, create: _Sent | None) -> AnswerError:
+        hidden = (self._key, create.file_name) if create else (self._key,)
+        return AnswerError(
+            answer.status, answer.body, answer.headers, hidden=hidden, link=create.link if create else ""
+        )
 
     def _hidden(self, body: bytes) -> bytes:
         """Hide the key in the whole body: shortened later, a text of the provider's could still show half of it.

@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 import aiohttp
 
+from bot import links
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
 from bot.outgoing.waits import asked_wait
+from bot.speech.aimlapi.blame import blames_link
 from bot.speech.dialects import as_object, as_text
 from storage.apology import Reason
 
@@ -29,6 +31,7 @@ _OUT_OF_CREDITS = re.compile(
     rb"err_insuff?ici?ent_credits|r[ua]n out of credits|insufficient[ _]credits", re.IGNORECASE
 )
 _MODEL = re.compile(rb"\bmodel\b", re.IGNORECASE)
+_NAMES = re.compile(r'"\w+"\s*:')  # of the fields of an object
 
 _STATUS: dict[int, type[VerbatimError]] = {
     401: OperatorError,  # the key is wrong
@@ -57,14 +60,20 @@ _NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
 
 
 class AnswerError(Exception):
-    """An answer of the API that is no success. `hidden` are texts that it may repeat and no message may contain."""
+    """An answer of the API that is no success. `hidden` are texts that it may repeat and no message may contain.
 
-    def __init__(self, status: int, body: bytes, headers: Mapping[str, str], *, hidden: Iterable[str] = ()) -> None:
+    Nor may one contain the `link` that was sent, if one was.
+    """
+
+    def __init__(
+        self, status: int, body: bytes, headers: Mapping[str, str], *, hidden: Iterable[str] = (), link: str = ""
+    ) -> None:
         super().__init__(status)
         self.status = status
         self.body = body[:LONGEST_BODY]
         self.headers = headers
         self.hidden = tuple(hidden)
+        self.link = link
 
 
 def failure_of(error: Exception, call: Call, *, sent: bool = True) -> VerbatimError:
@@ -87,11 +96,11 @@ def _answered(answer: AnswerError, call: Call) -> VerbatimError:
 
     A gateway may have answered, though, because it was tired of waiting for the server behind it.
     """
-    words = REDIRECTED if 300 <= answer.status < 400 else _said(answer.body, answer.hidden)
+    words = REDIRECTED if 300 <= answer.status < 400 else _said(answer)
     said = f"{call} answered {answer.status}: {words}"
     meaning = _meaning(answer.status, answer.body, call)
     if meaning is PermanentError:
-        return PermanentError(Reason.REFUSED, said)
+        return _refused(answer, said)
     if meaning is OperatorError:
         return OperatorError(said)
     wait = _retry_after(answer)
@@ -99,6 +108,14 @@ def _answered(answer: AnswerError, call: Call) -> VerbatimError:
         return RateLimitedError(said, retry_after=wait)
     sure = call != "create" or answer.status not in _GAVE_UP_WAITING
     return TemporaryError(said, reason=Reason.PROVIDER_DOWN, retry_after=wait, sure=sure)
+
+
+def _refused(answer: AnswerError, said: str) -> PermanentError:
+    """Tell whether it is the link that is refused, by everything in the answer but names of fields and other links."""
+    if answer.link and blames_link(_NAMES.sub("", links.without(answer.body.decode("utf-8", "replace"), answer.link))):
+        host = links.host_of(answer.link)
+        return PermanentError(Reason.LINK_UNREACHABLE, f"{said} (a link to {host})", host=host)
+    return PermanentError(Reason.REFUSED, said)
 
 
 def _meaning(status: int, raw: bytes, call: Call) -> type[VerbatimError]:
@@ -114,10 +131,12 @@ def _meaning(status: int, raw: bytes, call: Call) -> type[VerbatimError]:
     return _STATUS.get(status) or _HUNDRED.get(status // 100, TemporaryError)
 
 
-def _said(raw: bytes, hidden: Iterable[str]) -> str:
+def _said(answer: AnswerError) -> str:
     """Return the server's own words on one line, cut short after what is hidden was taken out."""
-    said = _words(raw)
-    for secret in hidden:
+    said = _words(answer.body)
+    if answer.link:
+        said = links.without(said, answer.link)
+    for secret in answer.hidden:
         if len(secret) >= SHORTEST_HIDDEN:
             said = said.replace(secret, "[hidden]")
     return " ".join(said.split())[:LONGEST_MESSAGE]

@@ -1,4 +1,4 @@
-"""The text fields of an upload, beside the file: the model and what is asked of it."""
+"""The fields of a create, beside the recording: the model and what is asked of it."""
 
 from bot.speech.catalogue import Model
 from storage.words import Options
@@ -19,17 +19,25 @@ _ALIASES = {
 }
 
 
+def json_fields(model: Model, options: Options) -> dict[str, str | bool]:
+    """Return every field of a JSON object except the link to the recording.
+
+    `smart_format` and `punctuate` are in the one schema that nova-2 and Whisper share. The first brings
+    numbers, dates and paragraphs; where a language has no such rules, the second still brings full stops.
+    """
+    return {"model": model.wire, **_language(model, options.language), "smart_format": True, "punctuate": True}
+
+
 def form_fields(model: Model, options: Options) -> dict[str, str]:
     """Return every multipart field except the file.
 
     Booleans are the text `true`; a false one is left out, because some parsers read any text as true.
-    `smart_format` and `punctuate` are in the one schema that nova-2 and Whisper share. The first brings
-    numbers, dates and paragraphs; where a language has no such rules, the second still brings full stops.
     """
-    return {"model": model.wire, **_language(model, options.language), "smart_format": "true", "punctuate": "true"}
+    fields = json_fields(model, options)
+    return {name: "true" if value is True else str(value) for name, value in fields.items() if value is not False}
 
 
-def _language(model: Model, asked: str) -> dict[str, str]:
+def _language(model: Model, asked: str) -> dict[str, str | bool]:
     """Name one language, or ask to detect it.
 
     Without either the nova family takes everything for English, and `detect_language` would overrule `language`.
@@ -37,7 +45,7 @@ def _language(model: Model, asked: str) -> dict[str, str]:
     """
     spoken = _spoken(model, asked)
     if spoken is None and model.detects_language:
-        return {"detect_language": "true"}
+        return {"detect_language": True}
     return {"language": spoken or "en"}
 
 

@@ -134,6 +134,33 @@ def test_a_failure_is_told_in_the_providers_words_cut_short(more, name, message)
 
 
 @pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("REMOTE_CONTENT_ERROR", "no"),
+        ("FetchError", ""),
+        ("Error", "Could not download the file"),
+        ("Error", "the URL is not reachable"),
+        ("BAD_URL", ""),
+        ("Error", "failed to retrieve"),
+        ("Error", "getaddrinfo ENOTFOUND example.com"),
+        ("AxiosError", "Request failed with status code 404"),
+        ("Error", "the host cannot be reached"),
+        ("Error", "unable to access the audio"),
+    ],
+)
+def test_a_generation_that_failed_for_its_link_says_so(name, message):
+    assert read_fetched({"status": "failed", "error": {"name": name, "message": message}}).unreachable
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["corrupt or unsupported data", "the recording could not be processed", "no access to this model", "hourly", ""],
+)
+def test_a_generation_that_failed_for_another_reason_does_not(message):
+    assert not read_fetched({"status": "failed", "error": {"name": "Error", "message": message}}).unreachable
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"status": "completed", "result": HELLO},
@@ -226,7 +253,7 @@ def test_utterances_stand_in_for_missing_channels():
         {"start": 2, "end": 3, "transcript": "Bye.", "speaker": 1},
     ]
     read = transcript(completed({"results": {"channels": None, "utterances": utterances}}))
-    assert read == Transcript("Hello.\nBye.", words=(Word("hello", 0, 1, "0"),))
+    assert read == Transcript("Hello.\nBye.", duration=1, words=(Word("hello", 0, 1, "0"),))
 
 
 def test_silence_is_an_empty_text_and_not_an_error():
@@ -324,6 +351,12 @@ def test_text_no_store_could_hold_is_made_whole():
     assert read.words[0].text == "�"
 
 
+def test_without_a_duration_a_recording_is_as_long_as_its_words():
+    result = deepgram(channel("so be", [word("so", 0, 7), word("be", 1, 2)]))
+    del result["metadata"]
+    assert transcript(completed(result)).duration == 7
+
+
 def test_an_assembly_answer_counts_its_words_in_milliseconds_and_its_duration_in_seconds():
     result = {
         "id": "x",
@@ -341,7 +374,7 @@ def test_an_assembly_answer_counts_its_words_in_milliseconds_and_its_duration_in
 def test_assembly_utterances_stand_in_for_a_missing_text():
     said = [{"text": "Hi.", "words": [{"text": "Hi.", "start": 1000, "end": 2000, "speaker": "A"}]}]
     read = transcript(completed({"text": None, "utterances": said}))
-    assert read == Transcript("Hi.", words=(Word("Hi.", 1.0, 2.0, "A"),))
+    assert read == Transcript("Hi.", duration=2.0, words=(Word("Hi.", 1.0, 2.0, "A"),))
 
 
 def test_a_bare_text_with_usage_is_read():

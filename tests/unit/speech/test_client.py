@@ -17,7 +17,7 @@ from bot.speech.aimlapi.answers import Balance
 from bot.speech.aimlapi.client import USER_AGENT, AimlapiClient
 from bot.speech.catalogue import find
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown
-from bot.uploads import Upload
+from bot.uploads import Linked, Upload
 from storage.apology import Reason
 from storage.words import Options
 from tests.api import Api
@@ -112,6 +112,32 @@ async def test_a_submitted_recording_arrives_whole_with_its_fields_before_it(api
     assert {text.name: text.data.decode() for text in texts} == fields
     assert (sound.name, sound.file_name, sound.headers["Content-Type"]) == ("audio", "голос.ogg", "audio/ogg")
     assert sound.data == SOUND
+
+
+async def test_a_link_is_sent_as_json(api, metrics, speech):
+    bodies = []
+
+    async def answer(request):
+        bodies.append(await request.json())
+        return web.json_response({"generation_id": "gen-1"})
+
+    api.answer = answer
+    linked = Linked("https://example.com/sample.mp3?a=b", 1800.0)
+    assert await speech.submit(linked, MODEL, Options("de")) == Created("gen-1")
+    request = api.requests[0]
+    assert (request.method, request.path, request.content_type) == ("POST", "/v1/stt/create", "application/json")
+    assert request.headers["Authorization"] == f"Bearer {KEY}"
+    truths = {"smart_format": True, "punctuate": True}
+    assert bodies == [{"model": "#g1_nova-2-general", "language": "de", "url": linked.url} | truths]
+    assert counted(metrics) == {("create", "200"): 1}
+
+
+@pytest.mark.parametrize("answer", [hang_up, cut_off])
+async def test_a_link_whose_answer_is_lost_may_have_been_paid_for(api, speech, answer):
+    api.answer = answer
+    with pytest.raises(TemporaryError) as failed:
+        await speech.submit(Linked("https://example.com/sample.mp3", 1800.0), MODEL, Options())
+    assert not failed.value.sure
 
 
 async def test_a_submit_is_an_authorized_post_of_known_length_under_our_own_name(api, speech, audio):

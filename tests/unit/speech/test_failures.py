@@ -22,10 +22,10 @@ CREDITS = [
 ]
 
 
-def answered(status, body, headers, call, hidden=()):
+def answered(status, body, headers, call, hidden=(), link=""):
     """What an answer means."""
     raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
-    return failure_of(AnswerError(status, raw, headers, hidden=hidden), call)
+    return failure_of(AnswerError(status, raw, headers, hidden=hidden, link=link), call)
 
 
 HTML = "<!DOCTYPE html><html><head><title>Gone</title></head></html>"
@@ -53,6 +53,72 @@ HTML = "<!DOCTYPE html><html><head><title>Gone</title></head></html>"
 def test_an_answer_that_is_no_success_has_one_meaning(status, body, call, kind):
     raw = body if isinstance(body, str) else json.dumps(body).encode()
     assert type(answered(status, raw, {}, call)) is kind
+
+
+LINK = "https://example.com/private/talk.mp3?key=secret-token&v=1"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, OLD | {"message": ["url: not reachable here"]}),
+        (400, {"err_code": "REMOTE_CONTENT_ERROR", "err_msg": "Could not connect."}),
+        (422, {"error": {"data": {"issues": [{"path": ["url"], "message": "Invalid"}]}}}),
+        (403, {"message": f"Download of {LINK} was forbidden"}),
+        (415, "could not fetch the file"),
+    ],
+)
+def test_a_refusal_that_blames_the_link_is_the_links_fault(status, body):
+    raw = body if isinstance(body, str) else json.dumps(body)
+    failure = answered(status, raw, {}, "create", link=LINK)
+    assert (failure.reason, failure.facts) == (Reason.LINK_UNREACHABLE, {"host": "example.com"})
+    assert "example.com" in str(failure)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        OLD | {"url": "https://docs.aimlapi.com/errors"},
+        {"message": "Invalid payload", "docs": "see https://aimlapi.com/url-fetch"},
+        {"message": f"{LINK} is in no language that we know"},
+    ],
+)
+def test_a_refusal_that_only_names_links_is_not(body):
+    assert answered(400, json.dumps(body), {}, "create", link=LINK).reason is Reason.REFUSED
+
+
+def test_a_refusal_of_a_file_is_not_the_fault_of_a_link():
+    assert answered(400, "could not fetch the url", {}, "create").reason is Reason.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, "invalid url", OperatorError),
+        (403, json.dumps(CREDITS[0] | {"url": "x"}), OperatorError),
+        (404, "The requested URL was not found on the server", OperatorError),
+        (429, "too many fetches", RateLimitedError),
+        (502, "the remote server did not answer", TemporaryError),
+    ],
+)
+def test_whatever_is_said_of_links_other_answers_mean_what_they_mean(status, body, kind):
+    assert type(answered(status, body, {}, "create", link=LINK)) is kind
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        LINK,
+        LINK[:50],
+        "/private/talk.mp3?key=secret-token",
+        "https:\\/\\/example.com\\/private\\/talk.mp3?key=secret-token",
+        "key: secret-token",
+        "no talk.mp3 there",
+    ],
+)
+def test_nothing_of_a_link_but_its_host_gets_into_a_message(said):
+    told = str(answered(400, f'{{"message": "could not fetch {said}"}}', {}, "create", link=LINK))
+    assert not any(secret in told for secret in ("secret", "private", "talk.mp3"))
 
 
 def test_a_refused_job_says_that_it_was_refused():

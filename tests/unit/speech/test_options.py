@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.speech.aimlapi.options import form_fields
+from bot.speech.aimlapi.options import form_fields, json_fields
 from bot.speech.catalogue import MODELS, find
 from storage.words import Options
 
@@ -60,3 +60,12 @@ def test_readable_text_is_always_asked_for_and_every_boolean_is_the_text_true(mo
 )
 def test_the_language_is_sent_as_the_model_knows_it(model, asked, sent):
     assert language_fields(model, asked) == sent
+
+
+def test_in_json_truths_are_no_texts():
+    fields = json_fields(find("nova-2-general"), Options())
+    assert fields == {"model": "#g1_nova-2-general", "detect_language": True, "smart_format": True, "punctuate": True}
+
+
+def test_in_json_a_language_is_a_text():
+    assert json_fields(find("whisper-large"), Options("de"))["language"] == "de"
