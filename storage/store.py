@@ -214,6 +214,9 @@ class Store(Protocol):
     async def text(self, transcript_id: int) -> str | None:
         """Return the text of a transcript without its words, which are most of it."""
 
+    async def duration(self, transcript_id: int) -> float | None:
+        """Return the seconds of sound of a transcript, if it has them."""
+
     async def transcript_size(self, transcript_id: int) -> int:
         """Return the characters that a transcript takes up in the database; 0 if there is none."""
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, fields
 from itertools import chain
+from typing import Any
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
@@ -45,8 +46,18 @@ def decode_transcript(body: str) -> Transcript:
 
 def decode_text(body: str) -> str:
     """Decode the text of a transcript without its words."""
+    return str(_without_words(body)["text"])
+
+
+def decode_duration(body: str) -> float | None:
+    stored = _without_words(body)["duration"]
+    return None if stored is None else float(stored)
+
+
+def _without_words(body: str) -> dict[str, Any]:
     first, newline, _ = body.partition("\n")
-    return str(json.loads(first + "]}" if newline else first)["text"])
+    decoded: dict[str, Any] = json.loads(first + "]}" if newline else first)
+    return decoded
 
 
 def _dump(value: object) -> str:

@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from storage.statements.encoding import decode_apology, decode_notice, decode_options, decode_text, decode_transcript
+from storage.statements.encoding import (
+    decode_apology,
+    decode_duration,
+    decode_notice,
+    decode_options,
+    decode_text,
+    decode_transcript,
+)
 from storage.statements.transaction import Row
 from storage.store import damaged
 from storage.transcript import Transcript
@@ -89,3 +96,8 @@ def transcript_of(row: Row) -> Transcript:
 @_readable
 def text_of(row: Row) -> str:
     return decode_text(row["body"])
+
+
+@_readable
+def duration_of(row: Row) -> float | None:
+    return decode_duration(row["body"])

@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.statements import admission, cancelling, chats, claims, guarded, moments, record, recovery, upkeep
-from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, text_of, transcript_of
+from storage.statements.rows import (
+    GENERATION_COLUMNS,
+    JOB_COLUMNS,
+    duration_of,
+    generation_of,
+    job_of,
+    text_of,
+    transcript_of,
+)
 from storage.statements.transaction import Engine, Transaction
 from storage.store import DatabaseDamagedError
 from storage.transcript import Transcript
@@ -77,6 +85,10 @@ class SQLStore:
     async def text(self, transcript_id: int) -> str | None:
         sql = "SELECT body FROM transcripts WHERE id = $1"
         return await self.engine.read(lambda found: text_of(found[0]) if found else None, sql, transcript_id)
+
+    async def duration(self, transcript_id: int) -> float | None:
+        sql = "SELECT body FROM transcripts WHERE id = $1"
+        return await self.engine.read(lambda found: duration_of(found[0]) if found else None, sql, transcript_id)
 
     async def transcript_size(self, transcript_id: int) -> int:
         sql = "SELECT length(body) AS size FROM transcripts WHERE id = $1"

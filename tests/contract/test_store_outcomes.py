@@ -18,7 +18,7 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.store import ImpossibleMoveError
-from storage.transcript import Transcript
+from storage.transcript import Transcript, Word
 from storage.words import NEXT, SAME, State
 from tests.contract.stored import (
     APOLOGY,
@@ -202,6 +202,12 @@ async def test_the_attempts_of_a_job_start_anew_once_the_provider_has_it(store):
     assert (await recorded(store, job, Submitted(LATER, 12.5, part()))).attempts == 0
 
 
+async def test_the_length_of_what_was_said_is_kept(store):
+    transcript = Transcript("said", "en", 61.5, (Word("said", 60.0, 61.0),) * 2500)
+    moved = await recorded(store, await fetching(store), Ready(transcript, KEPT_UNTIL))
+    assert await store.duration(moved.transcript_id) == 61.5
+
+
 async def test_a_forgotten_job_takes_none_of_anothers_generations_with_it(store):
     other = await submitted(store, 1)
     await recorded(store, await fetching(store, 2), Forgotten(LATER))
@@ -215,6 +221,7 @@ async def test_a_ready_job_has_its_transcript_and_nothing_at_the_provider(store)
     assert (moved.slot, moved.lease_token) == (None, None)
     assert await store.transcript(moved.transcript_id) == Transcript("said")
     assert await store.text(moved.transcript_id) == "said"
+    assert await store.duration(moved.transcript_id) is None
     assert await store.transcript_size(moved.transcript_id) > len("said")
     assert await store.generations(job) == ()
 
@@ -292,6 +299,7 @@ async def test_a_transcript_that_nobody_may_keep_goes_when_its_job_ends(store):
     assert ended.transcript_id is None
     assert await store.transcript(job.transcript_id) is None
     assert await store.text(job.transcript_id) is None
+    assert await store.duration(job.transcript_id) is None
     assert await store.transcript_size(job.transcript_id) == 0
 
 
