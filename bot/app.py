@@ -48,8 +48,9 @@ from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands
 from handlers.groups import Groups
+from handlers.links import Links
 from handlers.media import Media
-from handlers.routes import register
+from handlers.routes import Handlers, register
 from storage.sqlite.engine import open_store
 from storage.store import Store
 
@@ -204,7 +205,7 @@ class _Wiring:
         creates = Creates(self.store, provider, schedule, transcript_ttl, now)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
         fetch = Fetch(self.store, provider, self.delivery, schedule, transcript_ttl, now)
-        return Steps(submit, fetch, Deliver(self.store, self.delivery))
+        return Steps(submit, fetch, Deliver(self.store, self.delivery, settings.max_audio_minutes * 60))
 
     def _recordings(self) -> Recordings:
         settings = self.settings
@@ -215,7 +216,7 @@ class _Wiring:
 
     def _rules(self) -> Rules:
         slots = {Family.NOVA: self.settings.nova_concurrency, Family.WHISPER: self.settings.whisper_concurrency}
-        return Rules(self.default_model, slots)
+        return Rules(self.default_model, slots, self.settings.link_minutes * 60)
 
     def _intake(self, poller: Poller) -> Intake:
         settings = self.settings
@@ -226,11 +227,13 @@ class _Wiring:
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now
         limits = (round(settings.max_file_mb), round(settings.max_audio_minutes))
-        register(
-            self.telegram,
+        media, links_on = Media(door, self._intake(poller)), settings.links == "on"
+        handlers = Handlers(
             access=Access(door, settings.allowed_chats, now),
-            media=Media(door, self._intake(poller)),
-            commands=Commands(door, self.store, self.default_model, *limits),
+            media=media,
+            links=Links(media, links_on),
+            commands=Commands(door, self.store, self.default_model, *limits, links_on),
             cancel=Cancel(door, self.store, poller.nudge, now),
             groups=Groups(door, self.store),
         )
+        register(self.telegram, handlers)

@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     max_open_jobs_per_chat: int = Field(
         100, ge=1, description="Recordings of a chat that may be without an answer; more are refused with a sentence."
     )
+    links: Literal["on", "off"] = Field(
+        "on", description="Whether links to recordings are given to the AI/ML API, which fetches them: `on` or `off`."
+    )
+    link_minutes: float = Field(
+        30, gt=0, description="How long the recording behind a link is taken to be until its answer says it."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
     http_port: int | None = Field(
@@ -149,7 +155,7 @@ class Settings(BaseSettings):
             raise ValueError("must look like sqlite:///data/verbatim.db")
         return value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "links", mode="before")
     @classmethod
     def _accept_any_case(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):

@@ -27,13 +27,14 @@ class Commands:
     default_model: Model
     limit_mb: int
     limit_minutes: int
+    links: bool  # whether they are transcribed
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
         self._say(message, partial(self._welcome, message))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        self._reply(_message(update), sentences.help_text(self.limit_mb, self.limit_minutes))
+        self._reply(_message(update), sentences.help_text(self.limit_mb, self.limit_minutes, links=self.links))
 
     async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         rows = [(model.name, model.about, model.language_note) for model in MODELS]

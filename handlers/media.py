@@ -33,10 +33,14 @@ class Media:
         message = update.effective_message
         recording = message and recording_of(message)
         if message and recording:
-            self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message))
+            self.take(message, recording)
         elif message and message.document and not message.animation and message.chat.type == ChatType.PRIVATE:
             sorry = sentences.apology(Reason.NOT_AUDIO, {})
             self.door.say(message.chat.id, partial(reply, message, sorry), counts=True)
+
+    def take(self, message: Message, recording: Recording) -> None:
+        """Make a job of what a message carries."""
+        self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message))
 
     def _tell(self, message: Message, refused: Refused | None) -> None:
         if refused and refused.tell:
@@ -55,17 +59,23 @@ def recording_of(message: Message) -> Recording | None:
     for kind in ("voice", "audio", "video_note", "video", "document"):
         media = getattr(message, kind)
         if media and (kind != "document" or _sounds(media.mime_type, media.file_name)):
-            return Recording(
-                chat_id=message.chat.id,
-                message_id=message.message_id,
-                thread_id=message.message_thread_id if message.is_topic_message else None,
-                user_id=_sender(message),
-                kind=kind,
-                file_id=media.file_id,
-                file_unique_id=media.file_unique_id,
-                claimed_bytes=media.file_size,
-            )
+            return recording_in(message, kind, media.file_id, media.file_unique_id, media.file_size)
     return None
+
+
+def recording_in(
+    message: Message, kind: str, file_id: str, file_unique_id: str, claimed_bytes: int | None = None
+) -> Recording:
+    return Recording(
+        chat_id=message.chat.id,
+        message_id=message.message_id,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+        user_id=_sender(message),
+        kind=kind,
+        file_id=file_id,
+        file_unique_id=file_unique_id,
+        claimed_bytes=claimed_bytes,
+    )
 
 
 def _sounds(mime_type: str | None, file_name: str | None) -> bool:

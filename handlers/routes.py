@@ -1,5 +1,7 @@
 """The routing table: which update goes where."""
 
+from dataclasses import dataclass
+
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
@@ -8,25 +10,33 @@ from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands
 from handlers.groups import Groups
+from handlers.links import Links
 from handlers.media import Media
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
+PRIVATE_TEXT = filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE
 SPEECH = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.VIDEO | filters.Document.ALL
 
 
-def register(
-    application: Telegram,
-    *,
-    access: Access,
-    media: Media,
-    commands: Commands,
-    cancel: Cancel,
-    groups: Groups,
-) -> None:
-    """Add the handlers. None waits for anything: what takes time, they hand over at the door."""
-    application.add_handler(TypeHandler(Update, access), group=-1)
-    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, groups))
-    application.add_handler(MessageHandler(NEW & SPEECH, media))
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """One for each kind of update. None waits for anything: what takes time, they hand over at the door."""
+
+    access: Access
+    media: Media
+    links: Links
+    commands: Commands
+    cancel: Cancel
+    groups: Groups
+
+
+def register(application: Telegram, handlers: Handlers) -> None:
+    commands, links = handlers.commands, handlers.links
+    application.add_handler(TypeHandler(Update, handlers.access), group=-1)
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.groups))
+    application.add_handler(MessageHandler(NEW & SPEECH, handlers.media))
     for name in ("start", "help", "model", "models"):
         application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))
-    application.add_handler(CallbackQueryHandler(cancel))
+    application.add_handler(CommandHandler("transcribe", links.command, filters=NEW))
+    application.add_handler(MessageHandler(NEW & PRIVATE_TEXT, links.message))
+    application.add_handler(CallbackQueryHandler(handlers.cancel))

@@ -32,6 +32,8 @@ FINAL = frozenset(state for state, following in NEXT.items() if not following)
 SAME = "same"  # an older job with the same cache key
 PAUSED = "paused"  # the provider refuses every job at the moment
 
+LINK = "link"  # the kind of a job whose recording the provider fetches by itself; its `file_id` is the address
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -53,9 +55,9 @@ class NewJob:
     message_id: int
     thread_id: int | None
     user_id: int | None  # who may cancel it; None for channel posts and anonymous admins
-    kind: str  # voice, audio, video, video_note or document
+    kind: str  # voice, audio, video, video_note or document; or LINK
     file_id: str
-    file_unique_id: str
+    file_unique_id: str  # of a link, a text that only the same link has
     claimed_bytes: int | None
     model: str  # for a chat that chose none; it may have left the catalogue since
     options: Options  # for a chat that chose none

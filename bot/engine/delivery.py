@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from bot import links
 from bot.engine import patience
 from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
 from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
@@ -20,7 +21,7 @@ from bot.text.layout import Document, Page, lay_out
 from storage.apology import Notice
 from storage.store import Store
 from storage.transcript import LONGEST_TEXT
-from storage.words import Job
+from storage.words import LINK, Job
 
 log = get_logger(__name__)
 PAGE_TO_COME = "…"
@@ -56,7 +57,7 @@ class Delivery:
 
     async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> int:
         try:
-            message_id = await self._send(job, sentences.placeholder(notice), urgency)
+            message_id = await self._send(job, _waiting(job, notice), urgency)
         except TemporaryError as error:
             if not error.sure:
                 if len(self._unsure) >= patience.MOST_UNSURE:
@@ -91,7 +92,7 @@ class Delivery:
             await self._show_notice(job, now.placeholder_id, notice)
 
     async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
-        text = sentences.placeholder(notice)
+        text = _waiting(job, notice)
         try:
             await self.transport.edit_placeholder(job.chat_id, message_id, text, job_id=job.id)
         except PlaceholderGoneError:
@@ -115,7 +116,7 @@ class Delivery:
         try:
             await self.transport.show(job.chat_id, message_id, answer)
         except PlaceholderGoneError:
-            message_id = await self._send(job, sentences.placeholder(Notice.NONE), Urgency.ANSWER)
+            message_id = await self._send(job, _waiting(job, Notice.NONE), Urgency.ANSWER)
             await self._keep(job, message_id, partial(self.store.replace, job, message_id))
             await self.transport.show(job.chat_id, message_id, answer)
 
@@ -147,6 +148,11 @@ class Delivery:
             except VerbatimError as error:
                 log.warning("orphan.left", job=job.id, error=str(error))
             raise LeaseLostError
+
+
+def _waiting(job: Job, notice: Notice) -> str:
+    """Return what the placeholder says; a host of another alphabet is shown as it is written in ASCII."""
+    return sentences.placeholder(notice, links.foreign_host(job.file_id) if job.kind == LINK else None)
 
 
 def _lay_out(text: str) -> tuple[Page, ...] | Document:

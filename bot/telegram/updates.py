@@ -5,6 +5,7 @@ message has, or of a message that is too old to be shown; `is_accessible` tells 
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update
@@ -97,8 +98,14 @@ def _message(content: Any) -> dict[str, Any]:
         if isinstance(message.get(media), dict):
             message[media] = _only(message[media], _OF_MEDIA)
     if isinstance(message.get("entities"), list):
-        message["entities"] = message["entities"][:1]  # a command is the first one
+        message["entities"] = _entities(message["entities"])
     return message
+
+
+def _entities(found: list[Any]) -> list[Any]:
+    """Keep the first one, which may be a command, and one that tells of a text that leads elsewhere."""
+    elsewhere = (each for each in found[1:] if isinstance(each, dict) and each.get("type") == "text_link")
+    return [*found[:1], *islice(elsewhere, 1)]
 
 
 def _only(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

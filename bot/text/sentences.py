@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.links import Flaw
 from bot.text.layout import MESSAGE_LIMIT, split, utf16_length
 from storage.apology import Fact, Notice, Reason
 
@@ -20,6 +21,7 @@ COMMANDS = (
     ("help", "How to use it, also in groups"),
     ("model", "Show or change the model of this chat"),
     ("models", "List the models to choose from"),
+    ("transcribe", "Transcribe a recording on the web by its link"),
 )
 
 _ASKED_LIMIT = 40  # characters of what somebody typed; no name of a model is longer
@@ -42,8 +44,10 @@ _PLACEHOLDERS: dict[Notice, str] = {
 }
 
 
-def placeholder(notice: Notice) -> str:
-    """Return what stands in the chat until the answer is there."""
+def placeholder(notice: Notice, host: str | None = None) -> str:
+    """Return what stands in the chat until the answer is there; `host` is where the recording is, if that is told."""
+    if host is not None and notice is Notice.NONE:
+        return f"Transcribing the recording at {_host_text(host)}…"
     return _PLACEHOLDERS[notice]
 
 
@@ -162,10 +166,31 @@ _DETAILED: dict[Reason, tuple[str, ...]] = {
 }
 
 
+LINKS_OFF = "The operator of this bot has switched links off, so please send me the recording itself."
+
+_FLAWS: dict[Flaw, str] = {
+    Flaw.NO_LINK: (
+        "Send /transcribe and behind it one link to an audio or video file, which begins with https:// or http://."
+    ),
+    Flaw.TOO_LONG: "This link is too long for me: I take links of up to 2,048 characters.",
+    Flaw.CHARACTERS: "I do not take this link, as it has a backslash or an invisible character in it.",
+    Flaw.CREDENTIALS: "I do not take links with a user name or a password in them, or with an @ in their place.",
+    Flaw.PORT: "I do not take this link, as it names another port than 80 or 443.",
+    Flaw.IP_ADDRESS: "I take links to public websites by their names only, and this one has an IP address instead.",
+    Flaw.NO_NAME: "I do not take this link, as there is no website with such a name.",
+    Flaw.NOT_PUBLIC: "I take links to public websites only, and this one leads into a private network.",
+}
+
+
+def bad_link(flaw: Flaw) -> str:
+    """Return in one sentence why a text is no link that is passed on, or how to send one."""
+    return _FLAWS[flaw]
+
+
 def apology(reason: Reason, facts: Mapping[str, Fact]) -> str:
     """Return why there is no transcript, whether it is tried again, and what to do, in at most 300 characters."""
     why, again, advice = _APOLOGIES[reason]
-    known = {name: _fact_text(value, _HOST_LIMIT if name == "host" else _FACT_LIMIT) for name, value in facts.items()}
+    known = {name: _host_text(str(value)) if name == "host" else _fact_text(value) for name, value in facts.items()}
     for template in _DETAILED.get(reason, ()):
         try:
             why = template.format_map(known)
@@ -182,11 +207,16 @@ def start(model_name: str) -> str:
     )
 
 
-def help_text(limit_mb: int, limit_minutes: int) -> str:
+def help_text(limit_mb: int, limit_minutes: int, *, links: bool) -> str:
+    by_link = (
+        "A recording on the web is transcribed too: send me the link to its file, "
+        "or in any chat /transcribe and the link.\n\n"
+    )
     return (
         "Send or forward me a voice note, an audio file, a video or a video message, "
         "and I will reply with what is said in it. A long text arrives folded, a very long one as a text file.\n\n"
         f"A file can be up to {limit_mb} MB in size and {limit_minutes} minutes long.\n\n"
+        f"{by_link if links else ''}"
         "/model shows the model this chat uses; /model and a name changes it.\n"
         "/models lists the models and the languages they know.\n\n"
         "In a group I see voice notes only if I am an admin there, or if my privacy mode is turned off "
@@ -254,9 +284,14 @@ def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _fact_text(value: Fact, limit: int) -> str:
+def _fact_text(value: Fact) -> str:
     text = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
-    return _one_line(text, limit)
+    return _one_line(text, _FACT_LIMIT)
+
+
+def _host_text(host: str) -> str:
+    """Cut a long host short at its beginning: whose it is, its end says."""
+    return host if len(host) <= _HOST_LIMIT else "…" + host[1 - _HOST_LIMIT :]
 
 
 def _one_line(text: str, limit: int) -> str:

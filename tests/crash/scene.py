@@ -21,6 +21,7 @@ from tests.world import KEY, audio, other_voice, texts
 Server = FakeTelegram | FakeSpeech
 Moment = Literal["before", "after"]
 FILE_NAME = "divorce papers.mp3"
+PASSWORD = "open-sesame"
 THREE_PAGES = " ".join(f"confidential{number}" for number in range(600))
 A_DOCUMENT = " ".join(f"confidential{number}" for number in range(1200))
 
@@ -79,6 +80,14 @@ class Scene:
         """Somebody sends a file whose name is nobody's business."""
         voice = self._recording(audio("speech.mp3"), None, "")
         voice.chat.send_audio(_somebody(voice.chat), voice.data, file_name=FILE_NAME)
+        return voice
+
+    def link(self) -> Voice:
+        """Somebody sends a link to a recording, with a password that is nobody's business."""
+        voice = self._recording(other_voice(), None, "")
+        url = f"https://example.com/{len(self.voices)}.ogg?password={PASSWORD}"
+        self.speech.links[url] = voice.data
+        voice.chat.say(_somebody(voice.chat), url)
         return voice
 
     def document(self, data: bytes, name: str, chat: Chat | None = None) -> None:
@@ -188,7 +197,14 @@ class Scene:
     def told_secrets(self) -> set[str]:
         """What nobody may read in a log, and can in one of ours."""
         names = {chat.name for chat in self.telegram.chats}
-        secrets = {self.telegram.state.token, KEY, FILE_NAME, *names, *(voice.text[:40] for voice in self.voices)}
+        secrets = {
+            self.telegram.state.token,
+            KEY,
+            FILE_NAME,
+            PASSWORD,
+            *names,
+            *(voice.text[:40] for voice in self.voices),
+        }
         return {secret for secret in secrets for life in self.lives if secret in life.output}
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

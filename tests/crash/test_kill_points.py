@@ -51,6 +51,21 @@ async def test_a_death_between_an_upload_and_its_record_pays_once_more_and_is_co
     assert len(voice.chat.bot_messages) == 1
 
 
+async def test_a_link_survives_every_death_on_its_way_and_is_sent_again_only_where_an_answer_was_lost(scene):
+    link = scene.link()
+    await scene.live_until(scene.telegram, "getUpdates", "after")  # served, and not accepted
+    await scene.live_until(scene.telegram, "sendMessage", "before")
+    await scene.live_until(scene.speech, "create", "before")
+    await scene.live_until(scene.speech, "create", "after")  # made, and not stored
+    await scene.live_until(scene.speech, "fetch", "after")  # known, and not stored
+    await scene.start()
+    await scene.finish()
+    assert scene.uploads(link) == 2
+    assert scene.rows("SELECT kind FROM jobs") == [("link",)]
+    assert scene.telegram.calls_of("getFile") == []
+    assert len(link.chat.bot_messages) == 1
+
+
 async def test_a_process_that_dies_of_every_upload_stops_paying_and_says_so(scene):
     voice = scene.voice()
     await scene.live_until(scene.speech, "create", "after")

@@ -30,7 +30,7 @@ async def test_start_and_help_say_what_to_do(world, chat, alice):
 async def test_the_menu_lists_the_commands(world):
     await until(world.telegram, lambda: world.telegram.commands)
     listed = [command["command"] for command in world.telegram.commands["default", ""]]
-    assert listed == ["start", "help", "model", "models"]
+    assert listed == ["start", "help", "model", "models", "transcribe"]
 
 
 async def test_models_lists_all_fifteen(world, chat, alice):

@@ -13,7 +13,7 @@ from bot.errors import OperatorError, RateLimitedError
 from bot.log import get_logger
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Provider
-from bot.uploads import Upload
+from bot.uploads import Linked, Source
 from storage.outcomes import Outcome, Submitted
 from storage.store import Store
 from storage.words import Generation, Job
@@ -32,21 +32,21 @@ class Creates:
     now: Callable[[], float]
     hold: Hold = field(default_factory=Hold, init=False)
 
-    async def send(self, job: Job, model: Model, uploads: Sequence[Upload]) -> Outcome:
+    async def send(self, job: Job, model: Model, sources: Sequence[Source]) -> Outcome:
         """Create the generations that are missing after a crash, or all. The last is stored with the outcome."""
         stored = {generation.part: generation for generation in await self.store.generations(job)}
-        last = len(uploads) - 1
+        last = len(sources) - 1
         generation = None
-        for part, upload in enumerate(uploads):
+        for part, source in enumerate(sources):
             if part not in stored:
-                generation = stored[part] = await self._create(job, model, part, upload)
+                generation = stored[part] = await self._create(job, model, part, source)
                 if part < last:
                     require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
         self._reset_hold()
-        if (transcript := joined([stored[part] for part in range(len(uploads))])) is not None:
+        if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
             return ready(transcript, self.now(), self.transcript_ttl)
-        seconds = sum(upload.duration for upload in uploads)
-        first_look_at = self.now() + self.schedule.first_look(model.name, seconds / len(uploads))
+        first_look_at = self.now() + self.schedule.first_look(model.name, _shortest(sources) / len(sources))
+        seconds = sum(source.duration for source in sources)
         return Submitted(first_look_at, seconds, generation if generation and generation.part == last else None)
 
     def _reset_hold(self) -> None:
@@ -54,10 +54,10 @@ class Creates:
             log.info("pause.over", seconds=round(lasted))
         self.hold.reset()
 
-    async def _create(self, job: Job, model: Model, part: int, upload: Upload) -> Generation:
+    async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
         require_lease(await self.store.start_create(job))
         try:
-            answer = await self.provider.submit(upload, model, job.options)
+            answer = await self.provider.submit(source, model, job.options)
         except OperatorError:
             self.hold.trip_for_operator(self.now())
             raise
@@ -66,6 +66,11 @@ class Creates:
             raise
         match answer:
             case Created(generation_id):
-                return Generation(part, generation_id, upload.start, self.now())
+                return Generation(part, generation_id, source.start, self.now())
             case Done(transcript):
-                return Generation(part, "", upload.start, self.now(), transcript)
+                return Generation(part, "", source.start, self.now(), transcript)
+
+
+def _shortest(sources: Sequence[Source]) -> float:
+    """Return the seconds that the recording has at the least: what is assumed of a link may be far too much."""
+    return sum(source.duration for source in sources if not isinstance(source, Linked))

@@ -1,32 +1,43 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
+import math
 from dataclasses import dataclass, field
 
 from bot.engine import patience
 from bot.engine.delivery import Delivery
-from bot.errors import RateLimitedError
+from bot.errors import PermanentError, RateLimitedError
 from bot.machine.task_limit import TaskLimit
 from bot.text.sentences import apology
 from storage.apology import Apology, Reason
 from storage.outcomes import Ended, Outcome
 from storage.store import Store
-from storage.words import Job, State
+from storage.words import LINK, Job, State
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Turns the placeholder into what is known."""
+    """Turns the placeholder into what is known. `max_seconds` is the length of the longest recording."""
 
     store: Store
     delivery: Delivery
+    max_seconds: float
     _long: TaskLimit = field(default_factory=lambda: TaskLimit(patience.LONG_TEXTS_AT_ONCE), init=False)
 
     async def __call__(self, job: Job) -> Outcome:
         if job.apology is not None:
             return await self._apologise(job, job.apology)
         assert job.transcript_id is not None
+        if job.kind == LINK:
+            await self._refuse_too_long(job.transcript_id)
         await self.delivery.deliver(job, await self._text(job.transcript_id))
         return Ended(State.DELIVERED)
+
+    async def _refuse_too_long(self, transcript_id: int) -> None:
+        """Refuse a recording whose length only its answer tells, here, as the answer is kept: it is paid for once."""
+        seconds = await self.store.duration(transcript_id)
+        if seconds is not None and seconds > self.max_seconds:
+            minutes, limit = math.ceil(seconds / 60), int(self.max_seconds // 60)
+            raise PermanentError(Reason.TOO_LONG, minutes=minutes, limit_minutes=limit)
 
     async def _text(self, transcript_id: int) -> str:
         """Return the text; RateLimitedError for a long one that has to wait until few others are in memory."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from bot import links
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import require_lease
@@ -17,7 +18,7 @@ from storage.apology import Apology, Reason
 from storage.outcomes import Forgotten, Hopeless, Outcome, Waiting
 from storage.store import Store
 from storage.transcript import Transcript, shortened
-from storage.words import Generation, Job
+from storage.words import LINK, Generation, Job
 
 log = get_logger(__name__)
 
@@ -44,12 +45,13 @@ class Fetch:
                 return self._unknown(job, elapsed)
             case Pending():
                 return self._look_again(job, elapsed)
-            case Failed(name, message):
-                return self._failed(job, asked, name, message)
+            case Failed() as failed:
+                return self._failed(job, asked, failed)
             case Unreadable():
                 return await self._unreadable(job, asked)
             case Done(transcript):
-                self.schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
+                if job.kind != LINK:  # of which the length was not known, and which had to be fetched
+                    self.schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
                 return await self._done(job, generations, asked, transcript)
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
@@ -66,9 +68,15 @@ class Fetch:
             return Hopeless(Apology(Reason.TOO_SLOW))
         return Waiting(self.now() + self.schedule.next_look(elapsed))
 
-    def _failed(self, job: Job, asked: Generation, name: str, message: str) -> Outcome:
-        """Upload the part once more, as a failure is not billed, unless a generation was lost before."""
-        log.warning("generation.failed", job=job.id, error=name, message=message)
+    def _failed(self, job: Job, asked: Generation, failed: Failed) -> Outcome:
+        """Upload the part once more, as a failure is not billed, unless a generation was lost before.
+
+        A link that cannot be followed is not sent again.
+        """
+        message = links.without(failed.message, job.file_id) if job.kind == LINK else failed.message
+        log.warning("generation.failed", job=job.id, error=failed.name, message=message)
+        if job.kind == LINK and failed.unreachable:
+            raise PermanentError(Reason.LINK_UNREACHABLE, host=links.host_of(job.file_id))
         if job.generations_lost > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self.now(), asked.part)

@@ -1,4 +1,4 @@
-"""The step of a QUEUED job: placeholder, download, upload; or the reason why not now."""
+"""The step of a QUEUED job: placeholder, download, upload, or the link alone; or the reason why not now."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -16,21 +16,22 @@ from bot.log import get_logger
 from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Family, Model, find
 from bot.text.sentences import model_replaced
-from bot.uploads import Upload
+from bot.uploads import Linked, Upload
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
-from storage.words import PAUSED, SAME, Job
+from storage.words import LINK, PAUSED, SAME, Job
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator decided about uploads: the model for chats without one, and how many run at once."""
+    """What the operator decided about creates: the model for chats without one, and how many run at once."""
 
     default_model: Model
     slots: Mapping[Family, int]  # jobs at the provider at once
+    link_seconds: float  # that a recording has whose length nobody knows before it is transcribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ class Submit:
     async def _upload(self, job: Job, model: Model) -> Outcome:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
+        if job.kind == LINK:
+            await self.delivery.place_if_possible(job)
+            return await self.creates.send(job, model, (Linked(job.file_id, self.rules.link_seconds),))
         with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench)
             match Admitted() if kept_slot else await self._admit_again(job, model):

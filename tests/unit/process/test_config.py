@@ -46,6 +46,7 @@ def test_the_two_secrets_are_enough():
     assert settings.max_file_bytes == 20 * 1024 * 1024
     assert settings.http_port is None
     assert (settings.log_level, settings.log_format) == ("INFO", "console")
+    assert (settings.links, settings.link_minutes) == ("on", 30)
 
 
 @pytest.mark.parametrize(
@@ -328,3 +329,15 @@ def test_a_level_that_is_no_text_is_refused_as_any_other():
 
 def test_every_setting_says_what_it_is_for():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("value", ["off", "OFF", "Off"])
+def test_links_are_switched_off_in_any_case(environment, value):
+    environment.setenv("LINKS", value)
+    assert load_settings().links == "off"
+
+
+@pytest.mark.parametrize("values", [{"LINKS": "perhaps"}, {"LINK_MINUTES": "0"}, {"LINK_MINUTES": "-1"}])
+def test_links_are_on_or_off_and_some_minutes_long(environment, values):
+    (name,) = values
+    assert wrong(environment, **values)[0].startswith(name)

@@ -43,6 +43,12 @@ def test_what_is_needed_of_a_message_is_read():
     assert len(read_one.entities) == 1
 
 
+def test_of_many_entities_only_one_more_is_read_that_tells_of_another_address():
+    bold, elsewhere = ({"type": kind, "offset": 0, "length": 5} for kind in ("bold", "text_link"))
+    entities = [*[bold] * 50, "nonsense", *[elsewhere | {"url": "https://example.com"}] * 50]
+    assert [each.type for each in message(text="hello", entities=entities).entities] == ["bold", "text_link"]
+
+
 @pytest.mark.parametrize("extra", ["sticker", "reply_to_message", "poll", "something_new", "photo"])
 def test_nonsense_that_nobody_needs_does_no_harm(extra):
     assert message(voice=VOICE, **{extra: {"nonsense": [1]}}).voice.file_id == "file"

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
+from bot.links import Flaw
 from bot.text import sentences
 from bot.text.layout import MESSAGE_LIMIT, utf16_length
 from storage.apology import Notice, Reason
 
-FACTS = {"limit_mb": 20, "minutes": 245.55, "limit_minutes": 120.0}
+FACTS = {"limit_mb": 20, "minutes": 245.55, "limit_minutes": 120.0, "host": "example.com"}
 AGAIN = re.compile(r"will not try it again|have stopped|will not go on")
 ADVICE = re.compile(r"\b[Pp]lease\b")
 
@@ -88,7 +89,7 @@ def test_silence_is_answered_with_something_to_try():
 
 
 def test_the_command_menu_is_one_telegram_accepts():
-    assert [command for command, _ in sentences.COMMANDS] == ["start", "help", "model", "models"]
+    assert [command for command, _ in sentences.COMMANDS] == ["start", "help", "model", "models", "transcribe"]
     assert all(1 <= len(description) <= 256 for _, description in sentences.COMMANDS)
 
 
@@ -100,10 +101,48 @@ def test_the_greeting_says_what_to_send_and_names_the_model():
 
 
 def test_the_help_covers_media_limits_commands_and_groups():
-    text = sentences.help_text(20, 120)
-    for word in ("voice note", "audio", "video", "20 MB", "120 minutes", "/model ", "/models", "admin", "privacy mode"):
+    text = sentences.help_text(20, 120, links=True)
+    for word in (
+        "voice note",
+        "audio",
+        "video",
+        "20 MB",
+        "120 minutes",
+        "/model ",
+        "/models",
+        "admin",
+        "privacy mode",
+        "/transcribe",
+    ):
         assert word in text
     assert utf16_length(text) <= MESSAGE_LIMIT
+
+
+def test_the_help_of_a_bot_that_takes_no_links_has_none():
+    assert "link" not in sentences.help_text(20, 120, links=False)
+
+
+@pytest.mark.parametrize("told", [*map(sentences.bad_link, Flaw), sentences.LINKS_OFF])
+def test_what_is_wrong_with_a_link_is_one_sentence(told):
+    assert re.fullmatch(r"[A-Z][^.!?]+(?:https?://[^.!?]*)*\.", told)
+
+
+def test_every_flaw_of_a_link_has_words_of_its_own():
+    assert len(set(map(sentences.bad_link, Flaw))) == len(Flaw)
+
+
+def test_the_placeholder_of_a_link_shows_its_host_only_while_nothing_else_is_to_be_told():
+    host = "xn--80ak6aa92e.com"
+    assert host in sentences.placeholder(Notice.NONE, host)
+    assert sentences.placeholder(Notice.RETRYING, host) == sentences.placeholder(Notice.RETRYING)
+
+
+def test_a_link_that_cannot_be_reached_is_told_with_its_host_and_what_to_do():
+    text = sentences.apology(Reason.LINK_UNREACHABLE, {"host": f"{'long.' * 50}example.com"})
+    assert re.search(r" to …[\w.]{59}\. I will", text)
+    assert "long.example.com. I" in text
+    assert "opens without a login" in text
+    assert utf16_length(text) <= 300
 
 
 def test_the_current_model_is_shown_with_what_it_knows():

@@ -1,0 +1,66 @@
+"""Links to recordings: a private message that is nothing else, and the command /transcribe with one behind it.
+
+The provider fetches what is behind a link. This program passes the link on and asks nobody about it.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from telegram import Message, MessageEntity, Update
+from telegram.ext import ContextTypes
+
+from bot.links import Flaw, Link, leads_to, read_link
+from bot.telegram.messages import reply
+from bot.text import sentences
+from handlers.media import EXTENSIONS, Media, recording_in
+from storage.words import LINK
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes jobs of links, and says in a sentence what is wrong with one that cannot become a job."""
+
+    media: Media
+    on: bool
+
+    async def message(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Take a text that is nothing but a link to an audio or video file; any other text means nothing to the bot."""
+        message = _message(update)
+        text = (message.text or "").strip()
+        if self.on and leads_to(text, EXTENSIONS) and not _leads_elsewhere(message):
+            self._take(message, text)
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Take a link to anything: what has no extension may still be a recording.
+
+        What is posted in a channel comes a second time, as an automatic forward in its group, and does not count there.
+        """
+        message, words = _message(update), context.args or []
+        if message.is_automatic_forward:
+            return
+        if not self.on:
+            self._say(message, sentences.LINKS_OFF)
+        elif len(words) == 1:
+            self._take(message, words[0])
+        else:
+            self._say(message, sentences.bad_link(Flaw.NO_LINK))
+
+    def _take(self, message: Message, text: str) -> None:
+        link = read_link(text)
+        if isinstance(link, Link):
+            self.media.take(message, recording_in(message, LINK, link.url, link.key))
+        else:
+            self._say(message, sentences.bad_link(link))
+
+    def _say(self, message: Message, text: str) -> None:
+        self.media.door.say(message.chat.id, partial(reply, message, text), counts=True)
+
+
+def _leads_elsewhere(message: Message) -> bool:
+    """Tell whether a text leads to another address than the one that it shows."""
+    return any(entity.type == MessageEntity.TEXT_LINK for entity in message.entities)
+
+
+def _message(update: Update) -> Message:
+    assert update.effective_message is not None
+    return update.effective_message
