@@ -33,6 +33,7 @@ from bot.media.threads import Threads
 from bot.media.trial import Choice
 from bot.metrics import Metrics
 from bot.outgoing.session import Session
+from bot.outgoing.sockets import make_socket
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
@@ -114,7 +115,7 @@ async def build(
 @asynccontextmanager
 async def open_session() -> AsyncIterator[Session]:
     """Open one session for everything; the poller decides what is allowed at once, and not its sockets."""
-    connector = aiohttp.TCPConnector(limit=0)
+    connector = aiohttp.TCPConnector(limit=0, socket_factory=make_socket)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as below:
         yield Session(below)
 

@@ -1,9 +1,53 @@
-"""The failure tree: every failure answers one question, what happens to the job?
+"""The failure tree: every failure answers one question, what happens to the job? Each has a side that it lies with.
 
 Third-party exceptions are translated into these once, at the edge that made the call.
 """
 
+import errno
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+
 from storage.apology import Fact, Reason
+
+
+class Side(StrEnum):
+    """Whose fault a failure is."""
+
+    TELEGRAM = "Telegram"
+    SPEECH_SERVICE = "the speech service"
+    MACHINE = "this machine"
+    RECORDING = "the recording"
+    LINK = "the link"
+    OPERATOR = "the operator"
+    USER = "the user"
+    PROGRAM = "this program"
+
+
+# A failure has a reason, and a reason a side: there is no other way to make one, so none can be put on a wrong side
+# because nobody thought of it.
+SIDES: Mapping[Reason, Side] = {
+    Reason.TOO_BIG: Side.RECORDING,
+    Reason.EMPTY: Side.RECORDING,
+    Reason.NOT_AUDIO: Side.RECORDING,
+    Reason.NO_SOUND: Side.RECORDING,
+    Reason.TOO_LONG: Side.RECORDING,
+    Reason.TOO_DEMANDING: Side.RECORDING,
+    Reason.FILE_GONE: Side.TELEGRAM,
+    Reason.LINK_UNREACHABLE: Side.LINK,
+    Reason.REFUSED: Side.SPEECH_SERVICE,
+    Reason.PROVIDER_FAILED: Side.SPEECH_SERVICE,
+    Reason.UNREADABLE: Side.SPEECH_SERVICE,
+    Reason.PROVIDER_DOWN: Side.SPEECH_SERVICE,
+    Reason.TELEGRAM_DOWN: Side.TELEGRAM,
+    Reason.TOO_SLOW: Side.SPEECH_SERVICE,
+    Reason.PAUSED: Side.OPERATOR,
+    Reason.MACHINE: Side.MACHINE,
+    Reason.DEADLY: Side.RECORDING,
+    Reason.INTERRUPTED: Side.MACHINE,
+    Reason.INTERNAL: Side.PROGRAM,
+    Reason.CANCELLED: Side.USER,
+}
 
 
 class VerbatimError(Exception):
@@ -67,3 +111,41 @@ class ChatMovedError(VerbatimError):
     def __init__(self, new_chat_id: int) -> None:
         super().__init__(f"the chat moved to {new_chat_id}")
         self.new_chat_id = new_chat_id
+
+
+# What the operator can do about an error of the system.
+_ADVICE: Mapping[int, str] = {
+    errno.ENOSPC: "free some space, or set TMPDIR to a folder with more of it",
+    errno.EDQUOT: "free some space, or raise the quota",
+    errno.EROFS: "mount the file system writable, or set TMPDIR to a folder that is",
+    errno.EACCES: "let this program's user read and write there",
+    errno.EPERM: "let this program's user do that",
+    errno.EMFILE: "raise the limit of open files of this program (ulimit -n)",
+    errno.ENFILE: "raise the limit of open files of the system (fs.file-max)",
+    errno.EIO: "look at the health of the disk",
+    errno.ENOMEM: "give it more memory",
+    errno.ENOBUFS: "give it more memory",
+    errno.ENOENT: "is a file system not mounted?",
+    errno.ESTALE: "mount the file system anew",
+    errno.ENOTCONN: "mount the file system anew",
+    errno.ECONNREFUSED: "is its server up, and its address right?",
+    errno.EHOSTUNREACH: "check the network, the firewall and the address",
+    errno.ETIMEDOUT: "check the network, the firewall and the address",
+    errno.ENETUNREACH: "it has no way to the network",
+    errno.ENETDOWN: "its network is down",
+    errno.EADDRNOTAVAIL: "it has no address or no port left for another connection",
+}
+
+
+def told(error: OSError) -> str:
+    """Return the name, the number and the words of an error of the system, and what to do about it; no path."""
+    number = error.errno
+    if number is None:
+        return "an error that the system gave no number"
+    name = errno.errorcode.get(number, "error")
+    return "; ".join(filter(None, (f"{name} ({number}, {os.strerror(number)})", _ADVICE.get(number))))
+
+
+def machine_failure(error: OSError, doing: str, *, sure: bool = True) -> TemporaryError:
+    """Return the failure of this machine that an error of its system is; `doing` says at what."""
+    return TemporaryError(f"this machine, while {doing}: {told(error)}", reason=Reason.MACHINE, sure=sure)

@@ -16,7 +16,7 @@ class Reason(StrEnum):
     NO_SOUND = "no_sound"  # a video without a sound track
     TOO_LONG = "too_long"  # facts: minutes, limit_minutes
     TOO_DEMANDING = "too_demanding"  # to read it takes more memory or time than one file may have
-    FILE_GONE = "file_gone"  # Telegram no longer hands out the file
+    FILE_GONE = "file_gone"  # Telegram does not hand out the file
     LINK_UNREACHABLE = "link_unreachable"  # the provider could not fetch it from its link; facts: host
     REFUSED = "refused"  # the provider will not take this file or these options
     PROVIDER_FAILED = "provider_failed"  # the provider tried and failed for good
@@ -45,5 +45,7 @@ class Notice(StrEnum):
 
     NONE = ""
     RETRYING = "retrying"  # the provider does not answer
+    TELEGRAM = "telegram"  # the file does not come
+    MACHINE = "machine"  # the bot's own machine is in trouble
     DELAYED = "delayed"  # something else does not work
     PAUSED = "paused"  # only the operator can help

@@ -151,6 +151,9 @@ class Store(Protocol):
     async def claim_interrupted(self, now: float, lease_until: float) -> Claim:
         """Lease the due job that was interrupted the least often, of several the longest due one."""
 
+    async def renew(self, job: Job, lease_until: float) -> bool:
+        """Let the lease of a job last until another moment."""
+
     async def admit(self, job: Job, family: str, slots: int, now: float) -> Admission | None:
         """Decide whether a queued job may go to the provider; None if the lease was lost.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.errors import OperatorError, RateLimitedError, VerbatimError
+from bot.errors import SIDES, OperatorError, PermanentError, RateLimitedError, Side, TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage import outcomes
@@ -54,16 +54,16 @@ class Events:
     def lease_lost(self, job: Job) -> None:
         log.info("lease.lost", job=job.id)
 
-    def failed(self, job: Job, error: Exception) -> None:
-        """Tell of a step that failed, as loudly as the operator can do something about it."""
+    def failed(self, job: Job, error: VerbatimError) -> None:
+        """Tell of a step that failed and whose fault it is, as loudly as the operator can do something about it."""
         if isinstance(error, OperatorError):
             log.error("operator.needed", job=job.id, error=str(error))
         elif isinstance(error, RateLimitedError):
             log.debug("step.later", job=job.id, state=job.state, again_in=error.retry_after)
-        elif isinstance(error, VerbatimError | TimeoutError):
-            log.info("step.failed", job=job.id, state=job.state, kind=type(error).__name__, error=str(error))
         else:
-            self.bug(job, error)
+            level = log.warning if _side(error) is Side.MACHINE else log.info
+            kind = type(error).__name__
+            level("step.failed", job=job.id, state=job.state, kind=kind, side=_side(error), error=str(error))
 
     def bug(self, job: Job, error: BaseException | None) -> None:
         self.metrics.bugs.labels("step").inc()
@@ -74,6 +74,11 @@ class Events:
 
     def storage_unavailable(self, error: StorageUnavailableError, job: Job | None = None) -> None:
         log.error("storage.unavailable", job=job.id if job else None, error=str(error))
+
+
+def _side(error: VerbatimError) -> Side | None:
+    """Return whose fault a failure is; None for one that decides about the job without having a reason."""
+    return SIDES[error.reason] if isinstance(error, TemporaryError | PermanentError) else None
 
 
 def _details(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:

@@ -1,11 +1,16 @@
-"""Writes under a lease: what to do when they come back empty, or cannot be done just now."""
+"""Leases: how long a step may hold one, and what to do when a write under it comes back empty or cannot be done."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
+from bot.activity import Activity, Doing, watched
+from bot.engine import patience
 from bot.log import get_logger
+from storage.outcomes import Outcome
 from storage.retry import repeat_until_stored
-from storage.store import Store
+from storage.store import StorageUnavailableError, Store
 from storage.words import Job
 
 log = get_logger(__name__)
@@ -37,3 +42,61 @@ async def handling(store: Store, job: Job) -> AsyncIterator[None]:
     require_lease(await store.handle(job, begun=True))
     yield
     require_lease(await store.handle(job, begun=False))
+
+
+@dataclass(slots=True)
+class Held:
+    """A job as it is leased now, and what its step was doing if that was cut off for its time."""
+
+    job: Job
+    cut: Doing = Doing.WORKING
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Takes steps, each within `step_timeout` seconds, or in as many more as bytes have passed in it.
+
+    Such a step has its lease renewed first, and only then its time: it always ends before its lease. A process that
+    dies renews nothing, so its jobs are due again within one lease, however long a transfer had lasted.
+    """
+
+    store: Store
+    now: Callable[[], float]
+    report: Callable[[StorageUnavailableError, Job], None]
+    step_timeout: float = patience.STEP_TIMEOUT
+    renew_every: float = patience.RENEW_EVERY
+
+    async def take(self, held: Held, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
+        """Take a step. TimeoutError if it takes too long, and `held` says at what."""
+        with watched() as activity:
+            try:
+                return await self._in_time(held, activity, step)
+            finally:
+                held.cut = activity.cut
+
+    async def _in_time(self, held: Held, activity: Activity, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
+        async with asyncio.timeout(self.step_timeout) as limit:
+            renewing = asyncio.create_task(self._renew(held, activity, limit))
+            try:
+                return await step(held.job)
+            finally:
+                renewing.cancel()
+
+    async def _renew(self, held: Held, activity: Activity, limit: asyncio.Timeout) -> None:
+        """Renew the lease again and again, whenever something has moved. A lost one is noticed by the step itself."""
+        seen = 0
+        while True:
+            await asyncio.sleep(self.renew_every)
+            if activity.moves == seen:
+                continue
+            until = self.now() + patience.LEASE_TTL
+            try:
+                renewed = await self.store.renew(held.job, until)
+            except StorageUnavailableError as error:
+                self.report(error, held.job)
+                continue
+            if not renewed:
+                return
+            seen = activity.moves
+            held.job = replace(held.job, next_at=until)
+            limit.reschedule(asyncio.get_running_loop().time() + self.step_timeout)

@@ -8,7 +8,8 @@ DAY = 24 * HOUR
 
 # Leases and steps
 LEASE_TTL = 10 * MINUTE  # a job whose process died is due again after it; a restart does not wait for that
-STEP_TIMEOUT = 9 * MINUTE  # ends well before the lease, so that a step needs no heartbeat
+STEP_TIMEOUT = 9 * MINUTE  # without a byte passing; ends well before the lease, which is renewed while bytes pass
+RENEW_EVERY = 2 * MINUTE  # a lease under which bytes have passed; a few renewals may fail before it runs out
 STEPS_AT_ONCE = 100  # more would only wait for the provider's slots and Telegram's pace
 STEPS_PER_PLACE_LEFT = 3  # of one chat: alone it gets three quarters of the places, and leaves the rest to others
 CLAIMED_AT_ONCE = 10  # so that the steps of a chat are counted again before it gets more

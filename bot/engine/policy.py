@@ -1,8 +1,9 @@
 """What a failure means for its job: one pure table from exceptions to outcomes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.activity import Doing, done_at
 from bot.engine import patience
 from bot.errors import (
     ChatMovedError,
@@ -12,11 +13,29 @@ from bot.errors import (
     TemporaryError,
     UndeliverableError,
     UnknownMessageError,
+    machine_failure,
 )
 from bot.outgoing import waits
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
 from storage.words import PAUSED, Job, State
+
+Failure = TemporaryError | PermanentError | OperatorError | RateLimitedError | ChatMovedError | UndeliverableError
+# Who is slow when a step that took too long was doing this.
+SLOW: Mapping[Doing, Reason] = {
+    Doing.DOWNLOADING: Reason.TELEGRAM_DOWN,
+    Doing.WRITING: Reason.TELEGRAM_DOWN,
+    Doing.UPLOADING: Reason.PROVIDER_DOWN,
+    Doing.ASKING: Reason.PROVIDER_DOWN,
+    Doing.CONVERTING: Reason.MACHINE,
+    Doing.WORKING: Reason.MACHINE,
+}
+_NOTICES: Mapping[Reason, Notice] = {
+    Reason.PROVIDER_DOWN: Notice.RETRYING,
+    Reason.TELEGRAM_DOWN: Notice.TELEGRAM,
+    Reason.FILE_GONE: Notice.TELEGRAM,
+    Reason.MACHINE: Notice.MACHINE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +46,7 @@ class Verdict:
     notice: Notice | None = None
 
 
-def verdict(error: Exception, job: Job, now: float, random: Callable[[], float]) -> Verdict:
+def verdict(error: Failure, job: Job, now: float, random: Callable[[], float]) -> Verdict:
     """Decide what becomes of a job whose step failed with `error`."""
     match error:
         case UndeliverableError():
@@ -40,8 +59,8 @@ def verdict(error: Exception, job: Job, now: float, random: Callable[[], float])
             return _pause(job, now)
         case RateLimitedError():
             return Verdict(_wait(job, waits.UNSAID if error.retry_after is None else error.retry_after, now))
-        case Exception():
-            return _attempt(job, _as_temporary(error, job.state), now, random)
+        case TemporaryError():
+            return _attempt(job, error, now, random)
 
 
 def _pause(job: Job, now: float) -> Verdict:
@@ -50,18 +69,22 @@ def _pause(job: Job, now: float) -> Verdict:
     return Verdict(_wait(job, patience.PAUSE, now))
 
 
-def _as_temporary(error: Exception, state: State) -> TemporaryError:
-    """Return a temporary failure as it is, and any other exception as the temporary failure it amounts to."""
+def as_failure(error: Exception, cut: Doing) -> Failure:
+    """Return a failure as it is, and any other exception as the failure it amounts to, with the side it lies with.
+
+    `cut` is what the step was doing if it was cut off for its time.
+    """
+    if isinstance(error, Failure):
+        return error
+    was_doing = done_at(error) or Doing.WORKING
     match error:
-        case TemporaryError():
-            return error
         case TimeoutError():  # an OSError too, so it comes first
-            slow = Reason.TELEGRAM_DOWN if state is State.READY else Reason.PROVIDER_DOWN
-            return TemporaryError("the step took too long", reason=slow, sure=False)
+            late = done_at(error) or cut
+            return TemporaryError(f"{late} took too long", reason=SLOW[late], sure=False)
         case OSError():  # no space, no more open files: nothing that the job could help
-            return TemporaryError("this machine", reason=Reason.MACHINE, sure=False)
-        case Exception():
-            return TemporaryError("a bug", reason=Reason.INTERNAL, sure=False)
+            return machine_failure(error, was_doing, sure=False)
+        case Exception():  # also a word of ours in the wrong place
+            return TemporaryError(f"a bug in this program, while {was_doing}", reason=Reason.INTERNAL, sure=False)
 
 
 def worn_out(job: Job, now: float) -> Outcome | None:
@@ -128,7 +151,7 @@ def _attempt(job: Job, error: TemporaryError, now: float, random: Callable[[], f
     outcome = Attempted(now + wait, in_doubt, gives_slot_back=_has_probably_ended(job))
     if job.state is not State.QUEUED or job.attempts == 0:  # the first wait is too short to be told
         return Verdict(outcome)
-    return Verdict(outcome, Notice.RETRYING if error.reason is Reason.PROVIDER_DOWN else Notice.DELAYED)
+    return Verdict(outcome, _NOTICES.get(error.reason, Notice.DELAYED))
 
 
 def _is_last(job: Job, error: TemporaryError, now: float) -> bool:

@@ -8,10 +8,10 @@ from functools import partial
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
-from bot.engine.lease import LeaseLostError
-from bot.engine.policy import verdict, worn_out
-from bot.errors import ChatMovedError, VerbatimError
-from storage.apology import Notice
+from bot.engine.lease import Held, Keeper, LeaseLostError
+from bot.engine.policy import as_failure, verdict, worn_out
+from bot.errors import ChatMovedError, TemporaryError, VerbatimError
+from storage.apology import Notice, Reason
 from storage.outcomes import Outcome, Released, Submitted, Waiting
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
@@ -30,14 +30,13 @@ class Turn:
     events: Events
     now: Callable[[], float]
     random: Callable[[], float]
+    times: tuple[float, float] = (patience.STEP_TIMEOUT, patience.RENEW_EVERY)
 
     async def run(self, job: Job) -> float | None:
         """Take the step, record what it achieved, and return when to claim again; None if nothing changed."""
+        held = Held(job)
         try:
-            outcome = worn_out(job, self.now())
-            if outcome is None:
-                async with asyncio.timeout(patience.STEP_TIMEOUT):
-                    outcome = await self.take(job)
+            outcome = worn_out(job, self.now()) or await self._keeper().take(held, self.take)
         except LeaseLostError:
             self.events.lease_lost(job)
             return None
@@ -48,8 +47,11 @@ class Turn:
             self.events.storage_unavailable(error, job)
             outcome = Released(self.now() + patience.STORAGE_AGAIN_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither other jobs nor the loop
-            outcome = await self._failed(job, error)
-        return await self._record(job, outcome)
+            outcome = await self._failed(held, error)
+        return await self._record(held.job, outcome)
+
+    def _keeper(self) -> Keeper:
+        return Keeper(self.store, self.now, self.events.storage_unavailable, *self.times)
 
     async def release(self, job: Job) -> None:
         """Give the lease back, if that is possible at once: a stop does not wait, and the next start takes the rest."""
@@ -64,12 +66,17 @@ class Turn:
         else:
             self.events.lease_lost(job)
 
-    async def _failed(self, job: Job, error: Exception) -> Outcome:
+    async def _failed(self, held: Held, error: Exception) -> Outcome:
         """Decide what the failure means, and tell the operator and the user."""
-        self.events.failed(job, error)
-        if isinstance(error, ChatMovedError):
-            await self._move(job, error.new_chat_id)
-        decided = verdict(error, job, self.now(), self.random)
+        job, failure = held.job, as_failure(error, held.cut)
+        self.events.failed(job, failure)
+        if (
+            isinstance(failure, TemporaryError) and failure.reason is Reason.INTERNAL and failure is not error
+        ):  # which says where
+            self.events.bug(job, error)
+        if isinstance(failure, ChatMovedError):
+            await self._move(job, failure.new_chat_id)
+        decided = verdict(failure, job, self.now(), self.random)
         if decided.notice is not None:
             await self._note(job, decided.notice)
         return decided.outcome

@@ -1,14 +1,15 @@
 """The way out: every request to another server. None follows a redirect, and no answer is read without an end."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import aiohttp
 
+from bot.outgoing.moving import Limits, Moving, moving
 from bot.outgoing.proxies import Proxy
 
 CHUNK = 64 * 1024  # bytes of an answer in memory at once, beside those that were kept
@@ -45,6 +46,35 @@ class Session:
             proxy = {"proxy": self.proxy.address, "proxy_headers": login}  # which are those of a tunnel
             headers = {**headers, **login} if url[:5].lower() == "http:" else headers
         return self.below.request(method, url, allow_redirects=False, headers=headers, **proxy, **options)
+
+    @asynccontextmanager
+    async def transfer(
+        self, method: str, url: str, limits: Limits, *, sent: "Sent | None" = None, **options: Any
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, Moving]]:
+        """Make one request that may take as long as it moves. Whoever reads the answer tells what has `passed`."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect)
+        async with moving(limits, limits.answer) as transfer:
+            if sent is not None:
+                options |= {"data": sent.body, "upload_tracker": sent.tracker}
+            with nullcontext() if sent is None else transfer.sending(lambda: sent.tracker.bytes_written, sent.size):
+                async with self.request(method, url, timeout=timeout, **options) as answer:
+                    transfer.passed(0)
+                    yield answer, transfer
+
+
+class Sent:
+    """A body with files of `size` bytes in it, on its way once. Must be made in a running event loop."""
+
+    def __init__(self, body: aiohttp.FormData | aiohttp.Payload, size: int) -> None:
+        self.body = body
+        self.size = size
+        self.tracker = aiohttp.UploadTracker()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether all of it has been sent."""
+        upload = self.tracker.upload_complete
+        return upload.done() and upload.exception() is None
 
 
 def _login(proxy: Proxy) -> dict[str, str]:

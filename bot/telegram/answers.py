@@ -6,13 +6,16 @@ form than it knows. What a server has carried out would then count as a failure,
 
 import math
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from telegram import ChatMember
 from telegram.error import NetworkError
 
+from bot.faults import Fault
 from bot.outgoing.session import read_json
 from bot.outgoing.waits import UNSAID, asked_wait
+from storage.apology import Reason
 
 LONGEST_DESCRIPTION = 200  # characters of the server's own words
 LARGEST_ID = 2**53  # of chats, people and messages, as the Bot API promises
@@ -27,11 +30,11 @@ _ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
 class NoAnswerError(NetworkError):
-    """No answer came; `kind` says why, without an address."""
+    """No answer came of what was asked; `fault` says why, without an address."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"no answer from the Bot API: {kind}")
-        self.kind = kind
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"no answer from the Bot API: {fault.words}")
+        self.fault = fault
 
 
 class UnreadableAnswerError(NetworkError):
@@ -46,6 +49,15 @@ class RedirectedError(NetworkError):
     """An answer that points to another address, where nothing is sent."""
 
 
+_PROXY_REFUSES = Fault("this machine's proxy asks for a password (407)", Reason.MACHINE, arrived=False)
+
+
+def out_of_order(status: int) -> Fault:
+    """Return the fault of a server, or of the gateway before it, that says itself that it is out of order."""
+    known = HTTPStatus(status).phrase if status in set(HTTPStatus) else "no known status"
+    return Fault(f"Telegram answered {status} ({known})", Reason.TELEGRAM_DOWN)
+
+
 def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, Any]]:
     """Return the status and the answer to hand on to the library; one of the exceptions above where there is none."""
     if 300 <= status < 400:
@@ -53,7 +65,9 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
     answer = _read_object(body)
     if not 200 <= status < 300:
         if status == 407:
-            raise NoAnswerError("the proxy asks for a password")
+            raise NoAnswerError(_PROXY_REFUSES)
+        if status >= 500:
+            raise NoAnswerError(out_of_order(status))
         if status in _SAID_BY_TELEGRAM and answer is None:  # a gateway's page, which says nothing of chats and tokens
             raise UnreadableAnswerError("a web page instead of an answer")
         return status, _refusal(status, answer or {})
@@ -61,8 +75,9 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
         raise UnreadableAnswerError("no JSON of the Bot API")
     if not answer.get("ok", True):
         code = answer.get("error_code")
-        status = code if isinstance(code, int) and 400 <= code < 600 else 500
-        return status, _refusal(status, answer)
+        if not (isinstance(code, int) and 400 <= code < 500):
+            raise NoAnswerError(out_of_order(code if isinstance(code, int) and code > 500 else 500))
+        return code, _refusal(code, answer)
     return status, {"ok": True, "result": _reader(method)(answer.get("result"))}
 
 

@@ -27,8 +27,15 @@ from bot.errors import (
     UnknownMessageError,
     VerbatimError,
 )
+from bot.faults import TELEGRAM, fault_of
 from bot.outgoing.waits import asked_wait
-from bot.telegram.answers import NamelessError, NoAnswerError, RedirectedError
+from bot.telegram.answers import (
+    NamelessError,
+    NoAnswerError,
+    RedirectedError,
+    UnreadableAnswerError,
+    out_of_order,
+)
 from bot.telegram.pace import seconds
 from storage.apology import Reason
 
@@ -106,14 +113,13 @@ def pause_after(error: Exception, failures: int) -> float:
 
 
 def _of_network_or_disk(error: Exception) -> VerbatimError:
-    kind = type(error).__name__
     match error:
-        case aiohttp.ClientError() | TimeoutError():
-            return TemporaryError(f"Telegram did not answer: {kind}", reason=Reason.TELEGRAM_DOWN)
-        case OSError():
-            return TemporaryError(f"this machine's disk: {kind}", reason=Reason.MACHINE)
+        case aiohttp.ClientError() | OSError():
+            fault = fault_of(error, TELEGRAM)
+            return TemporaryError(fault.words, reason=fault.reason)
         case Exception():  # one of _UNREADABLE
-            return TemporaryError(f"an answer of Telegram's: {kind}", reason=Reason.TELEGRAM_DOWN, sure=False)
+            said = f"Telegram gave an answer of another form than it should have ({type(error).__name__})"
+            return TemporaryError(said, reason=Reason.TELEGRAM_DOWN, sure=False)
 
 
 def _of_library(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one line a kind: this is the table
@@ -143,7 +149,11 @@ def _unanswered(error: NetworkError) -> VerbatimError:
         case RedirectedError():
             return _redirected()
         case NoAnswerError():
-            return TemporaryError(f"Telegram did not answer: {error.kind}", reason=Reason.TELEGRAM_DOWN, sure=False)
+            fault = error.fault
+            return TemporaryError(fault.words, reason=fault.reason, sure=not fault.arrived)
+        case UnreadableAnswerError():
+            said = f"an answer of Telegram cannot be read: {error.message}"
+            return TemporaryError(said, reason=Reason.TELEGRAM_DOWN, sure=False)
         case NetworkError():
             return TemporaryError("Telegram did not answer", reason=Reason.TELEGRAM_DOWN, sure=False)
 
@@ -164,15 +174,14 @@ def _of_answer(refused: AnswerError) -> VerbatimError:
     status = refused.status
     if 300 <= status < 400:
         return _redirected()
-    if refused.call == "file" and status == 404:
-        return TemporaryError("the file's link is void", reason=Reason.FILE_GONE)
     if status == 401 or (status == 404 and refused.answer):
         return OperatorError("Telegram does not accept TELEGRAM_BOT_TOKEN")
     if status == 409:
         return OperatorError("another program receives this bot's updates, or a webhook is set")
     if status == 429:
         return RateLimitedError("Telegram asks for patience", retry_after=_asked_wait(refused.answer))
-    return TemporaryError(f"{refused.call} answered {status}", reason=Reason.TELEGRAM_DOWN)
+    fault = out_of_order(status)
+    return TemporaryError(f"{refused.call}: {fault.words}", reason=fault.reason)
 
 
 def _asked_wait(answer: Mapping[str, Any]) -> float | None:

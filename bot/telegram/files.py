@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-import aiohttp
 from telegram.ext import ExtBot
 
-from bot.errors import PermanentError, TemporaryError
+from bot.activity import Doing, doing, moved
+from bot.errors import PermanentError, TemporaryError, told
+from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
-from bot.telegram.failures import AnswerError, translated
+from bot.telegram.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving, too_big
+from bot.telegram.failures import translated
 from bot.telegram.local_files import NotLocalError, open_below
 from storage.apology import Reason
-
-CHUNK = 64 * 1024
-MEGABYTE = 1024 * 1024
-DOWNLOAD = aiohttp.ClientTimeout(total=300, sock_read=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +26,47 @@ class Files:
     session: Session
     max_bytes: int
     local: Path | None = None
+    limits: Limits = LIMITS
 
     async def download(self, file_id: str, claimed_bytes: int | None, target: Path) -> None:
         """Stream a file to `target`; PermanentError(TOO_BIG) if it is, or claims to be, larger than allowed."""
         if claimed_bytes is not None and claimed_bytes > self.max_bytes:
-            raise self._too_big()
+            raise too_big(self.max_bytes)
+        with doing(Doing.DOWNLOADING):
+            path = await self._path(file_id)
+            with receiving(target, self.max_bytes) as received:
+                try:
+                    await self._fetch(path, received)
+                except VoidLinkError:  # it may have been given out long ago, by a server that remembers it
+                    await self._fetch(await self._path(file_id), received)
+
+    async def _path(self, file_id: str) -> str:
+        """Ask where the file is: at an address of the Bot API server, or on this machine's disk."""
         try:
             with translated():
                 file = await self.bot.get_file(file_id)
         except PermanentError as error:
-            raise (self._too_big() if error.reason is Reason.TOO_BIG else error) from None
+            raise (too_big(self.max_bytes) if error.reason is Reason.TOO_BIG else error) from None
         if file.file_path is None:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
-        await self._fetch(file.file_path.removeprefix(f"{self.bot.base_file_url}/"), target)
+        return file.file_path.removeprefix(f"{self.bot.base_file_url}/")
 
-    async def _fetch(self, path: str, target: Path) -> None:
+    async def _fetch(self, path: str, received: Received) -> None:
         """Fetch `path` from the Bot API server, or from this machine's disk if the server named a place there."""
         if path.startswith("/"):
-            await asyncio.to_thread(self._copy, path, target)
+            await asyncio.to_thread(self._copy, path, received)
             return
         if not _is_plain(path):
             raise TemporaryError("Telegram gave a path that leads elsewhere", reason=Reason.FILE_GONE)
-        url = f"{self.bot.base_file_url}/{quote(path)}"
-        with translated():
-            async with self.session.request("GET", url, timeout=DOWNLOAD) as answer:
-                if answer.status != 200:
-                    raise AnswerError("file", answer.status, {})
-                await self._stream(answer, target)
+        downloads = Downloads(self.session, self.limits)
+        await downloads.fetch(f"{self.bot.base_file_url}/{quote(path)}", received)
 
-    def _copy(self, path: str, target: Path) -> None:
-        with translated(), self._open_local(path) as source, target.open("wb") as file:
-            received = 0
-            while chunk := source.read(CHUNK):
-                received += len(chunk)
-                self._write(chunk, received, file)
+    def _copy(self, path: str, received: Received) -> None:
+        with self._open_local(path) as source:
+            received.begin()
+            while chunk := self._read(source):
+                received.write(chunk)
+                moved()
 
     def _open_local(self, path: str) -> BinaryIO:
         """Open a file of a server on this machine. Telegram is not to blame for one that is not there."""
@@ -70,27 +75,28 @@ class Files:
         try:
             return open_below(self.local, path)
         except NotLocalError as error:
-            raise PermanentError(Reason.MACHINE, f"a file outside of TELEGRAM_LOCAL_FILES: {error}") from None
-        except FileNotFoundError:
-            raise TemporaryError(
-                f"no such file in TELEGRAM_LOCAL_FILES, which is {self.local}", reason=Reason.MACHINE
-            ) from None
+            named = f"Telegram names a file outside of TELEGRAM_LOCAL_FILES, which is {self.local}"
+            raise PermanentError(Reason.MACHINE, f"{named}: {error}") from None
+        except OSError as error:
+            raise self._not_local(error) from None
 
-    async def _stream(self, answer: aiohttp.ClientResponse, target: Path) -> None:
-        received = 0
-        with target.open("wb") as file:
-            async for chunk in answer.content.iter_chunked(CHUNK):
-                received += len(chunk)
-                self._write(chunk, received, file)
+    def _read(self, source: BinaryIO) -> bytes:
+        try:
+            return source.read(CHUNK)
+        except OSError as error:
+            raise self._not_local(error) from None
 
-    def _write(self, chunk: bytes, received: int, file: BinaryIO) -> None:
-        """Write a chunk, unless with it more than allowed has been received."""
-        if received > self.max_bytes:
-            raise self._too_big()
-        file.write(chunk)
-
-    def _too_big(self) -> PermanentError:
-        return PermanentError(Reason.TOO_BIG, limit_mb=round(self.max_bytes / MEGABYTE))
+    def _not_local(self, error: OSError) -> TemporaryError:
+        """Say what is wrong with the folder."""
+        assert self.local is not None
+        folder = f"this machine: TELEGRAM_LOCAL_FILES, which is {self.local}"
+        if not self.local.is_dir():
+            why = f"is no folder that this program sees; mount the folder of the Bot API server there: {told(error)}"
+        elif isinstance(error, FileNotFoundError):
+            why = f"has no such file; is the folder of the Bot API server mounted there? {told(error)}"
+        else:
+            why = f"has a file that cannot be read: {told(error)}"
+        return TemporaryError(f"{folder}, {why}", reason=Reason.MACHINE)
 
 
 def _is_plain(path: str) -> bool:

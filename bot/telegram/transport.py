@@ -7,6 +7,7 @@ from typing import Any
 from telegram import InlineKeyboardMarkup, InputMediaDocument, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.ext import ExtBot
 
+from bot.activity import Doing, doing
 from bot.errors import UnknownMessageError
 from bot.telegram.buttons import cancel_button
 from bot.telegram.failures import NotModifiedError, ThreadGoneError, translated
@@ -45,7 +46,7 @@ class Transport:
     async def _send(self, chat_id: int, text: str, thread_id: int | None, **options: Any) -> int:
         """Send a message and return its id; where its topic is gone, to the chat itself."""
         try:
-            with translated():
+            with doing(Doing.WRITING), translated():
                 message = await self.bot.send_message(chat_id, text, message_thread_id=thread_id, **options)
         except ThreadGoneError:
             if thread_id is None:
@@ -63,14 +64,14 @@ class Transport:
             await self._edit(chat_id, message_id, answer, None, Urgency.ANSWER)
             return
         media = InputMediaDocument(answer.content, filename=answer.file_name, caption=answer.caption)
-        with translated():
+        with doing(Doing.WRITING), translated():
             await self.bot.edit_message_media(media, chat_id, message_id, rate_limit_args=Urgency.ANSWER)
 
     async def _edit(
         self, chat_id: int, message_id: int, page: Page, button: InlineKeyboardMarkup | None, urgency: Urgency
     ) -> None:
         try:
-            with translated():
+            with doing(Doing.WRITING), translated():
                 await self.bot.edit_message_text(
                     page.text,
                     chat_id,
@@ -89,7 +90,7 @@ class Transport:
             await self._send(chat_id, text, thread_id, rate_limit_args=Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
-        with translated():
+        with doing(Doing.WRITING), translated():
             await self.bot.delete_message(chat_id, message_id)
 
 

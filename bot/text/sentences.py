@@ -36,6 +36,14 @@ _PLACEHOLDERS: dict[Notice, str] = {
         "The speech service is not answering at the moment. "
         "I will keep trying by myself; there is nothing you need to do."
     ),
+    Notice.TELEGRAM: (
+        "Telegram does not hand this file over at the moment. "
+        "I will keep trying by myself; there is nothing you need to do."
+    ),
+    Notice.MACHINE: (
+        "Something on the machine this bot runs on is not working at the moment. "
+        "I will keep trying by myself; there is nothing you need to do."
+    ),
     Notice.DELAYED: ("This takes longer than usual. I will keep trying by myself; there is nothing you need to do."),
     Notice.PAUSED: (
         "Transcription is paused for a reason the operator of this bot has to fix. "
@@ -84,8 +92,8 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "Please convert it to a common format, such as MP3, M4A or OGG, or cut it into shorter parts.",
     ),
     Reason.FILE_GONE: (
-        "Telegram no longer has this file for me.",
-        "I will not try it again.",
+        "Telegram no longer has this file for me, or does not hand it over.",
+        "I have stopped trying.",
         "Please upload the recording once more; forwarding the old message may not be enough.",
     ),
     Reason.LINK_UNREACHABLE: (
@@ -114,7 +122,7 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "Please send the recording again later.",
     ),
     Reason.TELEGRAM_DOWN: (
-        "I could not fetch this file from Telegram, although I tried for a long time.",
+        "Telegram did not hand this file over to me, although I tried for a long time.",
         "I have stopped trying.",
         "Please send the recording again later.",
     ),
@@ -129,7 +137,7 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
         "Please let the operator know, and send the recording again later.",
     ),
     Reason.MACHINE: (
-        "My own machine could not handle this file.",
+        "Something on the machine this bot runs on kept me from transcribing this.",
         "I have stopped trying.",
         "Please send the recording again later; if it fails again, please tell the operator of this bot.",
     ),

@@ -30,6 +30,10 @@ async def place(tx: Transaction, job: Job, message_id: int, notice: Notice) -> b
     return await tx.row(sql, job.id, job.lease_token, message_id, notice) is not None
 
 
+async def renew(tx: Transaction, job: Job, lease_until: float) -> bool:
+    return await update(tx, job, "next_at = $4", lease_until)
+
+
 async def replace(tx: Transaction, job: Job, message_id: int) -> bool:
     return await update(tx, job, "placeholder_id = $4", message_id)
 

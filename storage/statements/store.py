@@ -46,6 +46,7 @@ class SQLStore:
     admit = _write(admission.admit)
     give_slot_back = _write(admission.give_slot_back)
     place = _write(guarded.place)
+    renew = _write(guarded.renew)
     replace = _write(guarded.replace)
     note = _write(guarded.note)
     handle = _write(guarded.handle)

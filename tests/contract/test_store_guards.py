@@ -60,6 +60,7 @@ def recording(outcome):
 
 
 STATE_GUARDED = {
+    "renew": lambda store, job: store.renew(job, LATER),
     "replace": lambda store, job: store.replace(job, 900),
     "note": lambda store, job: store.note(job, Notice.PAUSED),
     "start create": lambda store, job: store.start_create(job),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.activity import Doing, doing
 from bot.engine import patience
 from bot.errors import RateLimitedError
 from bot.machine.workplace import NoRoomError, Workplace
@@ -52,4 +53,5 @@ class Recordings:
 
     async def prepare(self, job: Job, audio: Path, bench: Bench) -> tuple[Upload, ...]:
         """See `bot.media.prepare`."""
-        return await prepare(audio, bench, kind=job.kind, limits=self.limits, formats=self.formats)
+        with doing(Doing.CONVERTING):
+            return await prepare(audio, bench, kind=job.kind, limits=self.limits, formats=self.formats)

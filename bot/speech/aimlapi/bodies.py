@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.machine.task_limit import TaskLimit
+from bot.outgoing.moving import Moving
 from bot.outgoing.session import read_at_most, read_json
 
 SMALL_ANSWER = 256 * 1024  # bytes; any number may be read at once, and parsing one takes some milliseconds
@@ -38,9 +39,18 @@ class Bodies:
         self._large = TaskLimit(LARGE_AT_ONCE)
         self._parsing = asyncio.Lock()
 
-    async def read(self, response: aiohttp.ClientResponse, largest: int) -> bytes:
+    async def read(self, response: aiohttp.ClientResponse, largest: int, transfer: Moving) -> bytes:
         """Read the whole body, once there is a place for one of its size; TooLargeError beyond `largest` bytes."""
-        return await read_at_most(response, largest, self._take_place)
+        before = 0
+
+        async def grown_to(size: int) -> None:
+            nonlocal before
+            transfer.passed(size - before)
+            before = size
+            with transfer.paused():
+                await self._take_place(size)
+
+        return await read_at_most(response, largest, grown_to)
 
     async def _take_place(self, size: int) -> None:
         if size > SMALL_ANSWER:

@@ -4,6 +4,7 @@ Each call is made once, and every failure is raised as one of `bot.errors`: the 
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from urllib.parse import quote
 import aiohttp
 
 from bot import __version__
+from bot.activity import Doing, doing
 from bot.log import get_logger
 from bot.metrics import Metrics, status_label
-from bot.outgoing.session import Session
+from bot.outgoing.moving import LIMITS, Limits
+from bot.outgoing.session import Sent, Session
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.aimlapi.bodies import LARGEST_ANSWER, SMALL_ANSWER, Bodies
 from bot.speech.aimlapi.failures import AnswerError, Call, failure_of
@@ -30,10 +33,6 @@ log = get_logger(__name__)
 # The CDN in front of the API turns away the names of some HTTP libraries.
 USER_AGENT = f"Verbatim/{__version__} (a Telegram bot)"
 
-CONNECT_TIMEOUT = 10.0  # seconds; a server that takes longer to say hello is down
-ANSWER_TIMEOUT = 20.0  # for a question, which takes the server milliseconds
-UPLOAD_TIMEOUT = 60.0  # for an upload, and in addition a second for every UPLOAD_BYTES
-UPLOAD_BYTES = 100_000
 SHORTEST_HIDDEN = 12  # characters of a key that no text has by chance
 
 Read = TypeVar("Read")
@@ -48,10 +47,10 @@ class _Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """The body of a create, and what of it an answer may repeat and no message may contain."""
+class _Create:
+    """A create on its way, and what of it an answer may repeat and no message may contain."""
 
-    body: aiohttp.FormData | aiohttp.JsonPayload
+    sent: Sent
     file_name: str = ""
     link: str = ""
 
@@ -59,92 +58,78 @@ class _Sent:
 class AimlapiClient:
     """A Provider that uses `session`, which its owner closes. Every call is counted once, by name and status."""
 
-    def __init__(self, session: Session, base_url: str, key: str, metrics: Metrics) -> None:
+    def __init__(self, session: Session, base_url: str, key: str, metrics: Metrics, limits: Limits = LIMITS) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._metrics = metrics
+        self._limits = limits
         self._bodies = Bodies()
 
-    async def submit(
-        self,
-        source: Source,
-        model: Model,
-        options: Options,
-        timeout: float | None = None,  # noqa: ASYNC109 - aiohttp's own, which knows whether the connection was ever made
-    ) -> Created:
-        """Upload the recording, or send its link. `timeout` is in seconds, by default as many as its size needs.
+    async def submit(self, source: Source, model: Model, options: Options) -> Created:
+        """Upload the recording, as long as that moves, or send its link.
 
         Of a recording from Telegram the bytes are sent, never an address: that contains the bot's token. A second call
         is a second, paid generation; an error with `sure=False` says that this one may have been made.
         """
-        if isinstance(source, Linked):
-            answer = await self._send_link(source.url, model, options, timeout or UPLOAD_TIMEOUT)
-        else:
-            answer = await self._upload(source, model, options, timeout)
-        return await self._read(answer, "create", read_created)
+        with doing(Doing.UPLOADING):
+            if isinstance(source, Linked):
+                answer = await self._send_link(source.url, model, options)
+            else:
+                answer = await self._upload(source, model, options)
+            return await self._read(answer, "create", read_created)
 
-    async def _upload(self, upload: Upload, model: Model, options: Options, timeout: float | None) -> _Answer:  # noqa: ASYNC109 - as above
+    async def _upload(self, upload: Upload, model: Model, options: Options) -> _Answer:
         name = _printable(upload.file_name)
-        seconds = timeout or UPLOAD_TIMEOUT + upload.path.stat().st_size / UPLOAD_BYTES
         with await asyncio.to_thread(upload.path.open, "rb") as file:
             form = _form(file, name, upload.content_type, form_fields(model, options), model.field)
-            return await self._call("create", "POST", "/stt/create", seconds, _Sent(form, file_name=name))
+            sent = Sent(form, os.fstat(file.fileno()).st_size)
+            return await self._call("create", "POST", "/stt/create", _Create(sent, file_name=name))
 
-    async def _send_link(self, url: str, model: Model, options: Options, timeout: float) -> _Answer:  # noqa: ASYNC109 - as above
-        body = aiohttp.JsonPayload({**json_fields(model, options), "url": url})
-        return await self._call("create", "POST", "/stt/create", timeout, _Sent(body, link=url))
+    async def _send_link(self, url: str, model: Model, options: Options) -> _Answer:
+        sent = Sent(aiohttp.JsonPayload({**json_fields(model, options), "url": url}), 0)
+        return await self._call("create", "POST", "/stt/create", _Create(sent, link=url))
 
-    async def fetch(
-        self,
-        generation_id: str,
-        timeout: float = ANSWER_TIMEOUT,  # noqa: ASYNC109 - as above
-    ) -> Pending | Done | Unreadable | Failed | Unknown:
+    async def fetch(self, generation_id: str) -> Pending | Done | Unreadable | Failed | Unknown:
         """Ask what became of the generation."""
-        answer = await self._call("fetch", "GET", f"/stt/{quote(generation_id, safe='')}", timeout)
-        if answer.status == 404:
-            return Unknown()
-        status, fetched = await self._read(answer, "fetch", _status_and_result)
+        with doing(Doing.ASKING):
+            answer = await self._call("fetch", "GET", f"/stt/{quote(generation_id, safe='')}")
+            if answer.status == 404:
+                return Unknown()
+            status, fetched = await self._read(answer, "fetch", _status_and_result)
         if status is not None:
             self._metrics.unknown_statuses.inc()
             log.warning("generation.unknown_status", status=status)
         return fetched
 
     async def balance(self) -> Balance:
-        answer = await self._call("balance", "GET", "/billing/balance", ANSWER_TIMEOUT)
+        answer = await self._call("balance", "GET", "/billing/balance")
         return await self._read(answer, "balance", read_balance)
 
-    async def _call(
-        self,
-        call: Call,
-        method: str,
-        path: str,
-        timeout: float,  # noqa: ASYNC109 - aiohttp's own, which knows whether the connection was ever made
-        create: _Sent | None = None,
-    ) -> _Answer:
+    async def _call(self, call: Call, method: str, path: str, create: _Create | None = None) -> _Answer:
         """Make one request and read its whole answer."""
-        tracker = aiohttp.UploadTracker()
         try:
-            async with self._session.request(
-                method,
-                self._base_url + path,
-                data=create.body if create else None,
-                headers={"Authorization": f"Bearer {self._key}", "User-Agent": USER_AGENT},
-                timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT_TIMEOUT),
-                raise_for_status=False,
-                upload_tracker=tracker,
-            ) as response:
-                body = await self._bodies.read(response, LARGEST_ANSWER if call == "fetch" else SMALL_ANSWER)
-                answer = _Answer(response.status, self._hidden(body), response.headers)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            self._count(call, type(error).__name__)
-            raise failure_of(error, call, sent=_sent(tracker)) from None
+            answer = await self._exchange(call, method, path, create.sent if create else None)
+        except (aiohttp.ClientError, OSError) as error:
+            self._count(call, "timeout" if isinstance(error, TimeoutError) else type(error).__name__)
+            raise failure_of(error, call, sent=create is None or create.sent.has_left) from None
         self._count(call, status_label(answer.status))
         if not (200 <= answer.status < 300 or (call == "fetch" and answer.status == 404)):
             raise failure_of(self._refused(answer, create), call)
         return answer
 
-    def _refused(self, answer: _Answer, create: _Sent | None) -> AnswerError:
+    async def _exchange(self, call: Call, method: str, path: str, sent: Sent | None) -> _Answer:
+        headers = {"Authorization": f"Bearer {self._key}", "User-Agent": USER_AGENT}
+        options = {"headers": headers, "raise_for_status": False}
+        async with self._session.transfer(method, self._base_url + path, self._limits, sent=sent, **options) as (
+            response,
+            transfer,
+        ):
+            largest = LARGEST_ANSWER if call == "fetch" else SMALL_ANSWER
+            body = await self._bodies.read(response, largest, transfer)
+            return _Answer(response.status, self._hidden(body), response.headers)
+
+    def _refused(self, answer: _Answer, create: _Create | None) -> AnswerError:
         hidden = (self._key, create.file_name) if create else (self._key,)
         return AnswerError(
             answer.status, answer.body, answer.headers, hidden=hidden, link=create.link if create else ""
@@ -183,12 +168,6 @@ def _form(
 
 def _printable(file_name: str) -> str:
     return "".join(filter(str.isprintable, file_name)) or "audio"
-
-
-def _sent(tracker: aiohttp.UploadTracker) -> bool:
-    """Tell whether the request left whole; a recording cut off on its way is not transcribed, nor paid for."""
-    upload = tracker.upload_complete
-    return upload.done() and upload.exception() is None
 
 
 def _status_and_result(body: object) -> tuple[str | None, Pending | Done | Unreadable | Failed]:

@@ -14,6 +14,7 @@ import aiohttp
 
 from bot import links
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
+from bot.faults import SPEECH_SERVICE, fault_of
 from bot.outgoing.waits import asked_wait
 from bot.speech.aimlapi.blame import blames_link
 from bot.speech.dialects import as_object, as_text
@@ -50,13 +51,8 @@ _HUNDRED: dict[int, type[VerbatimError]] = {
 }
 _GAVE_UP_WAITING = frozenset({504, 520, 524})  # gateways; 520 says that the answer made no sense
 
-_NEVER_CONNECTED = (
-    aiohttp.ClientConnectorError,  # refused, no such name, no route, no valid certificate
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ServerFingerprintMismatch,
-    aiohttp.ClientHttpProxyError,  # a proxy that does not connect us
-)
 _NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+_PROXY_REFUSES = 407  # whoever asks without a password
 
 
 class AnswerError(Exception):
@@ -79,16 +75,26 @@ class AnswerError(Exception):
 def failure_of(error: Exception, call: Call, *, sent: bool = True) -> VerbatimError:
     """Return what an answer that is no success, or an exception of aiohttp or the JSON parser, means for the job.
 
-    `sent` is False when the request had not left this machine whole. Of an exception only the class is told: its text
-    may carry the URL.
+    `sent` is False when the request had not left this machine whole. Of an exception no text is told: it may carry the
+    URL.
     """
-    if isinstance(error, AnswerError):
-        return _answered(error, call)
-    said = f"{call}: {type(error).__name__}"
-    if isinstance(error, _NO_ADDRESS):
+    match error:
+        case AnswerError():
+            return _answered(error, call)
+        case ValueError() | RecursionError() if not isinstance(error, aiohttp.ClientError):
+            sure = call != "create"
+            return TemporaryError(f"{call}: the answer is no JSON", reason=Reason.PROVIDER_DOWN, sure=sure)
+        case Exception():
+            return _unanswered(error, call, sent=sent)
+
+
+def _unanswered(error: Exception, call: Call, *, sent: bool) -> VerbatimError:
+    fault = fault_of(error, SPEECH_SERVICE)
+    said = f"{call}: {fault.words}"
+    asks_for_password = isinstance(error, aiohttp.ClientHttpProxyError) and error.status == _PROXY_REFUSES
+    if asks_for_password or isinstance(error, _NO_ADDRESS):
         return OperatorError(said)
-    never_arrived = isinstance(error, _NEVER_CONNECTED) or not sent
-    return TemporaryError(said, reason=Reason.PROVIDER_DOWN, sure=call != "create" or never_arrived)
+    return TemporaryError(said, reason=fault.reason, sure=call != "create" or not (fault.arrived and sent))
 
 
 def _answered(answer: AnswerError, call: Call) -> VerbatimError:

@@ -1,10 +1,14 @@
 """What every failure means for a job, in every state and at every age that makes a difference."""
 
+import errno
+
 import pytest
 
+from bot.activity import Doing, doing
 from bot.engine.patience import GIVE_UP_AFTER
-from bot.engine.policy import Verdict, too_much_doubt, verdict, wait_after_death, wait_in_doubt, worn_out
+from bot.engine.policy import Verdict, as_failure, too_much_doubt, verdict, wait_after_death, wait_in_doubt, worn_out
 from bot.errors import (
+    SIDES,
     ChatMovedError,
     OperatorError,
     PermanentError,
@@ -206,19 +210,19 @@ TABLE = {
     "doubts of before do not cost the generation": (unsure(), submitted(creates_in_doubt=4), Attempted(NOW + 1), None),
     "doubts of before do not cost the answer": (unsure(), ready(creates_in_doubt=4), Attempted(NOW + 1), None),
     "no such file just now": (gone(), queued(), Attempted(NOW + 1), None),
-    "no such file for the fourth time": (gone(), queued(attempts=3), Attempted(NOW + 8), Notice.DELAYED),
+    "no such file for the fourth time": (gone(), queued(attempts=3), Attempted(NOW + 8), Notice.TELEGRAM),
     "no such file for the fifth time": (gone(), queued(attempts=4), sorry(Reason.FILE_GONE), None),
     "a dead Telegram is not told as the provider's": (
         temporary(Reason.TELEGRAM_DOWN),
         queued(attempts=1),
         Attempted(NOW + 2),
-        Notice.DELAYED,
+        Notice.TELEGRAM,
     ),
     "a full disk is nobody else's": (
         OSError(28, "No space left on device"),
         queued(attempts=1),
         Attempted(NOW + 2, in_doubt=True),
-        Notice.DELAYED,
+        Notice.MACHINE,
     ),
     "a full disk for more than an hour": (
         OSError(28, "No space left on device"),
@@ -244,7 +248,78 @@ TABLE = {
 
 @pytest.mark.parametrize(("error", "failed", "outcome", "notice"), TABLE.values(), ids=TABLE.keys())
 def test_a_failure_decides_what_becomes_of_the_job(error, failed, outcome, notice):
-    assert verdict(error, failed, NOW, random=lambda: 0.5) == Verdict(outcome, notice)
+    cut = Doing.WRITING if failed.state is State.READY else Doing.UPLOADING
+    assert verdict(as_failure(error, cut), failed, NOW, random=lambda: 0.5) == Verdict(outcome, notice)
+
+
+@pytest.mark.parametrize(
+    ("reason", "notice"),
+    [
+        (Reason.PROVIDER_DOWN, Notice.RETRYING),
+        (Reason.TELEGRAM_DOWN, Notice.TELEGRAM),
+        (Reason.FILE_GONE, Notice.TELEGRAM),
+        (Reason.MACHINE, Notice.MACHINE),
+        (Reason.INTERNAL, Notice.DELAYED),
+    ],
+)
+def test_a_wait_is_told_with_the_side_it_is_for(reason, notice):
+    assert verdict(temporary(reason), queued(attempts=1), NOW, lambda: 0.5).notice is notice
+
+
+SLOW_AT = {
+    Doing.DOWNLOADING: (Reason.TELEGRAM_DOWN, "downloading from Telegram took too long"),
+    Doing.CONVERTING: (Reason.MACHINE, "converting the recording took too long"),
+    Doing.UPLOADING: (Reason.PROVIDER_DOWN, "uploading to the speech service took too long"),
+    Doing.ASKING: (Reason.PROVIDER_DOWN, "asking the speech service took too long"),
+    Doing.WRITING: (Reason.TELEGRAM_DOWN, "writing to Telegram took too long"),
+    Doing.WORKING: (Reason.MACHINE, "working took too long"),
+}
+
+
+@pytest.mark.parametrize("cut", Doing)
+def test_a_step_that_took_too_long_names_what_it_was_doing(cut):
+    failure = as_failure(TimeoutError(), cut)
+    assert (failure.reason, str(failure), failure.sure) == (*SLOW_AT[cut], False)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (
+            errno.ENOSPC,
+            "ENOSPC (28, No space left on device); free some space, or set TMPDIR to a folder with more of it",
+        ),
+        (errno.EDQUOT, "EDQUOT (122, Disk quota exceeded); free some space, or raise the quota"),
+        (errno.EROFS, "EROFS (30, Read-only file system); mount the file system writable"),
+        (errno.EACCES, "EACCES (13, Permission denied); let this program's user read and write there"),
+        (errno.EMFILE, "EMFILE (24, Too many open files); raise the limit of open files"),
+        (errno.ENFILE, "ENFILE (23, Too many open files in system); raise the limit"),
+        (errno.EIO, "EIO (5, Input/output error); look at the health of the disk"),
+        (errno.ENODEV, "ENODEV (19, No such device)"),
+        (None, "an error that the system gave no number"),
+    ],
+)
+@pytest.mark.parametrize("at", [Doing.DOWNLOADING, Doing.CONVERTING, Doing.UPLOADING, None])
+def test_an_error_of_the_system_is_this_machines_with_its_name_and_what_to_do(number, told, at):
+    error = OSError("odd") if number is None else OSError(number, "?", "/secret/path")
+    if at is not None:
+        with pytest.raises(OSError, match=r"odd|secret"), doing(at):
+            raise error
+    failure = as_failure(error, Doing.WORKING)
+    assert failure.reason is Reason.MACHINE
+    assert str(failure).startswith(f"this machine, while {at or 'working'}: {told}")
+    assert "secret" not in str(failure)
+
+
+def test_an_exception_that_nobody_expected_is_a_bug_in_this_program():
+    with pytest.raises(KeyError), doing(Doing.CONVERTING):
+        raise (error := KeyError("x"))
+    failure = as_failure(error, Doing.WORKING)
+    assert (failure.reason, str(failure)) == (Reason.INTERNAL, "a bug in this program, while converting the recording")
+
+
+def test_every_reason_has_a_side():
+    assert set(SIDES) == set(Reason)
 
 
 @pytest.mark.parametrize(("random", "wait"), [(0.0, 0.8), (0.999, 1.2)])

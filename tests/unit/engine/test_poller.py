@@ -1,10 +1,12 @@
 """The poller with a real store and steps that a test writes down as small coroutines."""
 
 import asyncio
+import errno
 from dataclasses import replace
 
 import pytest
 
+from bot.activity import Doing, doing, moved
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import LeaseLostError
@@ -816,3 +818,106 @@ async def test_long_after_a_start_nobody_has_to_end_before_an_interrupted_job_be
     assert [job.id for job in (await poller._start_due()).jobs] == [1]
     await poller.stop(0)
     await ended(loop)
+
+
+async def taken(bench, step, times):
+    """Claim the job and give it one turn with these limits; return it as it is stored then."""
+    (claimed,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
+    events = Events(bench.metrics, bench.clock)
+    await Turn(bench.store, step, bench.delivery, events, bench.clock, lambda: 0.5, times).run(claimed)
+    return await bench.job()
+
+
+async def test_a_step_may_last_as_long_as_something_of_it_moves(bench):
+    async def moves(job):
+        with doing(Doing.DOWNLOADING):
+            for _ in range(30):
+                await asyncio.sleep(0.03)
+                moved()
+                bench.clock.pass_(60)
+        return await submit(job)
+
+    await bench.accept()
+    assert (await taken(bench, moves, (0.3, 0.05))).state is State.SUBMITTED
+
+
+async def test_a_lease_under_which_something_moves_is_renewed_before_the_step_gets_more_time(bench):
+    leased_until = []
+
+    async def moves(job):
+        for _ in range(10):
+            await asyncio.sleep(0.03)
+            moved()
+            bench.clock.pass_(60)
+            leased_until.append((await bench.job()).next_at)
+        return await submit(job)
+
+    await bench.accept()
+    began = bench.clock()
+    await taken(bench, moves, (5.0, 0.02))
+    assert leased_until[0] <= began + LEASE_TTL + 60
+    assert leased_until[-1] > began + LEASE_TTL + 240
+    assert leased_until == sorted(leased_until)
+
+
+@pytest.mark.parametrize("what", [Doing.DOWNLOADING, Doing.CONVERTING, Doing.UPLOADING, Doing.WRITING])
+async def test_a_step_in_which_nothing_moves_ends_in_time_and_names_what_it_was_doing(bench, lines, what):
+    async def stuck(_job):
+        with doing(what):
+            await asyncio.Event().wait()
+
+    await bench.accept()
+    assert (await taken(bench, stuck, (0.1, 0.02))).attempts == 1
+    (line,) = lines.of("step.failed")
+    assert line["error"] == f"{what} took too long"
+    assert line["side"] == {Doing.CONVERTING: "this machine", Doing.UPLOADING: "the speech service"}.get(
+        what, "Telegram"
+    )
+    assert bench.bugs() == 0
+
+
+async def test_a_lease_that_was_lost_gives_a_step_no_more_time(bench, lines):
+    async def loses_it(job):
+        await bench.store.cancel(job.id, job.chat_id, 99, bench.clock())
+        while True:
+            await asyncio.sleep(0.01)
+            moved()
+
+    await bench.accept()
+    assert (await taken(bench, loses_it, (0.2, 0.02))).apology == Apology(Reason.CANCELLED)
+    assert len(lines.of("lease.lost")) == 1
+
+
+async def test_a_lease_that_cannot_be_renewed_now_is_renewed_later(bench, neighbour, lines):
+    async def moves(job):
+        neighbour.lock()
+        await until(lambda: lines.of("storage.unavailable"))
+        neighbour.let_go()
+        for _ in range(10):
+            moved()
+            await asyncio.sleep(0.05)
+        return await submit(job)
+
+    async def moves_meanwhile(job):
+        moved()
+        return await moves(job)
+
+    await bench.accept()
+    assert (await taken(bench, moves_meanwhile, (0.3, 0.03))).state is State.SUBMITTED
+
+
+async def test_a_full_disk_is_told_as_this_machines_and_not_as_a_bug(bench, lines):
+    await bench.accept()
+    await bench.poller(failing_with(OSError(errno.ENOSPC, "No space left on device"))).turn()
+    (line,) = lines.of("step.failed")
+    assert (line["side"], line["level"]) == ("this machine", "warning")
+    assert line["error"].startswith("this machine, while working: ENOSPC (28, No space left on device); free some")
+    assert bench.bugs() == 0
+
+
+async def test_a_bug_is_told_as_one_with_where_it_is(bench, lines):
+    await bench.accept()
+    await bench.poller(failing_with(KeyError("x"))).turn()
+    (line,) = lines.of("step.failed")
+    assert (line["side"], line["error"]) == ("this program", "a bug in this program, while working")
+    assert len(lines.of("step.bug")) == bench.bugs() == 1

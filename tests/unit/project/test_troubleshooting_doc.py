@@ -1,5 +1,7 @@
 import re
 
+from bot.outgoing.moving import LIMITS
+from bot.telegram.downloads import MOST_BREAKS
 from bot.text.sentences import placeholder
 from storage.apology import Notice
 from tests.unit.project.checkout import quoted, said, section, text
@@ -21,3 +23,16 @@ def test_words_in_quotes_are_what_the_placeholder_says():
     assert '"…takes longer than usual…"' in trouble
     assert "paused" in placeholder(Notice.PAUSED)
     assert '"…paused…"' in trouble
+    assert "does not hand this file over" in placeholder(Notice.TELEGRAM)
+    assert '"…does not hand this file over…"' in trouble
+    assert "on the machine this bot runs on" in placeholder(Notice.MACHINE)
+    assert '"…on the machine this bot runs on…"' in trouble
+
+
+def test_what_transfers_may_be_is_what_is_promised():
+    said_so = said(DOCUMENT, "How slow a transfer may be")
+    assert (LIMITS.still, LIMITS.floor, LIMITS.floor_over) == (60, 8000, 300)
+    for promise in ("60 seconds without a byte", "8 kB/s over 5 minutes", "within 20 seconds", "within 2 minutes"):
+        assert promise in said_so
+    assert (LIMITS.answer, LIMITS.result) == (20, 120)
+    assert f"up to {MOST_BREAKS} times" in said_so

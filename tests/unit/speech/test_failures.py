@@ -1,5 +1,6 @@
 """What failed calls mean for the job."""
 
+import errno
 import json
 from types import SimpleNamespace
 
@@ -245,9 +246,7 @@ NO_SUCH_NAME = aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "no such name"))
     ("error", "sent", "sure"),
     [
         (REFUSED, True, True),
-        (NO_SUCH_NAME, True, True),
         (aiohttp.ConnectionTimeoutError("https://api.example"), True, True),
-        (aiohttp.ClientHttpProxyError(None, (), status=407), True, True),
         (TimeoutError(), True, False),
         (TimeoutError(), False, True),
         (aiohttp.SocketTimeoutError(), True, False),
@@ -272,6 +271,34 @@ def test_an_address_that_is_none_is_for_the_operator(error):
     assert type(failure_of(error, "create")) is OperatorError
 
 
-def test_a_translated_exception_tells_its_class_and_no_address():
+def test_a_translated_exception_tells_the_setting_and_no_address():
     told = str(failure_of(aiohttp.InvalidURL("https://secret@api.example"), "create"))
-    assert told == "create: InvalidURL"
+    assert told == "create: AIMLAPI_URL is no address of a server"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NO_SUCH_NAME,
+        aiohttp.ClientProxyConnectionError(KEY, OSError(111, "refused")),
+        aiohttp.ClientHttpProxyError(None, (), status=502),
+        aiohttp.ClientConnectorError(KEY, OSError(101, "unreachable")),
+    ],
+)
+def test_a_create_for_which_this_machine_has_no_way_was_surely_not_carried_out(error):
+    failed = failure_of(error, "create")
+    assert type(failed) is TemporaryError
+    assert failed.reason is Reason.MACHINE
+    assert failed.sure is True
+
+
+def test_a_file_that_cannot_be_read_while_it_is_sent_is_this_machines_fault():
+    failed = failure_of(aiohttp.ClientOSError(errno.EIO, "Can not write request body"), "create", sent=False)
+    assert failed.reason is Reason.MACHINE
+    assert "EIO (5, Input/output error)" in str(failed)
+
+
+def test_a_proxy_that_asks_for_a_password_is_for_the_operator():
+    failed = failure_of(aiohttp.ClientHttpProxyError(None, (), status=407), "create")
+    assert type(failed) is OperatorError
+    assert "its proxy answers 407" in str(failed)

@@ -17,6 +17,7 @@ from bot.telegram.answers import (
     read_answer,
     whole_number,
 )
+from storage.apology import Reason
 
 # As the npm package telegram-test-api answers: parameters come back as the texts that they were sent as.
 ECHO = {
@@ -159,10 +160,7 @@ def test_what_telegram_says_itself_is_handed_on():
         (400, {"description": "Bad Request: chat not found"}, (400, "Bad Request: chat not found", None)),
         (400, {"description": ["x"], "parameters": "soon"}, (400, None, None)),
         (400, {"description": "x" * 999}, (400, "x" * 200, None)),
-        (502, b"<html>", (502, None, None)),
         (200, {"ok": False, "error_code": 400, "description": "no"}, (400, "no", None)),
-        (200, {"ok": False, "error_code": "x", "description": "no"}, (500, "no", None)),
-        (200, {"ok": False, "error_code": 200}, (500, None, None)),
         (400, {"parameters": {"migrate_to_chat_id": -1001}}, (400, None, {"migrate_to_chat_id": -1001})),
         (400, {"parameters": {"migrate_to_chat_id": 10**30}}, (400, None, None)),
         (400, {"parameters": {"migrate_to_chat_id": [1], "retry_after": 5}}, (400, None, None)),
@@ -170,6 +168,24 @@ def test_what_telegram_says_itself_is_handed_on():
 )
 def test_a_refusal_is_handed_on_with_what_is_known_of_it(status, answered, read):
     assert refusal(status, answered) == read
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (500, b"", "Telegram answered 500 (Internal Server Error)"),
+        (502, b"<html>", "Telegram answered 502 (Bad Gateway)"),
+        (504, b'{"ok": false, "description": "secret"}', "Telegram answered 504 (Gateway Timeout)"),
+        (599, b"", "Telegram answered 599 (no known status)"),
+        (200, b'{"ok": false, "error_code": 504}', "Telegram answered 504 (Gateway Timeout)"),
+        (200, b'{"ok": false, "error_code": "x"}', "Telegram answered 500 (Internal Server Error)"),
+        (200, b'{"ok": false, "error_code": 200}', "Telegram answered 500 (Internal Server Error)"),
+    ],
+)
+def test_a_server_out_of_order_is_told_with_what_it_answered(status, body, told):
+    with pytest.raises(NoAnswerError) as failed:
+        read_answer("sendMessage", status, body)
+    assert (failed.value.fault.words, failed.value.fault.reason) == (told, Reason.TELEGRAM_DOWN)
 
 
 @pytest.mark.parametrize(

@@ -92,22 +92,50 @@ async def test_a_file_without_a_path_is_gone(stopped_world, files, target):
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"),
+    ("fault", "reason", "told"),
     [
-        ({"status": 404}, Reason.FILE_GONE),
-        ({"status": 502, "body": "<html>bad gateway</html>"}, Reason.TELEGRAM_DOWN),
-        ({"drop": True, "times": 2}, Reason.TELEGRAM_DOWN),  # the first is asked again by itself
-        ({"after_effect": True}, Reason.TELEGRAM_DOWN),
+        ({"status": 404, "times": 2}, Reason.FILE_GONE, "Telegram does not hand the file over: its link is void (404)"),
+        ({"status": 502, "body": "<html>bad gateway</html>"}, Reason.TELEGRAM_DOWN, "Telegram answered 502"),
+        ({"drop": True, "times": 2}, Reason.TELEGRAM_DOWN, "Telegram"),  # the first is asked again by itself
     ],
 )
-async def test_a_download_that_goes_wrong_is_tried_again(stopped_world, files, chat, alice, target, fault, reason):
+async def test_a_download_that_goes_wrong_is_tried_again(
+    stopped_world, files, chat, alice, target, fault, reason, told
+):
     voice = chat.send_voice(alice, bytes(200_000))["voice"]
     stopped_world.telegram.fault("file", **fault)
     failed = await refused(files, voice["file_id"], target)
     assert isinstance(failed, TemporaryError)
     assert failed.reason is reason
+    assert told in str(failed)
     await files.download(voice["file_id"], None, target)
     assert target.read_bytes() == bytes(200_000)
+
+
+async def test_a_link_that_is_void_is_asked_for_anew(stopped_world, files, chat, alice, target):
+    voice = chat.send_voice(alice, b"sound")["voice"]
+    stopped_world.telegram.fault("file", status=404)
+    await files.download(voice["file_id"], None, target)
+    assert target.read_bytes() == b"sound"
+    assert len(stopped_world.telegram.calls_of("getFile")) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"status": 500}, "Telegram answered 500 (Internal Server Error)"),
+        ({"status": 502, "body": "<html>"}, "Telegram answered 502 (Bad Gateway)"),
+        ({"status": 504, "body": "<html>"}, "Telegram answered 504 (Gateway Timeout)"),
+        ({"status": 404, "body": "<html>"}, "an answer of Telegram cannot be read"),
+        ({"drop": True}, "Telegram closed the connection without an answer"),
+    ],
+)
+async def test_an_address_that_is_not_given_out_is_telegrams_fault(stopped_world, files, target, fault, told):
+    stopped_world.telegram.fault("getFile", **fault)
+    failed = await refused(files, "x", target)
+    assert isinstance(failed, TemporaryError)
+    assert failed.reason is Reason.TELEGRAM_DOWN
+    assert told in str(failed)
 
 
 @pytest.mark.parametrize(
@@ -257,6 +285,15 @@ class TestWithAServerOfOnesOwn:
         (folder / "linked").symlink_to(tmp_path)
         with pytest.raises(OSError, match="link"):
             _open_each(folder, parts)
+
+    async def test_a_folder_that_is_not_mounted_is_told_as_ours_with_the_setting(self, local, target, tmp_path):
+        files, _, _, fake = local
+        asked_for(fake, str(tmp_path / "server" / "voice" / "file.oga"))
+        failed = await refused(files, "x", target)
+        assert isinstance(failed, TemporaryError)
+        assert failed.reason is Reason.MACHINE
+        assert "is no folder that this program sees; mount" in str(failed)
+        assert "ENOENT (2, No such file or directory)" in str(failed)
 
     async def test_a_file_that_cannot_be_read_is_tried_again(self, local, target, tmp_path):
         files, chat, alice, _ = local
