@@ -1,12 +1,16 @@
 """The command `verbatim check`: it tries the model, ffmpeg, the database, the token and the key, and reports."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
+from urllib.parse import urlsplit
 
 from bot.app import open_session, provider_of, telegram_of
 from bot.config import Settings
 from bot.errors import OperatorError, TemporaryError, VerbatimError
+from bot.faults import SPEECH_SERVICE, TELEGRAM, Peer
 from bot.machine.scratch import Scratch
 from bot.media.trial import Choice
 from bot.metrics import Metrics
@@ -18,21 +22,76 @@ from storage.sqlite.engine import open_store
 from storage.store import DatabaseInUseError, StorageError
 
 Say = Callable[[str], None]
+Check = Callable[[Say], Awaitable[bool]]
+ANSWER_WITHIN = 7.0  # seconds for each server; with the start of Python, all has been said within 10
 
 
-async def check(settings: Settings, now: Callable[[], float], say: Say) -> bool:
-    """Try the model, ffmpeg, the database, the token and the key, whatever became of the others; True if all work."""
+async def check(settings: Settings, now: Callable[[], float], say: Say, within: float = ANSWER_WITHIN) -> bool:
+    """Try the model, ffmpeg, the database, the token and the key side by side; True if all work.
+
+    Each server gets `within` seconds. What is found is told in this order, as soon as it is known.
+    """
     metrics = Metrics()
     _tell_proxies(settings, say)
     async with open_session() as session:
-        results = [
-            _check_model(settings, say),
-            await _check_ffmpeg(settings, say),
-            await _check_database(settings, now, say),
-            await _check_telegram(telegram_of(settings, session, metrics, Pace(now)), say),
-            await _check_provider(provider_of(settings, session, metrics), say),
-        ]
-    return all(results)
+        telegram = telegram_of(settings, session, metrics, Pace(now))
+        provider = provider_of(settings, session, metrics)
+        at_telegram = _Server("telegram", TELEGRAM, settings.telegram_api_url, within)
+        at_provider = _Server("aimlapi", SPEECH_SERVICE, settings.aimlapi_url, within)
+        checks: tuple[Check, ...] = (
+            lambda say: _check_model(settings, say),
+            lambda say: _check_ffmpeg(settings, say),
+            lambda say: _check_database(settings, now, say),
+            lambda say: at_telegram.check(lambda: _check_telegram(telegram, say), say),
+            lambda say: at_provider.check(lambda: _check_provider(provider, say), say),
+        )
+        return all([await each for each in _side_by_side(checks, say)])
+
+
+def _side_by_side(checks: Sequence[Check], say: Say) -> Iterator[Awaitable[bool]]:
+    """Start all checks; what is returned for each ends with it, and has told its lines by then."""
+    running = [asyncio.create_task(_told_apart(each)) for each in checks]
+
+    async def told(task: asyncio.Task[tuple[bool, list[str]]]) -> bool:
+        works, lines = await task
+        for line in lines:
+            say(line)
+        return works
+
+    return map(told, running)
+
+
+async def _told_apart(check: Check) -> tuple[bool, list[str]]:
+    """Return whether a check found all well, and what it has to say."""
+    lines: list[str] = []
+    return await check(lines.append), lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A server that is checked, within so many seconds: a packet that is dropped is never answered."""
+
+    label: str
+    peer: Peer
+    address: str
+    within: float
+
+    async def check(self, check: Callable[[], Awaitable[bool]], say: Say) -> bool:
+        """Return what a check of it returns; False where it raises why the server cannot be used, which is told."""
+        try:
+            async with asyncio.timeout(self.within):
+                return await check()
+        except OperatorError as error:
+            say(f"{self.label}: {error}")
+        except VerbatimError as error:
+            say(f"{self.label}: {self._name()} cannot be used: {error}")
+        except TimeoutError:
+            advice = "check the network, the firewall and whether a proxy is needed"
+            say(f"{self.label}: {self._name()} does not answer within {self.within:g} s; {advice}")
+        return False
+
+    def _name(self) -> str:
+        return f"{self.peer.name} at {urlsplit(self.address).hostname}"
 
 
 def _tell_proxies(settings: Settings, say: Say) -> None:
@@ -41,7 +100,7 @@ def _tell_proxies(settings: Settings, say: Say) -> None:
             say(f"{name}: through the proxy {proxy.address}, which {proxy.setting} names")
 
 
-def _check_model(settings: Settings, say: Say) -> bool:
+async def _check_model(settings: Settings, say: Say) -> bool:
     model = find(settings.default_model)
     say(f"model: {model.name}" if model else f"model: DEFAULT_MODEL names {settings.default_model}, which is no model")
     return model is not None
@@ -78,11 +137,7 @@ async def _check_database(settings: Settings, now: Callable[[], float], say: Say
 
 
 async def _check_telegram(telegram: Telegram, say: Say) -> bool:
-    try:
-        name, privacy = await try_token(telegram)
-    except VerbatimError as error:
-        say(f"telegram: {error}")
-        return False
+    name, privacy = await try_token(telegram)
     say(f"telegram: @{name} works")
     if privacy:
         say("telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin")
@@ -93,11 +148,7 @@ async def _check_provider(provider: AimlapiClient, say: Say) -> bool:
     try:
         balance = await provider.balance()
     except OperatorError as error:
-        say(f"aimlapi: AIMLAPI_KEY or AIMLAPI_URL does not work: {error}")
-        return False
-    except VerbatimError as error:
-        say(f"aimlapi: {error}")
-        return False
+        raise OperatorError(f"AIMLAPI_KEY or AIMLAPI_URL does not work: {error}") from None
     low = ", which is low" if balance.low else ""
     say("aimlapi: works" if balance.credits is None else f"aimlapi: works, {balance.credits:g} credits left{low}")
     return balance.credits is None or balance.credits > 0
