@@ -27,6 +27,7 @@ class Limits:
 
 
 LIMITS = Limits()
+_NEAR = 0.02  # of the seconds of a standstill
 
 
 class StillError(TimeoutError):
@@ -46,15 +47,13 @@ class Moving:
         self._now = asyncio.get_running_loop().time
         self._passed = 0
         self._look_back_at = self._now() + limits.floor_over
-        self.failure = StillError()
+        self._crawls = False
+        self._expected: float | None = None  # seconds until an answer begins
         self.expect(seconds)
 
     def expect(self, seconds: float) -> None:
         """Expect the beginning of an answer within so many seconds from now on."""
-        self._end_in(seconds, StillError(f"did not answer within {seconds:g} s"))
-
-    def _end_in(self, seconds: float, failure: StillError) -> None:
-        self.failure = failure
+        self._expected = seconds
         self._end.reschedule(self._now() + seconds)
 
     def passed(self, count: int) -> None:
@@ -65,12 +64,24 @@ class Moving:
         if now >= self._look_back_at:
             self._look_back_at, self._passed = now + limits.floor_over, 0
         self._passed += count
-        left = self._look_back_at - now
-        if left < limits.still and self._passed < limits.floor * limits.floor_over:
-            crawled = f"was slower than {limits.floor / 1000:g} kB/s over {limits.floor_over:g} s"
-            self._end_in(left, CrawlError(crawled))
-        else:
-            self._end_in(limits.still, StillError(f"let nothing through for {limits.still:g} s"))
+        self._expected = None
+        self._crawls = self._passed < limits.floor * limits.floor_over and self._look_back_at < now + limits.still
+        self._end_at(self._look_back_at if self._crawls else now + limits.still)
+
+    def _end_at(self, moment: float) -> None:
+        """Move the end, unless it comes hardly later than that: most chunks of a quick transfer need not move it."""
+        end = self._end.when()
+        if end is None or not moment <= end <= moment + _NEAR * self._limits.still:
+            self._end.reschedule(moment + _NEAR * self._limits.still * (not self._crawls))
+
+    def failure(self) -> StillError:
+        """Return why the transfer was ended."""
+        limits = self._limits
+        if self._expected is not None:
+            return StillError(f"did not answer within {self._expected:g} s")
+        if self._crawls:
+            return CrawlError(f"was slower than {limits.floor / 1000:g} kB/s over {limits.floor_over:g} s")
+        return StillError(f"let nothing through for {limits.still:g} s")
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -117,4 +128,4 @@ async def moving(limits: Limits, seconds: float) -> AsyncIterator[Moving]:
     except TimeoutError:
         if not end.expired():
             raise
-        raise transfer.failure from None
+        raise transfer.failure() from None
