@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import os
 import re
 import signal
 from collections.abc import Awaitable, Callable
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from bot.errors import PermanentError, TemporaryError, VerbatimError
+from bot.errors import PermanentError, TemporaryError, VerbatimError, told
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
 from bot.media.places import Order, Places
@@ -36,7 +35,7 @@ _OUT_OF_TIME = {255: re.compile(rf"received signal {signal.SIGXCPU:d}\b"), 123: 
 _OUT_OF_MEMORY = ("Cannot allocate memory", "Out of memory")
 # ffmpeg ends with the error of the system, which no file can write, while the text of an error may quote the file.
 _SYSTEM_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
-_BY_MACHINE = {256 - error: os.strerror(error) for error in _SYSTEM_ERRORS} | {
+_BY_MACHINE = {256 - number: told(OSError(number, "")) for number in _SYSTEM_ERRORS} | {
     NOT_STARTED: "could not be started",
     NOT_LOADED: "could not be started",
 }
@@ -169,7 +168,7 @@ async def _start(executable: str, *arguments: str, limits: ChildLimits) -> async
             limits=limits,
         )
     except OSError as error:
-        raise TemporaryError("ffmpeg could not be started", reason=Reason.MACHINE) from error
+        raise TemporaryError(f"ffmpeg could not be started: {told(error)}", reason=Reason.MACHINE) from error
 
 
 async def _read_both_ends(stream: asyncio.StreamReader) -> str:
@@ -198,7 +197,7 @@ def failure_of(ran: FfmpegRun) -> VerbatimError | None:
     if code < 0 or code == _TOLD_TO_END:
         return TemporaryError(f"ffmpeg was ended by a signal ({code})", reason=Reason.INTERNAL)
     error = _BY_MACHINE.get(code)
-    return TemporaryError(f"ffmpeg: {error}", reason=Reason.MACHINE) if error else None
+    return TemporaryError(f"this machine, at ffmpeg: {error}", reason=Reason.MACHINE) if error else None
 
 
 def _spent(ran: FfmpegRun) -> str | None:

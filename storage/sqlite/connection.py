@@ -29,6 +29,13 @@ TRANSIENT = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
+ADVICE = {  # on what lies with this machine
+    sqlite3.SQLITE_FULL: "free some space beside it",
+    sqlite3.SQLITE_IOERR: "look at the space and the health of its disk",
+    sqlite3.SQLITE_CANTOPEN: "see whether it is there and whom its folder belongs to, or raise the limit of open files",
+    sqlite3.SQLITE_READONLY: "let this program's user write there",
+    sqlite3.SQLITE_NOMEM: "give it more memory",
+}
 FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter for a message about a damaged schema, which it quotes
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 LACKING = "no such table"  # which our schema has: somebody else has dropped it
@@ -69,7 +76,9 @@ def failure_of(error: Exception) -> Exception:
     if code in DAMAGED:
         return damaged(error)
     if code in TRANSIENT:
-        return StorageUnavailableError(f"the database cannot be used just now: {error}")
+        name = getattr(error, "sqlite_errorname", "")
+        what_to_do = f"; {ADVICE[code]}" if code in ADVICE else ""
+        return StorageUnavailableError(f"the database cannot be used just now: {error} ({name}){what_to_do}")
     if code == sqlite3.SQLITE_ERROR and str(error).startswith(LACKING):
         return damaged(error)
     return error

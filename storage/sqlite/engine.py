@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from storage.sqlite.connection import BUSY_SECONDS, FAILURES, Connection, connect, write_together
 from storage.sqlite.integrity import LARGEST_VERIFIED, verify, verify_file
-from storage.sqlite.lock import FileLock
+from storage.sqlite.lock import FileLock, told
 from storage.sqlite.migrate import migrate
 from storage.sqlite.place import Place, mark, require_one_name
 from storage.statements.store import SQLStore
@@ -96,7 +96,7 @@ class SQLiteEngine:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageUnavailableError(f"cannot make {path.parent}: {error.strerror}") from error
+            raise StorageUnavailableError(f"cannot make {path.parent}: {told(error)}") from error
         lock = FileLock(path)
         try:
             require_one_name(path, lock.database)

@@ -62,7 +62,12 @@ def _open(path: Path, mode: int) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
     except OSError as error:
-        raise StorageUnavailableError(f"cannot open {path}: {error.strerror}") from error
+        raise StorageUnavailableError(f"cannot open {path}: {told(error)}") from error
+
+
+def told(error: OSError) -> str:
+    """Return the words of an error of the system with its name and number."""
+    return f"{error.strerror} ({errno.errorcode.get(error.errno or 0, 'error')}, {error.errno})"
 
 
 def _lock_byte(file: int) -> None:

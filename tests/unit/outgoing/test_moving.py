@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-import socket
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aiohttp
@@ -20,49 +18,9 @@ from bot.speech.catalogue import find
 from bot.uploads import Upload
 from storage.apology import Reason
 from storage.words import Options
+from tests.slow import SIZE, reading
 
-SIZE = 3_000_000
 QUICK = Limits(connect=1.0, answer=0.4, result=0.4, still=0.4, floor=1.0, floor_over=60.0, look_every=0.02)
-WELL = b'HTTP/1.1 200 OK\r\nContent-Length: 22\r\nConnection: close\r\n\r\n{"generation_id": "g"}'
-
-
-@asynccontextmanager
-async def reading(chunk, seconds, *, most=10**9, answer=WELL):
-    """A server that reads a request slowly, and no more than `most` bytes of it."""
-
-    async def serve(reader, writer):
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
-        left = min(int(length.partition(b":")[2]), most)
-        while left > 0:
-            left -= len(await reader.read(min(chunk, left)))
-            await asyncio.sleep(seconds)
-        if most < SIZE or not answer:
-            await asyncio.Event().wait()
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-
-    listening = socket.create_server(("127.0.0.1", 0))
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-    serving = set()
-
-    async def remember(reader, writer):
-        task = asyncio.current_task()
-        serving.add(task)
-        try:
-            await serve(reader, writer)
-        except asyncio.CancelledError:
-            writer.transport.abort()
-
-    server = await asyncio.start_server(remember, sock=listening, limit=16384)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    finally:
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
-        server.close()
 
 
 async def upload(url, limits):
