@@ -19,6 +19,7 @@ class Limits:
     connect: float = 10.0  # until there is a connection: a server that takes longer to say hello is down
     answer: float = 20.0  # until the answer to a question begins, which takes the server milliseconds
     result: float = 120.0  # until the answer to an upload begins: gateways give up after 100 seconds
+    local_file: float = 300.0  # until a Bot API server on this machine has a file that it fetches where we see nothing
     still: float = 60.0  # without a byte: a network that is back after more has lost the connection
     floor: float = 8_000.0  # bytes a second, on average: 20 MB take three quarters of an hour, and nobody waits longer
     floor_over: float = 300.0  # over which that average is taken, as a mobile network has bad minutes

@@ -31,7 +31,9 @@ class VoidLinkError(TemporaryError):
     """The server does not know the address that it gave out: Telegram's are valid for an hour."""
 
     def __init__(self) -> None:
-        super().__init__("Telegram does not hand the file over: its link is void (404)", reason=Reason.FILE_GONE)
+        why = "Telegram does not hand the file over: its link is void (404)"
+        advice = "a Bot API server of one's own hands out no files: run it with --local, and set TELEGRAM_LOCAL_FILES"
+        super().__init__(f"{why}; {advice}", reason=Reason.FILE_GONE)
 
 
 class _ChangedError(TemporaryError):

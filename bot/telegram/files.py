@@ -44,12 +44,16 @@ class Files:
         """Ask where the file is: at an address of the Bot API server, or on this machine's disk."""
         try:
             with translated():
-                file = await self.bot.get_file(file_id)
+                file = await self.bot.get_file(file_id, read_timeout=self._patience())
         except PermanentError as error:
             raise (too_big(self.max_bytes) if error.reason is Reason.TOO_BIG else error) from None
         if file.file_path is None:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
         return file.file_path.removeprefix(f"{self.bot.base_file_url}/")
+
+    def _patience(self) -> float:
+        """Return the seconds in which an address is due. A server of one's own fetches the whole file before that."""
+        return self.limits.answer if self.local is None else self.limits.local_file
 
     async def _fetch(self, path: str, received: Received) -> None:
         """Fetch `path` from the Bot API server, or from this machine's disk if the server named a place there."""

@@ -1,5 +1,7 @@
+import asyncio
 import gzip
 import os
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -7,6 +9,7 @@ from aiohttp import web
 from bot.app import open_session, telegram_of
 from bot.errors import PermanentError, TemporaryError
 from bot.metrics import Metrics
+from bot.outgoing.moving import Limits
 from bot.playground.telegram import FakeTelegram
 from bot.telegram.files import Files
 from bot.telegram.local_files import _open_each
@@ -295,6 +298,16 @@ class TestWithAServerOfOnesOwn:
         assert "is no folder that this program sees; mount" in str(failed)
         assert "ENOENT (2, No such file or directory)" in str(failed)
 
+    async def test_a_place_that_cannot_be_read_is_told_as_ours_with_its_error(self, local, target, tmp_path):
+        files, _, _, fake = local
+        (tmp_path / "server").mkdir(exist_ok=True)
+        (tmp_path / "server" / "voice").write_text("no folder")
+        asked_for(fake, str(tmp_path / "server" / "voice" / "file.oga"))
+        failed = await refused(files, "x", target)
+        assert isinstance(failed, TemporaryError)
+        assert failed.reason is Reason.MACHINE
+        assert "has a file that cannot be read: ENOTDIR (20, Not a directory)" in str(failed)
+
     async def test_a_file_that_cannot_be_read_is_tried_again(self, local, target, tmp_path):
         files, chat, alice, _ = local
         voice = chat.send_voice(alice, b"sound")["voice"]
@@ -302,3 +315,22 @@ class TestWithAServerOfOnesOwn:
         failed = await refused(files, voice["file_id"], target)
         assert isinstance(failed, TemporaryError)
         assert failed.reason is Reason.MACHINE
+
+    async def test_a_server_that_fetches_the_file_first_gets_time_for_that(self, local, target, tmp_path):
+        files, chat, alice, fake = local
+        voice = chat.send_voice(alice, b"sound")["voice"]
+
+        async def fetching():
+            await asyncio.sleep(0.3)
+
+        fake.watch("getFile", fetching, "before", times=1)
+        await replace(files, limits=Limits(answer=0.1, local_file=5.0)).download(voice["file_id"], None, target)
+        assert target.read_bytes() == b"sound"
+
+
+async def test_an_address_that_does_not_come_is_telegrams_fault(stopped_world, files, target):
+    never = asyncio.Event()
+    stopped_world.telegram.watch("getFile", never.wait, "before", times=1)
+    failed = await refused(replace(files, limits=Limits(answer=0.1)), "x", target)
+    never.set()
+    assert (failed.reason, str(failed)) == (Reason.TELEGRAM_DOWN, "Telegram did not answer in time")
