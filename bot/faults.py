@@ -116,7 +116,8 @@ def _of_system(error: OSError, peer: Peer, *, arrived: bool = True) -> Fault:
     if error.errno is not None and error.errno in _BY_PEER:
         return Fault(f"{peer.name} {_BY_PEER[error.errno]}: {told(error)}", peer.down, arrived)
     if error.errno is None and isinstance(error, aiohttp.ClientError | ConnectionError):
-        return Fault(f"the connection to {peer.name} broke", peer.down, arrived)
+        early = "" if arrived else f" before it was made; check the firewall and {peer.setting}"
+        return Fault(f"the connection to {peer.name} broke{early}", peer.down, arrived)
     ours = machine_failure(error, f"asking {peer.name}")
     return Fault(str(ours), ours.reason, arrived)
 

@@ -144,11 +144,7 @@ class Downloads:
         """See to it that what comes belongs behind what was received."""
         match answer.status:
             case 206 if received.size:
-                place = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
-                total = received.total if place is None or place[2] == "*" else int(place[2])
-                if place is None or int(place[1]) != received.size or total != received.total:
-                    raise _ChangedError
-                if _mark(answer) != received.mark:
+                if not _goes_on_from(answer, received):
                     raise _ChangedError
             case 200:
                 received.begin()
@@ -160,6 +156,14 @@ class Downloads:
                 raise _ChangedError
             case _:
                 raise AnswerError("file", answer.status, {})
+
+
+def _goes_on_from(answer: aiohttp.ClientResponse, received: Received) -> bool:
+    """Tell whether a part of a file begins where the last one ended, and is of the same file as far as is known."""
+    place = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
+    if place is None or int(place[1]) != received.size or _mark(answer) != received.mark:
+        return False
+    return place[2] == "*" or received.total in {None, int(place[2])}
 
 
 def _goes_on(error: Exception, failure: VerbatimError, before: int, size: int) -> bool:

@@ -46,6 +46,7 @@ TABLE = [
     (connecting(errno.ETIMEDOUT), "peer", "Telegram does not answer: ETIMEDOUT (110"),
     (aiohttp.ClientOSError(errno.ECONNRESET, SECRET), "peer", "Telegram cut the connection: ECONNRESET (104"),
     (aiohttp.ClientOSError(errno.EPIPE, SECRET), "peer", "Telegram cut the connection: EPIPE (32"),
+    (connecting(None), "peer", "the connection to Telegram broke before it was made; check the firewall and TELEGRAM_"),
     (aiohttp.ClientOSError(SECRET), "peer", "the connection to Telegram broke"),
     (aiohttp.ClientConnectionResetError(SECRET), "peer", "the connection to Telegram broke"),
     (

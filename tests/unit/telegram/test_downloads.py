@@ -23,8 +23,8 @@ QUICK = Limits(connect=1.0, answer=0.5, still=0.5, floor=1.0, floor_over=60.0, g
 class Source:
     """Hands out `data`, each answer up to where the next of `cuts` breaks it off; ranges are understood."""
 
-    def __init__(self, data=DATA, cuts=(), *, ranges=True, etag='"one"'):
-        self.data, self.cuts, self.ranges, self.etag = data, list(cuts), ranges, etag
+    def __init__(self, data=DATA, cuts=(), *, ranges=True, etag='"one"', sized=True):
+        self.data, self.cuts, self.ranges, self.etag, self.sized = data, list(cuts), ranges, etag, sized
         self.asked = []
 
     async def __call__(self, request):
@@ -36,7 +36,8 @@ class Source:
         if begin:
             headers["Content-Range"] = f"bytes {begin}-{len(self.data) - 1}/{len(self.data)}"
         answer = web.StreamResponse(status=206 if begin else 200, headers=headers)
-        answer.content_length = len(self.data) - begin
+        if self.sized:
+            answer.content_length = len(self.data) - begin
         await answer.prepare(request)
         until = self.cuts.pop(0) if self.cuts else len(self.data)
         await answer.write(self.data[begin:until])
@@ -123,6 +124,12 @@ async def test_what_does_not_belong_behind_what_was_received_is_thrown_away(api,
     api.answer = Front(source, source, odd)
     assert await download(api, target) == DATA
     assert source.asked == [None, None]
+
+
+async def test_a_file_whose_size_was_not_told_goes_on_too(api, target):
+    api.answer = Source(cuts=[100_000], sized=False)
+    assert await download(api, target) == DATA
+    assert api.answer.asked == [None, "bytes=100000-"]
 
 
 async def test_without_a_mark_a_file_of_the_same_size_is_the_same(api, target):
