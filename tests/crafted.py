@@ -83,9 +83,18 @@ def id3(**texts: str) -> bytes:
     """A tag that has these texts of the user's own, as it stands before an MP3."""
     frames = b""
     for name, text in texts.items():
-        content = b"\x03" + name.encode() + b"\0" + text.encode()
-        frames += b"TXXX" + _id3_size(len(content)) + b"\0\0" + content
+        frames += _id3_frame(b"TXXX", b"\x03" + name.encode() + b"\0" + text.encode())
     return b"ID3\x04\0\0" + _id3_size(len(frames)) + frames
+
+
+def id3_with_cover(picture: bytes) -> bytes:
+    """A tag that has a picture."""
+    frame = _id3_frame(b"APIC", b"\0image/jpeg\0\3\0" + picture)
+    return b"ID3\x04\0\0" + _id3_size(len(frame)) + frame
+
+
+def _id3_frame(name: bytes, content: bytes) -> bytes:
+    return name + _id3_size(len(content)) + b"\0\0" + content
 
 
 def _id3_size(size: int) -> bytes:

@@ -69,7 +69,7 @@ def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
 
 
 async def quiet_cuts(
-    path: Path, container: Container, bench: Bench, *, duration: float, split_seconds: float
+    path: Path, container: Container | None, bench: Bench, *, duration: float, split_seconds: float
 ) -> tuple[float, ...]:
     """Move each of the wanted cuts to a silence near it, and return the moments in seconds.
 
@@ -93,7 +93,13 @@ async def quiet_cuts(
 
 
 async def encode(
-    path: Path, container: Container, bench: Bench, *, cuts: tuple[float, ...], duration: float, max_seconds: float
+    path: Path,
+    container: Container | None,
+    bench: Bench,
+    *,
+    cuts: tuple[float, ...],
+    duration: float,
+    max_seconds: float,
 ) -> tuple[Path, ...]:
     """Write the parts between the cuts into files, and return their paths in order.
 

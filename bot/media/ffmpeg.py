@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from bot.errors import PermanentError, TemporaryError, VerbatimError, told
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
+from bot.media.demuxers import whitelist
 from bot.media.places import Order, Places
 from bot.media.threads import Threads
 from storage.apology import Reason
@@ -51,14 +52,15 @@ class FfmpegRun:
     stderr: str
 
 
-def source(path: Path, demuxer: str) -> tuple[str, ...]:
-    """Return the arguments that open `path` with this demuxer and no other.
+def source(path: Path, demuxer: str | None) -> tuple[str, ...]:
+    """Return the arguments that open `path` with this demuxer and no other, or with a trusted one that fits.
 
-    Without a named demuxer ffmpeg would recognise a playlist and open the files it lists. The whitelist forbids
-    other demuxers also for data inside a container, such as the subtitles of an AVI file. A cover is decoded to learn
+    Without a whitelist ffmpeg would recognise a playlist and open the files it lists. The whitelist forbids other
+    demuxers also for data inside a container, such as the subtitles of an AVI file. A cover is decoded to learn
     its colours, so a huge one is left out.
     """
-    return ("-f", demuxer, "-format_whitelist", demuxer, "-max_pixels", _MAX_PIXELS, "-i", f"file:{path}")
+    named = ("-f", demuxer) if demuxer else ()
+    return (*named, "-format_whitelist", whitelist(demuxer), "-max_pixels", _MAX_PIXELS, "-i", f"file:{path}")
 
 
 class Ffmpeg:

@@ -3,22 +3,25 @@
 import re
 from pathlib import Path
 
+from bot.media.demuxers import whitelist
 from bot.media.streams import Sound, parse
 
+MOSTLY_BROKEN = 69  # the exit code of ffmpeg when it could not decode two thirds of the packets
 _COUNTED_AT_ONCE = 131_072  # samples; ffmpeg writes a line for so many, and holds as many in memory
 _LAST_LINE = re.compile(r"^0, +-?\d+, +(\d+), +(\d+), .*\s*\Z", re.MULTILINE)
 _TOTAL = re.compile(r"^total_size=(\d+)$", re.MULTILINE)
 _RATE = 8_000  # samples a second, of one byte each, that everything is made into to be counted
 
 
-def steady_count(path: Path, demuxer: str, most_samples: int) -> tuple[str, ...]:
+def steady_count(path: Path, demuxer: str | None, most_samples: int) -> tuple[str, ...]:
     """Return arguments that decode the first stream of sound, but no more samples than that.
 
     All is done in one filter, which takes a third of the time that ffmpeg takes to hand frames around. It fails
     for a stream whose format changes. As with `bot.media.ffmpeg.source`, no other file and no other demuxer is used.
     """
-    only_it = _quoted(f"format_whitelist={demuxer}:protocol_whitelist=file")
-    source = f"amovie=filename={_quoted(f'file:{path}')}:f={demuxer}:format_opts={only_it}:s={_quoted('a:0')}"
+    allowed = _quoted(f"format_whitelist={whitelist(demuxer)}:protocol_whitelist=file")
+    named = f":f={demuxer}" if demuxer else ""
+    source = f"amovie=filename={_quoted(f'file:{path}')}{named}:format_opts={allowed}:s={_quoted('a:0')}"
     counting = f"atrim=end_sample={most_samples},asetpts=N/SR/TB,asetnsamples=n={_COUNTED_AT_ONCE}:p=0"
     return ("-xerror", "-f", "lavfi", "-i", f"{source}:dec_threads=1,{counting}", "-f", "framecrc", "pipe:1")
 

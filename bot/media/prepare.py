@@ -48,7 +48,7 @@ async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, format
     """
     found = await probe(path, bench, most_work=limits.most_work)
     _refuse_unusable(found, kind, limits)
-    as_is = formats.by_container.get(found.container)
+    as_is = formats.by_container.get(found.container) if found.container else None
     small = found.size <= formats.max_bytes and found.duration <= limits.split_seconds
     if as_is and small and found.codec in as_is.codecs and found.is_all and not found.has_video:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.errors import PermanentError, TemporaryError
 from bot.media import length, opus, streams
 from bot.media.ffmpeg import Bench, FfmpegRun, source
-from bot.media.sniff import HEAD_BYTES, Container, sniff
+from bot.media.sniff import Container, head_of, is_something_else, sniff
 from storage.apology import Reason
 
 # Seconds of processors. Most files need less than QUICK, also a film of a minute and a song. What needs more is begun
@@ -19,14 +19,18 @@ _LISTING_CPU_SECONDS = 10.0  # the beginning of a file, where pictures may have 
 _COUNTING_CPU_SECONDS = 60.0  # a usual machine decodes two hours of any sound in 20
 _DENSEST = 8 * 192_000  # samples a second, of all channels together; discs have no more
 _UNBOUNDED_WORK = 1e15  # a year of sound
+_LEAST_OF_UNKNOWN_SECONDS = 0.2
 _OPUS_SAMPLES = 2 * 48_000  # a second, in two channels
 
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """The facts that need no ffmpeg. Of Ogg: the seconds if it is Opus, and whether several streams begin in it."""
+    """The facts that need no ffmpeg. Of Ogg: the seconds if it is Opus, and whether several streams begin in it.
 
-    container: Container
+    `container` is None if it is unknown.
+    """
+
+    container: Container | None
     size: int
     opus_seconds: float | None = None
     begins_twice: bool = False
@@ -41,7 +45,7 @@ class Probe:
     `is_all` tells that no decoder finds other sound in the file.
     """
 
-    container: Container
+    container: Container | None  # None if ffmpeg found it out
     size: int  # bytes
     codec: str | None
     duration: float
@@ -58,13 +62,23 @@ async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK)
     """Read the facts about the file, and decode it to know its length; Ogg/Opus is counted without a process.
 
     The counting ends when the `work` has come to `most_work` samples. Raises PermanentError: EMPTY for a file without
-    bytes, NOT_AUDIO for one that begins like no known container or has only broken sound, TOO_DEMANDING for one that
-    takes too long to read. Raises as `Ffmpeg.run` does.
+    bytes, NOT_AUDIO for one that is surely something else, TOO_DEMANDING for one that takes too long to read. Raises
+    as `Ffmpeg.run` does.
     """
     known = await bench.compute(_identify, path, bench.threads.closed)
     if known.opus_seconds is not None:
         work = known.opus_seconds * _OPUS_SAMPLES
         return Probe(known.container, known.size, "opus", known.opus_seconds, work, is_all=True, has_video=False)
+    found = await _read(path, known, bench, most_work)
+    if not (found.duration or found.has_video or known.container is None):
+        found = await _read(path, replace(known, container=None), bench, most_work)
+    if found.has_audio and not found.duration:
+        raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
+    return found
+
+
+async def _read(path: Path, known: _Identity, bench: Bench, most_work: float) -> Probe:
+    """Return what ffmpeg finds in a file with the demuxer of its container, or with any trusted one if that is None."""
     reading = _Reading(path, known.container, bench)
     found = await reading.listed()
     if not found.sounds:
@@ -72,8 +86,6 @@ async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK)
     if _density(found.sounds[0]) > _DENSEST:
         raise PermanentError(Reason.TOO_DEMANDING, "it has too many samples a second")
     duration, work = await reading.count(found.sounds[0], most_work)
-    if duration <= 0:
-        raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
     is_all = len(found.sounds) == 1 and not known.begins_twice
     codec = found.sounds[0].codec
     return Probe(known.container, known.size, codec, duration, work, is_all=is_all, has_video=found.has_video)
@@ -90,12 +102,12 @@ def opus_duration(path: Path, stopped: Callable[[], bool] = lambda: False) -> fl
 
 def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+        head = head_of(file)
         if not head:
             raise PermanentError(Reason.EMPTY)
+        if is_something_else(head):
+            raise PermanentError(Reason.NOT_AUDIO, "it begins like something else")
         container = sniff(head)
-        if container is None:
-            raise PermanentError(Reason.NOT_AUDIO, "no known container")
         size = file.seek(0, os.SEEK_END)
         if container is not Container.OGG:
             return _Identity(container, size)
@@ -109,7 +121,7 @@ def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
 class _Reading:
     """Runs ffmpeg on one file: as a short run, until one takes too long, and from then on as a long one."""
 
-    def __init__(self, path: Path, container: Container, bench: Bench) -> None:
+    def __init__(self, path: Path, container: Container | None, bench: Bench) -> None:
         self._path = path
         self._container = container
         self._bench = bench
@@ -126,7 +138,14 @@ class _Reading:
         return streams.Streams(sounds, has_video=bool(sounds))
 
     async def count(self, sound: streams.Sound, most_work: float) -> tuple[float, float]:
-        """Return the seconds of the first stream of sound and the work that it makes."""
+        """Return the seconds of the first stream of sound and the work that it makes.
+
+        In a file without any sense something that looks like sound is found by chance: very short, or mostly broken.
+        """
+        seconds, work = await self._counted(sound, most_work)
+        return (seconds, work) if self._container or seconds >= _LEAST_OF_UNKNOWN_SECONDS else (0.0, 0.0)
+
+    async def _counted(self, sound: streams.Sound, most_work: float) -> tuple[float, float]:
         most_samples = int(most_work / max(1, sound.channels))
         counted = await self._steady_count(most_samples)
         if counted is not None:
@@ -135,6 +154,8 @@ class _Reading:
         most_seconds = most_samples / max(1, sound.rate)
         arguments = (*source(self._path, self._container), *length.any_count(most_seconds))
         ran = await self._run(*arguments, cpu_seconds=_COUNTING_CPU_SECONDS)
+        if self._container is None and ran.returncode == length.MOSTLY_BROKEN:
+            return 0.0, 0.0
         seconds = length.parse_any_count(ran.stdout)
         return seconds, math.inf if seconds > most_seconds - 1 else seconds * _density(sound)
 

@@ -1,8 +1,13 @@
-"""The recognition of a container by its first bytes; file names and MIME types are not believed."""
+"""The recognition of a file by its first bytes; file names and MIME types are not believed.
+
+What is recognised as a container may be uploaded as it is, and one demuxer of ffmpeg reads it. What is surely something
+else is refused. All other files are unknown: ffmpeg may try them, with any of `bot.media.demuxers.TRUSTED`.
+"""
 
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from typing import BinaryIO
 
 # Enough for every signature, and for the frame that `sniff` looks behind: the largest, of AAC, has 8,191 bytes.
 # `opus.duration` needs the first page too, which has at most 65,307.
@@ -10,7 +15,7 @@ HEAD_BYTES = 65_536
 
 
 class Container(StrEnum):
-    """The format of a file; its value is also the name of the one ffmpeg demuxer that may read it."""
+    """The format of a file; its value is also the name of the ffmpeg demuxer that reads it."""
 
     OGG = "ogg"
     MP3 = "mp3"
@@ -21,6 +26,8 @@ class Container(StrEnum):
     FLAC = "flac"
     AAC = "aac"
     AMR = "amr"
+    AMR_FRAMES = "amrnb"  # without the line at the beginning that names the format
+    AMR_WIDEBAND_FRAMES = "amrwb"
     AIFF = "aiff"
     CAF = "caf"
     AU = "au"
@@ -51,7 +58,19 @@ _SIGNATURES = tuple(
         (rb"G.{187}G.{187}G|.{4}G.{191}G.{191}G", Container.MPEGTS),
     )
 )
+# What never has sound in it, although sound may be found there: a ZIP file can hold a song.
+_SOMETHING_ELSE = re.compile(
+    rb"PK\x03\x04|%PDF-|\x89PNG\r\n|\xff\xd8\xff[\xc0-\xfe]|GIF8[79]a|RIFF....WEBP|II\*\0|MM\0\*"  # and office files
+    rb"|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\{\\rtf|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|\xfd7zXZ\0|BZh[1-9]1AY"
+    rb"|SQLite format 3\0|\x7fELF|\s*(?i:<!doctype|<html|<\?xml|<svg)|(\xef\xbb\xbf)?#EXTM3U|ffconcat version",
+    re.DOTALL,
+)
 _ID3_HEADER_BYTES = 10
+_EMPTY_TAG = b"ID3\4\0\0\0\0\0\0"
+_MOST_TAGS = 4  # in front of the sound; a file may be nothing but small ones
+_LEAST_FRAMES = 10
+_AMR_FRAME_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6)  # by the mode of the frame, and in the same order
+_AMR_WIDEBAND_FRAME_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6)
 _KILOBITS = {  # bit rates by their index in the frame; the key tells whether it is MPEG 1
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
@@ -61,16 +80,36 @@ _SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (1
 
 
 def sniff(head: bytes) -> Container | None:
-    """Return the container of the file that begins with `head` (up to HEAD_BYTES of it); None if it is unknown."""
+    """Return the container of the file that begins with `head` (up to HEAD_BYTES of it); None if it is unknown.
+
+    A tag in front belongs to MP3 alone. Other readers than ffmpeg may not pass over it in front of anything else.
+    """
     if head.startswith(b"ID3"):
-        # A tag with a large cover fills the whole head. Then it is taken for MP3, as nearly every such file is.
-        return sniff(head[_id3_length(head) :].lstrip(b"\0")) or Container.MP3
+        behind = head[_id3_length(head) :].lstrip(b"\0")
+        return Container.MP3 if _begins_with_frames(behind, _mp3_frame_length) else None
     for signature, container in _SIGNATURES:
         if signature.match(head):
             return container
-    if _begins_with_frames(head, _mp3_frame_length):
-        return Container.MP3
-    return Container.AAC if _begins_with_frames(head, _adts_frame_length) else None
+    return next((container for container, begins in _BARE if begins(head)), None)
+
+
+def is_something_else(head: bytes) -> bool:
+    """Tell whether a file that begins with `head` is a document, a picture, an archive or the like, and never sound."""
+    return _SOMETHING_ELSE.match(head) is not None
+
+
+def head_of(file: BinaryIO) -> bytes:
+    """Return what `sniff` wants to see of a file: its first bytes, or an empty tag and those behind its tags.
+
+    A tag may have a picture, and be larger than HEAD_BYTES.
+    """
+    head, start = file.read(HEAD_BYTES), 0
+    for _ in range(_MOST_TAGS):
+        if head.startswith(b"ID3"):
+            start += _id3_length(head)
+            file.seek(start)
+            head = file.read(HEAD_BYTES)
+    return _EMPTY_TAG + head if start else head
 
 
 def _id3_length(head: bytes) -> int:
@@ -104,3 +143,24 @@ def _adts_frame_length(data: bytes) -> int:
     if len(data) < 6 or data[0] != 0xFF or data[1] & 0xF6 != 0xF0:
         return 0
     return (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5
+
+
+def _consists_of_amr(head: bytes, frame_bytes: tuple[int, ...]) -> bool:
+    """Tell whether all of `head` is frames of AMR, with these sizes by their modes (RFC 4867, section 5.3)."""
+    at = count = 0
+    while at < len(head):
+        mode = head[at] >> 3 & 0x0F
+        if head[at] & 0x87 != 0x04 or mode >= len(frame_bytes):  # a reserved bit is set, or the frame is marked as bad
+            return False
+        at += frame_bytes[mode]
+        count += 1
+    return count >= _LEAST_FRAMES and len(set(head)) >= _LEAST_FRAMES  # else it is one byte again and again
+
+
+# What has no mark at its beginning, and is told by its frames.
+_BARE: tuple[tuple[Container, Callable[[bytes], bool]], ...] = (
+    (Container.MP3, lambda head: _begins_with_frames(head, _mp3_frame_length)),
+    (Container.AAC, lambda head: _begins_with_frames(head, _adts_frame_length)),
+    (Container.AMR_FRAMES, lambda head: _consists_of_amr(head, _AMR_FRAME_BYTES)),
+    (Container.AMR_WIDEBAND_FRAMES, lambda head: _consists_of_amr(head, _AMR_WIDEBAND_FRAME_BYTES)),
+)

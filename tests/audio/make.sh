@@ -38,6 +38,50 @@ quietly "$amr_ffmpeg" "${voice[@]}" -ar 8000 -c:a libopencore_amrnb -b:a 7.95k -
 # A pipe cannot be sought back into, so the duration is never written: what MediaRecorder makes.
 make "${voice[@]}" "${opus[@]}" -f webm pipe:1 | cat > speech.webm
 
+# What is rarely sent, two seconds of each, by the ffmpeg that comes along.
+rare() {
+    quietly "$amr_ffmpeg" "${voice[@]}" -t 2 "${@:1:$#-1}" -map_metadata -1 -fflags +bitexact -flags +bitexact "${@: -1}"
+}
+rare -c:a aac -b:a 24k -f mov speech.mov
+rare -c:a aac -b:a 24k -f mpegts -mpegts_m2ts_mode 1 speech.m2ts
+rare -c:a aac -b:a 24k -f latm speech.latm
+rare "${opus[@]}" -f matroska speech.mka
+rare -ar 8000 -c:a libopencore_amrnb -b:a 7.95k -f 3g2 speech.3g2
+rare -ar 24000 -c:a mp2 -b:a 32k speech.mp2
+rare -ar 44100 -c:a mp2 -b:a 32k -f mpeg speech.mpg
+rare -ar 22050 -c:a libmp3lame -b:a 32k -f flv speech.flv
+rare -ar 22050 -c:a libmp3lame -b:a 32k -f avi speech.avi
+rare -ar 48000 -c:a ac3 -b:a 32k speech.ac3
+rare -ar 48000 -c:a eac3 -b:a 32k speech.eac3
+rare -ar 48000 -ac 2 -c:a dca -strict -2 -b:a 320k -t 1 speech.dts
+rare -ar 32000 -c:a ac3 -b:a 32k -f rm speech.rm
+rare -ar 8000 -c:a real_144 -f rm speech.ra
+rare -ar 8000 -c:a wavpack speech.wv
+rare -ar 8000 -c:a tta speech.tta
+rare -ar 8000 -c:a adpcm_adx speech.adx
+rare -ar 8000 -c:a adpcm_yamaha -f mmf speech.mmf
+rare -ar 8000 -c:a pcm_u8 speech.voc
+rare -ar 8000 -c:a pcm_s16le -f w64 speech.w64
+rare -ar 8000 -c:a pcm_s16be -f caf speech.caf
+rare -ar 8000 -c:a pcm_mulaw -f au speech.au
+rare -ar 8000 -c:a pcm_mulaw -f aiff speech.aifc
+rare -f lavfi -i "testsrc=size=64x48:rate=25" -map 1:v -map 0:a -c:v mpeg2video -b:v 20k -c:a pcm_s16le -ar 48000 -t 0.3 \
+    -f mxf speech.mxf
+# No ffmpeg writes these: frames with chance in them, which sound like noise.
+"$python" - <<'END'
+import pathlib, random, struct
+chance = random.Random(1)
+frames = [b"\x14" + chance.randbytes(32) for _ in range(100)]
+pathlib.Path("noise.awb").write_bytes(b"#!AMR-WB\n" + b"".join(frames))
+pathlib.Path("noise.gsm").write_bytes(b"".join(bytes([0xD0 | chance.randrange(16)]) + chance.randbytes(32) for _ in range(100)))
+wav = pathlib.Path("speech.wav").read_bytes()
+samples = wav[wav.index(b"data") + 8 :][:32_000]
+swapped = b"".join(samples[at + 1 : at + 2] + samples[at : at + 1] for at in range(0, len(samples), 2))
+form = struct.pack(">4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
+data = b"WAVE" + form + struct.pack(">4sI", b"data", len(swapped)) + swapped
+pathlib.Path("bigendian.wav").write_bytes(struct.pack(">4sI", b"RIFX", len(data)) + data)
+END
+
 picture=(-f lavfi -i "testsrc=size=64x48:rate=5")
 square=(-f lavfi -i "testsrc=size=48x48:rate=5")
 h264=(-c:v libx264 -preset veryslow -crf 45 -pix_fmt yuv420p)

@@ -27,6 +27,8 @@ AUDIO = Path(__file__).parents[2] / "audio"
         ("speech.webm", Container.WEBM, "opus", 3.84),
         ("speech.amr", Container.AMR, "amr_nb", 3.84),
         ("speech.3gp", Container.MP4, "amr_nb", 3.84),
+        ("amr_no_magic.amr", Container.AMR_FRAMES, "amr_nb", 3.0),
+        ("noise.awb", Container.AMR, "amr_wb", 2.0),
         ("truncated.m4a", Container.MP4, "aac", 3.52),
         ("jumping.ogg", Container.OGG, "opus", 7.69),  # its clock says three hours
         ("paused.webm", Container.WEBM, "opus", 2.99),  # and so does this one's
@@ -74,8 +76,6 @@ async def test_a_voice_note_needs_no_process(idle_bench):
     ("name", "reason"),
     [
         ("empty.ogg", Reason.EMPTY),
-        ("random.bin", Reason.NOT_AUDIO),
-        ("text.mp3", Reason.NOT_AUDIO),
         ("playlist.mp3", Reason.NOT_AUDIO),
         ("concat.ogg", Reason.NOT_AUDIO),
     ],

@@ -1,13 +1,16 @@
+import io
 from pathlib import Path
 
 import pytest
 
-from bot.media.sniff import HEAD_BYTES, Container, sniff
+from bot.media.sniff import HEAD_BYTES, Container, head_of, is_something_else, sniff
 
 AUDIO = Path(__file__).parents[2] / "audio"
 ID3_OF_20_BYTES = b"ID3\x04\0\0\0\0\0\x14" + bytes(20)
 MP3_FRAME = b"\xff\xfb\x90\x64" + bytes(413)  # MPEG 1, 128 kbit/s, 44.1 kHz: 417 bytes
 MP3_FRAME_OF_MPEG_2 = b"\xff\xf3\x48\xc4" + bytes(140)  # 32 kbit/s, 16 kHz: 144 bytes
+AMR_FRAME = b"\x3c" + bytes(range(31))
+AMR_WIDEBAND_FRAME = b"\x44" + bytes(range(60))
 ADTS_FRAME = b"\xff\xf1\x50\x80\x02\x00\xfc" + bytes(9)  # 16 bytes
 
 
@@ -29,6 +32,11 @@ ADTS_FRAME = b"\xff\xf1\x50\x80\x02\x00\xfc" + bytes(9)  # 16 bytes
         ("speech.aiff", Container.AIFF),
         ("speech.wma", Container.ASF),
         ("speech.ts", Container.MPEGTS),
+        ("amr_no_magic.amr", Container.AMR_FRAMES),
+        ("noise.awb", Container.AMR),
+        ("mp3_cut_in_frame.mp3", None),
+        ("mp3_zeros_first.mp3", None),
+        ("speech.mp2", None),
         ("empty.ogg", None),
         ("random.bin", None),
         ("text.mp3", None),
@@ -92,14 +100,81 @@ def test_what_only_looks_like_a_frame_is_none(head):
 @pytest.mark.parametrize(
     ("behind", "container"),
     [
-        (ADTS_FRAME * 2, Container.AAC),
+        (MP3_FRAME * 2, Container.MP3),
         (bytes(100) + MP3_FRAME * 2, Container.MP3),
-        (b"fLaC\0\0\0\x22", Container.FLAC),
+        (ADTS_FRAME * 2, None),
+        (b"fLaC\0\0\0\x22", None),
+        (b"", None),
     ],
 )
-def test_a_tag_in_front_is_passed_over(behind, container):
+def test_a_tag_in_front_belongs_to_mp3_and_is_unusual_elsewhere(behind, container):
     assert sniff(ID3_OF_20_BYTES + behind) is container
 
 
-def test_a_tag_larger_than_the_head_means_mp3():
-    assert sniff(b"ID3\x04\0\0\0\x7f\x7f\x7f" + bytes(1000)) is Container.MP3
+@pytest.mark.parametrize("tags", [1, 2, 4])
+def test_what_is_behind_large_tags_is_found(tags):
+    large = b"ID3\x04\0\0\0\x04\x7f\x7f" + bytes(5 * 128 * 128 - 1)
+    assert sniff(head_of(io.BytesIO(large * tags + MP3_FRAME * 2))) is Container.MP3
+
+
+@pytest.mark.parametrize("data", [b"ID3\x04\0\0\0\x7f\x7f\x7f", ID3_OF_20_BYTES * 100_000])
+def test_tags_without_end_are_unknown(data):
+    assert sniff(head_of(io.BytesIO(data))) is None
+
+
+def test_of_a_file_without_a_tag_the_beginning_is_looked_at():
+    assert head_of(io.BytesIO(MP3_FRAME * 500)) == (MP3_FRAME * 500)[:HEAD_BYTES]
+
+
+@pytest.mark.parametrize(
+    ("head", "container"),
+    [
+        (AMR_FRAME * 10, Container.AMR_FRAMES),
+        (AMR_FRAME * 10 + AMR_FRAME[:5], Container.AMR_FRAMES),  # the file or the head ends there
+        (AMR_WIDEBAND_FRAME * 10, Container.AMR_WIDEBAND_FRAMES),
+        (AMR_FRAME * 9, None),
+        (AMR_FRAME * 10 + b"something else", None),
+        (b"<" * 3200, None),  # would be a frame and more of them
+    ],
+)
+def test_amr_without_a_mark_is_nothing_but_frames(head, container):
+    assert sniff(head) is container
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            b"PK\x03\x04\x14\0",
+            b"%PDF-1.7",
+            b"\x89PNG\r\n\x1a\n",
+            b"\xff\xd8\xff\xe0\0\x10JFIF",
+            b"GIF89a",
+            b"RIFF\x10\0\0\0WEBP",
+        ),
+        *(
+            b"SQLite format 3\0",
+            b"\x7fELF\x02",
+            b"\x1f\x8b\x08\0",
+            b"Rar!\x1a\x07\0",
+            b"7z\xbc\xaf\x27\x1c",
+            b"{\\rtf1",
+        ),
+        *(
+            b"<!DOCTYPE html>",
+            b"\n <HTML>",
+            b"<?xml version",
+            b"#EXTM3U\n",
+            b"\xef\xbb\xbf#EXTM3U",
+            b"ffconcat version 1.0",
+        ),
+    ],
+)
+def test_documents_pictures_archives_and_playlists_are_something_else(head):
+    assert is_something_else(head)
+    assert sniff(head) is None
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in AUDIO.glob("speech*")))
+def test_no_recording_is_something_else(name):
+    assert not is_something_else((AUDIO / name).read_bytes())
