@@ -160,7 +160,8 @@ class _Wiring:
         self.outside = outside
         self.metrics = Metrics()
         named = str(settings.ffmpeg) if settings.ffmpeg else None
-        self.ffmpeg = Ffmpeg(Choice(outside.workplace.scratch, named).path)
+        choice = Choice(outside.workplace.scratch, named)
+        self.ffmpeg = Ffmpeg(choice.path, choice.try_again)
         self.events = Events(self.metrics, outside.now)
         pace = Pace(outside.now)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))

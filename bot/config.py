@@ -79,8 +79,8 @@ class Settings(BaseSettings):
     )
     ffmpeg: Path | None = Field(
         None,
-        description="The ffmpeg that converts recordings; empty: the one on `PATH`, unless it does not work or is"
-        " older than the one that comes along.",
+        description="The ffmpeg that converts recordings, if it works; empty: the one on `PATH`, unless it does"
+        " not work or is older than the one that comes along.",
     )
     transcript_ttl_hours: float = Field(
         24, ge=0, description="How long a transcript may answer the same file again; 0 keeps none after delivery."

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from bot.app import open_session, provider_of, telegram_of
@@ -107,14 +107,17 @@ async def _check_model(settings: Settings, say: Say) -> bool:
 
 
 async def _check_ffmpeg(settings: Settings, say: Say) -> bool:
+    """Try ffmpeg where `run` will use it: some ffmpegs do not see every folder."""
     named = str(settings.ffmpeg) if settings.ffmpeg else None
     try:
-        chosen = await Choice(lambda: Scratch(Path(gettempdir())), named).choose()
-    except TemporaryError as error:
+        with TemporaryDirectory(prefix="verbatim-check-") as folder:
+            chosen = await Choice(lambda: Scratch(Path(folder)), named).choose()
+    except (TemporaryError, OSError) as error:
         say(f"ffmpeg: {error}")
         return False
-    if named not in {None, chosen.path}:
-        say(f"ffmpeg: FFMPEG names {named}, which does not work; another one is used")
+    if (refused := chosen.instead_of) is not None:
+        fault = f"FFMPEG names {refused.path}, which does not work" if named else f"{refused.path} is not used"
+        say(f"ffmpeg: {fault}: {refused.why}")
     say(f"ffmpeg: {chosen.path} works, version {chosen.version}")
     return True
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import math
 import re
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +37,11 @@ _BY_FILE = frozenset({-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGFPE, -signal.
 _OUT_OF_TIME = {255: re.compile(rf"received signal {signal.SIGXCPU:d}\b"), 123: re.compile(r"> 3 system signals")}
 _OUT_OF_MEMORY = ("Cannot allocate memory", "Out of memory")
 # ffmpeg ends with the error of the system, which no file can write, while the text of an error may quote the file.
-_SYSTEM_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+# Our own files are all that it opens, so one that is not there or not allowed is not the recording's fault either.
+_SYSTEM_ERRORS = (
+    *(errno.ENOENT, errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
+    *(errno.EMFILE, errno.ENFILE, errno.EAGAIN),
+)
 _BY_MACHINE = {256 - number: told(OSError(number, "")) for number in _SYSTEM_ERRORS} | {
     NOT_STARTED: "could not be started",
     NOT_LOADED: "could not be started",
@@ -63,17 +69,45 @@ def source(path: Path, demuxer: str | None) -> tuple[str, ...]:
     return (*named, "-format_whitelist", whitelist(demuxer), "-max_pixels", _MAX_PIXELS, "-i", f"file:{path}")
 
 
+class SureError(PermanentError):
+    """A refusal that does not depend on what ffmpeg can read."""
+
+
+class HarmfulError(PermanentError):
+    """A file that needs more than the limits allow, or makes ffmpeg crash. No other ffmpeg is tried on it."""
+
+
+async def _no_doubt(_path: str) -> str | None:
+    return None
+
+
 class Ffmpeg:
     """Runs the ffmpeg that `choose` returns, which is asked before the first run. See Places for how many run at once.
 
     `choose` raises TemporaryError if there is no ffmpeg that works; then it is asked again before the next run.
+    `try_again` is given the path of an ffmpeg that failed. It raises TemporaryError if that one no longer works, and
+    returns the path of another one that may be tried, if there is one.
     """
 
-    def __init__(self, choose: Callable[[], Awaitable[str]]) -> None:
+    def __init__(
+        self,
+        choose: Callable[[], Awaitable[str]],
+        try_again: Callable[[str], Awaitable[str | None]] = _no_doubt,
+        places: Places | None = None,
+    ) -> None:
         self._choose = choose
+        self._try_again = try_again
         self._choosing = asyncio.Lock()
         self._path: str | None = None
-        self._places = Places()
+        self._doubting = asyncio.Lock()
+        self._tried_at = -math.inf
+        self._other: str | None = None
+        self._places = places or Places()
+
+    @property
+    def chosen(self) -> str | None:
+        """The path of the chosen ffmpeg; None before the choice."""
+        return self._path
 
     async def path(self) -> str:
         """Return the path of the chosen ffmpeg. Raises TemporaryError."""
@@ -81,6 +115,34 @@ class Ffmpeg:
             if self._path is None:
                 self._path = await self._choose()
             return self._path
+
+    async def doubt(self, used: str | None) -> "Ffmpeg | None":
+        """Try the chosen ffmpeg again, as it failed on a file; return another one to try that file with, if there is.
+
+        `used` is what was chosen when the work on the file began. Raises TemporaryError if the failure says nothing
+        about the file: this ffmpeg no longer works, or has been replaced since. Another one is chosen before the next
+        run then.
+        """
+        failed_at = time.monotonic()
+        async with self._doubting:
+            if self._path is None or used not in {None, self._path}:
+                raise TemporaryError("another ffmpeg has to be used", reason=Reason.MACHINE)
+            if self._tried_at <= failed_at:  # else a trial that began later has passed while this one waited
+                await self._try(self._path)
+        return None if self._other is None else Ffmpeg(chosen(self._other), places=self._places)
+
+    async def _try(self, path: str) -> None:
+        began = time.monotonic()
+        try:
+            self._other = await self._try_again(path)
+        except TemporaryError:
+            self._path = None
+            raise
+        self._tried_at = began
+
+    def give_way(self, other: "Ffmpeg") -> None:
+        """Use the other one from now on."""
+        self._path = other.chosen
 
     async def run(
         self,
@@ -104,6 +166,15 @@ class Ffmpeg:
         if (failure := failure_of(ran)) is not None:
             raise failure
         return ran
+
+
+def chosen(path: str) -> Callable[[], Awaitable[str]]:
+    """Return a choice without a choice."""
+
+    async def choose() -> str:
+        return path
+
+    return choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +256,19 @@ async def _read_both_ends(stream: asyncio.StreamReader) -> str:
 def failure_of(ran: FfmpegRun) -> VerbatimError | None:
     """Return what a run that went wrong means for its job; None if nothing did, or only the data are broken.
 
-    A file that needs more than the limits allow, or makes ffmpeg crash, is to blame itself: PermanentError. What
-    lies with this machine may get better: TemporaryError. SIGKILL comes from somebody else, as no limit sends it
-    before ffmpeg has ended by itself.
+    A file that needs more than the limits allow, or makes ffmpeg crash, is to blame itself: HarmfulError. What lies
+    with this machine or with ffmpeg may get better: TemporaryError. SIGKILL comes from somebody else, as no limit sends
+    it before ffmpeg has ended by itself.
     """
     code = ran.returncode
     if code == 0:
         return None
     if (spent := _spent(ran)) is not None:
-        return PermanentError(Reason.TOO_DEMANDING, f"ffmpeg needs more {spent} than it may have")
+        return HarmfulError(Reason.TOO_DEMANDING, f"ffmpeg needs more {spent} than it may have")
     if code in _BY_FILE:
-        return PermanentError(Reason.NOT_AUDIO, f"ffmpeg crashed with signal {-code}")
+        return HarmfulError(Reason.NOT_AUDIO, f"ffmpeg crashed with signal {-code}")
     if code < 0 or code == _TOLD_TO_END:
-        return TemporaryError(f"ffmpeg was ended by a signal ({code})", reason=Reason.INTERNAL)
+        return TemporaryError(f"ffmpeg was ended by a signal ({code})", reason=Reason.MACHINE)
     error = _BY_MACHINE.get(code)
     return TemporaryError(f"this machine, at ffmpeg: {error}", reason=Reason.MACHINE) if error else None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.errors import PermanentError, TemporaryError
 from bot.media import length, opus, streams
-from bot.media.ffmpeg import Bench, FfmpegRun, source
+from bot.media.ffmpeg import Bench, FfmpegRun, SureError, source
 from bot.media.sniff import Container, head_of, is_something_else, sniff
 from storage.apology import Reason
 
@@ -84,7 +84,7 @@ async def _read(path: Path, known: _Identity, bench: Bench, most_work: float) ->
     if not found.sounds:
         return Probe(known.container, known.size, None, 0.0, 0.0, is_all=True, has_video=found.has_video)
     if _density(found.sounds[0]) > _DENSEST:
-        raise PermanentError(Reason.TOO_DEMANDING, "it has too many samples a second")
+        raise SureError(Reason.TOO_DEMANDING, "it has too many samples a second")
     duration, work = await reading.count(found.sounds[0], most_work)
     is_all = len(found.sounds) == 1 and not known.begins_twice
     codec = found.sounds[0].codec
@@ -106,7 +106,7 @@ def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
         if not head:
             raise PermanentError(Reason.EMPTY)
         if is_something_else(head):
-            raise PermanentError(Reason.NOT_AUDIO, "it begins like something else")
+            raise SureError(Reason.NOT_AUDIO, "it begins like something else")
         container = sniff(head)
         size = file.seek(0, os.SEEK_END)
         if container is not Container.OGG:

@@ -3,28 +3,34 @@
 import asyncio
 import re
 import shutil
-import wave
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.machine.scratch import Scratch
-from bot.machine.subprocesses import ChildLimits, bundled_ffmpeg
-from bot.media.convert import FIRST_AUDIO_STREAM, OPUS_ENCODER
-from bot.media.ffmpeg import failure_of, run_once, source
-from bot.media.probe import opus_duration
+from bot.machine.subprocesses import bundled_ffmpeg
+from bot.media import streams
+from bot.media.ffmpeg import Bench, Ffmpeg, FfmpegRun, chosen, source
+from bot.media.prepare import Limits, most_work, prepare
 from bot.media.sniff import Container
+from bot.media.threads import Threads
+from bot.uploads import UploadFormats
 from storage.apology import Reason
 
 log = get_logger(__name__)
 
-_SECONDS = 0.1  # of silence, which is converted
-_RATE = 16_000
+# Half a second of a tone in three tracks: Opus, AAC and MP3. The first has two channels that are opposite.
+_SAMPLE = Path(__file__).with_name("trial.mka")
+_TRACKS = 3
+_SAMPLE_SECONDS = 0.5
+_TOLERANCE_SECONDS = 0.1
+_LIMITS = Limits(max_seconds=60, split_seconds=0.4, most_work=most_work(60))  # so that it is cut in two
+_SAYS_NOTHING = ("size=", "Conversion failed!")
 _TIMEOUT = 10.0  # a start from a slow disk takes seconds
-_LIMITS = ChildLimits(cpu_seconds=10.0)
 _VERSION = re.compile(r"^ffmpeg version (\S+)", re.MULTILINE)
 _RELEASE = re.compile(r"[nv]?(\d+(?:\.\d+)*)")
 _IN_FILE_NAME = re.compile(r"-(v\d[\d.]*\d)")
@@ -34,12 +40,20 @@ class UnfitError(Exception):
     """An ffmpeg that did not pass its trial; the message says why."""
 
 
+class Refused(NamedTuple):
+    """An ffmpeg that comes first, and the reason why it is not used."""
+
+    path: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An ffmpeg that passed its trial, and the version that it told."""
+    """An ffmpeg that passed its trial, the version that it told, and the one that it replaces."""
 
     path: str
     version: str
+    instead_of: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +76,32 @@ class Choice:
 
     async def choose(self) -> Tried:
         """Try them, and return the chosen one. Raises TemporaryError if none is fit."""
-        return await self._preferred() or await self._last_resort()
-
-    async def _preferred(self) -> Tried | None:
         path = self.named or await asyncio.to_thread(self.on_path)
         if path is None:
-            return None
+            return await self._last_resort()
         try:
-            tried = await try_out(path, self.scratch)
-            if self.named is None:
-                self._require_new(tried)
+            return await self._preferred(path)
         except UnfitError as why:
             level = log.warning if self.named else log.info
             level("ffmpeg.refused", path=path, error=str(why))
+            return replace(await self._last_resort(), instead_of=Refused(path, str(why)))
+
+    async def try_again(self, path: str) -> str | None:
+        """Try one that failed, and return the bundled one if that is another. Raises TemporaryError if it is unfit."""
+        try:
+            await try_out(path, self.scratch)
+        except UnfitError as why:
+            log.error("ffmpeg.broken", path=path, error=str(why))
+            raise TemporaryError("ffmpeg no longer works on this machine", reason=Reason.MACHINE) from why
+        try:
+            return self.bundled() if self.bundled() != path else None
+        except RuntimeError:
             return None
+
+    async def _preferred(self, path: str) -> Tried:
+        tried = await try_out(path, self.scratch)
+        if self.named is None:
+            self._require_new(tried)
         return tried
 
     def _require_new(self, tried: Tried) -> None:
@@ -91,7 +117,8 @@ class Choice:
             return await try_out(self.bundled(), self.scratch)
         except (UnfitError, RuntimeError) as why:
             log.error("ffmpeg.missing", error=str(why))
-            raise TemporaryError("there is no ffmpeg that works on this machine", reason=Reason.MACHINE) from why
+            message = f"there is no ffmpeg that works on this machine: {why}"
+            raise TemporaryError(message, reason=Reason.MACHINE) from why
 
 
 def is_older(version: str, than: str) -> bool:
@@ -105,29 +132,36 @@ def _numbers(release: str) -> tuple[int, ...]:
 
 
 async def try_out(path: str, scratch: Callable[[], AbstractContextManager[Scratch]]) -> Tried:
-    """Let an ffmpeg convert a little silence, as it will convert recordings. Raises UnfitError if it fails."""
+    """Let an ffmpeg prepare a tiny recording as it will prepare those of others. Raises UnfitError if it fails.
+
+    The recording lies where others will lie: some programs may not see every folder.
+    """
     try:
-        with scratch() as files:
-            return await _convert_silence(path, files.file(), files.file())
+        with scratch() as files, closing(Threads()) as threads:
+            return await _prepare_sample(path, Bench(Ffmpeg(chosen(path)), files, _TIMEOUT, threads))
     except (VerbatimError, OSError) as error:
         raise UnfitError(str(error)) from error
 
 
-async def _convert_silence(path: str, silence: Path, converted: Path) -> Tried:
-    _write_silence(silence)
-    arguments = (*source(silence, Container.WAV), *FIRST_AUDIO_STREAM, *OPUS_ENCODER, "-f", "ogg", f"file:{converted}")
-    ran = await run_once(path, *arguments, timeout=_TIMEOUT, limits=_LIMITS)
-    if (failure := failure_of(ran)) is not None:
-        raise failure
-    version = _VERSION.search(ran.stderr)
-    if ran.returncode or version is None or opus_duration(converted) is None:
-        raise UnfitError("it converts nothing")
+async def _prepare_sample(path: str, bench: Bench) -> Tried:
+    sample = bench.scratch.file()
+    await bench.compute(sample.write_bytes, _SAMPLE.read_bytes())
+    listed = await bench.run(*source(sample, Container.MATROSKA), "-map", "0:a", "-f", "framecrc", "pipe:1")
+    version = _VERSION.search(listed.stderr)
+    if version is None or not _is_all_decoded(listed):
+        raise UnfitError(f"it does not read Opus, AAC and MP3{_last_words(listed)}")
+    uploads = await prepare(sample, bench, kind="audio", limits=_LIMITS, formats=UploadFormats({}, 0))
+    seconds = sum(upload.duration for upload in uploads)
+    if abs(seconds - _SAMPLE_SECONDS) > _TOLERANCE_SECONDS:
+        raise UnfitError(f"it made {seconds:g} s of {_SAMPLE_SECONDS:g} s")
     return Tried(path, version[1])
 
 
-def _write_silence(path: Path) -> None:
-    with path.open("wb") as file, wave.open(file) as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(_RATE)
-        sound.writeframes(bytes(2 * int(_RATE * _SECONDS)))
+def _is_all_decoded(ran: FfmpegRun) -> bool:
+    return ran.returncode == 0 and len(streams.parse(ran.stdout).sounds) == _TRACKS
+
+
+def _last_words(ran: FfmpegRun) -> str:
+    """Return what an ffmpeg said last of its failure; of our own sample it says nothing private."""
+    lines = [line for line in ran.stderr.splitlines() if line.strip() and not line.startswith(_SAYS_NOTHING)]
+    return f": {lines[-1].strip()}" if ran.returncode and lines else ""

@@ -82,6 +82,12 @@ data = b"WAVE" + form + struct.pack(">4sI", b"data", len(swapped)) + swapped
 pathlib.Path("bigendian.wav").write_bytes(struct.pack(">4sI", b"RIFX", len(data)) + data)
 END
 
+# What an ffmpeg is tried with: see bot/media/trial.py.
+quietly "$amr_ffmpeg" -f lavfi -i "sine=440:sample_rate=48000:duration=0.5" \
+    -filter_complex "[0]asplit=3[one][aac][mp3];[one]pan=stereo|c0=c0|c1=-1*c0[opus]" -map "[opus]" -map "[aac]" -map "[mp3]" \
+    -c:a:0 libopus -b:a:0 32k -c:a:1 aac -b:a:1 16k -ar:a:1 16000 -c:a:2 libmp3lame -b:a:2 8k -ar:a:2 8000 \
+    -map_metadata -1 -fflags +bitexact -flags +bitexact -write_crc32 0 -f matroska ../../bot/media/trial.mka
+
 picture=(-f lavfi -i "testsrc=size=64x48:rate=5")
 square=(-f lavfi -i "testsrc=size=48x48:rate=5")
 h264=(-c:v libx264 -preset veryslow -crf 45 -pix_fmt yuv420p)

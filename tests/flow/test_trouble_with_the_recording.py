@@ -5,8 +5,10 @@ import tempfile
 import pytest
 
 from bot.engine import patience
+from bot.machine.subprocesses import bundled_ffmpeg
 from bot.playground.speech import Recognition
 from tests.ffmpegs import ffmpeg_that
+from tests.unit.workbench import reading_lines
 from tests.world import audio, texts
 
 
@@ -134,7 +136,6 @@ async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stopped_world,
         ("echo Cannot allocate memory >&2; exit 244", "more time or memory", 1),
         ("kill -SEGV $$", "could not read", 1),
         ("exec sleep 60", "more time or memory", 2),
-        ("kill -KILL $$", "Something in this bot went wrong", 5),
     ],
 )
 async def test_what_comes_of_an_ffmpeg_that_does_not_end_well(stopped_world, tmp_path, monkeypatch, what, says, tries):
@@ -144,3 +145,15 @@ async def test_what_comes_of_an_ffmpeg_that_does_not_end_well(stopped_world, tmp
         assert says in await answer_to(world, audio("speech.amr"))
         assert len(world.telegram.calls_of("file")) == tries
         assert world.speech.uploads == []
+
+
+@pytest.mark.parametrize("what", ["echo 'Decoder (codec amr_nb) not found' >&2; exit 8", "exit 1", "kill -KILL $$"])
+async def test_what_the_operators_ffmpeg_cannot_read_is_read_by_the_one_that_comes_along(stopped_world, tmp_path, what):
+    named = ffmpeg_that(tmp_path, what, "*amr*")
+    async with stopped_world.running(ffmpeg=named) as world:
+        assert await world.app.ffmpeg.path() == named
+        with reading_lines() as lines:
+            assert await answer_to(world, audio("speech.amr")) == "hello world"
+        assert [line["by"] for line in lines.of("ffmpeg.replaced")] == [bundled_ffmpeg()]
+        assert len(world.telegram.calls_of("file")) == 1
+        assert await world.app.ffmpeg.path() == bundled_ffmpeg()

@@ -9,6 +9,7 @@ from bot.activity import Doing, doing
 from bot.engine import patience
 from bot.errors import RateLimitedError
 from bot.machine.workplace import NoRoomError, Workplace
+from bot.media.blame import rightly_blamed
 from bot.media.convert import conversion_bytes
 from bot.media.ffmpeg import Bench, Ffmpeg
 from bot.media.prepare import Limits, prepare
@@ -53,5 +54,9 @@ class Recordings:
 
     async def prepare(self, job: Job, audio: Path, bench: Bench) -> tuple[Upload, ...]:
         """See `bot.media.prepare`."""
-        with doing(Doing.CONVERTING):
+
+        async def work(bench: Bench) -> tuple[Upload, ...]:
             return await prepare(audio, bench, kind=job.kind, limits=self.limits, formats=self.formats)
+
+        with doing(Doing.CONVERTING):
+            return await rightly_blamed(work, bench)

@@ -136,9 +136,10 @@ async def test_ffmpeg_opens_no_address(bench):
 @pytest.mark.parametrize(
     ("returncode", "stderr", "reason"),
     [
-        (-9, "", Reason.INTERNAL),  # somebody else killed it
-        (-15, "", Reason.INTERNAL),
-        (255, "Exiting normally, received signal 15.", Reason.INTERNAL),  # what it wrote is not whole
+        (-9, "", Reason.MACHINE),  # somebody else killed it
+        (-15, "", Reason.MACHINE),
+        (255, "Exiting normally, received signal 15.", Reason.MACHINE),  # what it wrote is not whole
+        (254, "", Reason.MACHINE),  # our file is not there
         (228, "", Reason.MACHINE),  # no space
         (243, "", Reason.MACHINE),  # no permission
         (126, "it cannot be started: Exec format error", Reason.MACHINE),

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import TemporaryError
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import bundled_ffmpeg
-from bot.media.trial import Choice, is_older
+from bot.media.trial import Choice, UnfitError, is_older, try_out
 from storage.apology import Reason
 
 BROKEN = "exit 1"
@@ -16,7 +16,8 @@ WORKING = f'exec {bundled_ffmpeg()} "$@"'
 
 def calls_itself(version: str) -> str:
     """A working one that tells another version."""
-    return f'{bundled_ffmpeg()} "$@" 2>&1 | sed "s/^ffmpeg version [^ ]*/ffmpeg version {version}/" >&2'
+    renamed = f'sed "s/^ffmpeg version [^ ]*/ffmpeg version {version}/" >&2'
+    return f'exec 3>&1; {bundled_ffmpeg()} "$@" 2>&1 >&3 3>&- | {renamed}'
 
 
 @pytest.fixture
@@ -39,6 +40,30 @@ async def test_the_one_that_is_named_comes_first_however_old_it_is(scratch, prog
     named = program(calls_itself("2.8.17"))
     chosen = await Choice(scratch, named, on_path=bundled_ffmpeg).choose()
     assert (chosen.path, chosen.version) == (named, "2.8.17")
+
+
+@pytest.mark.parametrize("codec", ["opus", "aac", "mp3"])
+async def test_one_that_lacks_a_decoder_of_every_day_is_unfit(scratch, program, codec):
+    """As ffmpeg does for a codec that it was built without: it copies the stream, and decodes none of it."""
+    only = ",".join({"opus", "libopus", "aac", "mp3", "mp3float"} - {codec, f"lib{codec}", f"{codec}float"})
+    named = program(f'exec {bundled_ffmpeg()} -codec_whitelist {only} "$@"')
+    with pytest.raises(UnfitError, match="does not read"):
+        await try_out(named, scratch)
+
+
+async def test_one_that_does_not_see_files_without_a_name_is_unfit(scratch, program):
+    blind = 'case "$*" in */proc/*) echo "file:/proc/1/fd/9: Permission denied" >&2; exit 1;; esac'
+    named = program(f'{blind}; exec {bundled_ffmpeg()} "$@"')
+    with pytest.raises(UnfitError, match="Permission denied"):
+        await try_out(named, scratch)
+
+
+async def test_one_that_makes_something_else_of_a_recording_is_unfit(scratch, program):
+    shortened = program(
+        f'case "$*" in *libopus*) exec {bundled_ffmpeg()} -t 0.1 "$@";; esac; exec {bundled_ffmpeg()} "$@"'
+    )
+    with pytest.raises(UnfitError, match=r"made 0\.\d+ s of 0\.5 s"):
+        await try_out(shortened, scratch)
 
 
 @pytest.mark.parametrize("body", [BROKEN, KILLED, WITHOUT_OPUS, "exec /nowhere", "exit 0"])
