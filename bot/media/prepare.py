@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.errors import PermanentError
 from bot.media.convert import encode, quiet_cuts
-from bot.media.ffmpeg import Bench
+from bot.media.ffmpeg import Bench, SureError
 from bot.media.probe import Probe, opus_duration, probe
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Fact, Reason
@@ -60,8 +60,10 @@ def _is_long(found: Probe) -> bool:
 
 
 def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
+    if not found.has_audio and found.has_video:
+        raise SureError(Reason.NO_SOUND)
     if not found.has_audio:
-        raise PermanentError(Reason.NO_SOUND if found.has_video or kind in _VIDEO_KINDS else Reason.NOT_AUDIO)
+        raise PermanentError(Reason.NO_SOUND if kind in _VIDEO_KINDS else Reason.NOT_AUDIO)
     if found.duration > limits.max_seconds:
         facts: dict[str, Fact] = {"limit_minutes": int(limits.max_seconds // 60)}
         if math.isfinite(found.work):  # else it may be longer than was counted

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
-from bot.media.ffmpeg import Bench
+from bot.media.ffmpeg import Bench, SureError
 from bot.media.prepare import Limits
 from bot.media.prepare import prepare as prepare_for
 from bot.media.probe import probe
@@ -150,6 +150,11 @@ async def test_what_holds_no_sound_is_refused_with_its_reason(name, reason, benc
 
 async def test_what_telegram_calls_a_video_lacks_its_sound_even_if_no_picture_is_found(bench):
     assert (await refusal(AUDIO / "subtitles.mp4", bench, kind="video")).reason is Reason.NO_SOUND
+
+
+@pytest.mark.parametrize(("name", "is_sure"), [("video_silent.mp4", True), ("subtitles.mp4", False)])
+async def test_an_ffmpeg_that_finds_pictures_and_no_sound_is_believed(name, is_sure, bench):
+    assert isinstance(await refusal(AUDIO / name, bench, kind="video"), SureError) is is_sure
 
 
 async def test_a_playlist_behind_the_tag_of_an_mp3_is_refused(tmp_path, bench):
