@@ -1,4 +1,4 @@
-"""Runs of ffmpeg on files from strangers: with one named demuxer, no network and limits of memory, work and time."""
+"""Runs of ffmpeg on files from strangers: with named demuxers, no network and limits of memory, work and time."""
 
 import asyncio
 import errno

@@ -5,6 +5,7 @@ else is refused. All other files are unknown: ffmpeg may try them, with any of `
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from typing import BinaryIO
@@ -58,19 +59,32 @@ _SIGNATURES = tuple(
         (rb"G.{187}G.{187}G|.{4}G.{191}G.{191}G", Container.MPEGTS),
     )
 )
-# What never has sound in it, although sound may be found there: a ZIP file can hold a song.
+# What is never listened to, although sound may be found there: a ZIP file can hold a song.
 _SOMETHING_ELSE = re.compile(
-    rb"PK\x03\x04|%PDF-|\x89PNG\r\n|\xff\xd8\xff[\xc0-\xfe]|GIF8[79]a|RIFF....WEBP|II\*\0|MM\0\*"  # and office files
-    rb"|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\{\\rtf|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|\xfd7zXZ\0|BZh[1-9]1AY"
-    rb"|SQLite format 3\0|\x7fELF|\s*(?i:<!doctype|<html|<\?xml|<svg)|(\xef\xbb\xbf)?#EXTM3U|ffconcat version",
+    rb"|".join(
+        (
+            *(
+                rb"PK\x03\x04",
+                rb"Rar!\x1a\x07",
+                rb"7z\xbc\xaf\x27\x1c",
+                rb"\x1f\x8b\x08",
+                rb"\xfd7zXZ\0",
+                rb"BZh[1-9]1AY",
+            ),
+            *(rb"%PDF-", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", rb"\{\\rtf", rb"\s*(?i:<!doctype|<html|<\?xml|<svg)"),
+            *(rb"\xff\xd8\xff[\xc0-\xfe]", rb"\x89PNG\r\n", rb"GIF8[79]a", rb"RIFF....WEBP", rb"II\*\0", rb"MM\0\*"),
+            *(rb"\x7fELF", rb"SQLite format 3\0", rb"(\xef\xbb\xbf)?#EXTM3U", rb"ffconcat version"),
+        )
+    ),
     re.DOTALL,
 )
 _ID3_HEADER_BYTES = 10
 _EMPTY_TAG = b"ID3\4\0\0\0\0\0\0"
 _MOST_TAGS = 4  # in front of the sound; a file may be nothing but small ones
 _LEAST_FRAMES = 10
-_AMR_FRAME_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6)  # by the mode of the frame, and in the same order
-_AMR_WIDEBAND_FRAME_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6)
+# By the mode of the frame; 0 for those without sound.
+_AMR_FRAME_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6, *[0] * 7)
+_AMR_WIDEBAND_FRAME_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, *[0] * 6)
 _KILOBITS = {  # bit rates by their index in the frame; the key tells whether it is MPEG 1
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
@@ -146,15 +160,18 @@ def _adts_frame_length(data: bytes) -> int:
 
 
 def _consists_of_amr(head: bytes, frame_bytes: tuple[int, ...]) -> bool:
-    """Tell whether all of `head` is frames of AMR, with these sizes by their modes (RFC 4867, section 5.3)."""
+    """Tell whether all of `head` is frames of AMR, with these sizes by their modes (RFC 4867, section 5.3).
+
+    In a text in UTF-16, or of one letter again and again, one byte is so frequent that it may pass for all headers.
+    """
     at = count = 0
     while at < len(head):
-        mode = head[at] >> 3 & 0x0F
-        if head[at] & 0x87 != 0x04 or mode >= len(frame_bytes):  # a reserved bit is set, or the frame is marked as bad
+        length = frame_bytes[head[at] >> 3 & 0x0F]
+        if head[at] & 0x87 != 0x04 or not length:  # a reserved bit is set, or the frame is marked as bad
             return False
-        at += frame_bytes[mode]
+        at += length
         count += 1
-    return count >= _LEAST_FRAMES and len(set(head)) >= _LEAST_FRAMES  # else it is one byte again and again
+    return count >= _LEAST_FRAMES and 4 * Counter(head).most_common(1)[0][1] < len(head)
 
 
 # What has no mark at its beginning, and is told by its frames.

@@ -9,6 +9,7 @@ from tests.world import audio, texts
 # As a snap does, which sees neither the folder for temporary files nor the files of other processes.
 BLIND = 'echo "Error opening input: Permission denied" >&2; exit'
 NOT_LOADED = "echo 'error while loading shared libraries: libavcodec.so.61' >&2; exit 127"
+NO_MEMORY = "echo 'Cannot allocate memory' >&2; exit 244"
 WITHOUT_ENCODER = "echo 'Unknown encoder libopus' >&2; exit 1"
 
 
@@ -26,7 +27,7 @@ async def test_an_ffmpeg_that_cannot_see_our_files_is_replaced_from_the_start(sc
     assert f"ffmpeg: {bundled_ffmpeg()} works" in check.output
 
 
-@pytest.mark.parametrize("fault", [NOT_LOADED, WITHOUT_ENCODER, "kill -KILL $$"])
+@pytest.mark.parametrize("fault", [NOT_LOADED, WITHOUT_ENCODER, NO_MEMORY, "kill -KILL $$"])
 async def test_an_ffmpeg_that_breaks_while_the_bot_runs_is_replaced_and_no_recording_refused(scene, fault):
     broken = scene.folder / "broken"
     named = ffmpeg_that(scene.folder, f"[ -e {broken} ] && {{ {fault}; }}")

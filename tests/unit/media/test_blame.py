@@ -77,6 +77,21 @@ async def test_without_another_one_all_wait_until_it_is_mended(bench, tmp_path, 
     assert (await read("speech.amr", bench)).codec == "amr_nb"
 
 
+async def test_what_an_operators_ffmpeg_lacks_is_told_once(bench, tmp_path, lines):
+    lacking = ffmpeg_that(tmp_path, "echo 'Decoder not found' >&2; exit 8", "*amr*")
+    bench = on(bench, tmp_path, lacking, bundled_ffmpeg())
+    found = await asyncio.gather(read("speech.amr", bench), read("speech.amr", bench))
+    assert [probe.codec for probe in found] == ["amr_nb"] * 2
+    assert len(lines.of("ffmpeg.replaced")) == 1
+    assert bench.ffmpeg.chosen == bundled_ffmpeg()
+
+
+async def test_what_the_only_ffmpeg_cannot_read_is_refused(bench):
+    with pytest.raises(PermanentError) as refusal:
+        await read("random.bin", bench)
+    assert refusal.value.reason is Reason.NOT_AUDIO
+
+
 async def test_many_that_fail_at_once_wait_for_one_trial(bench, tmp_path, breaking):
     bench = on(bench, tmp_path, None, breaking)
     await bench.ffmpeg.path()

@@ -135,6 +135,7 @@ def test_of_a_file_without_a_tag_the_beginning_is_looked_at():
         (AMR_FRAME * 9, None),
         (AMR_FRAME * 10 + b"something else", None),
         (b"<" * 3200, None),  # would be a frame and more of them
+        ("оченьдлинноерусскоеслово".encode("utf-16-be") * 90, None),
     ],
 )
 def test_amr_without_a_mark_is_nothing_but_frames(head, container):

@@ -108,6 +108,16 @@ async def test_without_one_that_comes_along_any_of_the_machine_is_new_enough(scr
     assert failure.value.reason is Reason.MACHINE
 
 
+async def test_one_that_failed_is_tried_again_and_the_one_that_comes_along_may_be_asked(scratch, program):
+    def none() -> str:
+        raise RuntimeError
+
+    named = program(WORKING)
+    assert await Choice(scratch, named).try_again(named) == bundled_ffmpeg()
+    assert await Choice(scratch).try_again(bundled_ffmpeg()) is None
+    assert await Choice(scratch, named, bundled=none).try_again(named) is None
+
+
 async def test_a_full_disk_is_nobodys_fault_and_told(scratch, lines):
     def crowded():
         raise OSError(28, "No space left on device")
