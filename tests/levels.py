@@ -23,12 +23,12 @@ def level_of(recording: bytes | Path, *filters: str, track: int = 0) -> Level:
     """The level of one track of sound, behind these filters. What cannot be decoded has none, and lasts 0 s."""
     if isinstance(recording, Path):
         recording = recording.read_bytes()
-    counted = (f"aresample={_RATE}", "asetpts=N/SR/TB")
-    chain = ",".join((*filters, *counted, "volumedetect", "aformat=channel_layouts=mono"))
+    chain = ",".join((f"[0:a:{track}]asetpts=N/SR/TB", *filters, "asplit[measured][counted]"))
+    graph = f"{chain};[measured]volumedetect,anullsink;[counted]aresample={_RATE},aformat=channel_layouts=mono[out]"
     with tempfile.NamedTemporaryFile() as file:  # some containers can be read with seeking only
         file.write(recording)
         file.flush()
-        output = ("-map", f"0:a:{track}", "-vn", "-af", chain, "-c:a", "pcm_u8", "-f", "u8", "pipe:1")
+        output = ("-filter_complex", graph, "-map", "[out]", "-c:a", "pcm_u8", "-f", "u8", "pipe:1")
         command = (bundled_ffmpeg(), "-nostdin", "-nostats", "-i", file.name, *output)
         ran = subprocess.run(command, capture_output=True, timeout=60, check=False)
     found = _MEASURED.findall(ran.stderr.decode(errors="replace"))
