@@ -1,32 +1,26 @@
-"""Updates as they come, from anybody: which one it is, and whether what this program reads of it has the right form.
+"""Updates as they come, from anybody and from servers of any age: of each what handlers use, and nothing else of it.
+
+A part that is not used is not looked at. A part that a message can do without counts as missing where it has another
+form than the Bot API describes, so that none of them can cost a recording. Only without its chat, its number, or the
+name of the file that it brings is a message unreadable.
 
 Clients can send any data as that of a pressed button. What arrives at the handlers is the data of a button that the
 message has, or of a message that is too old to be shown; `is_accessible` tells these two apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, Message, Update
+from telegram import Bot, Update
 
 HIGHEST = 2**31 - 1  # the Bot API marks the numbers that may need more than 32 bits, and update_id is none of them
 LONGEST_ID = 512  # characters of a file's id; about 100 are usual
+SOME_DATE = 1  # of a message; nobody asks when it was sent, but 0 says that it is too old to be shown
+NOBODY = {"is_bot": False, "first_name": "-"}
+UNMEASURED = {"duration": 0, "width": 0, "height": 0, "length": 0}  # the library wants them, and they are only claims
 
-KINDS = ("message", "channel_post", "callback_query")
-MEDIA = ("voice", "audio", "video_note", "video", "document")
-_OF_MEDIA = frozenset(
-    {"file_id", "file_unique_id", "file_size", "mime_type", "file_name", "duration", "width", "height", "length"}
-)
-_OF_MESSAGE = frozenset(
-    {
-        *("message_id", "date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message"),
-        *("is_automatic_forward", "text", "entities", "animation", "reply_markup"),
-        *("migrate_to_chat_id", "migrate_from_chat_id", *MEDIA),
-    }
-)
-_OF_QUERY = frozenset({"id", "from", "message", "chat_instance", "data"})
-_OF_UNSEEN = frozenset({"chat", "message_id"})
+JSON = dict[str, Any]
 
 
 class UnreadableUpdateError(Exception):
@@ -35,48 +29,63 @@ class UnreadableUpdateError(Exception):
 
 def number_of(raw: Any) -> int | None:
     """Return the update's id; None for something that has none."""
-    number = raw.get("update_id") if isinstance(raw, dict) else None
-    return number if isinstance(number, int) and _is_number(number) and 0 < number <= HIGHEST else None
+    number = _number(raw.get("update_id")) if isinstance(raw, dict) else None
+    return number if number is not None and 0 < number <= HIGHEST else None
 
 
 def read(raw: Any, bot: Bot) -> Update:
     """Read what is needed of an update, and nothing else of it; UnreadableUpdateError if that is not possible."""
-    if number_of(raw) is None:
+    number = number_of(raw)
+    if number is None:
         raise UnreadableUpdateError("update_id")
     try:
-        return _read(raw, bot)
+        contents = {kind: reader(raw[kind], kind) for kind, reader in _KINDS.items() if raw.get(kind) is not None}
+        return Update.de_json({"update_id": number, **contents}, bot)
     except UnreadableUpdateError:
         raise
     except Exception as error:
         raise UnreadableUpdateError(type(error).__name__) from error
 
 
-def _read(raw: Mapping[str, Any], bot: Bot) -> Update:
-    needed = {"update_id": raw["update_id"]}
-    needed |= {kind: _needed(kind, raw[kind]) for kind in KINDS if raw.get(kind) is not None}
-    update = Update.de_json(needed, bot)
-    _check(update)
-    return update
+def _message(content: Any, kind: str) -> JSON:
+    message = _head(content, kind)
+    parts = {name: reader(content.get(name)) for name, reader in _PARTS.items()}
+    parts["forward_origin"] = _origin(content)
+    media = {name: _media(content.get(name)) for name in MEDIA}
+    if not any(media.values()) and any(content.get(name) is not None for name in MEDIA):
+        raise UnreadableUpdateError("file_id")
+    if any(media[name] for name in MEDIA if name != "document"):
+        del parts["animation"]  # which comes with a document only
+    return message | {name: part for name, part in (parts | media).items() if part is not None}
 
 
-def _needed(kind: str, content: Any) -> Any:
+def _head(content: Any, kind: str) -> JSON:
+    """Read what no message can do without."""
     if not isinstance(content, dict):
         raise UnreadableUpdateError(kind)
-    return _query(content) if kind == "callback_query" else _message(content)
+    chat, number = _chat(content.get("chat")), _number(content.get("message_id"))
+    if chat is None or number is None:
+        raise UnreadableUpdateError("chat" if chat is None else "message_id")
+    return {"chat": chat, "message_id": number, "date": SOME_DATE}
 
 
-def _query(content: dict[str, Any]) -> dict[str, Any]:
+def _query(content: Any, kind: str) -> JSON:
     """Leave out the data of a press on a button that is not there, and most of its message: such ones cost little."""
-    query = _only(content, _OF_QUERY)
-    message = query.get("message")
+    if not isinstance(content, dict):
+        raise UnreadableUpdateError(kind)
+    number, person, data = _text(content.get("id")), _person(content.get("from")), content.get("data")
+    if number is None or person is None or (data is not None and _text(data) is None):
+        raise UnreadableUpdateError(kind)
+    query = {"id": number, "from": person, "chat_instance": "-"}
+    message = content.get("message")
     if message is None:
-        return query
-    if not isinstance(message, dict):
-        raise UnreadableUpdateError("message")
-    if message.get("date") == 0 or _has_button(message, query.get("data")):
-        return query | {"message": _message(message)}
-    invented = _only(query, _OF_QUERY - {"data"})
-    return invented | {"message": _only(message, _OF_UNSEEN) | {"date": 0}}
+        return query | {"data": data}
+    head = _head(message, "message")
+    if message.get("date") == 0:
+        return query | {"data": data, "message": head | {"date": 0}}
+    if _has_button(message, data):
+        return query | {"data": data, "message": head}
+    return query | {"message": head | {"date": 0}}
 
 
 def _has_button(message: Mapping[str, Any], data: object) -> bool:
@@ -90,80 +99,120 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _message(content: Any) -> dict[str, Any]:
-    if not isinstance(content, dict):
-        raise UnreadableUpdateError("message")
-    message = _only(content, _OF_MESSAGE)
-    for media in MEDIA:
-        if isinstance(message.get(media), dict):
-            message[media] = _only(message[media], _OF_MEDIA)
-    if isinstance(message.get("entities"), list):
-        message["entities"] = _entities(message["entities"])
-    return message
+def _chat(value: Any) -> JSON | None:
+    if not isinstance(value, dict):
+        return None
+    number, kind = _number(value.get("id")), _text(value.get("type"))
+    return None if number is None or kind is None else {"id": number, "type": kind}
 
 
-def _entities(found: list[Any]) -> list[Any]:
-    """Keep the first one, which may be a command, and one that tells of a text that leads elsewhere."""
+def _person(value: Any) -> JSON | None:
+    number = _number(value.get("id")) if isinstance(value, dict) else None
+    return None if number is None else NOBODY | {"id": number}
+
+
+def _topic(value: Any) -> JSON | None:
+    number = _number(value.get("topic_id")) if isinstance(value, dict) else None
+    return None if number is None else {"topic_id": number}
+
+
+def _animation(value: Any) -> JSON | None:
+    """Read that there is one; it is silent."""
+    return None if value is None else {"file_id": "-", "file_unique_id": "-"} | UNMEASURED
+
+
+def _entities(value: Any) -> list[JSON]:
+    """Read the first one, which may be a command, and one that tells of a text that leads elsewhere."""
+    found = _list(value)
     elsewhere = (each for each in found[1:] if isinstance(each, dict) and each.get("type") == "text_link")
-    return [*found[:1], *islice(elsewhere, 1)]
+    entities = [_entity(each) for each in (*found[:1], *islice(elsewhere, 1))]
+    return [each for each in entities if each is not None]
 
 
-def _only(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name in names}
+def _entity(value: Any) -> JSON | None:
+    if not isinstance(value, dict):
+        return None
+    kind, at, length = _text(value.get("type")), _number(value.get("offset")), _number(value.get("length"))
+    return None if kind is None or at is None or length is None else {"type": kind, "offset": at, "length": length}
 
 
-def _check(update: Update) -> None:
-    """Raise UnreadableUpdateError unless everything that handlers use has its type: the library checks none."""
-    if update.callback_query is not None:
-        _check_query(update.callback_query)
-    elif update.effective_message is not None:
-        _check_message(update.effective_message)
+def _media(value: Any) -> JSON | None:
+    """Read a file, unless the name is missing by which it is asked for."""
+    file_id = _name(value.get("file_id")) if isinstance(value, dict) else None
+    if file_id is None:
+        return None
+    claims = {"mime_type": _text, "file_name": _text, "file_size": _number, "duration": _seconds}
+    claimed = {name: claim for name, reader in claims.items() if (claim := reader(value.get(name))) is not None}
+    # A file whose unique name is missing counts as one that was never sent before.
+    return UNMEASURED | claimed | {"file_id": file_id, "file_unique_id": _name(value.get("file_unique_id")) or file_id}
 
 
-def _check_query(query: CallbackQuery) -> None:
-    _require(_is_text(query.id) and _is_number(query.from_user.id), "callback_query")
-    _require(query.data is None or _is_text(query.data), "data")
-    if query.message is not None:
-        _check_chat(query.message.chat)
-        _require(_is_number(query.message.message_id), "message_id")
+def _name(value: Any) -> str | None:
+    text = _text(value)
+    return text if text and len(text) <= LONGEST_ID else None
 
 
-def _check_message(message: Message) -> None:
-    _check_chat(message.chat)
-    _require(_is_number(message.message_id), "message_id")
-    _require(message.from_user is None or _is_number(message.from_user.id), "from")
-    for number in (message.message_thread_id, message.migrate_to_chat_id, message.migrate_from_chat_id):
-        _require(number is None or _is_number(number), "number")
-    _require(message.text is None or _is_text(message.text), "text")
-    for name in MEDIA:
-        if (media := getattr(message, name)) is not None:
-            _check_media(media)
+def _origin(content: Mapping[str, Any]) -> JSON | None:
+    """Read where a forwarded message comes from; servers before Bot API 7.0 said so of channels in two fields."""
+    origin = content.get("forward_origin")
+    if not isinstance(origin, dict):
+        sent = {"chat": content.get("forward_from_chat"), "message_id": content.get("forward_from_message_id")}
+        origin = {"type": "channel", "date": content.get("forward_date")} | sent
+    kind = _text(origin.get("type"))
+    parts = _ORIGINS.get(kind) if kind else None
+    if parts is None:
+        return None
+    read_parts = {name: reader(origin.get(name)) for name, reader in parts.items()}
+    if None in read_parts.values():
+        return None
+    return {"type": kind, "date": _seconds(origin.get("date")) or SOME_DATE} | read_parts
 
 
-def _check_chat(chat: Chat) -> None:
-    _require(_is_number(chat.id) and isinstance(chat.type, str), "chat")
+def _seconds(value: Any) -> int | None:
+    """Return a span or a moment that the library can turn into one of Python's."""
+    number = _number(value)
+    return number if number is not None and 0 <= number <= HIGHEST else None
 
 
-def _check_media(media: Any) -> None:
-    for name in ("file_id", "file_unique_id"):
-        value = getattr(media, name)
-        _require(_is_text(value) and 0 < len(value) <= LONGEST_ID, name)
-    for name in ("mime_type", "file_name"):
-        value = getattr(media, name, None)
-        _require(value is None or _is_text(value), name)
-    _require(media.file_size is None or _is_number(media.file_size), "file_size")
+def _number(value: Any) -> int | None:
+    """Return an integer that a database takes."""
+    is_number = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return int(value) if is_number else None
 
 
-def _require(condition: bool, name: str) -> None:  # noqa: FBT001 - reads as the sentence it is
-    if not condition:
-        raise UnreadableUpdateError(name)
+def _text(value: Any) -> str | None:
+    """Return a text that can be sent and stored: JSON can also write halves of characters."""
+    if not isinstance(value, str):
+        return None
+    return value if value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value) else None
 
 
-def _is_number(value: Any) -> bool:
-    """Tell whether it is an integer that a database takes."""
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+def _flag(value: Any) -> bool | None:
+    return True if value is True else None
 
 
-def _is_text(value: Any) -> bool:
-    """Tell whether it is a text that can be sent and stored: JSON can also write halves of characters."""
-    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value))
+MEDIA = ("voice", "audio", "video_note", "video", "document")
+_KINDS: dict[str, Callable[[Any, str], JSON]] = {
+    "message": _message,
+    "channel_post": _message,
+    "callback_query": _query,
+}
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "from": _person,
+    "sender_chat": _chat,
+    "message_thread_id": _number,
+    "is_topic_message": _flag,
+    "direct_messages_topic": _topic,
+    "is_automatic_forward": _flag,
+    "migrate_to_chat_id": _number,
+    "migrate_from_chat_id": _number,
+    "text": _text,
+    "entities": _entities,
+    "animation": _animation,
+}
+_ORIGINS: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "user": {"sender_user": _person},
+    "hidden_user": {"sender_user_name": _text},
+    "chat": {"sender_chat": _chat},
+    "channel": {"chat": _chat, "message_id": _number},
+}

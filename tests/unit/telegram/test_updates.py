@@ -67,26 +67,77 @@ def test_nonsense_that_nobody_needs_does_no_harm(extra):
         {"chat": 5},
         {"message_id": None},
         {"message_id": 1.5},
-        {"from": PERSON | {"id": {}}},
-        {"message_thread_id": "5"},
-        {"migrate_to_chat_id": []},
-        {"migrate_from_chat_id": 10**30},
-        {"text": ["/start"]},
-        {"text": "\ud800"},
         {"voice": VOICE | {"file_id": ""}},
         {"voice": VOICE | {"file_id": "f" * 1000}},
-        {"voice": VOICE | {"file_unique_id": "\udfff"}},
-        {"voice": VOICE | {"file_size": "big"}},
         {"voice": [VOICE]},
-        {"document": VOICE | {"mime_type": 5}},
-        {"document": VOICE | {"file_name": {}}},
-        {"entities": [5]},
+        {"document": VOICE | {"file_id": "\ud800"}, "voice": 5},
     ],
     ids=str,
 )
-def test_a_message_of_another_form_is_not_read(odd):
+def test_a_message_without_what_it_cannot_do_without_is_not_read(odd):
     with pytest.raises(UnreadableUpdateError):
         message(**odd)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"from": PERSON | {"id": {}}},
+        {"from": {"id": 1001}},
+        {"sender_chat": {"id": 1}},
+        {"date": 10**30},
+        {"message_thread_id": "5"},
+        {"direct_messages_topic": {"topic_id": "5"}},
+        {"migrate_to_chat_id": []},
+        {"migrate_from_chat_id": 10**30},
+        {"forward_origin": {"type": "channel"}},
+        {"forward_origin": {"type": "a new one", "date": 1}},
+        {"text": ["/start"]},
+        {"text": "\ud800"},
+        {"entities": [5]},
+        {"entities": [{"type": "bot_command"}]},
+        {"animation": 5},
+        {"document": 5},
+        {"voice": VOICE | {"file_unique_id": "\udfff"}},
+        {"voice": VOICE | {"file_size": "big"}},
+        {"voice": VOICE | {"duration": 2**62}},
+        {"voice": VOICE | {"mime_type": 5}},
+        {"voice": {"file_id": "file"}},
+        {"reply_markup": 5},
+    ],
+    ids=str,
+)
+def test_a_recording_outlives_a_part_of_another_form(odd):
+    read_one = message(**{"voice": VOICE} | odd)
+    assert (read_one.chat.id, read_one.message_id, read_one.voice.file_id) == (1001, 5, "file")
+
+
+def test_a_part_of_another_form_counts_as_missing():
+    bare = message(voice=VOICE | {"file_size": "big", "file_unique_id": 5}, message_thread_id="5", text=[], entities={})
+    assert (bare.voice.file_size, bare.voice.file_unique_id) == (None, "file")
+    assert (bare.message_thread_id, bare.text, bare.entities) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("origin", "shown"),
+    [
+        ({"type": "user", "date": 5, "sender_user": PERSON}, {"sender_user": 1001}),
+        ({"type": "chat", "date": 5, "sender_chat": CHAT}, {"sender_chat": 1001}),
+        ({"type": "channel", "date": 5, "chat": CHAT, "message_id": 7}, {"chat": 1001, "message_id": 7}),
+        ({"type": "hidden_user", "date": 5, "sender_user_name": "Bob"}, {"sender_user_name": "Bob"}),
+    ],
+    ids=str,
+)
+def test_the_origin_of_a_forward_is_read(origin, shown):
+    found = message(voice=VOICE, forward_origin=origin).forward_origin
+    assert {name: getattr(getattr(found, name), "id", getattr(found, name)) for name in shown} == shown
+    assert found.date.timestamp() == 5
+
+
+def test_the_origin_that_an_older_server_tells_is_read():
+    fields = {"forward_from_chat": CHAT | {"type": "channel"}, "forward_from_message_id": 7, "forward_date": 5}
+    origin = message(voice=VOICE, **fields).forward_origin
+    assert (origin.chat.id, origin.message_id, origin.date.timestamp()) == (1001, 7, 5)
 
 
 @pytest.mark.parametrize("content", [5, "text", [MESSAGE]])
