@@ -9,7 +9,7 @@ from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
 from bot.telegram.door import Door
-from bot.telegram.messages import reply
+from bot.telegram.messages import direct_topic_of, reply
 from bot.text import sentences
 from storage.apology import Reason
 from storage.store import Refused
@@ -75,6 +75,7 @@ def recording_in(
         file_id=file_id,
         file_unique_id=file_unique_id,
         claimed_bytes=claimed_bytes,
+        direct_topic_id=direct_topic_of(message),
     )
 
 

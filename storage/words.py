@@ -61,6 +61,7 @@ class NewJob:
     claimed_bytes: int | None
     model: str  # for a chat that chose none; it may have left the catalogue since
     options: Options  # for a chat that chose none
+    direct_topic_id: int | None = None
 
     @property
     def cache_key(self) -> str:
@@ -77,6 +78,7 @@ class Job:
     message_id: int
     chat_id: int  # where the answer goes: the same chat, unless it has become a supergroup since
     thread_id: int | None
+    direct_topic_id: int | None  # in the direct messages of a channel: the topic of the one who wrote
     user_id: int | None
     kind: str
     file_id: str

@@ -42,7 +42,7 @@ class Delivery:
 
     async def say(self, job: Job, text: str) -> None:
         """Tell the chat news in a message of its own."""
-        await self.transport.say(job.chat_id, text, thread_id=job.thread_id)
+        await self.transport.say(job.chat_id, text, thread_id=job.thread_id, direct_topic_id=job.direct_topic_id)
 
     async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> int:
         """Send and store the placeholder if there is none, uninterrupted, as its id would be lost; return the id."""
@@ -137,7 +137,13 @@ class Delivery:
 
     async def _send(self, job: Job, text: str, urgency: Urgency) -> int:
         return await self.transport.send_placeholder(
-            job.chat_id, text, job_id=job.id, thread_id=job.thread_id, reply_to=job.reply_to, urgency=urgency
+            job.chat_id,
+            text,
+            job_id=job.id,
+            thread_id=job.thread_id,
+            direct_topic_id=job.direct_topic_id,
+            reply_to=job.reply_to,
+            urgency=urgency,
         )
 
     async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:

@@ -23,6 +23,7 @@ class Recording:
     file_id: str
     file_unique_id: str
     claimed_bytes: int | None
+    direct_topic_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ def _once(event: str) -> Iterator[None]:
         log.info(event, reason=str(error))
 
 
+def direct_topic_of(message: Message) -> int | None:
+    """Return the topic of a message in the direct messages of a channel, where every message needs one."""
+    topic = message.direct_messages_topic
+    return None if topic is None else topic.topic_id
+
+
 async def reply(message: Message, text: str) -> None:
     """Reply in the message's topic, unless that does not get through or would go beyond the pace."""
     bot = message.get_bot()
@@ -35,6 +41,7 @@ async def reply(message: Message, text: str) -> None:
             message.chat.id,
             text,
             message_thread_id=message.message_thread_id if message.is_topic_message else None,
+            direct_messages_topic_id=direct_topic_of(message),
             reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             rate_limit_args=Urgency.PLACEHOLDER,

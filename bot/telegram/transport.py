@@ -28,14 +28,23 @@ class Transport:
         """Raise RateLimitedError if a placeholder could not be sent to the chat now."""
         self.pace.check(chat_id, Urgency.PLACEHOLDER)
 
-    async def send_placeholder(
-        self, chat_id: int, text: str, *, job_id: int, thread_id: int | None, reply_to: int | None, urgency: Urgency
+    async def send_placeholder(  # noqa: PLR0913 - where a message goes is said by four numbers
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        job_id: int,
+        thread_id: int | None,
+        reply_to: int | None,
+        urgency: Urgency,
+        direct_topic_id: int | None = None,
     ) -> int:
         """Send a message with a cancel button, and return its id."""
         return await self._send(
             chat_id,
             text,
             thread_id,
+            direct_messages_topic_id=direct_topic_id,
             reply_parameters=_reply(reply_to),
             reply_markup=cancel_button(job_id),
             link_preview_options=NO_PREVIEW,
@@ -84,10 +93,16 @@ class Transport:
         except NotModifiedError:
             pass
 
-    async def say(self, chat_id: int, text: str, *, thread_id: int | None) -> None:
+    async def say(self, chat_id: int, text: str, *, thread_id: int | None, direct_topic_id: int | None = None) -> None:
         """Send a message of its own, such as news about the chat's settings; nobody needs to know its id."""
         with suppress(UnknownMessageError):
-            await self._send(chat_id, text, thread_id, rate_limit_args=Urgency.ANSWER)
+            await self._send(
+                chat_id,
+                text,
+                thread_id,
+                direct_messages_topic_id=direct_topic_id,
+                rate_limit_args=Urgency.ANSWER,
+            )
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with doing(Doing.WRITING), translated():

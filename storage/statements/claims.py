@@ -39,13 +39,14 @@ async def accept(tx: Transaction, new: NewJob, now: float, most_open: int | None
 
 async def _insert(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | None:
     made = await tx.row(
-        "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, user_id, kind, file_id, claimed_bytes,"
-        " model, options, cache_key, created_at, next_at, turn, lined_up)"
-        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, 1)"
+        "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, direct_topic_id, user_id, kind, file_id,"
+        " claimed_bytes, model, options, cache_key, created_at, next_at, turn, lined_up)"
+        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, 1)"
         f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
         new.chat_id,
         new.message_id,
         new.thread_id,
+        new.direct_topic_id,
         new.user_id,
         new.kind,
         new.file_id,

@@ -29,13 +29,14 @@ from tests.contract.stored import (
 
 
 async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
-    job = await store.accept(message(5, thread_id=3, options=Options("fr")), NOW)
+    job = await store.accept(message(5, thread_id=3, direct_topic_id=4, options=Options("fr")), NOW)
     assert job == Job(
         id=job.id,
         from_chat_id=CHAT,
         chat_id=CHAT,
         message_id=5,
         thread_id=3,
+        direct_topic_id=4,
         user_id=42,
         kind="voice",
         file_id="file-5",

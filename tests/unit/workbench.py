@@ -31,6 +31,7 @@ def job(**changes: Any) -> Job:
         "message_id": 1,
         "chat_id": 1001,
         "thread_id": None,
+        "direct_topic_id": None,
         "user_id": 1001,
         "kind": "voice",
         "file_id": "file",
