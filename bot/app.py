@@ -16,6 +16,7 @@ from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.intake import Defaults, Intake
 from bot.engine.maintenance import Maintenance
+from bot.engine.moves import Moves
 from bot.engine.poller import Poller
 from bot.engine.schedule import Schedule
 from bot.engine.steps import Steps
@@ -109,7 +110,10 @@ async def build(
         workplace = stack.enter_context(_workplace(settings.database_path))
         threads = Threads()
         stack.callback(threads.close)
-        yield _Wiring(settings, default_model, store, Outside(session, workplace, threads, now, moved, random)).app()
+        moves = Moves(store)
+        await moves.load()
+        outside = Outside(session, workplace, threads, now, moved, random)
+        yield _Wiring(settings, default_model, moves, outside).app()
 
 
 @asynccontextmanager
@@ -153,10 +157,11 @@ def provider_of(settings: Settings, session: Session, metrics: Metrics) -> Aimla
 class _Wiring:
     """One process: what every part of it shares."""
 
-    def __init__(self, settings: Settings, default_model: Model, store: Store, outside: Outside) -> None:
+    def __init__(self, settings: Settings, default_model: Model, moves: Moves, outside: Outside) -> None:
         self.settings = settings
         self.default_model = default_model
-        self.store = store
+        self.moves = moves
+        self.store = store = moves.store
         self.outside = outside
         self.metrics = Metrics()
         named = str(settings.ffmpeg) if settings.ffmpeg else None
@@ -193,7 +198,7 @@ class _Wiring:
     def _poller(self) -> Poller:
         outside = self.outside
         take = self._steps().take
-        turn = Turn(self.store, take, self.delivery, self.events, outside.now, outside.random)
+        turn = Turn(self.store, self.moves, take, self.delivery, self.events, outside.now, outside.random)
         return Poller(self.store, turn, self.events, outside.now)
 
     def _nudge(self) -> None:
@@ -231,11 +236,11 @@ class _Wiring:
         limits = (round(settings.max_file_mb), round(settings.max_audio_minutes))
         media, links_on = Media(door, self._intake(poller)), settings.links == "on"
         handlers = Handlers(
-            access=Access(door, settings.allowed_chats, now),
+            access=Access(door, settings.allowed_chats, self.moves, now),
             media=media,
             links=Links(media, links_on),
             commands=Commands(door, self.store, self.default_model, *limits, links_on),
             cancel=Cancel(door, self.store, poller.nudge, now),
-            groups=Groups(door, self.store),
+            groups=Groups(door, self.moves),
         )
         register(self.telegram, handlers)

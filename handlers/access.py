@@ -4,45 +4,72 @@ import math
 from collections.abc import Callable
 from functools import partial
 
-from telegram import Update
+from telegram import Chat, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.engine import patience
+from bot.engine.moves import Moves
 from bot.log import get_logger
 from bot.telegram.door import Door
 from bot.telegram.messages import reply
 from bot.text import sentences
 
 log = get_logger(__name__)
-MOST_STRANGERS = 1000  # told within an hour; they must fill neither the memory nor the pace
+MOST_STRANGERS = 1000  # told and logged within an hour; they must fill neither the memory nor the log nor the pace
 
 
 class Access:
-    """Lets the operator's own chats through; an empty list lets everybody through."""
+    """Lets the operator's own chats through; an empty list lets everybody through.
 
-    def __init__(self, door: Door, allowed: frozenset[int], now: Callable[[], float]) -> None:
+    A group keeps its place on the list when it becomes a supergroup. Only Telegram writes the messages that say so:
+    one in the old chat, and one in the new chat that names the old one.
+    """
+
+    def __init__(self, door: Door, allowed: frozenset[int], moves: Moves, now: Callable[[], float]) -> None:
         self._door = door
         self._allowed = allowed
-        self._now = now
-        self._told_at: dict[int, float] = {}
+        self._moves = moves
+        self._told = _Seldom(now)
+        self._logged = {True: _Seldom(now), False: _Seldom(now)}  # so that strangers hide no group of the operator's
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Stop every other handler for a chat that is not allowed; only private ones are told, once an hour."""
-        chat, message = update.effective_chat, update.message
-        if not self._allowed or chat is None or chat.id in self._allowed:
+        chat = update.effective_chat
+        if not self._allowed or chat is None or self._is_allowed(chat.id):
             return
-        log.info("chat.not_allowed")
-        if message is not None and chat.type == ChatType.PRIVATE and self._is_news(chat.id):
-            self._door.say(chat.id, partial(reply, message, sentences.not_allowed(chat.id)), counts=True)
+        came_from = update.message and update.message.migrate_from_chat_id
+        if came_from and self._is_allowed(came_from):
+            return
+        self._refuse(update, chat)
         raise ApplicationHandlerStop
 
-    def _is_news(self, chat_id: int) -> bool:
+    def _is_allowed(self, chat_id: int) -> bool:
+        return not self._allowed.isdisjoint(self._moves.ids(chat_id))
+
+    def _refuse(self, update: Update, chat: Chat) -> None:
+        """Name the chat in the log, where the operator finds its id, and tell a person the same."""
+        is_private = chat.type == ChatType.PRIVATE
+        if self._logged[is_private].is_time(chat.id):
+            log.info("chat.not_allowed", chat=chat.id, type=chat.type)
+        if update.message is not None and is_private and self._told.is_time(chat.id):
+            told = partial(reply, update.message, sentences.not_allowed(chat.id))
+            self._door.say(chat.id, told, counts=True)
+
+
+class _Seldom:
+    """Tells when it is time for something that a chat gets once in a while, and so many chats at the most."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._last: dict[int, float] = {}
+
+    def is_time(self, chat_id: int) -> bool:
         now = self._now()
-        if now - self._told_at.get(chat_id, -math.inf) < patience.STRANGER_TOLD_EVERY:
+        if now - self._last.get(chat_id, -math.inf) < patience.STRANGER_TOLD_EVERY:
             return False
-        self._told_at = {chat: at for chat, at in self._told_at.items() if now - at < patience.STRANGER_TOLD_EVERY}
-        if len(self._told_at) >= MOST_STRANGERS:
+        self._last = {chat: at for chat, at in self._last.items() if now - at < patience.STRANGER_TOLD_EVERY}
+        if len(self._last) >= MOST_STRANGERS:
             return False
-        self._told_at[chat_id] = now
+        self._last[chat_id] = now
         return True

@@ -6,8 +6,8 @@ from functools import partial
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.engine.moves import Moves
 from bot.telegram.door import Door
-from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Groups:
     """Takes the settings and unfinished jobs of a group along when it becomes a supergroup."""
 
     door: Door
-    store: Store
+    moves: Moves
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Move the chat. Both chats say so, in either order and more than once."""
@@ -28,4 +28,5 @@ class Groups:
             self._move(message.migrate_from_chat_id, message.chat.id)
 
     def _move(self, old_chat_id: int, new_chat_id: int) -> None:
-        self.door.keep(partial(self.store.move_chat, old_chat_id, new_chat_id))
+        self.moves.note(old_chat_id, new_chat_id)
+        self.door.keep(partial(self.moves.follow, old_chat_id, new_chat_id))

@@ -234,6 +234,9 @@ class Store(Protocol):
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""
 
+    async def moves(self) -> Mapping[int, int]:
+        """Return the chats that had another id before: the earlier one by the later one."""
+
     async def set_right(self, now: float, bounds: Bounds) -> Correction:
         """Set right, at a start, what clocks of earlier lives have stored; before the leases are released."""
 

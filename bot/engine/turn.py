@@ -9,6 +9,7 @@ from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import Held, Keeper, LeaseLostError
+from bot.engine.moves import Moves
 from bot.engine.policy import as_failure, verdict, worn_out
 from bot.errors import ChatMovedError, TemporaryError, VerbatimError
 from storage.apology import Notice, Reason
@@ -25,6 +26,7 @@ class Turn:
     """Takes a step of a leased job with `take`. `now` is the wall clock in seconds, `random` from 0 to 1."""
 
     store: Store
+    moves: Moves
     take: Take
     delivery: Delivery
     events: Events
@@ -84,7 +86,7 @@ class Turn:
     async def _move(self, job: Job, new_chat_id: int) -> None:
         """Move the chat. If that cannot be stored now, Telegram will say it again."""
         try:
-            await self.store.move_chat(job.chat_id, new_chat_id)
+            await self.moves.follow(job.chat_id, new_chat_id)
         except StorageUnavailableError as error:
             self.events.storage_unavailable(error, job)
 

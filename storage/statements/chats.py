@@ -8,6 +8,13 @@ from storage.words import ChatSettings
 COLUMNS = "model, language"
 SELECT = f"SELECT {COLUMNS} FROM chats WHERE chat_id = $1"
 
+MOVES = "SELECT chat_id, came_from FROM chats WHERE came_from IS NOT NULL"
+
+
+def moves_of(found: Sequence[Row]) -> dict[int, int]:
+    """Read the answer to MOVES."""
+    return {each["chat_id"]: each["came_from"] for each in found}
+
 
 def settings_of(found: Sequence[Row]) -> ChatSettings:
     """Read the answer to SELECT; a chat without a row chose nothing."""
@@ -39,13 +46,22 @@ async def choose_model(tx: Transaction, chat_id: int, model: str) -> None:
 
 
 async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    if old_chat_id == new_chat_id:
+        return
     await tx.rows(
         f"INSERT INTO chats (chat_id, {COLUMNS}) SELECT $2, {COLUMNS} FROM chats"
         " WHERE chat_id = $1 ON CONFLICT (chat_id) DO NOTHING",
         old_chat_id,
         new_chat_id,
     )
-    await tx.rows("DELETE FROM chats WHERE chat_id = $1", old_chat_id)
+    await tx.rows(
+        "INSERT INTO chats (chat_id, came_from) VALUES ($2, $1)"
+        " ON CONFLICT (chat_id) DO UPDATE SET came_from = excluded.came_from WHERE chats.came_from IS NULL",
+        old_chat_id,
+        new_chat_id,
+    )
+    await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", old_chat_id)
+    await tx.rows("UPDATE chats SET model = NULL, language = NULL WHERE chat_id = $1", old_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
     await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved})", old_chat_id)
     await tx.rows(

@@ -98,6 +98,9 @@ class SQLStore:
     async def settings(self, chat_id: int) -> ChatSettings:
         return await self.engine.read(chats.settings_of, chats.SELECT, chat_id)
 
+    async def moves(self) -> Mapping[int, int]:
+        return await self.engine.read(chats.moves_of, chats.MOVES)
+
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)
 

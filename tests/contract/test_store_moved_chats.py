@@ -158,3 +158,35 @@ async def test_a_moved_job_gets_a_placeholder_of_its_own(store):
     await store.move_chat(OLD, NEW)
     assert await store.place(held, 17, "")
     assert (await again(store, job)).placeholder_id == 17
+
+
+async def test_where_a_chat_came_from_is_known_as_long_as_it_is_there(store):
+    assert await store.moves() == {}
+    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.move_chat(OLD, NEW)
+    await store.move_chat(OLD, NEW)
+    assert await store.moves() == {NEW: OLD}
+
+
+async def test_a_chat_that_moves_twice_came_from_both(store):
+    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.move_chat(OLD, NEW)
+    await store.move_chat(NEW, -2001)
+    assert await store.moves() == {NEW: OLD, -2001: NEW}
+    assert await store.settings(-2001) == ChatSettings(model="whisper")
+    assert await store.settings(NEW) == ChatSettings()
+
+
+async def test_the_first_chat_that_another_came_from_stays(store):
+    await store.move_chat(OLD, NEW)
+    await store.move_chat(99, NEW)
+    assert await store.moves() == {NEW: OLD}
+
+
+async def test_a_chat_that_stays_where_it_is_loses_nothing(store):
+    await store.change_settings(OLD, ChatSettings("whisper"))
+    job = await accepted(store)
+    await store.move_chat(OLD, OLD)
+    assert await store.settings(OLD) == ChatSettings(model="whisper")
+    assert await store.moves() == {}
+    assert await again(store, job) == job

@@ -1,2 +1,6 @@
 -- In the direct messages of a channel each person has a topic.
 ALTER TABLE jobs ADD COLUMN direct_topic_id BIGINT;
+
+-- A group that becomes a supergroup gets another id, and keeps its place on the list of allowed chats.
+ALTER TABLE chats ADD COLUMN came_from BIGINT;
+CREATE INDEX chats_moved ON chats (chat_id, came_from) WHERE came_from IS NOT NULL;

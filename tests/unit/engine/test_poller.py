@@ -10,6 +10,7 @@ from bot.activity import Doing, doing, moved
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import LeaseLostError
+from bot.engine.moves import Moves
 from bot.engine.patience import (
     ALONE_AFTER_START,
     ALONE_FOR,
@@ -55,7 +56,7 @@ class Bench:
             return await step(job)
 
         events = Events(self.metrics, self.clock)
-        turn = Turn(self.store, take, self.delivery, events, self.clock, lambda: 0.5)
+        turn = Turn(self.store, Moves(self.store), take, self.delivery, events, self.clock, lambda: 0.5)
         return Poller(self.store, turn, events, self.clock, **changes)
 
     async def accept(self, count=1) -> None:
