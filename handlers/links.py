@@ -31,13 +31,8 @@ class Links:
             self._take(message, text)
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Take a link to anything: what has no extension may still be a recording.
-
-        What is posted in a channel comes a second time, as an automatic forward in its group, and does not count there.
-        """
+        """Take a link to anything: what has no extension may still be a recording."""
         message, words = _message(update), context.args or []
-        if message.is_automatic_forward:
-            return
         if not self.on:
             self._say(message, sentences.LINKS_OFF)
         elif len(words) == 1:
@@ -53,7 +48,9 @@ class Links:
             self._say(message, sentences.bad_link(link))
 
     def _say(self, message: Message, text: str) -> None:
-        self.media.door.say(message.chat.id, partial(reply, message, text), counts=True)
+        """Say what is wrong, but not of an automatic forward, as its channel has the same message."""
+        if not message.is_automatic_forward:
+            self.media.door.say(message.chat.id, partial(reply, message, text), counts=True)
 
 
 def _leads_elsewhere(message: Message) -> bool:

@@ -11,6 +11,7 @@ from bot.engine.intake import Intake, Recording
 from bot.telegram.door import Door
 from bot.telegram.messages import direct_topic_of, reply
 from bot.text import sentences
+from handlers.posts import post_of
 from storage.apology import Reason
 from storage.store import Refused
 
@@ -51,10 +52,9 @@ class Media:
 def recording_of(message: Message) -> Recording | None:
     """Return what a message carries to be transcribed; None for everything else.
 
-    Silent animations come with a document beside them, and a channel's posts arrive a second time as automatic
-    forwards in its group: neither counts.
+    Silent animations come with a document beside them, which does not count.
     """
-    if message.animation or message.is_automatic_forward:
+    if message.animation:
         return None
     for kind in ("voice", "audio", "video_note", "video", "document"):
         media = getattr(message, kind)
@@ -76,6 +76,7 @@ def recording_in(
         file_unique_id=file_unique_id,
         claimed_bytes=claimed_bytes,
         direct_topic_id=direct_topic_of(message),
+        post=post_of(message, file_unique_id),
     )
 
 

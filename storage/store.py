@@ -138,6 +138,9 @@ class Store(Protocol):
     async def accept(self, new: NewJob, now: float, most_open: int | None = None) -> Job | Refused | None:
         """Make the job of a message, due at once, with what its chat chose; None if this message has one already.
 
+        None also for a message of the same post as one that has a job: a channel's post, or the automatic forward of
+        it. It is kept, and becomes a job if the other one fails.
+
         A chat that has `most_open` jobs without an answer gets no more. The message of a refused one is not stored:
         when Telegram delivers it again, it is taken if there is room by then.
         """

@@ -62,6 +62,8 @@ class NewJob:
     model: str  # for a chat that chose none; it may have left the catalogue since
     options: Options  # for a chat that chose none
     direct_topic_id: int | None = None
+    # What a post of a channel and its automatic forward in the group of the channel have in common, and nothing else.
+    post: str | None = None
 
     @property
     def cache_key(self) -> str:

@@ -24,6 +24,7 @@ class Recording:
     file_unique_id: str
     claimed_bytes: int | None
     direct_topic_id: int | None = None
+    post: str | None = None  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)

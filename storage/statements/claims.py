@@ -10,9 +10,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from storage.statements.chats import SELECT, settings_of
-from storage.statements.encoding import encode_options
+from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
+from storage.statements.twins import is_left_out
 from storage.store import Claim, Refused
 from storage.words import Job, NewJob
 
@@ -25,6 +26,9 @@ LINED_UP_AT_ONCE = 200  # by one claim, beside those that it takes: more would k
 
 async def accept(tx: Transaction, new: NewJob, now: float, most_open: int | None = None) -> Job | Refused | None:
     await tx.alone_with_chat(new.chat_id)
+    chosen = await _as_chosen(tx, new)
+    if await is_left_out(tx, chosen):
+        return None
     chat = await tx.row(
         "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM jobs"
         " WHERE chat_id = $1 AND next_at IS NOT NULL",
@@ -34,30 +38,7 @@ async def accept(tx: Transaction, new: NewJob, now: float, most_open: int | None
     if most_open is not None and chat["open"] >= most_open:
         return await _refuse(tx, new, chat["oldest"], now)
     turn = now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER)
-    return await _insert(tx, await _as_chosen(tx, new), now, turn)
-
-
-async def _insert(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | None:
-    made = await tx.row(
-        "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, direct_topic_id, user_id, kind, file_id,"
-        " claimed_bytes, model, options, cache_key, created_at, next_at, turn, lined_up)"
-        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, 1)"
-        f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
-        new.chat_id,
-        new.message_id,
-        new.thread_id,
-        new.direct_topic_id,
-        new.user_id,
-        new.kind,
-        new.file_id,
-        new.claimed_bytes,
-        new.model,
-        encode_options(new.options),
-        new.cache_key,
-        now,
-        turn,
-    )
-    return job_of(made) if made else None
+    return await make(tx, chosen, now, turn)
 
 
 async def _as_chosen(tx: Transaction, new: NewJob) -> NewJob:

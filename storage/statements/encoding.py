@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
-from storage.words import Options
+from storage.words import NewJob, Options
 
 WORDS_A_LINE = 1_000
 
@@ -72,6 +72,20 @@ def decode_options(text: str) -> Options:
     """Read options, but for those that only a newer program knows."""
     known = {each.name for each in fields(Options)}
     return Options(**{name: value for name, value in json.loads(text).items() if name in known})
+
+
+def encode_new(new: NewJob) -> str:
+    return _dump(asdict(new))
+
+
+def decode_new(text: object) -> NewJob | None:
+    """Read a message that has no job; None if there is none, or one that this program cannot read."""
+    try:
+        stored = json.loads(text) if isinstance(text, str) else {}
+        known = {each.name: stored[each.name] for each in fields(NewJob) if each.name in stored}
+        return NewJob(**known | {"options": decode_options(json.dumps(stored["options"]))})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def decode_notice(text: str) -> Notice:

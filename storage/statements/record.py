@@ -13,6 +13,7 @@ from storage.apology import Apology
 from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, update
 from storage.statements.transaction import Row, Transaction
+from storage.statements.twins import pass_on
 from storage.statements.waking import wake_for_slot, wake_paused, wake_the_same
 from storage.store import ImpossibleMoveError
 from storage.words import NEXT, PAUSED, SAME, Job, State
@@ -34,7 +35,7 @@ async def record(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: floa
 
 async def _read_current(tx: Transaction, job: Job) -> Row | None:
     """Read what others may have changed since the job was claimed; None if the lease was lost."""
-    sql = "SELECT slot, waiting_for, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
+    sql = "SELECT slot, waiting_for, woken, post FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
     return await tx.row(sql, job.id, job.lease_token, job.state)
 
 
@@ -178,6 +179,8 @@ class _Recording:
         if not await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING}", self.now):
             return False
         await wake_the_same(self.tx, self.job.cache_key, self.now)
+        if state is State.FAILED and self.current["post"] is not None:
+            await pass_on(self.tx, self.job.id, self.current["post"], self.now)
         await self._forget_expired()
         return await self._provider_is_done()
 

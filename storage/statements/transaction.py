@@ -11,7 +11,8 @@ Rules, so that transactions of several processes neither lose a wake nor block e
    a slot, at once.
 3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`; moving a chat
    and releasing all leases are the exceptions.
-4. A transaction that accepts a job takes the lock of its chat, and no other.
+4. A transaction that accepts a job takes the lock of its chat. One that accepts or fails a job that comes from a post
+   of a channel takes the lock of the post after all others; it is one of those for keys.
 5. A transaction can be repeated after a commit whose answer was lost.
 """
 

@@ -20,8 +20,7 @@ FILE = {"file_id": "file", "file_unique_id": "unique"}
 CARRIERS = [{name: FILE} for name in ("voice", "audio", "video_note", "video")]
 CARRIERS.append({"document": FILE | {"mime_type": "audio/ogg"}})
 # A message that says that its group has moved carries nothing, nor does one with an animation carry another document;
-# an automatic forward is one only together with where it comes from.
-NEVER_TOGETHER = {"migrate_to_chat_id", "migrate_from_chat_id", "animation", "is_automatic_forward"}
+NEVER_TOGETHER = {"migrate_to_chat_id", "migrate_from_chat_id", "animation"}
 PARTS = sorted(TYPES["Message"].keys() - set(NEEDED) - set(MEDIA) - NEVER_TOGETHER)
 
 

@@ -118,9 +118,9 @@ class State:
         self.notifier.notify()
 
     def _forward_automatically(self, channel: Conversation, group: Conversation, post: JSON) -> None:
-        origin = {"type": "channel", "chat": channel.as_json(), "message_id": post["message_id"]}
+        origin = {"type": "channel", "chat": channel.as_json(), "message_id": post["message_id"], "date": post["date"]}
         head = group.stamp() | {"from": TELEGRAM.as_json(), "sender_chat": channel.as_json()}
-        head |= {"is_automatic_forward": True, "forward_origin": origin | {"date": post["date"]}}
+        head |= {"is_automatic_forward": True, "forward_origin": post.get("forward_origin", origin)}
         self.publish(group, head | self.content_again(post))
 
     def bot_in(self, chat: Conversation) -> JSON:

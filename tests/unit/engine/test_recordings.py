@@ -3,7 +3,21 @@
 import datetime as dt
 
 import pytest
-from telegram import Animation, Audio, Chat, Document, Message, User, Video, VideoNote, Voice
+from telegram import (
+    Animation,
+    Audio,
+    Chat,
+    Document,
+    Message,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    User,
+    Video,
+    VideoNote,
+    Voice,
+)
 
 from handlers.media import recording_of
 
@@ -81,12 +95,50 @@ def test_a_message_without_media_is_no_recording():
     assert recording_of(message(text="hello")) is None
 
 
-def test_a_post_that_was_forwarded_automatically_is_listened_to_in_its_channel_only():
-    voice = Voice("id", "unique", 3)
-    post = message(chat=CHANNEL, sender=None, sender_chat=CHANNEL, voice=voice)
-    copy = message(chat=GROUP, sender=ALICE, sender_chat=CHANNEL, is_automatic_forward=True, voice=voice)
-    assert recording_of(post).user_id is None
-    assert recording_of(copy) is None
+VOICE = Voice("id", "unique", 3)
+DATE = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+ELSEWHERE = Chat(-1008888, Chat.CHANNEL)
+ORIGINS = [
+    MessageOriginChannel(DATE, ELSEWHERE, 55),
+    MessageOriginChannel(DATE, CHANNEL, 55),
+    MessageOriginUser(DATE, ALICE),
+    MessageOriginHiddenUser(DATE, "Alice"),
+    MessageOriginChat(DATE, GROUP),
+]
+
+
+def posted(**changes):
+    return recording_of(message(chat=CHANNEL, sender=None, sender_chat=CHANNEL, voice=VOICE, **changes))
+
+
+def forwarded(origin, **changes):
+    changes = {"sender_chat": CHANNEL, "voice": VOICE} | changes
+    return recording_of(message(chat=GROUP, is_automatic_forward=True, forward_origin=origin, **changes))
+
+
+def test_a_post_and_its_automatic_forward_have_the_same_name():
+    post, copy = posted(), forwarded(MessageOriginChannel(DATE, CHANNEL, 7))
+    assert post.post == copy.post is not None
+    assert post.user_id is copy.user_id is None
+    assert forwarded(MessageOriginChannel(DATE, CHANNEL, 7), sender_chat=None).post == post.post
+
+
+@pytest.mark.parametrize("origin", ORIGINS, ids=lambda origin: type(origin).__name__)
+def test_a_post_that_is_a_forward_itself_is_named_by_where_that_comes_from(origin):
+    assert posted(forward_origin=origin).post == forwarded(origin).post is not None
+    assert forwarded(origin).post != posted().post
+
+
+def test_another_post_of_the_same_recording_has_another_name():
+    names = {forwarded(MessageOriginChannel(DATE, CHANNEL, number)).post for number in (1, 2, 3)}
+    assert len(names) == 3
+    assert forwarded(MessageOriginChannel(DATE, ELSEWHERE, 1), sender_chat=ELSEWHERE).post not in names
+
+
+def test_what_a_person_sends_or_forwards_is_no_post():
+    assert recording_of(message(voice=VOICE)).post is None
+    assert recording_of(message(chat=GROUP, voice=VOICE, forward_origin=ORIGINS[1])).post is None
+    assert forwarded(None).post is None
 
 
 def test_who_writes_in_the_name_of_a_chat_is_nobody():

@@ -1,0 +1,31 @@
+"""Making a job: the row of a message that has none."""
+
+from storage.statements.encoding import encode_options
+from storage.statements.rows import JOB_COLUMNS, job_of
+from storage.statements.transaction import Transaction
+from storage.words import Job, NewJob
+
+
+async def make(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | None:
+    """Insert a queued job that is due at once; None if its message has one."""
+    made = await tx.row(
+        "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, direct_topic_id, user_id, kind, file_id,"
+        " claimed_bytes, model, options, cache_key, post, created_at, next_at, turn, lined_up)"
+        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, 1)"
+        f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
+        new.chat_id,
+        new.message_id,
+        new.thread_id,
+        new.direct_topic_id,
+        new.user_id,
+        new.kind,
+        new.file_id,
+        new.claimed_bytes,
+        new.model,
+        encode_options(new.options),
+        new.cache_key,
+        new.post,
+        now,
+        turn,
+    )
+    return job_of(made) if made else None
