@@ -171,7 +171,7 @@ class _Wiring:
         pace = Pace(outside.now)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
-        self.door = Door(Replies(pace, self.metrics), self.metrics)
+        self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
         self.delivery = Delivery(Transport(self.telegram.bot, pace), store)
 
     def app(self) -> App:

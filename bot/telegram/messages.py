@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from telegram import CallbackQuery, ChatMember, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.ext import ExtBot
 
-from bot.errors import VerbatimError
+from bot.errors import ChatMovedError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.failures import translated
 from bot.telegram.pace import Urgency
@@ -18,10 +18,12 @@ ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 @contextmanager
 def _once(event: str) -> Iterator[None]:
-    """Log a failure under `event` and go on."""
+    """Log a failure under `event` and go on. ChatMovedError is for the one who follows chats."""
     try:
         with translated():
             yield
+    except ChatMovedError:
+        raise
     except VerbatimError as error:
         log.info(event, reason=str(error))
 

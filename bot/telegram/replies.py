@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from bot.errors import RateLimitedError, VerbatimError
+from bot.errors import ChatMovedError, RateLimitedError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.pace import Pace, Urgency
@@ -18,6 +18,7 @@ from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
 Say = Callable[[], Awaitable[None]]
+Follow = Callable[[int, int], Awaitable[None]]
 
 MOST_OF_A_CHAT = 20  # replies that wait; a person reads no more of them, and a group gets so many writes a minute
 MOST = 2000  # of all chats, so that many chats do not fill the memory
@@ -30,11 +31,15 @@ class _Reply(NamedTuple):
 
 
 class Replies:
-    """Says what was put there as soon as it is its chat's turn. What counts as a write waits for the pace."""
+    """Says what was put there as soon as it is its chat's turn. What counts as a write waits for the pace.
 
-    def __init__(self, pace: Pace, metrics: Metrics) -> None:
+    `follow` is called with the old and the new id of a chat that turns out to have moved.
+    """
+
+    def __init__(self, pace: Pace, metrics: Metrics, follow: Follow) -> None:
         self._pace = pace
         self._metrics = metrics
+        self._follow = follow
         self._queues: dict[int, deque[_Reply]] = {}  # of chats that have something to say, or say it
         self._turns: deque[int] = deque()  # chats that may say something now
         self._running: set[asyncio.Task[None]] = set()
@@ -85,7 +90,7 @@ class Replies:
         self._queues[chat_id].popleft()
         self._waiting -= 1
         try:
-            await reply.say()
+            await self._say(chat_id, reply)
         except (VerbatimError, StorageUnavailableError) as error:
             log.info("reply.failed", reason=str(error))
         except Exception as error:
@@ -93,6 +98,13 @@ class Replies:
             log.error("reply.bug", exc_info=error)
         finally:
             self._turns.append(chat_id)
+
+    async def _say(self, chat_id: int, reply: _Reply) -> None:
+        try:
+            await reply.say()
+        except ChatMovedError as error:
+            log.info("reply.dropped", reason=str(error))
+            await self._follow(chat_id, error.new_chat_id)
 
     def _take_turn(self, chat_id: int) -> None:
         if chat_id in self._queues:

@@ -81,6 +81,23 @@ async def test_a_move_that_only_an_answer_of_telegram_tells_is_followed(stopped_
         assert len(texts(new)) == 3
 
 
+async def test_a_move_that_only_the_refusal_of_a_reply_tells_is_followed(stopped_world, alice, group):
+    async with stopped_world.running(allowed_chats=str(group.id)) as world:
+        group.say(alice, "/help")
+        (command,) = [update["message"] for update in world.telegram.pending_updates]
+        new = group.upgrade(alice)
+        world.telegram.state.updates.drop()
+        world.telegram.queue_update("message", command)
+        await world.settle()
+        speak(new, alice)
+        await world.settle()
+        assert texts(new) == ["hello"]
+    async with stopped_world.running() as world:
+        speak(new, alice)
+        await world.settle()
+        assert texts(new) == ["hello", "hello"]
+
+
 async def test_a_chat_that_moves_again_is_followed_again(stopped_world, alice, group):
     last = stopped_world.telegram.supergroup("Team", [alice], privacy=False)
     between = {"id": -1_000_000_000_007, "type": "supergroup", "title": "Team"}

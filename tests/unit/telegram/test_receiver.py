@@ -33,9 +33,12 @@ class Desk:
         self.process = self.take
         pace = Pace(stopped_world.clock)
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
-        self.door = Door(Replies(pace, self.metrics), self.metrics)
+        self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
         dispatch = Dispatch(application.bot, self._hand_over, self.door, self.metrics)
         self.receiver = Receiver(application.bot.base_url, session, dispatch.handle, self.metrics, stopped_world.clock)
+
+    async def _stay(self, old_chat_id: int, new_chat_id: int) -> None:
+        """No chat moves here."""
 
     async def _hand_over(self, update) -> None:
         await self.process(update)

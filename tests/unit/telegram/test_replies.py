@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from bot.errors import UndeliverableError
+from bot.errors import ChatMovedError, UndeliverableError
 from bot.metrics import Metrics
 from bot.playground.notifier import Notifier
 from bot.telegram.pace import Pace
@@ -22,11 +22,15 @@ class Counter:
         self.clock = Clock()
         self.pace = Pace(self.clock)
         self.metrics = Metrics()
-        self.replies = Replies(self.pace, self.metrics)
+        self.replies = Replies(self.pace, self.metrics, self.follow)
         self.begun: list[str] = []
         self.said: list[str] = []
         self.open = asyncio.Event()
         self.notifier = Notifier()
+        self.moves: list[tuple[int, int]] = []
+
+    async def follow(self, old_chat_id: int, new_chat_id: int) -> None:
+        self.moves.append((old_chat_id, new_chat_id))
 
     async def say(self, text: str) -> None:
         self.begun.append(text)
@@ -159,3 +163,15 @@ async def test_a_stop_says_what_can_still_be_said(counter):
     counter.open.set()
     await counter.replies.stop(5)
     assert counter.said == ["0", "1", "2"]
+
+
+async def test_a_chat_that_turns_out_to_have_moved_is_followed_and_the_others_go_on(counter):
+    async def move() -> None:
+        raise ChatMovedError(-1001)
+
+    counter.replies.put(ALICE, move)
+    counter.put(ALICE, "after it")
+    await counter.let_go()
+    assert counter.moves == [(ALICE, -1001)]
+    assert counter.said == ["after it"]
+    assert counter.bugs() == 0
