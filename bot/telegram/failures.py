@@ -64,6 +64,7 @@ _BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
     ("there is no text in the message to edit", NotModifiedError),  # the answer stands there already, as a document
     ("message thread not found", ThreadGoneError),
     ("topic_deleted", ThreadGoneError),
+    ("chat is not an administered channel direct messages chat", ThreadGoneError),
     ("message to edit not found", PlaceholderGoneError),
     ("message can't be edited", PlaceholderGoneError),
     ("message_id_invalid", PlaceholderGoneError),

@@ -53,14 +53,14 @@ class Transport:
         )
 
     async def _send(self, chat_id: int, text: str, thread_id: int | None, **options: Any) -> int:
-        """Send a message and return its id; where its topic is gone, to the chat itself."""
+        """Send a message and return its id; where its topic is gone, or the chat has none, to the chat itself."""
         try:
             with doing(Doing.WRITING), translated():
                 message = await self.bot.send_message(chat_id, text, message_thread_id=thread_id, **options)
         except ThreadGoneError:
-            if thread_id is None:
+            if thread_id is None and options.get("direct_messages_topic_id") is None:
                 raise
-            return await self._send(chat_id, text, None, **options)
+            return await self._send(chat_id, text, None, **options | {"direct_messages_topic_id": None})
         return message.message_id
 
     async def edit_placeholder(self, chat_id: int, message_id: int, text: str, *, job_id: int) -> None:

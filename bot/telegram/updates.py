@@ -54,6 +54,8 @@ def _message(content: Any, kind: str) -> JSON:
     media = {name: _media(content.get(name)) for name in MEDIA}
     if not any(media.values()) and any(content.get(name) is not None for name in MEDIA):
         raise UnreadableUpdateError("file_id")
+    if any(media.values()):
+        del parts["migrate_to_chat_id"], parts["migrate_from_chat_id"]  # Telegram's own messages bring nothing
     if any(media[name] for name in MEDIA if name != "document"):
         del parts["animation"]  # which comes with a document only
     return message | {name: part for name, part in (parts | media).items() if part is not None}
@@ -118,7 +120,7 @@ def _topic(value: Any) -> JSON | None:
 
 def _animation(value: Any) -> JSON | None:
     """Read that there is one; it is silent."""
-    return None if value is None else {"file_id": "-", "file_unique_id": "-"} | UNMEASURED
+    return None if not isinstance(value, dict) else {"file_id": "-", "file_unique_id": "-"} | UNMEASURED
 
 
 def _entities(value: Any) -> list[JSON]:

@@ -101,13 +101,16 @@ async def test_where_one_of_both_is_not_allowed_it_answers_in_the_other(
 
 @pytest.mark.parametrize("shut", ["channel", "group"])
 @pytest.mark.parametrize("other_order", [False, True])
-async def test_where_it_may_not_write_in_one_of_both_it_answers_in_the_other(world, channel, group, shut, other_order):
+@pytest.mark.parametrize("wording", ["CHAT_WRITE_FORBIDDEN", "chat not found"])
+async def test_where_it_may_not_write_in_one_of_both_it_soon_answers_in_the_other(
+    world, channel, group, shut, other_order, wording
+):
     chats = {"channel": channel, "group": group}
-    world.telegram.refuse("sendMessage", "CHAT_WRITE_FORBIDDEN", times=None, chat_id=chats[shut].id)
+    world.telegram.refuse("sendMessage", wording, times=None, chat_id=chats[shut].id)
     channel.send_voice(None, other_voice())
     if other_order:
         arrive_in_another_order(world.telegram)
-    await world.settle()
+    await world.settle(60)
     assert texts(chats.pop(shut)) == []
     assert answers(*chats.values()) == ["the news"]
     assert len(world.speech.uploads) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from bot.telegram.updates import MEDIA, read
 from handlers.media import recording_of
+from tests.world import audio, texts
 
 TYPES = json.loads(Path(__file__).with_name("bot_api_types.json").read_text())
 DEEPEST = 2
@@ -19,9 +20,7 @@ NEEDED = ("message_id", "date", "chat")
 FILE = {"file_id": "file", "file_unique_id": "unique"}
 CARRIERS = [{name: FILE} for name in ("voice", "audio", "video_note", "video")]
 CARRIERS.append({"document": FILE | {"mime_type": "audio/ogg"}})
-# A message that says that its group has moved carries nothing, nor does one with an animation carry another document;
-NEVER_TOGETHER = {"migrate_to_chat_id", "migrate_from_chat_id", "animation"}
-PARTS = sorted(TYPES["Message"].keys() - set(NEEDED) - set(MEDIA) - NEVER_TOGETHER)
+PARTS = sorted(TYPES["Message"].keys() - set(NEEDED) - set(MEDIA))
 
 
 def sample(kind, depth=0):
@@ -85,8 +84,21 @@ def test_nothing_else_about_a_chat_costs_a_recording():
 
 @pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: next(iter(carrier)))
 def test_a_message_with_everything_at_once_is_read(carrier):
-    """Also where the other media are none."""
-    parts = {part: sample(TYPES["Message"][part][0], 1) for part in PARTS}
+    """Also where the other media are none. An animation comes with a document, which it is itself."""
+    together = [part for part in PARTS if part != "animation" or "document" not in carrier]
+    parts = {part: sample(TYPES["Message"][part][0], 1) for part in together}
     others = {name: {} for name in MEDIA}
-    for each in (parts, parts | others, {name: {} for name in (*PARTS, "something_new")}, {}):
+    for each in (parts, parts | others, {name: [] for name in (*PARTS, "something_new")}, {}):
         assert heard("message", message(**each | carrier)) == (-1005, 7, "file")
+
+
+async def test_it_is_answered_too(world):
+    alice = world.telegram.user("Alice")
+    for chat in (world.telegram.private(alice), world.telegram.supergroup("Team", [alice], privacy=False)):
+        world.speech.says("heard")
+        chat.send_voice(alice, audio())
+        (update,) = world.telegram.pending_updates
+        given = update["message"]
+        update["message"] = {part: sample(TYPES["Message"][part][0], 1) for part in PARTS} | given
+        await world.settle()
+        assert texts(chat) == ["heard"]
