@@ -61,9 +61,10 @@ class NewJob:
     claimed_bytes: int | None
     model: str  # for a chat that chose none; it may have left the catalogue since
     options: Options  # for a chat that chose none
-    direct_topic_id: int | None = None
-    # What a post of a channel and its automatic forward in the group of the channel have in common, and nothing else.
-    post: str | None = None
+    direct_topic_id: int | None = None  # in the direct messages of a channel: the topic of the one who wrote
+    post: str | None = (
+        None  # a name that a channel's post and its automatic forward in the group share with nothing else
+    )
 
     @property
     def cache_key(self) -> str:

@@ -18,7 +18,7 @@ ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 @contextmanager
 def _once(event: str) -> Iterator[None]:
-    """Log a failure under `event` and go on. ChatMovedError is for the one who follows chats."""
+    """Log a failure under `event` and go on. ChatMovedError is raised, so that the chat is followed."""
     try:
         with translated():
             yield
