@@ -3,7 +3,7 @@
 import pytest
 
 from bot.playground.telegram.people import User
-from tests.world import other_voice, texts
+from tests.world import audio, other_voice, texts
 
 
 @pytest.fixture
@@ -172,3 +172,21 @@ async def test_a_server_that_tells_the_origin_as_older_ones_did_is_understood(wo
     update["message"] |= {"forward_from_chat": origin["chat"], "forward_from_message_id": origin["message_id"]}
     await world.settle()
     assert answers(channel, group) == ["the news"]
+
+
+@pytest.mark.parametrize("in_channel", [True, False])
+async def test_a_link_in_a_post_is_answered_once_wherever_the_bot_is(world, channel, group, in_channel):
+    url = "https://example.com/news.mp3"
+    world.speech.links[url] = audio()
+    if not in_channel:
+        channel.kick_bot()
+    channel.say(None, f"/transcribe {url}")
+    await world.settle()
+    assert texts(channel if in_channel else group) == ["the news"]
+    assert answers(channel, group) == ["the news"]
+
+
+async def test_what_is_wrong_with_a_link_is_said_in_the_channel(world, channel, group):
+    channel.say(None, "/transcribe nothing")
+    await world.settle()
+    assert (len(texts(channel)), texts(group)) == (1, [])

@@ -825,7 +825,9 @@ async def taken(bench, step, times):
     """Claim the job and give it one turn with these limits; return it as it is stored then."""
     (claimed,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
     events = Events(bench.metrics, bench.clock)
-    await Turn(bench.store, step, bench.delivery, events, bench.clock, lambda: 0.5, times).run(claimed)
+    await Turn(bench.store, Moves(bench.store), step, bench.delivery, events, bench.clock, lambda: 0.5, times).run(
+        claimed
+    )
     return await bench.job()
 
 
