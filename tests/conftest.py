@@ -36,6 +36,7 @@ PROCESSES = (
     "crash",
     "demo",
     "flow/test_trouble_with_the_recording.py",
+    "flow/test_what_can_be_heard.py",
     "flow/test_what_is_listened_to.py",
     "hostile",
     "unit/machine/test_process.py",

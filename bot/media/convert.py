@@ -2,11 +2,13 @@
 
 import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.machine.subprocesses import MEGABYTE
 from bot.media.cut import cut
 from bot.media.ffmpeg import Bench, source
+from bot.media.mix import AS_IT_IS, Mix
 from bot.media.silence import quietest_place
 from bot.media.sniff import Container
 
@@ -14,12 +16,9 @@ _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speake
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones
 _WINDOW_BYTES = 2 * 2 * _WINDOW_RATE  # a second of them, and as much again to spare
 _PAGE_SECONDS = 0.1  # of a file that is cut between pages; a pause lasts three times as long at least
-FIRST_AUDIO_STREAM = (
-    *("-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1"),
-    # Times samples by their number, not by the timestamps in the file. So wrong timestamps add no silence,
-    # drop no speech and cannot evade the -t of the output.
-    *("-af", "asetpts=N/SR/TB"),
-)
+# Times samples by their number, not by the timestamps in the file. So wrong timestamps add no silence,
+# drop no speech and cannot evade the -t of the output.
+_TIMED = "asetpts=N/SR/TB"
 OPUS_ENCODER = (
     *("-ar", "16000", "-c:a", "libopus", "-b:a", "32k"),
     *("-compression_level", "5"),  # three times as fast as the default 10, for a tenth more bytes
@@ -37,6 +36,23 @@ _LEAST_RATE = 250
 _LEAST_CPU_SECONDS = 20.0
 _CPU_SHARE = 0.1
 _MOST_CPU_SECONDS = 240.0
+
+
+def in_one_channel(mix: Mix) -> tuple[str, ...]:
+    """Return the arguments that choose the track and make one channel of it."""
+    return ("-map", f"0:a:{mix.track}", "-vn", "-sn", "-dn", "-af", f"{_TIMED},{mix.filters}", "-ac", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file that is converted, and how one channel is made of it."""
+
+    path: Path
+    container: Container | None
+    mix: Mix = AS_IT_IS
+
+    def in_one_channel(self) -> tuple[str, ...]:
+        return (*source(self.path, self.container), *in_one_channel(self.mix))
 
 
 def cpu_seconds(seconds: float) -> float:
@@ -68,9 +84,7 @@ def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
     return tuple(duration * part / parts for part in range(1, parts))
 
 
-async def quiet_cuts(
-    path: Path, container: Container | None, bench: Bench, *, duration: float, split_seconds: float
-) -> tuple[float, ...]:
+async def quiet_cuts(recording: Recording, bench: Bench, *, duration: float, split_seconds: float) -> tuple[float, ...]:
     """Move each of the wanted cuts to a silence near it, and return the moments in seconds.
 
     Only the sound around the cuts is decoded. A cut around which nothing can be decoded stays where it was wanted.
@@ -81,8 +95,7 @@ async def quiet_cuts(
     for wanted in wanted_cuts(duration, split_seconds):
         await bench.run(
             *("-ss", f"{wanted - reach:.3f}", "-t", f"{2 * reach:.3f}"),
-            *source(path, container),
-            *(*FIRST_AUDIO_STREAM, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
+            *(*recording.in_one_channel(), "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
             *("-f", "s16le", f"file:{window}"),
             cpu_seconds=cpu_seconds(wanted),
             file_bytes=MEGABYTE + _window_bytes(split_seconds),
@@ -93,13 +106,7 @@ async def quiet_cuts(
 
 
 async def encode(
-    path: Path,
-    container: Container | None,
-    bench: Bench,
-    *,
-    cuts: tuple[float, ...],
-    duration: float,
-    max_seconds: float,
+    recording: Recording, bench: Bench, *, cuts: tuple[float, ...], duration: float, max_seconds: float
 ) -> tuple[Path, ...]:
     """Write the parts between the cuts into files, and return their paths in order.
 
@@ -109,8 +116,7 @@ async def encode(
     whole = bench.scratch.file()
     pages = ("-page_duration", f"{_PAGE_SECONDS * 1e6:.0f}") if cuts else ()
     await bench.run(
-        *source(path, container),
-        *(*FIRST_AUDIO_STREAM, *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
+        *(*recording.in_one_channel(), *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
         *(*pages, "-f", "ogg", f"file:{whole}"),
         cpu_seconds=cpu_seconds(duration),
         file_bytes=MEGABYTE + opus_bytes(max_seconds),

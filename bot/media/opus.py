@@ -1,6 +1,7 @@
-"""The length of the sound in an Ogg/Opus file, counted by its packets without a decoder (RFC 3533, 6716, 7845)."""
+"""The sound in an Ogg/Opus file, as far as its packets tell without a decoder (RFC 3533, 6716, 7845)."""
 
 import re
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -24,6 +25,17 @@ _UNITS = bytes(
 )
 _TELLS_FRAMES = bytes(byte for byte in range(256) if byte & 3 != 3)
 
+# The first byte of a packet tells whether it has two channels.
+_TELLS_MONO = bytes(byte for byte in range(256) if not byte & 4)
+
+# Packets of silence are the same again and again, whatever their size. Those of sound, even of the noise of a
+# microphone, are different, and nothing makes them smaller: by a hundredth, or a tenth with the pauses in speech.
+_HEARD = 0.9
+_SILENT = 0.2  # three packets of sound among fifty of silence come to more
+_UNSURE = (_HEARD + _SILENT) / 2
+_LISTENED_AT_ONCE = 1024  # bytes
+_MOST_LISTENED = 4 * 1024 * 1024  # bytes, which take less than a tenth of a second; an hour of silence has fewer
+
 # What would take long to count is left to ffmpeg, which counts in a process of its own. A unit of work is what a
 # segment takes, about 0.2 µs.
 _MOST_LOOKALIKES = 16  # bytes that begin like a page and are none; usual files have none at all
@@ -37,6 +49,28 @@ class _Candidate(Page):
     """What claims to be a page; it is one if its checksum is right."""
 
     is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What is known of the sound in a file: its seconds, whether any of it has two channels, and its variety.
+
+    The variety is the share of its bytes, where it is largest, that packing them leaves.
+    """
+
+    seconds: float
+    is_stereo: bool
+    variety: float
+
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether there is sound for certain, in one channel."""
+        return not self.is_stereo and self.variety > _HEARD
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether there is nothing but silence, where nobody made the packets to look like it."""
+        return self.variety < _SILENT
 
 
 @dataclass(slots=True)
@@ -53,6 +87,36 @@ class _NotCountedError(Exception):
 
 
 @dataclass(slots=True)
+class _Listener:
+    """Finds out how much packets differ, until they are known to have sound."""
+
+    variety: float = 0.0
+    _listened: int = 0
+    _block: bytes = b""
+    _rest: bytes = b""
+
+    def hear(self, body: bytes) -> None:
+        if self.variety > _HEARD:
+            return
+        if self._listened > _MOST_LISTENED:
+            self.variety = max(self.variety, _UNSURE)
+            return
+        self._listened += len(body)
+        self._rest += body
+        while len(self._rest) >= _LISTENED_AT_ONCE and self.variety <= _HEARD:
+            self._block, self._rest = self._rest[:_LISTENED_AT_ONCE], self._rest[_LISTENED_AT_ONCE:]
+            self._judge(self._block)
+
+    def finish(self) -> None:
+        """Judge what is left together with what came before, as a few bytes alone always seem different."""
+        if self._rest:
+            self._judge(self._block + self._rest)
+
+    def _judge(self, data: bytes) -> None:
+        self.variety = max(self.variety, len(zlib.compress(data, 1)) / len(data))
+
+
+@dataclass(slots=True)
 class _Count:
     """The counts so far."""
 
@@ -60,6 +124,8 @@ class _Count:
     samples: int = 0
     work: int = 0
     lookalikes: int = 0
+    is_stereo: bool = False
+    listener: _Listener = field(default_factory=_Listener)
 
     def add(self, page: _Candidate | None) -> None:
         if page is None or not page.is_whole:
@@ -83,7 +149,10 @@ class _Count:
         if stream.tags_awaited and starts:
             stream.tags_awaited = False
             del starts[0]
+        else:
+            self.listener.hear(page.body)
         firsts = bytes([page.body[start] for start in starts])
+        self.is_stereo = self.is_stereo or bool(firsts.translate(None, _TELLS_MONO))
         samples = sum(firsts.translate(_UNITS)) * _UNIT
         if firsts.translate(None, _TELLS_FRAMES):
             self.work += _SECOND_BYTE_WORK * len(starts)
@@ -105,13 +174,14 @@ class _Count:
             stream.dropped = dropped if is_last and 0 < dropped < _LONGEST_PACKET else 0
             stream.granule = page.granule
 
-    @property
-    def seconds(self) -> float:
-        return (self.samples - sum(stream.dropped for stream in self.streams.values())) / _RATE
+    def sound(self) -> Sound | None:
+        seconds = (self.samples - sum(stream.dropped for stream in self.streams.values())) / _RATE
+        self.listener.finish()
+        return Sound(seconds, self.is_stereo, self.listener.variety) if seconds > 0 else None
 
 
-def duration(file: BinaryIO, stopped: Callable[[], bool] = lambda: False) -> float | None:
-    """Return the seconds of sound in an Ogg/Opus file, which is read from its beginning.
+def sound_in(file: BinaryIO, stopped: Callable[[], bool] = lambda: False) -> Sound | None:
+    """Return what is known of the sound in an Ogg/Opus file, which is read from its beginning.
 
     Packets are counted and not believed: the positions written on the pages may jump or be forged. Several streams
     count together. None if the file has something else in it or no sound, if it would take long to count, or if
@@ -123,7 +193,7 @@ def duration(file: BinaryIO, stopped: Callable[[], bool] = lambda: False) -> flo
             count.add(page)
     except _NotCountedError:
         return None
-    return count.seconds if count.seconds > 0 else None
+    return count.sound()
 
 
 def begins_twice(file: BinaryIO) -> bool:

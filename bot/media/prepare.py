@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import PermanentError
-from bot.media.convert import encode, quiet_cuts
+from bot.media.convert import Recording, encode, quiet_cuts
 from bot.media.ffmpeg import Bench, SureError
-from bot.media.probe import Probe, opus_duration, probe
+from bot.media.probe import Probe, opus_sound, probe
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Fact, Reason
 
@@ -39,18 +39,22 @@ def most_work(max_seconds: float) -> float:
 
 
 async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, formats: UploadFormats) -> tuple[Upload, ...]:
-    """Return the uploads of this recording in order, at least one.
+    """Return the uploads of this recording in order; none if nothing can be heard in it.
 
-    A file of one of the `formats` is uploaded as it is, unless it is too long, or has a picture or more sound. The
+    A file of one of the `formats` is uploaded as it is, unless it is too long, has a picture or more sound, or would
+    lose sound where its channels are added up. Parts of a long one in which nothing can be heard are left out. The
     same file gives the same uploads again, so that after a restart only the missing ones are sent. `kind` is what
     Telegram calls the message. New files come from the scratch of `bench`, whose owner removes them; `path` is never
     changed. Raises PermanentError (EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG, TOO_DEMANDING) or TemporaryError.
     """
     found = await probe(path, bench, most_work=limits.most_work)
     _refuse_unusable(found, kind, limits)
+    if found.is_silent:
+        return ()
     as_is = formats.by_container.get(found.container) if found.container else None
     small = found.size <= formats.max_bytes and found.duration <= limits.split_seconds
-    if as_is and small and found.codec in as_is.codecs and found.is_all and not found.has_video:
+    whole = found.is_all and found.mix.is_usual and not found.has_video
+    if as_is and small and found.codec in as_is.codecs and whole:
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
     return await _convert(path, found, limits, replace(bench, is_long=_is_long(found)))
 
@@ -74,20 +78,14 @@ def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
 
 
 async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tuple[Upload, ...]:
-    cuts = await quiet_cuts(path, found.container, bench, duration=found.duration, split_seconds=limits.split_seconds)
-    parts = await encode(
-        path, found.container, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds
-    )
-    uploads = await bench.compute(_uploads_with_sound, parts, (0.0, *cuts))
-    if not uploads:
+    recording = Recording(path, found.container, found.mix)
+    cuts = await quiet_cuts(recording, bench, duration=found.duration, split_seconds=limits.split_seconds)
+    parts = await encode(recording, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds)
+    sounds = await bench.compute(lambda: [opus_sound(part) for part in parts])
+    if not any(sounds):
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
-    return uploads
-
-
-def _uploads_with_sound(parts: tuple[Path, ...], starts: tuple[float, ...]) -> tuple[Upload, ...]:
-    measured = ((part, start, opus_duration(part)) for part, start in zip(parts, starts, strict=True))
     return tuple(
-        Upload(part, "audio/ogg", "audio.ogg", start, duration)
-        for part, start, duration in measured
-        if duration is not None
+        Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds)
+        for part, start, sound in zip(parts, (0.0, *cuts), sounds, strict=True)
+        if sound is not None and not sound.is_silent
     )

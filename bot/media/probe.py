@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import PermanentError, TemporaryError
-from bot.media import length, opus, streams
+from bot.media import length, levels, opus, streams
 from bot.media.ffmpeg import Bench, FfmpegRun, SureError, source
+from bot.media.mix import AS_IT_IS, Mix, mix_of
 from bot.media.sniff import Container, head_of, is_something_else, sniff
 from storage.apology import Reason
 
@@ -21,28 +22,41 @@ _DENSEST = 8 * 192_000  # samples a second, of all channels together; discs have
 _UNBOUNDED_WORK = 1e15  # a year of sound
 _LEAST_OF_UNKNOWN_SECONDS = 0.2
 _OPUS_SAMPLES = 2 * 48_000  # a second, in two channels
+_MOST_TRACKS = 8  # that are listened to until one has sound; more languages than films have
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One track that was decoded. `seconds` and `work` as in Probe."""
+
+    track: int
+    seconds: float
+    work: float
+    levels: levels.Levels
+    steady: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """The facts that need no ffmpeg. Of Ogg: the seconds if it is Opus, and whether several streams begin in it.
+    """The facts that need no ffmpeg. Of Ogg: the sound if it is Opus, and whether several streams begin in it.
 
     `container` is None if it is unknown.
     """
 
     container: Container | None
     size: int
-    opus_seconds: float | None = None
+    sound: opus.Sound | None = None
     begins_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The facts about a file, as far as they concern its first stream of sound, which a conversion takes.
+    """The facts about a file, as far as they concern the track of sound that is chosen: see `probe`.
 
-    `codec` is None without such a stream. `duration` is the seconds of sound that a decoder finds, whatever the file
+    `codec` is None without such a track. `duration` is the seconds of sound that a decoder finds, whatever the file
     claims, and `work` the samples in them, those of all channels together; it is infinite if more were not counted.
-    `is_all` tells that no decoder finds other sound in the file.
+    `is_all` tells that no decoder finds other sound in the file. `mix` makes one channel of the track, and `is_silent`
+    tells that nothing can be heard in any track.
     """
 
     container: Container | None  # None if ffmpeg found it out
@@ -52,6 +66,8 @@ class Probe:
     work: float
     is_all: bool
     has_video: bool
+    mix: Mix = AS_IT_IS
+    is_silent: bool = False
 
     @property
     def has_audio(self) -> bool:
@@ -59,16 +75,19 @@ class Probe:
 
 
 async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK) -> Probe:
-    """Read the facts about the file, and decode it to know its length; Ogg/Opus is counted without a process.
+    """Read the facts about the file, and decode it to know how long and how loud it is.
 
-    The counting ends when the `work` has come to `most_work` samples. Raises PermanentError: EMPTY for a file without
-    bytes, NOT_AUDIO for one that is surely something else, TOO_DEMANDING for one that takes too long to read. Raises
-    as `Ffmpeg.run` does.
+    The track that a player plays is chosen, or if nothing can be heard in it, the first of the others in which
+    something can. Ogg/Opus in one channel needs no process, unless its packets look like silence. The counting ends
+    when the `work` has come to `most_work` samples. Raises PermanentError: EMPTY for a file without
+    bytes, NOT_AUDIO for one that is surely something else or has only broken sound, TOO_DEMANDING for one that takes
+    too long to read. Raises as `Ffmpeg.run` does.
     """
     known = await bench.compute(_identify, path, bench.threads.closed)
-    if known.opus_seconds is not None:
-        work = known.opus_seconds * _OPUS_SAMPLES
-        return Probe(known.container, known.size, "opus", known.opus_seconds, work, is_all=True, has_video=False)
+    if known.sound is not None and known.sound.is_heard:
+        seconds = known.sound.seconds
+        work = seconds * _OPUS_SAMPLES
+        return Probe(known.container, known.size, "opus", seconds, work, is_all=True, has_video=False)
     found = await _read(path, known, bench, most_work)
     if not (found.duration or found.has_video or known.container is None):
         found = await _read(path, replace(known, container=None), bench, most_work)
@@ -83,21 +102,42 @@ async def _read(path: Path, known: _Identity, bench: Bench, most_work: float) ->
     found = await reading.listed()
     if not found.sounds:
         return Probe(known.container, known.size, None, 0.0, 0.0, is_all=True, has_video=found.has_video)
-    if _density(found.sounds[0]) > _DENSEST:
-        raise SureError(Reason.TOO_DEMANDING, "it has too many samples a second")
-    duration, work = await reading.count(found.sounds[0], most_work)
-    is_all = len(found.sounds) == 1 and not known.begins_twice
-    codec = found.sounds[0].codec
-    return Probe(known.container, known.size, codec, duration, work, is_all=is_all, has_video=found.has_video)
+    heard = await reading.choose(found, most_work)
+    if heard is None:
+        codec = found.sounds[0].codec
+        return Probe(known.container, known.size, codec, 0.0, 0.0, is_all=True, has_video=found.has_video)
+    return _about(known, found, heard)
 
 
-def opus_duration(path: Path, stopped: Callable[[], bool] = lambda: False) -> float | None:
-    """Return `opus.duration` of a file; None if there is no such file."""
+def _about(known: _Identity, found: streams.Streams, heard: _Heard) -> Probe:
+    """Put the facts together. Of Ogg/Opus the packets tell the length better than any clock in the file."""
+    is_opus = known.sound is not None
+    return Probe(
+        known.container,
+        known.size,
+        found.sounds[heard.track].codec,
+        known.sound.seconds if known.sound is not None else heard.seconds,
+        heard.work,
+        is_all=is_opus or (len(found.sounds) == 1 and not known.begins_twice),
+        has_video=found.has_video,
+        mix=mix_of(heard.track, heard.levels, steady=heard.steady),
+        is_silent=heard.levels.are_silent,
+    )
+
+
+def opus_sound(path: Path, stopped: Callable[[], bool] = lambda: False) -> opus.Sound | None:
+    """Return `opus.sound_in` of a file; None if there is no such file."""
     try:
         with path.open("rb") as file:
-            return opus.duration(file, stopped)
+            return opus.sound_in(file, stopped)
     except FileNotFoundError:
         return None
+
+
+def opus_duration(path: Path) -> float | None:
+    """Return the seconds of sound in an Ogg/Opus file; None if it has none or is not there."""
+    sound = opus_sound(path)
+    return None if sound is None else sound.seconds
 
 
 def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
@@ -112,8 +152,8 @@ def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
         if container is not Container.OGG:
             return _Identity(container, size)
         file.seek(0)
-        if (seconds := opus.duration(file, stopped)) is not None:
-            return _Identity(container, size, seconds)
+        if (sound := opus.sound_in(file, stopped)) is not None:
+            return _Identity(container, size, sound)
         file.seek(0)
         return _Identity(container, size, begins_twice=opus.begins_twice(file))
 
@@ -130,43 +170,64 @@ class _Reading:
         """List the streams. A file with pictures that cannot even be listed is asked for its sound alone."""
         opened = source(self._path, self._container)
         ran = await self._run(*opened, *streams.LISTING, cpu_seconds=_LISTING_CPU_SECONDS)
-        found = streams.parse(ran.stdout)
+        found = streams.parse(ran.stdout, ran.stderr)
         if ran.returncode == 0 or found.sounds:
             return found
         ran = await self._run(*opened, *streams.SOUND_LISTING, cpu_seconds=_LISTING_CPU_SECONDS)
-        sounds = streams.parse(ran.stdout).sounds
-        return streams.Streams(sounds, has_video=bool(sounds))
+        found = streams.parse(ran.stdout, ran.stderr)
+        return replace(found, has_video=bool(found.sounds))
 
-    async def count(self, sound: streams.Sound, most_work: float) -> tuple[float, float]:
-        """Return the seconds of the first stream of sound and the work that it makes.
+    async def choose(self, found: streams.Streams, most_work: float) -> _Heard | None:
+        """Return the first track with sound, in the order of preference, else the first that can be decoded at all."""
+        numbers = [number for number in found.by_preference() if _density(found.sounds[number]) <= _DENSEST]
+        if not numbers:
+            raise SureError(Reason.TOO_DEMANDING, "it has too many samples a second")
+        silent = None
+        for number in numbers[:_MOST_TRACKS]:
+            heard = await self._hear(number, found.sounds[number], most_work)
+            if heard is not None and not heard.levels.are_silent:
+                return heard
+            silent = silent or heard
+        return silent
+
+    async def _hear(self, track: int, sound: streams.Sound, most_work: float) -> _Heard | None:
+        """Decode one track; None if nothing in it can be decoded.
 
         In a file without any sense something that looks like sound is found by chance: very short, or mostly broken.
         """
-        seconds, work = await self._counted(sound, most_work)
-        return (seconds, work) if self._container or seconds >= _LEAST_OF_UNKNOWN_SECONDS else (0.0, 0.0)
+        heard = await self._heard(track, sound, most_work)
+        by_chance = self._container is None and heard is not None and heard.seconds < _LEAST_OF_UNKNOWN_SECONDS
+        return None if by_chance else heard
 
-    async def _counted(self, sound: streams.Sound, most_work: float) -> tuple[float, float]:
+    async def _heard(self, track: int, sound: streams.Sound, most_work: float) -> _Heard | None:
         most_samples = int(most_work / max(1, sound.channels))
-        counted = await self._steady_count(most_samples)
-        if counted is not None:
-            decoded, samples = counted
-            return samples / decoded.rate, math.inf if samples >= most_samples else samples * decoded.channels
+        if sound.channels <= levels.MOST_CHANNELS and (steady := await self._steadily(track, sound, most_samples)):
+            return steady
         most_seconds = most_samples / max(1, sound.rate)
-        arguments = (*source(self._path, self._container), *length.any_count(most_seconds))
+        arguments = (*source(self._path, self._container), *length.any_count(most_seconds, track=track))
         ran = await self._run(*arguments, cpu_seconds=_COUNTING_CPU_SECONDS)
         if self._container is None and ran.returncode == length.MOSTLY_BROKEN:
-            return 0.0, 0.0
-        seconds = length.parse_any_count(ran.stdout)
-        return seconds, math.inf if seconds > most_seconds - 1 else seconds * _density(sound)
+            return None
+        seconds, measured = length.parse_any_count(ran.stdout), levels.parse(ran.stderr, channels=2)
+        if seconds <= 0 or measured is None:
+            return None
+        work = math.inf if seconds > most_seconds - 1 else seconds * _density(sound)
+        return _Heard(track, seconds, work, measured, steady=False)
 
-    async def _steady_count(self, most_samples: int) -> tuple[streams.Sound, int] | None:
-        """Return what `length.steady_count` counts; None if it cannot count this file, as when its cover is huge."""
+    async def _steadily(self, track: int, sound: streams.Sound, most_samples: int) -> _Heard | None:
+        """Return what `length.steady_count` tells; None if it cannot count this track, as when a cover is huge."""
+        channels = sound.channels
         try:
-            steady = length.steady_count(self._path, self._container, most_samples)
+            steady = length.steady_count(self._path, self._container, most_samples, track=track, channels=channels)
             ran = await self._run(*steady, cpu_seconds=_COUNTING_CPU_SECONDS)
         except PermanentError:
             return None
-        return None if ran.returncode else length.parse_steady_count(ran.stdout)
+        counted, measured = length.parse_steady_count(ran.stdout), levels.parse(ran.stderr, channels)
+        if ran.returncode or counted is None or measured is None or counted[0].channels != channels:
+            return None
+        decoded, samples = counted
+        work = math.inf if samples >= most_samples else samples * channels
+        return _Heard(track, samples / decoded.rate, work, measured, steady=True)
 
     async def _run(self, *arguments: str, cpu_seconds: float) -> FfmpegRun:
         if not self._bench.is_long:

@@ -1,7 +1,8 @@
 """The streams in a file, told by the head of ffmpeg's `framecrc` output.
 
 ffmpeg writes that head itself, from numbers and names of its own. No text from the file gets into it, while the list
-of streams on the error output stands among titles and tags, which can look like a part of it.
+of streams on the error output stands among titles and tags, which can look like a part of it. Which of several
+sounds is the default is told there alone; a file that lies about that fools nobody but its sender.
 """
 
 import re
@@ -13,6 +14,10 @@ _AMBISONIC = re.compile(r"ambisonic (\d+)")
 _SPEAKERS = re.compile(r"\d+(?:\.\d+)+")  # 5.1 has five and one
 _NAMED = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8, "cube": 8}
 _UNKNOWN = 64  # the most that recordings have; taken for layouts with a name of their own
+
+# ffmpeg lists what it writes once more for people, in lines that begin like no line of a title or a tag.
+_LISTED = "\nOutput #0, framecrc"
+_DEFAULT = re.compile(r"^  Stream #0:(\d+)\S*: Audio: .*\(default\)", re.MULTILINE)
 
 # Sound first, and of the pictures those that move: V leaves out the cover of a song. Nothing is decoded.
 LISTING = ("-map", "0:a?", "-map", "0:V?", "-c", "copy", "-t", "0", "-f", "framecrc", "pipe:1")
@@ -30,14 +35,22 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The streams of sound in their order, and whether there are moving pictures."""
+    """The streams of sound in their order, whether there are moving pictures, and which sound a player plays."""
 
     sounds: tuple[Sound, ...]
     has_video: bool
+    default: int = 0
+
+    def by_preference(self) -> list[int]:
+        """Return the numbers of the sounds: first the one that a player plays, then the others."""
+        return sorted(range(len(self.sounds)), key=lambda number: number != self.default)
 
 
-def parse(output: str) -> Streams:
-    """Return the streams that an output of `framecrc` begins with; of two lines about one fact the first counts."""
+def parse(output: str, errors: str = "") -> Streams:
+    """Return the streams that an output of `framecrc` begins with; of two lines about one fact the first counts.
+
+    `errors` is the error output, which alone tells the default.
+    """
     facts: dict[int, dict[str, str]] = {}
     for name, number, value in _LINE.findall(output):
         facts.setdefault(int(number), {}).setdefault(name, value)
@@ -50,7 +63,9 @@ def parse(output: str) -> Streams:
         for fact in facts.values()
         if fact.get("media_type") == "audio"
     )
-    return Streams(tuple(sounds), any(fact.get("media_type") == "video" for fact in facts.values()))
+    default = _DEFAULT.search(errors.rpartition(_LISTED)[2])
+    has_video = any(fact.get("media_type") == "video" for fact in facts.values())
+    return Streams(tuple(sounds), has_video, int(default[1]) if default else 0)
 
 
 def _number(text: str) -> int:
@@ -65,4 +80,4 @@ def _channels(layout: str) -> int:
         return (int(match[1]) + 1) ** 2
     if match := _SPEAKERS.match(layout):
         return sum(int(number) for number in match[0].split("."))
-    return _NAMED.get(layout, _UNKNOWN)
+    return _NAMED.get(layout.partition("(")[0], _UNKNOWN)

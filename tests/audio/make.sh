@@ -113,3 +113,51 @@ head -c 9000 video.mp4 > truncated.mp4
 printf 'This is a shopping list: bread, butter, and a radio.\n%.0s' {1..40} > text.mp3
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:3.0,\nspeech.ts\n#EXT-X-ENDLIST\n' > playlist.mp3
 printf 'ffconcat version 1.0\nfile voice.ogg\n' > concat.ogg
+
+# What follows is made of voice.ogg, so it needs no flite.
+said=(-i voice.ogg -t 2)
+opposite="pan=stereo|c0=c0|c1=-1*c0"
+nothing=(-f lavfi -i "anullsrc=r=16000:cl=mono" -t 2)
+hum=(-f lavfi -i "sine=200:r=16000,volume=-20dB" -t 2)
+
+make "${said[@]}" -af "$opposite" -ar 22050 -b:a 48k opposed.mp3
+make "${said[@]}" -af "$opposite" -c:a aac -ar 22050 -b:a 48k opposed.m4a
+make "${said[@]}" -af "$opposite" -t 1.5 -ar 8000 opposed.wav
+make "${said[@]}" -af "$opposite" -c:a libopus -b:a 32k opposed.ogg
+make "${said[@]}" -af "$opposite" -c:a libvorbis -ar 22050 -q:a 0 opposed_vorbis.ogg
+make "${said[@]}" -af "aeval=val(0)|if(lt(t\\,1)\\,1\\,-1)*val(0):c=stereo,aformat=channel_layouts=stereo" -c:a aac -ar 22050 -b:a 48k opposed_later.m4a
+make "${said[@]}" -af "pan=5.1|FL=c0|FR=-1*c0|FC=0*c0|LFE=0*c0|BL=c0|BR=-1*c0" -ar 16000 -c:a aac -b:a 96k opposed_5.1.m4a
+make "${said[@]}" -af "pan=stereo|c0=0*c0|c1=c0" -ar 22050 -b:a 48k right.mp3
+make "${said[@]}" -af "pan=5.1|FL=0*c0|FR=0*c0|FC=c0|LFE=0*c0|BL=0*c0|BR=0*c0" -ar 16000 -c:a aac -b:a 96k centre.m4a
+make "${said[@]}" "${hum[@]}" -filter_complex "[0]aresample=16000,aformat=channel_layouts=mono[a];\
+[1]aformat=channel_layouts=mono[b];[a][b]amerge,pan=5.1|FL=c1|FR=-1*c1|FC=c0|LFE=0*c0|BL=c1|BR=-1*c1" -c:a aac -b:a 96k centre_and_hum.m4a
+make "${said[@]}" -af "pan=7.1|FL=0*c0|FR=0*c0|FC=0*c0|LFE=0*c0|BL=0*c0|BR=0*c0|SL=0*c0|SR=c0" -ar 8000 one_of_eight.flac
+make "${said[@]}" -t 1 -af "pan=3c|c0=0*c0|c1=0*c0|c2=c0" -ar 8000 third_of_three.wav
+
+tracks=(-map 0:a -map 1:a -c:a libopus -b:a 24k -ac 1 -ar 48000)
+make "${nothing[@]}" "${said[@]}" "${tracks[@]}" second_track.mkv
+make "${hum[@]}" "${said[@]}" "${tracks[@]}" -disposition:a:0 0 -disposition:a:1 default second_default.mkv
+make "${said[@]}" "${hum[@]}" "${tracks[@]}" first_of_two.mkv
+make "${said[@]}" "${said[@]}" "${tracks[@]}" "$scratch/tracks.mkv"
+sed '0,/A_OPUS/s/A_OPUS/A_NONE/' "$scratch/tracks.mkv" > second_readable.mkv
+make "${said[@]}" "${said[@]}" -map 0:a -map 1:a -c:a aac -b:a 24k -ar 16000 "$scratch/tracks.mp4"
+make -i "$scratch/tracks.mp4" -map 0 -c copy -bsf:a:0 noise=drop=1 second_filled.mp4
+make "${nothing[@]}" "${said[@]}" "${picture[@]}" -map 2:v -map 0:a -map 1:a -c:v mpeg4 -q:v 31 -t 2 -c:a mp2 -ar 16000 \
+    -b:a 32k second_track.ts
+
+silent=(-f lavfi -i "anullsrc=r=16000:cl=stereo" -t 2)
+make "${silent[@]}" -b:a 32k silent.mp3
+make "${silent[@]}" -c:a aac silent.m4a
+make "${silent[@]}" -t 0.5 -ar 8000 silent.wav
+make "${silent[@]}" silent.flac
+make "${silent[@]}" -c:a libopus silent.webm
+make "${silent[@]}" -c:a libopus -ac 1 -dtx 1 silent_dtx.ogg
+make "${silent[@]}" -c:a libopus silent_stereo.ogg
+make "${silent[@]}" -c:a libvorbis silent_vorbis.ogg
+make "${silent[@]}" "${picture[@]}" -c:v mpeg4 -q:v 31 -t 1 -c:a aac silent_video.mp4
+quietly "$amr_ffmpeg" "${nothing[@]}" -ar 8000 -c:a libopencore_amrnb -fflags +bitexact silent.amr
+make "${nothing[@]}" -ar 8000 -c:a pcm_alaw -t 1 silent_alaw.wav
+
+make "${said[@]}" -af volume=-44dB "${opus[@]}" quiet.ogg
+make "${said[@]}" -af volume=-44dB -ar 22050 -b:a 32k quiet.mp3
+make "${said[@]}" -af volume=-44dB -c:a aac -ar 22050 -b:a 24k quiet.m4a

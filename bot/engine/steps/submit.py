@@ -10,6 +10,7 @@ from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError, handling, require_lease
 from bot.engine.policy import too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
+from bot.engine.steps.keeping import ready
 from bot.engine.steps.recordings import Recordings
 from bot.errors import PermanentError
 from bot.log import get_logger
@@ -20,6 +21,7 @@ from bot.uploads import Linked, Upload
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
+from storage.transcript import Transcript
 from storage.words import LINK, PAUSED, SAME, Job
 
 log = get_logger(__name__)
@@ -98,6 +100,8 @@ class Submit:
             return await self.creates.send(job, model, (Linked(job.file_id, self.rules.link_seconds),))
         with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench)
+            if not uploads:
+                return self._nothing_heard(job)
             match Admitted() if kept_slot else await self._admit_again(job, model):
                 case Known() as known:
                     return known
@@ -105,6 +109,11 @@ class Submit:
                     return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
                 case Admitted():
                     return await self.creates.send(job, model, uploads)
+
+    def _nothing_heard(self, job: Job) -> Outcome:
+        """Answer without a create: in silence there is nothing to transcribe."""
+        log.info("recording.silent", job=job.id)
+        return ready(Transcript(""), self.now(), transcript_ttl=0.0)
 
     async def _prepare(self, job: Job, bench: Bench) -> tuple[tuple[Upload, ...], bool]:
         """Download and prepare the recording; tell also whether that was quick enough for the slot to be kept."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.media.convert import conversion_bytes, encode, opus_bytes, quiet_cuts, wanted_cuts
+from bot.media.convert import Recording, conversion_bytes, encode, opus_bytes, quiet_cuts, wanted_cuts
 from bot.media.ffmpeg import source
 from bot.media.probe import opus_duration, probe
 from bot.media.sniff import Container
@@ -31,19 +31,19 @@ def test_what_is_short_enough_stays_whole():
 
 
 async def test_cuts_are_moved_into_the_pauses_of_the_speaker(bench):
-    cuts = await quiet_cuts(AUDIO / "talk.ogg", Container.OGG, bench, duration=12.26, split_seconds=7)
+    cuts = await quiet_cuts(Recording(AUDIO / "talk.ogg", Container.OGG), bench, duration=12.26, split_seconds=7)
     first, second = cuts
     assert 3.04 < first < 4.54
     assert 7.57 < second < 9.07
 
 
 async def test_where_nothing_can_be_decoded_the_wanted_cut_stays(bench):
-    cuts = await quiet_cuts(AUDIO / "broken.mp3", Container.MP3, bench, duration=12, split_seconds=9)
+    cuts = await quiet_cuts(Recording(AUDIO / "broken.mp3", Container.MP3), bench, duration=12, split_seconds=9)
     assert cuts == (6,)
 
 
 async def test_sound_becomes_mono_opus_of_the_same_length(bench):
-    (part,) = await encode(AUDIO / "speech.amr", Container.AMR, bench, cuts=(), duration=60, max_seconds=60)
+    (part,) = await encode(Recording(AUDIO / "speech.amr", Container.AMR), bench, cuts=(), duration=60, max_seconds=60)
     found = await probe(part, bench)
     assert (found.container, found.codec) == (Container.OGG, "opus")
     assert found.duration == pytest.approx(3.85, abs=0.05)
@@ -52,7 +52,7 @@ async def test_sound_becomes_mono_opus_of_the_same_length(bench):
 
 
 async def test_no_more_is_written_than_the_limit_whatever_the_file_holds(bench):
-    (part,) = await encode(AUDIO / "talk.ogg", Container.OGG, bench, cuts=(), duration=60, max_seconds=2)
+    (part,) = await encode(Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=(), duration=60, max_seconds=2)
     assert opus_duration(part) == pytest.approx(2, abs=0.03)
 
 
@@ -62,7 +62,7 @@ async def test_a_file_that_says_it_is_shorter_is_as_long_as_its_sound(tmp_path, 
     liar = tmp_path / "liar.m4a"
     liar.write_bytes(honest[:frame_length] + (10).to_bytes(4, "big") + honest[frame_length + 4 :])
     assert (await probe(liar, bench)).duration == pytest.approx(3.84, abs=0.01)
-    (part,) = await encode(liar, Container.MP4, bench, cuts=(), duration=60, max_seconds=2)
+    (part,) = await encode(Recording(liar, Container.MP4), bench, cuts=(), duration=60, max_seconds=2)
     assert opus_duration(part) == pytest.approx(2, abs=0.03)
 
 
@@ -78,8 +78,8 @@ def sound_in(path):
 
 async def test_the_parts_hold_the_whole_recording_and_nothing_twice(bench):
     sizes = {"duration": 12.26, "max_seconds": 60}
-    (whole,) = await encode(AUDIO / "talk.ogg", Container.OGG, bench, cuts=(), **sizes)
-    parts = await encode(AUDIO / "talk.ogg", Container.OGG, bench, cuts=(3.5, 8.0), **sizes)
+    (whole,) = await encode(Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=(), **sizes)
+    parts = await encode(Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=(3.5, 8.0), **sizes)
     assert [opus_duration(part) for part in parts] == pytest.approx([3.5, 4.5, 4.26], abs=0.06)
     assert b"".join(map(sound_in, parts)) == sound_in(whole)
     for part in parts:
@@ -88,7 +88,9 @@ async def test_the_parts_hold_the_whole_recording_and_nothing_twice(bench):
 
 
 async def test_a_part_behind_the_end_of_the_sound_is_empty(bench):
-    parts = await encode(AUDIO / "voice.ogg", Container.OGG, bench, cuts=(3, 30), duration=60, max_seconds=60)
+    parts = await encode(
+        Recording(AUDIO / "voice.ogg", Container.OGG), bench, cuts=(3, 30), duration=60, max_seconds=60
+    )
     assert [opus_duration(part) for part in parts] == [pytest.approx(3, abs=0.06), pytest.approx(0.84, abs=0.06), None]
 
 
@@ -99,5 +101,5 @@ def test_a_conversion_needs_no_more_room_than_the_longest_recording():
 
 
 async def test_nothing_that_can_be_decoded_gives_nothing(bench):
-    (part,) = await encode(AUDIO / "broken.mp3", Container.MP3, bench, cuts=(), duration=1, max_seconds=60)
+    (part,) = await encode(Recording(AUDIO / "broken.mp3", Container.MP3), bench, cuts=(), duration=1, max_seconds=60)
     assert opus_duration(part) is None

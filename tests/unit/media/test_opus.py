@@ -1,4 +1,5 @@
 import io
+import random
 import time
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.media.opus import begins_twice, duration
+from bot.media.opus import Sound, begins_twice, sound_in
 from tests.crafted import (
     BEGINS,
     ENDS,
@@ -29,7 +30,8 @@ MEGABYTE = 1024 * 1024
 
 
 def measured(data: bytes) -> float | None:
-    return duration(io.BytesIO(data))
+    sound = sound_in(io.BytesIO(data))
+    return sound and sound.seconds
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_four_hours_of_a_usual_recording_are_counted():
 
 
 def test_the_counting_ends_when_nobody_waits_for_it():
-    assert duration(io.BytesIO(VOICE), stopped=lambda: True) is None
+    assert sound_in(io.BytesIO(VOICE), stopped=lambda: True) is None
 
 
 @pytest.mark.parametrize(("name", "twice"), [("speech_vorbis.ogg", False), ("voice.ogg", False), ("chained.ogg", True)])
@@ -180,3 +182,44 @@ def test_no_cut_and_no_damage_is_more_than_a_recording_of_another_length(cut, at
     damaged = VOICE[:at] + damage + VOICE[at + len(damage) :]
     seconds = measured(damaged[:cut])
     assert seconds is None or 0 < seconds < 6
+
+
+def listened(*packets: bytes, seconds: float = 10.0) -> Sound:
+    pages = [page(*packets)] * int(seconds * 50 / len(packets))
+    sound = sound_in(io.BytesIO(recording(*pages)))
+    assert sound is not None
+    return sound
+
+
+@pytest.mark.parametrize("name", ["voice.ogg", "voice_short.ogg", "talk.ogg", "truncated.ogg", "quiet.ogg"])
+def test_speech_is_heard_without_a_decoder(name):
+    sound = sound_in(io.BytesIO((AUDIO / name).read_bytes()))
+    assert sound is not None
+    assert sound.is_heard
+    assert not sound.is_silent
+
+
+@pytest.mark.parametrize("name", ["silence.ogg", "silent_dtx.ogg", "silent_stereo.ogg"])
+def test_packets_of_silence_are_the_same_again_and_again(name):
+    sound = sound_in(io.BytesIO((AUDIO / name).read_bytes()))
+    assert sound is not None
+    assert sound.is_silent
+    assert not sound.is_heard
+
+
+def test_two_channels_may_be_opposite_so_nothing_is_heard_for_certain():
+    sound = sound_in(io.BytesIO((AUDIO / "opposed.ogg").read_bytes()))
+    assert sound is not None
+    assert sound.is_stereo
+    assert not sound.is_heard
+
+
+def test_a_word_is_heard_in_silence():
+    word = [b"\x08" + random.Random(number).randbytes(60) for number in range(15)]
+    assert not listened(*[PACKET] * 100, *word, *[PACKET] * 85).is_silent
+
+
+def test_silence_is_not_listened_to_without_end():
+    sound = listened(b"\x08" + bytes(800), seconds=120)
+    assert not sound.is_heard
+    assert not sound.is_silent

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
-from bot.media.ffmpeg import Bench, SureError
+from bot.media.ffmpeg import Bench, SureError, source
 from bot.media.prepare import Limits
 from bot.media.prepare import prepare as prepare_for
 from bot.media.probe import probe
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
+from tests.levels import level_of
 
 AUDIO = Path(__file__).parents[2] / "audio"
 LIMITS = Limits(max_seconds=600, split_seconds=300, most_work=1e9)
@@ -40,7 +41,6 @@ async def test_a_voice_note_goes_up_as_it_came_without_a_process(idle_bench, ben
     ("name", "content_type", "file_name"),
     [
         ("voice_short.ogg", "audio/ogg", "audio.ogg"),
-        ("silence.ogg", "audio/ogg", "audio.ogg"),
         ("truncated.ogg", "audio/ogg", "audio.ogg"),
         ("chained.ogg", "audio/ogg", "audio.ogg"),
         ("speech_vorbis.ogg", "audio/ogg", "audio.ogg"),
@@ -58,6 +58,19 @@ async def test_what_the_provider_reads_goes_up_as_it_came(name, content_type, fi
     (upload,) = await prepare(path, bench, kind="document", limits=LIMITS)
     assert (upload.path, upload.content_type, upload.file_name) == (path, content_type, file_name)
     assert bench.scratch.used() == 0
+
+
+async def test_two_channels_that_lose_nothing_go_up_as_they_came(tmp_path, bench):
+    song = tmp_path / "song.mp3"
+    both = ("-af", "asplit[a][b];[b]adelay=20[c];[a][c]amerge,pan=stereo|c0=c0|c1=c1", "-f", "mp3", f"file:{song}")
+    await bench.run(*source(AUDIO / "speech.mp3", "mp3"), *both)
+    (upload,) = await prepare(song, bench, kind="audio", limits=LIMITS)
+    assert upload.path == song
+
+
+@pytest.mark.parametrize("name", ["silence.ogg", "silent_stereo.ogg", "silent.mp3", "silent_video.mp4"])
+async def test_nothing_goes_up_of_silence(name, bench):
+    assert await prepare(AUDIO / name, bench, kind="document", limits=LIMITS) == ()
 
 
 @pytest.mark.parametrize(
@@ -98,11 +111,12 @@ async def test_what_another_provider_would_not_read_becomes_ogg_opus(formats, be
 
 async def test_a_huge_file_becomes_a_small_one(tmp_path, bench):
     path = tmp_path / "received"
+    tone = b"\0\x20\0\x20" * 48 + b"\0\xe0\0\xe0" * 48
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(96_000)
-        sound.writeframes(bytes(UPLOAD_FORMATS.max_bytes + 4))
+        sound.writeframes(tone * (UPLOAD_FORMATS.max_bytes // len(tone) + 1))
     (upload,) = await prepare(path, bench, kind="document", limits=LIMITS)
     assert upload.content_type == "audio/ogg"
     assert upload.path.stat().st_size < 1_000_000
@@ -128,6 +142,17 @@ async def test_the_same_recording_gives_the_same_parts_again(bench):
         made.append([(upload.start, upload.duration, upload.path.read_bytes()) for upload in uploads])
     assert len(made[0]) > 1
     assert made[0] == made[1]
+
+
+async def test_a_part_without_sound_is_left_out(tmp_path, bench):
+    path = tmp_path / "received"
+    with wave.open(str(AUDIO / "speech.wav"), "rb") as speech, wave.open(str(path), "wb") as sound:
+        sound.setparams(speech.getparams())
+        said = speech.readframes(speech.getnframes())
+        sound.writeframes(said + bytes(2 * 8_000 * 24) + said)
+    uploads = await prepare(path, bench, kind="audio", limits=Limits(max_seconds=600, split_seconds=8, most_work=1e9))
+    assert [upload.start for upload in uploads] == [0.0, pytest.approx(24, abs=4)]
+    assert all(level_of(upload.path).mean > -25 for upload in uploads)
 
 
 @pytest.mark.parametrize(

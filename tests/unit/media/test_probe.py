@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PermanentError, TemporaryError
+from bot.media.convert import Recording, encode
 from bot.media.ffmpeg import source
 from bot.media.probe import opus_duration, probe
 from bot.media.sniff import Container
 from storage.apology import Reason
 from tests.crafted import PACKET, filled, flac, id3, page
+from tests.levels import level_of
 
 AUDIO = Path(__file__).parents[2] / "audio"
 
@@ -157,3 +159,33 @@ async def test_a_picture_that_cannot_even_be_listed_leaves_the_sound(tmp_path, b
     broken.write_bytes(video[: at + 28] + bytes(4) + video[at + 32 :])
     found = await probe(broken, bench)
     assert (found.codec, found.has_video) == ("aac", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "track"),
+    [("second_track.mkv", 1), ("second_default.mkv", 1), ("second_readable.mkv", 1), ("first_of_two.mkv", 0)],
+)
+async def test_the_track_is_chosen_that_a_player_plays_if_something_can_be_heard_in_it(name, track, bench):
+    found = await probe(AUDIO / name, bench)
+    assert (found.mix.track, found.is_silent, found.is_all) == (track, False, False)
+
+
+async def test_a_recording_is_silent_if_all_its_tracks_are(tmp_path, bench):
+    silent = tmp_path / "silent.mkv"
+    copied = ("-map", "0:a", "-map", "0:a", "-c", "copy", "-f", "matroska", f"file:{silent}")
+    await bench.run(*source(AUDIO / "silent.m4a", "mp4"), *copied)
+    found = await probe(silent, bench)
+    assert (found.mix.track, found.is_silent) == (0, True)
+
+
+async def test_opposite_sides_are_found_where_the_format_changes(tmp_path, bench):
+    part, changing = tmp_path / "part.aac", tmp_path / "changing.aac"
+    stereo = ("-ar", "8000", "-c:a", "aac", "-f", "adts", f"file:{part}")
+    await bench.run(*source(AUDIO / "opposed.m4a", "mp4"), *stereo)
+    changing.write_bytes((AUDIO / "speech.aac").read_bytes() + part.read_bytes() * 4)
+    found = await probe(changing, bench)
+    assert not found.mix.is_usual
+    (whole,) = await encode(
+        Recording(changing, Container.AAC, found.mix), bench, cuts=(), duration=found.duration, max_seconds=60
+    )
+    assert level_of(whole, "atrim=start=5").mean == pytest.approx(-16, abs=4)

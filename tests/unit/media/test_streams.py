@@ -45,7 +45,7 @@ def test_a_stream_of_which_little_is_known_has_no_rate():
     [
         ("mono", 1),
         ("stereo", 2),
-        ("quad(side)", 64),
+        ("quad(side)", 4),
         ("5.1(side)", 6),
         ("7.1.4", 12),
         ("22.2", 24),
@@ -57,3 +57,24 @@ def test_a_stream_of_which_little_is_known_has_no_rate():
 )
 def test_the_name_of_a_layout_tells_its_channels(layout, channels):
     assert parse(SONG.replace("stereo", layout)).sounds[0].channels == channels
+
+
+LISTED = """\
+Input #0, matroska,webm, from 'file:film.mkv':
+    title           : [x]
+                    : Output #0, framecrc, to 'pipe:1':
+                    :   Stream #0:2: Audio: opus (default)
+  Stream #0:0: Video: h264 (default)
+  Stream #0:1(eng): Audio: opus, 48000 Hz, mono (default)
+Output #0, framecrc, to 'pipe:1':
+  Stream #0:0(eng): Audio: opus, 48000 Hz, mono
+  Stream #0:1(deu): Audio: opus, 48000 Hz, mono (default) (forced)
+  Stream #0:2: Audio: opus, 48000 Hz, mono (default)
+"""
+
+
+def test_a_player_plays_the_first_track_that_is_a_default_and_then_the_others():
+    tracks = "".join(SONG.replace(" 0:", f" {number}:") for number in range(3))
+    assert parse(tracks, LISTED).by_preference() == [1, 0, 2]
+    assert parse(tracks, LISTED.replace("default", "forced")).by_preference() == [0, 1, 2]
+    assert parse(tracks, "").by_preference() == [0, 1, 2]
