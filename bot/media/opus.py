@@ -28,6 +28,10 @@ _TELLS_FRAMES = bytes(byte for byte in range(256) if byte & 3 != 3)
 # The first byte of a packet tells whether it has two channels.
 _TELLS_MONO = bytes(byte for byte in range(256) if not byte & 4)
 
+# Packets of the codecs for speech whose second byte begins with what the encoder thought: 1 for a voice.
+_TELLS_VOICE = bytes(byte for byte in range(0x80) if not byte & 2)
+_VOICE = 0x80
+
 # Packets of silence are the same again and again, whatever their size. Those of sound, even of the noise of a
 # microphone, are different, and nothing makes them smaller: by a hundredth, or a tenth with the pauses in speech.
 _HEARD = 0.9
@@ -55,17 +59,19 @@ class _Candidate(Page):
 class Sound:
     """What is known of the sound in a file: its seconds, whether any of it has two channels, and its variety.
 
-    The variety is the share of its bytes, where it is largest, that packing them leaves.
+    The variety is the share of its bytes, where it is largest, that packing them leaves. `is_voiced` tells whether
+    the encoder found a voice; None if the packets do not all tell.
     """
 
     seconds: float
     is_stereo: bool
     variety: float
+    is_voiced: bool | None
 
     @property
     def is_heard(self) -> bool:
         """Tell whether there is sound for certain, in one channel."""
-        return not self.is_stereo and self.variety > _HEARD
+        return not self.is_stereo and (self.variety > _HEARD if self.is_voiced is None else self.is_voiced)
 
     @property
     def is_silent(self) -> bool:
@@ -125,6 +131,8 @@ class _Count:
     work: int = 0
     lookalikes: int = 0
     is_stereo: bool = False
+    is_voiced: bool = False
+    all_tell_voice: bool = True
     listener: _Listener = field(default_factory=_Listener)
 
     def add(self, page: _Candidate | None) -> None:
@@ -153,11 +161,19 @@ class _Count:
             self.listener.hear(page.body)
         firsts = bytes([page.body[start] for start in starts])
         self.is_stereo = self.is_stereo or bool(firsts.translate(None, _TELLS_MONO))
+        self._look_for_voice(page.body, starts, firsts)
         samples = sum(firsts.translate(_UNITS)) * _UNIT
         if firsts.translate(None, _TELLS_FRAMES):
             self.work += _SECOND_BYTE_WORK * len(starts)
             samples += _samples_by_second_bytes(page, starts)
         self._add_sound(stream, page, samples)
+
+    def _look_for_voice(self, body: bytes, starts: list[int], firsts: bytes) -> None:
+        if self.is_voiced:
+            return
+        self.all_tell_voice = self.all_tell_voice and not firsts.translate(None, _TELLS_VOICE)
+        told = (start + 1 for start, first in zip(starts, firsts, strict=True) if first in _TELLS_VOICE)
+        self.is_voiced = any(at < len(body) and body[at] & _VOICE for at in told)
 
     def _begin_stream(self, page: Page, *, is_opus: bool) -> None:
         if not is_opus:
@@ -177,7 +193,8 @@ class _Count:
     def sound(self) -> Sound | None:
         seconds = (self.samples - sum(stream.dropped for stream in self.streams.values())) / _RATE
         self.listener.finish()
-        return Sound(seconds, self.is_stereo, self.listener.variety) if seconds > 0 else None
+        voiced = self.is_voiced if self.is_voiced or self.all_tell_voice else None
+        return Sound(seconds, self.is_stereo, self.listener.variety, voiced) if seconds > 0 else None
 
 
 def sound_in(file: BinaryIO, stopped: Callable[[], bool] = lambda: False) -> Sound | None:

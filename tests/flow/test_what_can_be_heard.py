@@ -89,7 +89,7 @@ async def test_what_is_said_of_silence_is_kept_for_nobody(world):
 
 
 async def test_silence_takes_no_place_at_the_provider(stopped_world):
-    async with stopped_world.running(nova_slots=1) as world:
+    async with stopped_world.running(nova_concurrency=1) as world:
         await send(world, audio("silence.ogg"))
         world.speech.says("next")
         assert texts(await send(world, other_voice()))[-1] == "next"

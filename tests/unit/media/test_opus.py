@@ -214,6 +214,19 @@ def test_two_channels_may_be_opposite_so_nothing_is_heard_for_certain():
     assert not sound.is_heard
 
 
+def test_noise_in_which_the_encoder_found_no_voice_is_not_heard_for_certain():
+    noise = [b"\x08\x07" + random.Random(number).randbytes(60) for number in range(50)]
+    assert not listened(*noise).is_heard
+    assert not listened(*noise).is_silent
+    assert listened(*noise, b"\x08\xa3" + bytes(60)).is_heard
+
+
+def test_where_the_encoder_does_not_tell_the_variety_decides():
+    music = [b"\xf8\x07" + random.Random(number).randbytes(60) for number in range(50)]
+    assert listened(*music).is_heard
+    assert not listened(*[music[0]] * 50).is_heard
+
+
 def test_a_word_is_heard_in_silence():
     word = [b"\x08" + random.Random(number).randbytes(60) for number in range(15)]
     assert not listened(*[PACKET] * 100, *word, *[PACKET] * 85).is_silent
