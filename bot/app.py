@@ -23,6 +23,7 @@ from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
+from bot.engine.steps.look import Look
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
@@ -41,6 +42,7 @@ from bot.speech.catalogue import Family, Model, find
 from bot.telegram.application import Telegram, build_telegram
 from bot.telegram.dispatch import Dispatch, processing
 from bot.telegram.door import Door
+from bot.telegram.file_limit import MEGABYTE, FileLimit, file_limit
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
@@ -154,6 +156,11 @@ def provider_of(settings: Settings, session: Session, metrics: Metrics) -> Aimla
     return AimlapiClient(through, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
 
 
+def _file_limit(settings: Settings) -> FileLimit:
+    is_local = settings.telegram_local_files is not None
+    return file_limit(settings.max_file_bytes, is_public=settings.uses_public_server, is_local=is_local)
+
+
 class _Wiring:
     """One process: what every part of it shares."""
 
@@ -171,6 +178,8 @@ class _Wiring:
         pace = Pace(outside.now)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
+        limit = _file_limit(settings)
+        self.files = Files(self.telegram.bot, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
         self.delivery = Delivery(Transport(self.telegram.bot, pace), store)
 
@@ -212,14 +221,14 @@ class _Wiring:
         creates = Creates(self.store, provider, schedule, transcript_ttl, now)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
         fetch = Fetch(self.store, provider, self.delivery, schedule, transcript_ttl, now)
-        return Steps(submit, fetch, Deliver(self.store, self.delivery, settings.max_audio_minutes * 60))
+        deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
+        return Steps(Look(self.files), submit, fetch, deliver)
 
     def _recordings(self) -> Recordings:
         settings = self.settings
-        files = Files(self.telegram.bot, self.to_telegram, settings.max_file_bytes, settings.telegram_local_files)
         max_seconds = settings.max_audio_minutes * 60
         limits = Limits(max_seconds, settings.split_minutes * 60, most_work(max_seconds))
-        return Recordings(files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, UPLOAD_FORMATS)
+        return Recordings(self.files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, UPLOAD_FORMATS)
 
     def _rules(self) -> Rules:
         slots = {Family.NOVA: self.settings.nova_concurrency, Family.WHISPER: self.settings.whisper_concurrency}
@@ -233,8 +242,9 @@ class _Wiring:
 
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now
-        limits = (round(settings.max_file_mb), round(settings.max_audio_minutes))
-        media, links_on = Media(door, self._intake(poller)), settings.links == "on"
+        limit, links_on = self.files.limit, settings.links == "on"
+        media = Media(door, self._intake(poller), limit)
+        limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
         handlers = Handlers(
             access=Access(door, settings.allowed_chats, self.moves, now),
             media=media,

@@ -195,6 +195,10 @@ class Settings(BaseSettings):
         return Path(self.database_url.removeprefix(_SQLITE_PREFIX))
 
     @property
+    def uses_public_server(self) -> bool:
+        return urlsplit(self.telegram_api_url).hostname == "api.telegram.org"
+
+    @property
     def bot_id(self) -> int:
         return int(self.telegram_bot_token.get_secret_value().partition(":")[0])
 

@@ -10,9 +10,10 @@ from telegram import Message, MessageEntity, Update
 from telegram.ext import ContextTypes
 
 from bot.links import Flaw, Link, leads_to, read_link
+from bot.media.listened_to import RECORDING_EXTENSIONS
 from bot.telegram.messages import reply
 from bot.text import sentences
-from handlers.media import EXTENSIONS, Media, recording_in
+from handlers.media import Media, recording_in
 from storage.words import LINK
 
 
@@ -27,7 +28,7 @@ class Links:
         """Take a text that is nothing but a link to an audio or video file; any other text means nothing to the bot."""
         message = _message(update)
         text = (message.text or "").strip()
-        if self.on and leads_to(text, EXTENSIONS) and not _leads_elsewhere(message):
+        if self.on and leads_to(text, RECORDING_EXTENSIONS) and not _leads_elsewhere(message):
             self._take(message, text)
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -1,70 +1,99 @@
-"""Messages with speech in them: each becomes a recording at the front door."""
+"""Messages with speech in them: each becomes a recording at the front door, or is told why it cannot."""
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from telegram import Message, Update
+from telegram import Document, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
+from bot.media.listened_to import Says, document_says
 from bot.telegram.door import Door
+from bot.telegram.file_limit import TELEGRAMS, FileLimit
 from bot.telegram.messages import direct_topic_of, reply
 from bot.text import sentences
 from handlers.posts import post_of
-from storage.apology import Reason
+from storage.apology import Apology, Reason
 from storage.store import Refused
 
-# What a document must be called to be listened to when its sender claimed no audio or video type.
-_EXTENSIONS = """
-    3ga 3gp aac ac3 aif aiff amr ape au avi caf flac flv gsm m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpeg mpg mpga
-    oga ogg ogv opus ra spx voc wav weba webm wma wmv
-"""
-EXTENSIONS = frozenset(_EXTENSIONS.split())
+# Of documents in groups of which nobody says that they are recordings. Telegram itself hands out no larger ones.
+MOST_BYTES_OF_UNKNOWN = TELEGRAMS.bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Hands recordings to the intake; in private chats, another file is answered with an apology."""
+    """Hands recordings to the intake. What cannot be one is told so, but not everywhere: see `received`."""
 
     door: Door
     intake: Intake
+    limit: FileLimit
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
-        recording = message and recording_of(message)
-        if message and recording:
-            self.take(message, recording)
-        elif message and message.document and not message.animation and message.chat.type == ChatType.PRIVATE:
-            sorry = sentences.apology(Reason.NOT_AUDIO, {})
-            self.door.say(message.chat.id, partial(reply, message, sorry), counts=True)
+        if message is None:
+            return
+        match received(message, self.limit):
+            case Recording() as recording:
+                self.take(message, recording)
+            case Apology(reason, facts):
+                sorry = sentences.apology(reason, facts)
+                self.door.say(message.chat.id, partial(reply, message, sorry), counts=True)
 
     def take(self, message: Message, recording: Recording) -> None:
         """Make a job of what a message carries."""
-        self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message))
+        self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message, recording))
 
-    def _tell(self, message: Message, refused: Refused | None) -> None:
-        if refused and refused.tell:
+    def _tell(self, message: Message, recording: Recording, refused: Refused | None) -> None:
+        is_known = _is_private(message) or not recording.must_look
+        if refused and refused.tell and is_known:
             sorry = sentences.too_many(self.intake.most_open)
             self.door.replies.put(message.chat.id, partial(reply, message, sorry), counts=True)
 
 
-def recording_of(message: Message) -> Recording | None:
-    """Return what a message carries to be transcribed; None for everything else.
+def received(message: Message, limit: FileLimit) -> Recording | Apology | None:
+    """Return what a message carries to be transcribed, or why that cannot be; None where nothing is to be said.
 
+    In a group nothing is said of documents that are no recordings, as far as their names and types tell.
     Silent animations come with a document beside them, which does not count.
     """
     if message.animation:
         return None
-    for kind in ("voice", "audio", "video_note", "video", "document"):
-        media = getattr(message, kind)
-        if media and (kind != "document" or _sounds(media.mime_type, media.file_name)):
-            return recording_in(message, kind, media.file_id, media.file_unique_id, media.file_size)
-    return None
+    for kind in ("voice", "audio", "video_note", "video"):
+        if media := getattr(message, kind):
+            return _recording(message, kind, media, limit)
+    return _document(message, message.document, limit) if message.document else None
+
+
+def _document(message: Message, document: Document, limit: FileLimit) -> Recording | Apology | None:
+    says, is_private = document_says(document.file_name, document.mime_type), _is_private(message)
+    if says is Says.SOMETHING_ELSE:
+        return Apology(Reason.NOT_AUDIO) if is_private else None
+    if says is Says.RECORDING:
+        return _recording(message, "document", document, limit)
+    most = limit.bytes if says is Says.EITHER else min(limit.bytes, MOST_BYTES_OF_UNKNOWN)
+    if not is_private and (document.file_size or 0) > most:
+        return None
+    return _recording(message, "document", document, limit, must_look=True)
+
+
+def _recording(
+    message: Message, kind: str, media: Any, limit: FileLimit, *, must_look: bool = False
+) -> Recording | Apology:
+    if media.file_size is not None and media.file_size > limit.bytes:
+        return Apology(Reason.TOO_BIG, limit.facts)
+    return recording_in(message, kind, media.file_id, media.file_unique_id, media.file_size, must_look=must_look)
 
 
 def recording_in(
-    message: Message, kind: str, file_id: str, file_unique_id: str, claimed_bytes: int | None = None
+    message: Message,
+    kind: str,
+    file_id: str,
+    file_unique_id: str,
+    claimed_bytes: int | None = None,
+    *,
+    must_look: bool = False,
 ) -> Recording:
     return Recording(
         chat_id=message.chat.id,
@@ -77,14 +106,12 @@ def recording_in(
         claimed_bytes=claimed_bytes,
         direct_topic_id=direct_topic_of(message),
         post=post_of(message, file_unique_id),
+        must_look=must_look,
     )
 
 
-def _sounds(mime_type: str | None, file_name: str | None) -> bool:
-    if (mime_type or "").lower().startswith(("audio/", "video/")):
-        return True
-    _, dot, extension = (file_name or "").rpartition(".")
-    return bool(dot) and extension.lower() in EXTENSIONS
+def _is_private(message: Message) -> bool:
+    return message.chat.type == ChatType.PRIVATE
 
 
 def _sender(message: Message) -> int | None:

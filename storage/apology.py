@@ -10,7 +10,7 @@ Fact = str | int | float
 class Reason(StrEnum):
     """Why there will be no transcript; `bot.text.sentences` has the words for each."""
 
-    TOO_BIG = "too_big"  # facts: limit_mb
+    TOO_BIG = "too_big"  # facts: limit_mb if it is the operator's limit, telegram_limit_mb if it is Telegram's
     EMPTY = "empty"
     NOT_AUDIO = "not_audio"
     NO_SOUND = "no_sound"  # a video without a sound track

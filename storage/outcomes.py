@@ -86,13 +86,23 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """The first bytes of a document let it be taken for a recording; it goes on at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A document in a group is no recording, and nothing is said of it: its row is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """A stop or a database out of order interrupted the step. No attempt is spent; a create under way is in doubt."""
 
     next_at: float
 
 
-Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless | Ended | Released
+Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless | Ended | Looked | Ignored | Released
 
 
 @dataclass(frozen=True, slots=True)

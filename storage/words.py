@@ -65,6 +65,7 @@ class NewJob:
     post: str | None = (
         None  # a name that a channel's post and its automatic forward in the group share with nothing else
     )
+    must_look: bool = False  # see Job
 
     @property
     def cache_key(self) -> str:
@@ -113,11 +114,17 @@ class Job:
     turn: float  # among the jobs that are due, or wait for a slot, the one with the earliest goes first
     claimed_at: float | None  # the last time
     tried_seconds: float  # that failed tries and the waits after them took, since the last success
+    must_look: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
 
     @property
     def reply_to(self) -> int | None:
         """The message to answer; None in a supergroup, where the message ids of the old group are void."""
         return self.message_id if self.chat_id == self.from_chat_id else None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether nothing may be said of it yet: it may be no recording, in a group, whose ids are negative."""
+        return self.must_look and self.state is State.QUEUED and self.chat_id < 0
 
     def spent(self, now: float) -> float:
         """Return the seconds since the claim, or of the whole lease if a clock that jumped says more."""

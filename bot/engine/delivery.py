@@ -5,14 +5,16 @@ between an edit and its record costs a "not modified" and nothing else.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any, TypeVar
 
 from bot import links
 from bot.engine import patience
 from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
-from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, VerbatimError
+from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, UnknownMessageError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Transport
@@ -25,6 +27,7 @@ from storage.words import LINK, Job
 
 log = get_logger(__name__)
 PAGE_TO_COME = "…"
+Sent = TypeVar("Sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,10 @@ class Delivery:
         await self.transport.say(job.chat_id, text, thread_id=job.thread_id, direct_topic_id=job.direct_topic_id)
 
     async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> int:
-        """Send and store the placeholder if there is none, uninterrupted, as its id would be lost; return the id."""
+        """Send and store the placeholder if there is none; return its id."""
         if job.placeholder_id is not None:
             return job.placeholder_id
-        placing = asyncio.create_task(self._place(job, notice, urgency))
-        try:
-            return await asyncio.shield(placing)
-        except asyncio.CancelledError:
-            await placing
-            raise
+        return await _uninterrupted(self._place(job, notice, urgency))
 
     async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> int:
         try:
@@ -111,6 +109,19 @@ class Delivery:
         if answer[1:]:
             await self._show_pages(job, answer[1:])
 
+    async def apologise(self, job: Job, text: str) -> None:
+        """Show an apology; where the job has no placeholder, in a message that says this from the start."""
+        if job.placeholder_id is not None:
+            await self.deliver(job, text)
+            return
+        self._unsure.discard(job.id)
+        with suppress(UnknownMessageError):  # it is there, whichever it is
+            await _uninterrupted(self._apologise(job, text))
+
+    async def _apologise(self, job: Job, text: str) -> None:
+        message_id = await self.transport.send_answer(job.chat_id, text, thread_id=job.thread_id, reply_to=job.reply_to)
+        await self._keep(job, message_id, partial(self.store.place, job, message_id, Notice.NONE))
+
     async def _show_in_placeholder(self, job: Job, answer: Page | Document) -> None:
         message_id = await self.place(job, urgency=Urgency.ANSWER)
         try:
@@ -159,6 +170,16 @@ class Delivery:
 def _waiting(job: Job, notice: Notice) -> str:
     """Return what the placeholder says; a host of another alphabet is shown as it is written in ASCII."""
     return sentences.placeholder(notice, links.foreign_host(job.file_id) if job.kind == LINK else None)
+
+
+async def _uninterrupted(sending: Coroutine[Any, Any, Sent]) -> Sent:
+    """Send and store a message to the end, also when the step is cancelled: its id would be lost."""
+    task = asyncio.create_task(sending)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _lay_out(text: str) -> tuple[Page, ...] | Document:

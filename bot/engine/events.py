@@ -41,6 +41,8 @@ class Events:
                 self.metrics.stage.labels("submitted").observe(now - job.submitted_at)
             case outcomes.Ended(state):
                 self._ended(job, state, now)
+            case outcomes.Ignored():
+                self.metrics.ended.labels("ignored").inc()
 
     def _ended(self, job: Job, state: State, now: float) -> None:
         self.metrics.stage.labels("ready").observe(now - (job.ready_at or now))
@@ -93,5 +95,12 @@ def _details(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:
             | outcomes.Forgotten(next_at=moment)
         ):
             return {"again_in": round(max(moment - now, 0.0), 2)}
-        case outcomes.Ready() | outcomes.Known() | outcomes.Hopeless() | outcomes.Released():
+        case (
+            outcomes.Ready()
+            | outcomes.Known()
+            | outcomes.Hopeless()
+            | outcomes.Looked()
+            | outcomes.Ignored()
+            | outcomes.Released()
+        ):
             return {}

@@ -17,7 +17,7 @@ from bot.errors import (
 )
 from bot.outgoing import waits
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Outcome, Waiting
+from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Ignored, Outcome, Waiting
 from storage.words import PAUSED, Job, State
 
 Failure = TemporaryError | PermanentError | OperatorError | RateLimitedError | ChatMovedError | UndeliverableError
@@ -85,6 +85,11 @@ def as_failure(error: Exception, cut: Doing) -> Failure:
             return machine_failure(error, was_doing, sure=False)
         case Exception():  # also a word of ours in the wrong place
             return TemporaryError(f"a bug in this program, while {was_doing}", reason=Reason.INTERNAL, sure=False)
+
+
+def unsaid(outcome: Outcome, job: Job) -> Outcome:
+    """Return the outcome of a step, but end a job without a word of which nothing may be said."""
+    return Ignored() if job.is_quiet and isinstance(outcome, Hopeless | Ended) else outcome
 
 
 def worn_out(job: Job, now: float) -> Outcome | None:

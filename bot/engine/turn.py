@@ -10,7 +10,7 @@ from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import Held, Keeper, LeaseLostError
 from bot.engine.moves import Moves
-from bot.engine.policy import as_failure, verdict, worn_out
+from bot.engine.policy import as_failure, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, TemporaryError, VerbatimError
 from storage.apology import Notice, Reason
 from storage.outcomes import Outcome, Released, Submitted, Waiting
@@ -50,7 +50,7 @@ class Turn:
             outcome = Released(self.now() + patience.STORAGE_AGAIN_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither other jobs nor the loop
             outcome = await self._failed(held, error)
-        return await self._record(held.job, outcome)
+        return await self._record(held.job, unsaid(outcome, job))
 
     def _keeper(self) -> Keeper:
         return Keeper(self.store, self.now, self.events.storage_unavailable, *self.times)
@@ -79,7 +79,7 @@ class Turn:
         if isinstance(failure, ChatMovedError):
             await self._move(job, failure.new_chat_id)
         decided = verdict(failure, job, self.now(), self.random)
-        if decided.notice is not None:
+        if decided.notice is not None and not job.is_quiet:
             await self._note(job, decided.notice)
         return decided.outcome
 

@@ -11,17 +11,17 @@ from typing import BinaryIO
 
 import aiohttp
 
-from bot.errors import PermanentError, TemporaryError, VerbatimError, machine_failure
+from bot.errors import TemporaryError, VerbatimError, machine_failure
 from bot.log import get_logger
 from bot.outgoing.moving import LIMITS, CrawlError, Limits, Moving, StillError
 from bot.outgoing.session import Session
 from bot.telegram.failures import AnswerError, failure_of
+from bot.telegram.file_limit import MEGABYTE, FileLimit
 from storage.apology import Reason
 
 log = get_logger(__name__)
 
 CHUNK = 64 * 1024
-MEGABYTE = 1024 * 1024
 MOST_BREAKS = 5  # of a download, before it counts as a failed try
 FORGIVEN = MEGABYTE  # bytes; a break after so many new ones is not counted, as the download gets on
 _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)", re.ASCII)
@@ -48,7 +48,7 @@ class Received:
     """What has been received so far, and by what the rest is known to belong to it."""
 
     target: Path
-    max_bytes: int
+    limit: FileLimit
     file: BinaryIO | None = None
     size: int = 0
     total: int | None = None
@@ -57,8 +57,8 @@ class Received:
 
     def write(self, chunk: bytes) -> None:
         """Keep a chunk, unless with it more than allowed has been received."""
-        if self.size + len(chunk) > self.max_bytes:
-            raise too_big(self.max_bytes)
+        if self.size + len(chunk) > self.limit.bytes:
+            raise self.limit.too_big()
         assert self.file is not None
         with _on_disk():
             self.file.write(chunk)
@@ -84,9 +84,9 @@ class Received:
 
 
 @contextmanager
-def receiving(target: Path, max_bytes: int) -> Iterator[Received]:
+def receiving(target: Path, limit: FileLimit) -> Iterator[Received]:
     """Keep what is received in a file, which is made when something comes. All of it is there at the end."""
-    received = Received(target, max_bytes)
+    received = Received(target, limit)
     try:
         yield received
     except BaseException:
@@ -103,10 +103,6 @@ def _on_disk() -> Iterator[None]:
         yield
     except OSError as error:
         raise machine_failure(error, f"writing a recording below {gettempdir()}") from None
-
-
-def too_big(max_bytes: int) -> PermanentError:
-    return PermanentError(Reason.TOO_BIG, limit_mb=round(max_bytes / MEGABYTE))
 
 
 @dataclass(frozen=True, slots=True)

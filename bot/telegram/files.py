@@ -1,21 +1,28 @@
 """Files of messages: streamed to disk, never more of them than allowed, and only from where the operator says."""
 
 import asyncio
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+import aiohttp
 from telegram.ext import ExtBot
 
 from bot.activity import Doing, doing, moved
 from bot.errors import PermanentError, TemporaryError, told
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
-from bot.telegram.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving, too_big
-from bot.telegram.failures import translated
+from bot.telegram.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
+from bot.telegram.failures import AnswerError, translated
+from bot.telegram.file_limit import FileLimit
 from bot.telegram.local_files import NotLocalError, open_below
 from storage.apology import Reason
+
+HEAD_BYTES = 64 * 1024
+_HEAD_SECONDS = 60  # for a head, which takes one: nobody is told meanwhile that anything is being done
+_HEAD_HEADERS = {"Range": f"bytes=0-{HEAD_BYTES - 1}", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +31,43 @@ class Files:
 
     bot: ExtBot[str] = field(repr=False)  # which shows its token
     session: Session
-    max_bytes: int
+    limit: FileLimit
     local: Path | None = None
     limits: Limits = LIMITS
 
     async def download(self, file_id: str, claimed_bytes: int | None, target: Path) -> None:
         """Stream a file to `target`; PermanentError(TOO_BIG) if it is, or claims to be, larger than allowed."""
-        if claimed_bytes is not None and claimed_bytes > self.max_bytes:
-            raise too_big(self.max_bytes)
+        if claimed_bytes is not None and claimed_bytes > self.limit.bytes:
+            raise self.limit.too_big()
         with doing(Doing.DOWNLOADING):
             path = await self._path(file_id)
-            with receiving(target, self.max_bytes) as received:
+            with receiving(target, self.limit) as received:
                 try:
                     await self._fetch(path, received)
                 except VoidLinkError:  # it may have been given out long ago, by a server that remembers it
                     await self._fetch(await self._path(file_id), received)
+
+    async def head(self, file_id: str) -> bytes:
+        """Return the first bytes of a file, at most HEAD_BYTES, and fetch little more, whatever the server sends."""
+        with doing(Doing.DOWNLOADING):
+            path = await self._path(file_id)
+            try:
+                return await self._head(path)
+            except VoidLinkError:  # as above
+                return await self._head(await self._path(file_id))
+
+    async def _head(self, path: str) -> bytes:
+        if path.startswith("/"):
+            return await asyncio.to_thread(self._read_head, path)
+        with translated():
+            async with self.session.request(
+                "GET", self._address(path), headers=_HEAD_HEADERS, timeout=aiohttp.ClientTimeout(total=_HEAD_SECONDS)
+            ) as answer:
+                return await _first_bytes(answer)
+
+    def _read_head(self, path: str) -> bytes:
+        with self._open_local(path) as source:
+            return self._read(source)[:HEAD_BYTES]
 
     async def _path(self, file_id: str) -> str:
         """Ask where the file is: at an address of the Bot API server, or on this machine's disk."""
@@ -46,7 +75,7 @@ class Files:
             with translated():
                 file = await self.bot.get_file(file_id, read_timeout=self._patience())
         except PermanentError as error:
-            raise (too_big(self.max_bytes) if error.reason is Reason.TOO_BIG else error) from None
+            raise (self.limit.refused() if error.reason is Reason.TOO_BIG else error) from None
         if file.file_path is None:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
         return file.file_path.removeprefix(f"{self.bot.base_file_url}/")
@@ -60,10 +89,12 @@ class Files:
         if path.startswith("/"):
             await asyncio.to_thread(self._copy, path, received)
             return
+        await Downloads(self.session, self.limits).fetch(self._address(path), received)
+
+    def _address(self, path: str) -> str:
         if not _is_plain(path):
             raise TemporaryError("Telegram gave a path that leads elsewhere", reason=Reason.FILE_GONE)
-        downloads = Downloads(self.session, self.limits)
-        await downloads.fetch(f"{self.bot.base_file_url}/{quote(path)}", received)
+        return f"{self.bot.base_file_url}/{quote(path)}"
 
     def _copy(self, path: str, received: Received) -> None:
         with self._open_local(path) as source:
@@ -103,6 +134,22 @@ class Files:
         return TemporaryError(f"{folder}, {why}", reason=Reason.MACHINE)
 
 
+async def _first_bytes(answer: aiohttp.ClientResponse) -> bytes:
+    if answer.status == 404:
+        raise VoidLinkError
+    if answer.status == 416:  # there are no bytes
+        return b""
+    if answer.status not in {200, 206}:
+        raise AnswerError("file", answer.status, {})
+    head = bytearray()
+    async for chunk in answer.content.iter_chunked(HEAD_BYTES):
+        head += chunk
+        if len(head) >= HEAD_BYTES:
+            break
+    return bytes(head[:HEAD_BYTES])
+
+
 def _is_plain(path: str) -> bool:
     """Tell whether a path stays below the address that it is put behind, as those of Telegram do."""
-    return path.isprintable() and not {"", ".", ".."} & set(path.replace("\\", "/").split("/"))
+    has_controls = any(unicodedata.category(character) == "Cc" for character in path)
+    return not has_controls and not {"", ".", ".."} & set(path.replace("\\", "/").split("/"))

@@ -52,6 +52,18 @@ class Transport:
             rate_limit_args=urgency,
         )
 
+    async def send_answer(self, chat_id: int, text: str, *, thread_id: int | None, reply_to: int | None) -> int:
+        """Send a message that is to stay as it is, and return its id."""
+        return await self._send(
+            chat_id,
+            text,
+            thread_id,
+            reply_parameters=_reply(reply_to),
+            link_preview_options=NO_PREVIEW,
+            disable_notification=True,
+            rate_limit_args=Urgency.ANSWER,
+        )
+
     async def _send(self, chat_id: int, text: str, thread_id: int | None, **options: Any) -> int:
         """Send a message and return its id; where its topic is gone, or the chat has none, to the chat itself."""
         try:

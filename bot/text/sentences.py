@@ -165,7 +165,10 @@ _APOLOGIES: dict[Reason, tuple[str, str, str]] = {
 
 # First sentences with facts in them, the most detailed first; the first one whose facts are all known is used.
 _DETAILED: dict[Reason, tuple[str, ...]] = {
-    Reason.TOO_BIG: ("This file is too big for me: I can take up to {limit_mb} MB.",),
+    Reason.TOO_BIG: (
+        "This file is too big for me: Telegram gives bots files of up to {telegram_limit_mb} MB.",
+        "This file is too big for me: the operator of this bot lets me take up to {limit_mb} MB.",
+    ),
     Reason.TOO_LONG: (
         "This recording is too long for me: it runs {minutes} min, and I can take up to {limit_minutes} min.",
         "This recording is too long for me: I can take up to {limit_minutes} min.",

@@ -48,7 +48,7 @@ class _Recording:
     current: Row
     now: float
 
-    async def apply(self, outcome: outcomes.Outcome) -> bool:  # noqa: PLR0911 - one line an outcome: this is the table
+    async def apply(self, outcome: outcomes.Outcome) -> bool:  # noqa: C901, PLR0911 - one line an outcome: this is the table
         match outcome:
             case outcomes.Submitted():
                 return await self._submitted(outcome)
@@ -68,6 +68,10 @@ class _Recording:
                 return await self._hopeless(apology, in_doubt=int(in_doubt))
             case outcomes.Ended(state):
                 return await self._ended(state)
+            case outcomes.Looked():
+                return await self._looked()
+            case outcomes.Ignored():
+                return await self._ignored()
 
     async def _move(self, to: State, assignments: str, *values: Any) -> bool:
         """Move the job to a state that the map has, and give its lease back; values from $5 on."""
@@ -183,6 +187,20 @@ class _Recording:
             await pass_on(self.tx, self.job.id, self.current["post"], self.now)
         await self._forget_expired()
         return await self._provider_is_done()
+
+    async def _looked(self) -> bool:
+        assignments = (
+            f"must_look = 0, next_at = $4, waiting_for = NULL, woken = 0, {_SUCCEEDED}, {_GOT_ON}, {_RETURNED}"
+        )
+        return await update(self.tx, self.job, assignments, self.now)
+
+    async def _ignored(self) -> bool:
+        """Delete the job; its message would be looked at again if Telegram delivered it again, and ignored again."""
+        sql = "DELETE FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3 AND must_look = 1 RETURNING id"
+        if await self.tx.row(sql, self.job.id, self.job.lease_token, self.job.state) is None:
+            return False
+        await wake_the_same(self.tx, self.job.cache_key, self.now)
+        return True
 
     async def _forget_expired(self) -> None:
         """Delete a transcript that may not be kept, once no other job is left to show it."""

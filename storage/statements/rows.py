@@ -21,7 +21,7 @@ from storage.transcript import Transcript
 from storage.words import Generation, Job, State
 
 Word = TypeVar("Word")
-_STORED_OTHERWISE = frozenset({"options", "state", "notice", "woken", "create_started", "apology"})
+_STORED_OTHERWISE = frozenset({"options", "state", "notice", "woken", "create_started", "apology", "must_look"})
 
 
 def _types(kind: Any) -> tuple[type, ...]:
@@ -69,6 +69,7 @@ def job_of(row: Row) -> Job:
             "notice": decode_notice(stored["notice"]),
             "woken": bool(stored["woken"]),
             "create_started": bool(stored["create_started"]),
+            "must_look": bool(stored["must_look"]),
             "apology": None if apology is None else decode_apology(apology),
         }
     )

@@ -10,7 +10,9 @@ from storage.outcomes import (
     Ended,
     Forgotten,
     Hopeless,
+    Ignored,
     Known,
+    Looked,
     Ready,
     Released,
     Submitted,
@@ -52,6 +54,7 @@ OUTCOMES = {
     "known": Known(1),
     "hopeless": Hopeless(APOLOGY),
     "failed": Ended(State.FAILED),
+    "looked": Looked(),
 }
 
 
@@ -69,7 +72,7 @@ STATE_GUARDED = {
     "looked in vain": lambda store, job: store.looked_in_vain(job, 0, 3),
     "page placed": lambda store, job: store.page_placed(job, 1, 901),
     "admit": lambda store, job: store.admit(job, FAMILY, 9, NOW),
-} | {f"record {name}": recording(outcome) for name, outcome in OUTCOMES.items()}
+} | {f"record {name}": recording(outcome) for name, outcome in (OUTCOMES | {"ignored": Ignored()}).items()}
 WRITES = STATE_GUARDED | {"place": lambda store, job: store.place(job, 900, Notice.PAUSED)}
 
 every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
@@ -78,7 +81,7 @@ every_write_of_a_state = pytest.mark.parametrize("write", STATE_GUARDED.values()
 
 async def with_a_part(store, number=1):
     """A queued job in somebody's hands that has a generation already, so that there is something to change."""
-    job = await uploading(store, number)
+    job = await uploading(store, number, must_look=True)
     assert await store.created(job, part(0, of=number))
     return job
 
@@ -131,8 +134,8 @@ async def test_a_holder_changes_no_other_job_of_the_same_claim(store, write):
 
 async def claimed_together(store, *, submitted):
     """Two jobs under one lease, queued, or at the provider, where generations can be forgotten."""
-    await accepted(store, 1)
-    await accepted(store, 2)
+    await accepted(store, 1, must_look=True)
+    await accepted(store, 2, must_look=True)
     jobs = (await store.claim(NOW, NOW + LEASE, 10)).jobs
     if not submitted:
         return jobs
@@ -149,7 +152,7 @@ async def ready_something(store):
 
 @every_write_of_a_state
 async def test_a_holder_who_missed_that_the_job_moved_on_changes_nothing(store, write):
-    job = await delivering(store)
+    job = await delivering(store, must_look=True)
     before = await everything(store, job)
     assert not await write(store, replace(job, state=State.QUEUED))
     assert await everything(store, job) == before

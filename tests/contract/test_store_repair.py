@@ -286,6 +286,15 @@ async def test_a_row_that_makes_no_sense_costs_no_job(full, change, begin_again)
     assert len(await claimed_jobs(full)) == JOBS - 1
 
 
+async def test_a_document_that_begins_again_is_looked_at_again(full):
+    with shell(full) as connection:
+        connection.executescript("UPDATE jobs SET options = '{', must_look = 1 WHERE id = 41")
+    repaired(full)
+    jobs = await claimed_jobs(full)
+    assert jobs[41].must_look
+    assert not jobs[40].must_look
+
+
 async def test_what_is_in_the_journal_is_kept_too(full):
     store = await open_store(full, lambda: NOW, owner=5)
     await accepted(store, 2000)

@@ -90,6 +90,12 @@ class Scene:
         voice.chat.say(_somebody(voice.chat), url)
         return voice
 
+    def unnamed_document(self) -> Voice:
+        """Somebody sends a recording as a document of which nobody says what it is."""
+        voice = self._recording(other_voice(), None, "")
+        voice.chat.send_document(_somebody(voice.chat), voice.data, file_name=None, mime_type=None)
+        return voice
+
     def document(self, data: bytes, name: str, chat: Chat | None = None) -> None:
         """Somebody sends a file of which nobody knows what is said in it."""
         chat = chat or self.chat

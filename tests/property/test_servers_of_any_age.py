@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.engine.intake import Recording
+from bot.telegram.file_limit import FileLimit
 from bot.telegram.updates import MEDIA, read
-from handlers.media import recording_of
+from handlers.media import received
 from tests.world import audio, texts
 
 TYPES = json.loads(Path(__file__).with_name("bot_api_types.json").read_text())
 DEEPEST = 2
+UNLIMITED = FileLimit(10**40)
 SIMPLE = {"Integer": 5, "Float": 0.5, "String": "text", "Boolean": True, "True": True}
 ODD = (None, 5, True, "text", "\ud800", 10**30, [], [[]], {}, {"type": "new"})
 NEEDED = ("message_id", "date", "chat")
@@ -54,8 +57,8 @@ def message(**parts):
 
 def heard(kind, content):
     """The recording that a message brings, by what must be known of it."""
-    recording = recording_of(getattr(read({"update_id": 1, kind: content}, None), kind))
-    return recording and (recording.chat_id, recording.message_id, recording.file_id)
+    recording = received(getattr(read({"update_id": 1, kind: content}, None), kind), UNLIMITED)
+    return isinstance(recording, Recording) and (recording.chat_id, recording.message_id, recording.file_id)
 
 
 @pytest.mark.parametrize("part", PARTS)

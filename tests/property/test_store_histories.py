@@ -19,7 +19,9 @@ from storage.outcomes import (
     Ended,
     Forgotten,
     Hopeless,
+    Ignored,
     Known,
+    Looked,
     MustWait,
     Outcome,
     Ready,
@@ -67,6 +69,7 @@ CHOICES = {
         "failed",
     ),
     "told to wait": ("waits", "released", "failed"),
+    "to be looked at": ("looked", "looked", "ignored", "attempted", "released", "hopeless", "failed"),
     State.SUBMITTED: AT_THE_PROVIDER,
     State.READY: ("delivered", "delivered", "waits", "attempted", "released", "hopeless", "failed"),
 }
@@ -78,6 +81,10 @@ class Hand:
 
     job: Job
     admission: Admission | None = None
+
+
+def may_ask(hand: Hand) -> bool:
+    return hand.job.state is State.QUEUED and not hand.job.must_look
 
 
 class Histories(RuleBasedStateMachine):
@@ -130,9 +137,14 @@ class Histories(RuleBasedStateMachine):
         self.shell = sqlite3.connect(self.path, isolation_level=None)
         self.shell.row_factory = sqlite3.Row
 
-    @rule(chat=st.sampled_from((*CHATS, MOVED_TO)), message=st.integers(1, 8), file=st.sampled_from(FILES))
-    def a_message_comes(self, chat, message, file):
-        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options())
+    @rule(
+        chat=st.sampled_from((*CHATS, MOVED_TO)),
+        message=st.integers(1, 8),
+        file=st.sampled_from(FILES),
+        must_look=st.booleans(),
+    )
+    def a_message_comes(self, chat, message, file, must_look):
+        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options(), must_look)
         open_jobs = sum(job["chat_id"] == chat and job["next_at"] is not None for job in self.jobs().values())
         job = self.do(self.store.accept(new, self.now, MOST_OPEN))
         assert (job is None) == ((chat, message) in self.messages)
@@ -172,10 +184,10 @@ class Histories(RuleBasedStateMachine):
             self.leases[job.id] = job.lease_token
             self.hands.append(Hand(job))
 
-    @precondition(lambda self: any(hand.job.state is State.QUEUED for hand in self.live()))
+    @precondition(lambda self: any(may_ask(hand) for hand in self.live()))
     @rule(data=st.data())
     def a_holder_asks_for_admission(self, data):
-        hand = data.draw(st.sampled_from([hand for hand in self.live() if hand.job.state is State.QUEUED]))
+        hand = data.draw(st.sampled_from([hand for hand in self.live() if may_ask(hand)]))
         self.asks(hand)
 
     def asks(self, hand: Hand) -> None:
@@ -224,12 +236,14 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_step_ends(self, data):
         hand = data.draw(st.sampled_from(self.live()))
-        if hand.job.state is State.QUEUED and hand.admission is None:
+        if may_ask(hand) and hand.admission is None:
             self.asks(hand)
         self.records(hand, self.outcome(hand, data.draw(st.sampled_from(self.choices(hand)))))
 
     def choices(self, hand: Hand) -> tuple[str, ...]:
         match hand.job.state, hand.admission:
+            case State.QUEUED, _ if hand.job.must_look:
+                return CHOICES["to be looked at"]
             case State.QUEUED, Admitted():
                 return CHOICES["admitted"]
             case State.QUEUED, Known():
@@ -255,6 +269,8 @@ class Histories(RuleBasedStateMachine):
             "ready, not kept": Ready(Transcript(hand.job.cache_key), self.now),
             "hopeless": Hopeless(Apology(Reason.NOT_AUDIO)),
             "failed": Ended(State.FAILED),
+            "looked": Looked(),
+            "ignored": Ignored(),
             "delivered": Ended(last),
         }[choice]
 
@@ -266,6 +282,8 @@ class Histories(RuleBasedStateMachine):
         del self.leases[hand.job.id]
         if isinstance(outcome, Attempted) and outcome.gives_slot_back:
             self.unseen.add(hand.job.id)
+        if isinstance(outcome, Ignored):
+            self.forgets({hand.job.id})
         if isinstance(outcome, Submitted):
             self.unseen.discard(hand.job.id)
             assert not any(job["waiting_for"] == PAUSED and job["lease_token"] is None for job in self.jobs().values())
@@ -333,6 +351,9 @@ class Histories(RuleBasedStateMachine):
         gone = before.keys() - self.jobs().keys()
         assert len(gone) <= limit
         assert all(before[number]["ended_at"] <= self.now - kept for number in gone)
+        self.forgets(gone)
+
+    def forgets(self, gone):
         self.seen = {number: job for number, job in self.seen.items() if number not in gone}
         self.messages = {message: number for message, number in self.messages.items() if number not in gone}
 
@@ -406,12 +427,12 @@ class Histories(RuleBasedStateMachine):
 
     def goes_well(self, hand: Hand) -> None:
         self.leases[hand.job.id] = hand.job.lease_token or ""
-        if hand.job.state is State.QUEUED:
+        if may_ask(hand):
             self.asks(hand)
         self.records(hand, self.outcome(hand, self.best(hand)))
 
     def best(self, hand: Hand) -> str:
-        best = ("submitted", "known", "ready, not kept", "delivered", "waits")
+        best = ("looked", "submitted", "known", "ready, not kept", "delivered", "waits")
         return next(choice for choice in best if choice in self.choices(hand))
 
 

@@ -11,6 +11,7 @@ import structlog
 from bot.app import open_session, telegram_of
 from bot.config import Settings
 from bot.metrics import Metrics
+from bot.telegram.file_limit import FileLimit
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.transport import Transport
@@ -63,6 +64,7 @@ def job(**changes: Any) -> Job:
         "turn": NOW,
         "claimed_at": NOW,
         "tried_seconds": 0.0,
+        "must_look": False,
     }
     return Job(**fields | changes)
 
@@ -95,7 +97,10 @@ async def open_telegram(
         pace = Pace(now)
         telegram = telegram_of(settings, session, Metrics(), pace)
         await telegram.initialize()
-        yield Transport(telegram.bot, pace), Files(telegram.bot, session, max_file_bytes, settings.telegram_local_files)
+        yield (
+            Transport(telegram.bot, pace),
+            Files(telegram.bot, session, FileLimit(max_file_bytes), settings.telegram_local_files),
+        )
         await telegram.shutdown()
 
 

@@ -49,5 +49,5 @@ class Deliver:
         return text
 
     async def _apologise(self, job: Job, why: Apology) -> Outcome:
-        await self.delivery.deliver(job, apology(why.reason, why.facts))
+        await self.delivery.apologise(job, apology(why.reason, why.facts))
         return Ended(State.CANCELLED if why.reason is Reason.CANCELLED else State.DELIVERED)

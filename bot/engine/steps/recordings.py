@@ -49,7 +49,7 @@ class Recordings:
 
     def _size(self, job: Job) -> int:
         """Return the bytes that the recording and its conversion take at the most, if it is as large as it claims."""
-        received = min(job.claimed_bytes or self.files.max_bytes, self.files.max_bytes)
+        received = min(job.claimed_bytes or self.files.limit.bytes, self.files.limit.bytes)
         return received + conversion_bytes(received, self.limits.max_seconds, self.limits.split_seconds)
 
     async def prepare(self, job: Job, audio: Path, bench: Bench) -> tuple[Upload, ...]:

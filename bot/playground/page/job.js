@@ -9,6 +9,7 @@ const STATES = {
   "job.ready": "ready",
   "job.known": "ready",
   "job.hopeless": "ready",
+  "job.ignored": "ended",
 };
 const SENTENCES = {
   "job.accepted": (line) => `Queued: ${NOUNS[line.kind] ?? "recording"} accepted`,
@@ -19,6 +20,8 @@ const SENTENCES = {
   "job.ready": () => "Ready: the provider has sent the text",
   "job.known": () => "Ready: the text is known from an earlier job",
   "job.hopeless": () => "Ready: an apology will be sent instead of a text",
+  "job.looked": () => "Its first bytes may be those of a recording",
+  "job.ignored": () => "Ignored: this is no recording, and nothing is said of it in a group",
   "job.suspected": (line) => `The bot died while this was all it worked on${line.deaths > 1 ? `, ${line.deaths} times by now` : ""}`,
   "job.cancelling": () => "Somebody pressed Cancel",
   "job.ended": (line) => ENDS[line.became] ?? "Ended",

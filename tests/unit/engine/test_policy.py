@@ -6,7 +6,16 @@ import pytest
 
 from bot.activity import Doing, doing
 from bot.engine.patience import GIVE_UP_AFTER
-from bot.engine.policy import Verdict, as_failure, too_much_doubt, verdict, wait_after_death, wait_in_doubt, worn_out
+from bot.engine.policy import (
+    Verdict,
+    as_failure,
+    too_much_doubt,
+    unsaid,
+    verdict,
+    wait_after_death,
+    wait_in_doubt,
+    worn_out,
+)
 from bot.errors import (
     SIDES,
     ChatMovedError,
@@ -18,7 +27,7 @@ from bot.errors import (
     UndeliverableError,
 )
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Waiting
+from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Ignored, Waiting
 from storage.words import PAUSED, State
 from tests.unit.workbench import NOW, job
 
@@ -343,6 +352,15 @@ def test_tries_of_many_jobs_are_spread(random, wait):
 )
 def test_a_job_that_kills_or_is_killed_for_too_long_comes_to_an_end(claimed, end):
     assert worn_out(claimed, NOW) == end
+
+
+@pytest.mark.parametrize("end", [sorry(Reason.FILE_GONE), sorry(Reason.DEADLY), FAILED])
+def test_nothing_is_said_of_a_document_in_a_group_before_it_was_looked_at(end):
+    in_a_group = queued(chat_id=-5, must_look=True)
+    assert unsaid(end, in_a_group) == Ignored()
+    assert unsaid(Attempted(NOW), in_a_group) == Attempted(NOW)
+    for other in (queued(must_look=True), queued(chat_id=-5), ready(chat_id=-5, must_look=True)):
+        assert unsaid(end, other) == end
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which messages carry something to be listened to."""
+"""Which messages carry something to be listened to, what is looked at first, and what is told at once."""
 
 import datetime as dt
 
@@ -19,13 +19,22 @@ from telegram import (
     Voice,
 )
 
-from handlers.media import recording_of
+from bot.engine.intake import Recording
+from bot.telegram.file_limit import MEGABYTE, TELEGRAMS, FileLimit
+from handlers.media import received
+from storage.apology import Apology, Reason
 
 ALICE = User(1001, "Alice", is_bot=False)
 ANONYMOUS = User(1087968824, "Group", is_bot=True)
 PRIVATE = Chat(1001, Chat.PRIVATE)
 GROUP = Chat(-1001234, Chat.SUPERGROUP)
 CHANNEL = Chat(-1009999, Chat.CHANNEL)
+LIMIT = FileLimit(50 * MEGABYTE)
+
+LISTED = ("audio/flac", "song")
+PDF = ("application/pdf", "song.mp3.pdf")
+CONTRADICTORY = ("audio/mpeg", "song.pdf")
+UNTOLD = ("application/octet-stream", None)
 
 
 def message(chat=PRIVATE, sender=ALICE, **content) -> Message:
@@ -33,8 +42,8 @@ def message(chat=PRIVATE, sender=ALICE, **content) -> Message:
     return Message(7, date, chat, from_user=sender, **content)
 
 
-def document(mime_type=None, file_name=None) -> Document:
-    return Document("id", "unique", file_name=file_name, mime_type=mime_type, file_size=5)
+def document(mime_type=None, file_name=None, size=5) -> Document:
+    return Document("id", "unique", file_name=file_name, mime_type=mime_type, file_size=size)
 
 
 @pytest.mark.parametrize(
@@ -44,55 +53,69 @@ def document(mime_type=None, file_name=None) -> Document:
         ("audio", Audio("id", "unique", 3, file_size=5)),
         ("video_note", VideoNote("id", "unique", 240, 3, file_size=5)),
         ("video", Video("id", "unique", 640, 360, 3, file_size=5)),
-        ("document", document("audio/flac", "song")),
+        ("document", document(*LISTED)),
     ],
 )
 def test_speech_comes_in_five_kinds(kind, media):
-    recording = recording_of(message(**{kind: media}))
-    assert recording.kind == kind
-    assert (recording.chat_id, recording.message_id, recording.user_id) == (1001, 7, 1001)
-    assert (recording.file_id, recording.file_unique_id, recording.claimed_bytes) == ("id", "unique", 5)
-    assert recording.thread_id is None
+    recording = received(message(**{kind: media}), LIMIT)
+    assert recording == Recording(1001, 7, None, 1001, kind, "id", "unique", 5, must_look=False)
+
+
+@pytest.mark.parametrize("chat", [PRIVATE, GROUP, CHANNEL])
+@pytest.mark.parametrize("said", [UNTOLD, CONTRADICTORY])
+def test_a_document_that_may_be_something_else_is_looked_at(chat, said):
+    found = received(message(chat, document=document(*said)), LIMIT)
+    assert isinstance(found, Recording)
+    assert found.must_look
 
 
 @pytest.mark.parametrize(
-    ("mime_type", "file_name"),
+    ("chat", "said", "size", "expected"),
     [
-        ("audio/ogg", None),
-        ("AUDIO/OGG", "notes.txt"),
-        ("video/mp4", ""),
-        ("application/octet-stream", "voice.OGG"),
-        (None, "an interview. part 1.m4a"),
-        ("application/ogg", "x.oga"),
-        ("", ".mp3"),
+        (PRIVATE, PDF, 5, Apology(Reason.NOT_AUDIO)),
+        (GROUP, PDF, 5, None),
+        (CHANNEL, PDF, 5, None),
+        (PRIVATE, LISTED, LIMIT.bytes + 1, Apology(Reason.TOO_BIG, {"limit_mb": 50})),
+        (GROUP, LISTED, LIMIT.bytes + 1, Apology(Reason.TOO_BIG, {"limit_mb": 50})),
+        (PRIVATE, UNTOLD, LIMIT.bytes + 1, Apology(Reason.TOO_BIG, {"limit_mb": 50})),
+        (GROUP, UNTOLD, 20 * MEGABYTE + 1, None),
+        (GROUP, CONTRADICTORY, LIMIT.bytes + 1, None),
     ],
 )
-def test_documents_are_listened_to_for_their_type_or_their_name(mime_type, file_name):
-    assert recording_of(message(document=document(mime_type, file_name))) is not None
+def test_what_is_no_recording_is_told_in_private_and_a_recording_that_is_too_big_everywhere(chat, said, size, expected):
+    assert received(message(chat, document=document(*said, size)), LIMIT) == expected
 
 
 @pytest.mark.parametrize(
-    ("mime_type", "file_name"),
+    ("chat", "said", "size"),
     [
-        (None, None),
-        ("application/pdf", "song.mp3.pdf"),
-        ("image/gif", "cat.gif"),
-        ("text/plain", "mp3"),
-        ("application/audio", "a.b"),
-        (None, "mp3."),
+        (GROUP, UNTOLD, 20 * MEGABYTE),
+        (GROUP, UNTOLD, None),
+        (PRIVATE, UNTOLD, LIMIT.bytes),
+        (GROUP, CONTRADICTORY, LIMIT.bytes),
+        (GROUP, LISTED, LIMIT.bytes),
     ],
 )
-def test_other_documents_are_left_alone(mime_type, file_name):
-    assert recording_of(message(document=document(mime_type, file_name))) is None
+def test_what_is_not_larger_than_it_may_be_is_taken(chat, said, size):
+    assert isinstance(received(message(chat, document=document(*said, size)), LIMIT), Recording)
+
+
+def test_an_unknown_document_in_a_group_may_not_be_larger_than_the_operator_allows_either():
+    assert received(message(GROUP, document=document(*UNTOLD, MEGABYTE + 1)), FileLimit(MEGABYTE)) is None
+
+
+def test_telegrams_limit_is_named_as_telegrams():
+    voice = Voice("id", "unique", 3, file_size=TELEGRAMS.bytes + 1)
+    assert received(message(voice=voice), TELEGRAMS) == Apology(Reason.TOO_BIG, {"telegram_limit_mb": 20})
 
 
 def test_animations_are_silent_although_they_come_with_a_document():
     cat = Animation("id", "unique", 1, 1, 1)
-    assert recording_of(message(animation=cat, document=document("video/mp4", "cat.mp4"))) is None
+    assert received(message(animation=cat, document=document("video/mp4", "cat.mp4")), LIMIT) is None
 
 
 def test_a_message_without_media_is_no_recording():
-    assert recording_of(message(text="hello")) is None
+    assert received(message(text="hello"), LIMIT) is None
 
 
 VOICE = Voice("id", "unique", 3)
@@ -108,12 +131,12 @@ ORIGINS = [
 
 
 def posted(**changes):
-    return recording_of(message(chat=CHANNEL, sender=None, sender_chat=CHANNEL, voice=VOICE, **changes))
+    return received(message(chat=CHANNEL, sender=None, sender_chat=CHANNEL, voice=VOICE, **changes), LIMIT)
 
 
 def forwarded(origin, **changes):
     changes = {"sender_chat": CHANNEL, "voice": VOICE} | changes
-    return recording_of(message(chat=GROUP, is_automatic_forward=True, forward_origin=origin, **changes))
+    return received(message(chat=GROUP, is_automatic_forward=True, forward_origin=origin, **changes), LIMIT)
 
 
 def test_a_post_and_its_automatic_forward_have_the_same_name():
@@ -136,17 +159,17 @@ def test_another_post_of_the_same_recording_has_another_name():
 
 
 def test_what_a_person_sends_or_forwards_is_no_post():
-    assert recording_of(message(voice=VOICE)).post is None
-    assert recording_of(message(chat=GROUP, voice=VOICE, forward_origin=ORIGINS[1])).post is None
+    assert received(message(voice=VOICE), LIMIT).post is None
+    assert received(message(chat=GROUP, voice=VOICE, forward_origin=ORIGINS[1]), LIMIT).post is None
     assert forwarded(None).post is None
 
 
 def test_who_writes_in_the_name_of_a_chat_is_nobody():
     spoken = message(chat=GROUP, sender=ANONYMOUS, sender_chat=GROUP, voice=Voice("id", "unique", 3))
-    assert recording_of(spoken).user_id is None
+    assert received(spoken, LIMIT).user_id is None
 
 
 @pytest.mark.parametrize(("is_topic", "thread"), [(True, 55), (False, None), (None, None)])
 def test_only_a_topic_is_answered_in_its_thread(is_topic, thread):
     spoken = message(chat=GROUP, voice=Voice("id", "unique", 3), message_thread_id=55, is_topic_message=is_topic)
-    assert recording_of(spoken).thread_id == thread
+    assert received(spoken, LIMIT).thread_id == thread

@@ -8,13 +8,17 @@ from bot.engine.schedule import deadline, unlearned_first_look
 from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.telegram import replies
+from bot.telegram.file_limit import MEGABYTE
+from bot.telegram.files import HEAD_BYTES
 from bot.text import layout
+from handlers.media import MOST_BYTES_OF_UNKNOWN
 from storage.statements import admission, claims
 from storage.transcript import LONGEST_TEXT
 from tests.unit.project.checkout import said
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
-COSTS, GUARANTEES, MONITORING = "docs/costs.md", "docs/guarantees.md", "docs/monitoring.md"
+UNKNOWN_MB = MOST_BYTES_OF_UNKNOWN // MEGABYTE
+COSTS, GROUPS, GUARANTEES, MONITORING = "docs/costs.md", "docs/groups.md", "docs/guarantees.md", "docs/monitoring.md"
 DEATHS = "When the process dies"
 TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
 
@@ -68,6 +72,8 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (USAGE, "Long texts", f"ends after {LONGEST_TEXT:,} characters"),
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
+        (USAGE, "What is listened to", f"at their first {HEAD_BYTES // 1024} kB"),
+        (GROUPS, "Documents", f"at the first {HEAD_BYTES // 1024} kB of documents of up to {UNKNOWN_MB} MB"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
         (GUARANTEES, "How work is shared", f"its turn {claims.TURN_AFTER / MINUTE:.0f} minutes after the one before"),
         (GUARANTEES, "How work is shared", f"Of the {patience.STEPS_AT_ONCE} steps"),

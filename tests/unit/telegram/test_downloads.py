@@ -12,6 +12,7 @@ from bot.errors import OperatorError, PermanentError, RateLimitedError, Temporar
 from bot.outgoing.moving import Limits
 from bot.telegram import downloads
 from bot.telegram.downloads import MOST_BREAKS, Downloads, VoidLinkError, receiving
+from bot.telegram.file_limit import FileLimit
 from storage.apology import Reason
 from tests.api import Api
 
@@ -77,7 +78,7 @@ def target(tmp_path):
 
 async def download(api, target, limits=QUICK, most=LIMIT):
     async with open_session() as session:
-        with receiving(target, most) as received:
+        with receiving(target, FileLimit(most)) as received:
             await Downloads(session, limits).fetch(f"{api.url}voice.oga", received)
     return target.read_bytes()
 
@@ -249,7 +250,10 @@ async def test_a_file_is_measured_over_all_its_pieces(api, target):
 
 async def test_a_full_disk_is_this_machines_fault(api):
     async with open_session() as session:
-        with pytest.raises(TemporaryError) as caught, receiving(downloads.Path("/dev/full"), LIMIT) as received:
+        with (
+            pytest.raises(TemporaryError) as caught,
+            receiving(downloads.Path("/dev/full"), FileLimit(LIMIT)) as received,
+        ):
             await Downloads(session, QUICK).fetch(api.url, received)
     assert caught.value.reason is Reason.MACHINE
     assert "ENOSPC (28, No space left on device); free some space" in str(caught.value)

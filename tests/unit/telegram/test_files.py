@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import os
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,8 @@ from bot.errors import PermanentError, TemporaryError
 from bot.metrics import Metrics
 from bot.outgoing.moving import Limits
 from bot.playground.telegram import FakeTelegram
-from bot.telegram.files import Files
+from bot.telegram.file_limit import FileLimit, file_limit
+from bot.telegram.files import HEAD_BYTES, Files
 from bot.telegram.local_files import _open_each
 from bot.telegram.pace import Pace
 from storage.apology import Reason
@@ -197,7 +199,7 @@ async def test_a_file_that_unfolds_beyond_the_limit_is_cut_off_there(stopped_wor
             Metrics(),
             Pace(stopped_world.clock),
         )
-        failed = await refused(Files(telegram.bot, session, LIMIT), "x", target)
+        failed = await refused(Files(telegram.bot, session, FileLimit(LIMIT)), "x", target)
     assert failed.reason is Reason.TOO_BIG
     assert target.stat().st_size <= LIMIT
 
@@ -212,6 +214,104 @@ async def bomb(request):
         return web.json_response({"ok": True, "result": {"file_path": "voice/bomb.oga"}})
     packed = gzip.compress(bytes(100 * LIMIT), compresslevel=1)
     return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+
+class TestTheFirstBytes:
+    async def test_no_more_than_a_head_is_asked_for_and_returned(self, stopped_world, target):
+        async with files_of(stopped_world, whole(bytes(range(256)) * 2000)) as (files, api):
+            assert await files.head("x") == (bytes(range(256)) * 2000)[:HEAD_BYTES]
+        (request,) = [request for request in api.requests if request.method == "GET"]
+        assert request.headers["Range"] == f"bytes=0-{HEAD_BYTES - 1}"
+
+    async def test_a_server_that_knows_no_ranges_is_cut_off(self, stopped_world):
+        sent = []
+
+        async def endless(request):
+            if request.path.endswith("getFile"):
+                return where()
+            response = web.StreamResponse()
+            await response.prepare(request)
+            while len(sent) < 10_000:
+                await response.write(b"x" * HEAD_BYTES)
+                sent.append(HEAD_BYTES)
+            return response
+
+        async with files_of(stopped_world, endless) as (files, _):
+            assert await files.head("x") == b"x" * HEAD_BYTES
+        assert sum(sent) < 100 * LIMIT
+
+    @pytest.mark.parametrize(
+        ("status", "body"), [(206, b"fLaC"), (200, b"fLaC"), (200, b""), (416, b"not satisfiable")]
+    )
+    async def test_a_short_file_is_returned_whole(self, stopped_world, status, body):
+        async with files_of(stopped_world, whole(body, status)) as (files, _):
+            assert await files.head("x") == (b"" if status == 416 else body)
+
+    async def test_a_small_answer_that_unfolds_is_cut_too(self, stopped_world):
+        async with files_of(stopped_world, bomb) as (files, _):
+            assert await files.head("x") == bytes(HEAD_BYTES)
+
+    @pytest.mark.parametrize(
+        ("fault", "reason"),
+        [
+            ({"status": 404, "times": 2}, Reason.FILE_GONE),  # the first link may only be old
+            ({"status": 502, "body": "<html>bad gateway</html>"}, Reason.TELEGRAM_DOWN),
+            ({"drop": True, "times": 2}, Reason.TELEGRAM_DOWN),
+            ({"after_effect": True}, Reason.TELEGRAM_DOWN),
+        ],
+    )
+    async def test_a_look_that_goes_wrong_is_tried_again(self, stopped_world, files, chat, alice, fault, reason):
+        voice = chat.send_voice(alice, bytes(2000))["voice"]
+        stopped_world.telegram.fault("file", **fault)
+        with pytest.raises(TemporaryError) as failed:
+            await files.head(voice["file_id"])
+        assert failed.value.reason is reason
+        assert await files.head(voice["file_id"]) == bytes(2000)
+
+
+@asynccontextmanager
+async def files_of(world, answer):
+    """The files of a server that answers so, and the server."""
+    api = Api(answer)
+    async with api.serving(), open_session() as session:
+        settings = world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")})
+        telegram = telegram_of(settings, session, Metrics(), Pace(world.clock))
+        yield Files(telegram.bot, session, FileLimit(LIMIT)), api
+
+
+def where():
+    return web.json_response({"ok": True, "result": {"file_path": "documents/file.bin"}})
+
+
+def whole(body, status=200):
+    async def answer(request):
+        return where() if request.path.endswith("getFile") else web.Response(status=status, body=body)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("allowed", "server", "most", "is_telegrams"),
+    [
+        (20 * LIMIT, {"is_public": True, "is_local": False}, 20 * LIMIT, True),
+        (99 * LIMIT, {"is_public": True, "is_local": False}, 20 * LIMIT, True),
+        (5 * LIMIT, {"is_public": True, "is_local": False}, 5 * LIMIT, False),
+        (20 * LIMIT, {"is_public": False, "is_local": False}, 20 * LIMIT, True),
+        (99 * LIMIT, {"is_public": False, "is_local": False}, 99 * LIMIT, False),
+        (20 * LIMIT, {"is_public": False, "is_local": True}, 20 * LIMIT, False),
+    ],
+)
+def test_whose_limit_it_is(allowed, server, most, is_telegrams):
+    assert file_limit(allowed, **server) == FileLimit(most, is_telegrams)
+
+
+async def test_a_server_that_gives_less_than_the_operator_allows_has_telegrams_limit(
+    stopped_world, alice, chat, target
+):
+    voice = chat.send_voice(alice, b"", file_size=21 * LIMIT)["voice"]
+    async with open_telegram(stopped_world.settings(), stopped_world.clock, 99 * LIMIT) as (_, files):
+        failed = await refused(files, voice["file_id"], target)
+    assert (failed.reason, failed.facts) == (Reason.TOO_BIG, {"telegram_limit_mb": 20})
 
 
 class TestWithAServerOfOnesOwn:
@@ -234,6 +334,12 @@ class TestWithAServerOfOnesOwn:
         voice = chat.send_voice(alice, data)["voice"]
         await files.download(voice["file_id"], voice["file_size"], target)
         assert target.read_bytes() == data
+        assert fake.calls_of("file") == []
+
+    async def test_the_first_bytes_are_read_from_where_it_lies(self, local):
+        files, chat, alice, fake = local
+        voice = chat.send_voice(alice, b"x" * LIMIT)["voice"]
+        assert await files.head(voice["file_id"]) == b"x" * HEAD_BYTES
         assert fake.calls_of("file") == []
 
     async def test_a_file_larger_than_it_claims_is_not_copied_whole(self, local, target):

@@ -8,6 +8,7 @@ from bot.errors import (
 from bot.metrics import Metrics
 from bot.telegram.buttons import job_of_button
 from bot.telegram.dispatch import Dispatch
+from bot.telegram.file_limit import FileLimit
 from bot.telegram.files import Files
 from bot.telegram.pace import KEPT_FOR_THE_QUIET, OVERALL, Urgency
 from bot.text.layout import Document, Page
@@ -164,5 +165,5 @@ def test_other_data_names_no_job(data):
 
 def test_nothing_that_knows_the_bot_shows_its_token(transport):
     assert TOKEN not in repr(transport)
-    assert TOKEN not in repr(Files(transport.bot, None, 1))
+    assert TOKEN not in repr(Files(transport.bot, None, FileLimit(1)))
     assert TOKEN not in repr(Dispatch(transport.bot, None, None, Metrics()))
