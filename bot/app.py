@@ -27,6 +27,7 @@ from bot.engine.steps.look import Look
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
+from bot.errors import told
 from bot.machine.clock import seconds_asleep
 from bot.machine.workplace import Workplace
 from bot.media.ffmpeg import Ffmpeg
@@ -130,10 +131,24 @@ async def open_session() -> AsyncIterator[Session]:
 def _workplace(database: Path) -> Iterator[Workplace]:
     """Make a folder for files that live as long as a step, and remove what a process that died has left behind."""
     mark = hashlib.sha256(str(database.absolute()).encode()).hexdigest()[:16]
-    for left in Path(tempfile.gettempdir()).glob(f"verbatim-{mark}-*"):
+    parent = temporary_folder()
+    for left in parent.glob(f"verbatim-{mark}-*"):
         shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"verbatim-{mark}-", ignore_cleanup_errors=True) as folder:
+    try:
+        made = tempfile.TemporaryDirectory(prefix=f"verbatim-{mark}-", dir=parent, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SettingsError([f"TMPDIR: this machine makes no folder in {parent}: {told(error)}"]) from None
+    with made as folder:
         yield Workplace(Path(folder))
+
+
+def temporary_folder() -> Path:
+    """Return the folder for temporary files; SettingsError where none takes any, as all are full or not ours."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        why = "neither the folder that it names nor /tmp takes a file"
+        raise SettingsError([f"TMPDIR: {why}; free some space, or name one that can be written to"]) from None
 
 
 def _default_model(settings: Settings) -> Model:

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bot.app import open_session, provider_of, telegram_of
-from bot.config import Settings
-from bot.errors import OperatorError, TemporaryError, VerbatimError
+from bot.app import open_session, provider_of, telegram_of, temporary_folder
+from bot.config import Settings, SettingsError
+from bot.errors import OperatorError, TemporaryError, VerbatimError, told
 from bot.faults import SPEECH_SERVICE, TELEGRAM, Peer
 from bot.machine.scratch import Scratch
 from bot.media.trial import Choice
@@ -110,10 +110,10 @@ async def _check_ffmpeg(settings: Settings, say: Say) -> bool:
     """Try ffmpeg where `run` will use it: some ffmpegs do not see every folder."""
     named = str(settings.ffmpeg) if settings.ffmpeg else None
     try:
-        with TemporaryDirectory(prefix="verbatim-check-") as folder:
+        with TemporaryDirectory(prefix="verbatim-check-", dir=temporary_folder()) as folder:
             chosen = await Choice(lambda: Scratch(Path(folder)), named).choose()
-    except (TemporaryError, OSError) as error:
-        say(f"ffmpeg: {error}")
+    except (TemporaryError, SettingsError, OSError) as error:
+        say(f"ffmpeg: {f'this machine: {told(error)}' if isinstance(error, OSError) else error}")
         return False
     if (refused := chosen.instead_of) is not None:
         fault = f"FFMPEG names {refused.path}, which does not work" if named else f"{refused.path} is not used"

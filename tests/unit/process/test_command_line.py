@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -92,6 +93,23 @@ def test_a_model_that_does_not_exist_is_a_wrong_setting(environment, capsys):
     environment.setenv("DEFAULT_MODEL", "whisper-gigantic")
     assert exit_code("run") == 2
     assert capsys.readouterr().err == "DEFAULT_MODEL names whisper-gigantic, which is not a model\n"
+
+
+def test_a_machine_without_room_for_files_is_told_as_such(outside, environment, capsys):
+    environment.setattr(tempfile, "tempdir", None)
+    environment.setattr(tempfile, "_candidate_tempdir_list", list)
+    told = "TMPDIR: neither the folder that it names nor /tmp takes a file; free some space, or name one that can be"
+    assert exit_code("run") == 2
+    assert capsys.readouterr().err.startswith(told)
+    assert exit_code("check") == 1
+    assert f"ffmpeg: {told}" in capsys.readouterr().out
+
+
+def test_a_machine_that_makes_no_folder_is_told_with_its_error(outside, environment, capsys, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    environment.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    assert exit_code("run") == 2
+    assert f"makes no folder in {tmp_path / 'file'}: ENOTDIR (20, Not a directory)" in capsys.readouterr().err
 
 
 def test_a_database_in_use_is_exit_code_2(environment, capsys, tmp_path):
