@@ -18,7 +18,7 @@ async def test_the_state_is_everything_there_is(sim):
     assert state["bot"] == {"id": 123456, "first_name": "Verbatim", "username": "verbatim_bot", "is_bot": True}
     assert state["people"] == [alice]
     private, hikers = state["chats"]
-    assert {name: private[name] for name in private.keys() - {"messages"}} == {
+    assert {name: private[name] for name in private.keys() - {"messages", "permissions"}} == {
         "id": 1001,
         "type": "private",
         "title": "Alice",

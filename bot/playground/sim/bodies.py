@@ -6,6 +6,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.playground.sim.refusal import SimError
+from bot.playground.telegram.permissions import Shut
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
@@ -47,6 +48,20 @@ class NewTopic(Body):
 
 class BotChange(Body):
     do: Literal["block", "unblock", "kick", "add", "promote", "demote"]
+
+
+class PermissionsChange(Body):
+    """The permissions that change; those that are not named stay."""
+
+    text: bool = True
+    documents: bool = True
+    other_media: bool = True
+    general_closed: bool = False
+    slow_mode: Annotated[int, Field(ge=0, le=3600)] = 0
+    edits: bool = True
+    keeps: bool = True
+    shut: Shut | None = None
+    closed_topics: list[int] = []
 
 
 class Around(Body):

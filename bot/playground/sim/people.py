@@ -8,6 +8,7 @@ from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat
 
 IN_PRIVATE = {"block", "unblock"}
+OF_MEMBERS = {"text", "documents", "other_media", "general_closed", "slow_mode", "closed_topics"}
 
 
 async def add_person(request: web.Request) -> web.Response:
@@ -68,4 +69,18 @@ async def change_bot(request: web.Request) -> web.Response:
     }
     changes[wanted]()
     playground_of(request).notifier.notify()
+    return web.json_response(views.whole_chat(playground_of(request), chat))
+
+
+async def change_permissions(request: web.Request) -> web.Response:
+    chat, wanted = chat_of(request), await bodies.read(request, bodies.PermissionsChange)
+    changes = wanted.model_dump(exclude_unset=True)
+    if chat.type in {"private", "channel"} and (of_members := OF_MEMBERS & changes.keys()):
+        raise SimError(409, f"In a {chat.type} chat nobody is asked for {min(of_members)}.")
+    if "closed_topics" in changes:
+        topics = set(changes.pop("closed_topics"))
+        if unknown := topics - chat.topics.keys():
+            raise SimError(404, f"There is no topic {min(unknown)} in this chat.")
+        chat.closed_topics = topics
+    chat.permit(**changes)
     return web.json_response(views.whole_chat(playground_of(request), chat))

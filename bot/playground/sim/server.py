@@ -41,6 +41,7 @@ ROUTES = (
     web.post("/sim/chats", people.add_chat),
     web.post(CHAT + "/topics", people.add_topic),
     web.post(CHAT + "/bot", people.change_bot),
+    web.patch(CHAT + "/permissions", people.change_permissions),
     web.post(CHAT + "/messages", talking.say),
     web.post(CHAT + "/files", talking.send_file),
     web.patch(MESSAGE, talking.edit),

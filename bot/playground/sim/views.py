@@ -1,6 +1,7 @@
 """The state of a playground as JSON, in the shapes of docs/playground.md."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from bot.playground.sim.playground import JSON, Playground
@@ -46,6 +47,7 @@ def chat_head(playground: Playground, chat: Chat) -> JSON:
         "members": list(chat.people),
         "topics": [{"id": thread, "name": name} for thread, name in chat.topics.items()],
         "bot": chat.bot_status,
+        "permissions": asdict(chat.permissions) | {"closed_topics": sorted(chat.closed_topics)},
         "typing": _is_typing(playground, chat),
     }
 
