@@ -38,7 +38,7 @@ _HEARD = 0.9
 _SILENT = 0.2  # three packets of sound among fifty of silence come to more
 _UNSURE = (_HEARD + _SILENT) / 2
 _LISTENED_AT_ONCE = 1024  # bytes
-_MOST_LISTENED = 4 * 1024 * 1024  # bytes, which take less than a tenth of a second; an hour of silence has fewer
+_MOST_LISTENED = 1024 * 1024  # bytes, about a tenth of a second; an hour of silence has half as many after a conversion
 
 # What would take long to count is left to ffmpeg, which counts in a process of its own. A unit of work is what a
 # segment takes, about 0.2 µs.
@@ -59,8 +59,8 @@ class _Candidate(Page):
 class Sound:
     """What is known of the sound in a file: its seconds, whether any of it has two channels, and its variety.
 
-    The variety is the share of its bytes, where it is largest, that packing them leaves. `is_voiced` tells whether
-    the encoder found a voice; None if the packets do not all tell.
+    `is_voiced` tells whether the encoder found a voice; None if the packets do not all tell. Where it found none, the
+    variety is the share of the bytes, where it is largest, that packing them leaves.
     """
 
     seconds: float
@@ -71,12 +71,13 @@ class Sound:
     @property
     def is_heard(self) -> bool:
         """Tell whether there is sound for certain, in one channel."""
-        return not self.is_stereo and (self.variety > _HEARD if self.is_voiced is None else self.is_voiced)
+        is_voiced = self.variety > _HEARD if self.is_voiced is None else self.is_voiced
+        return is_voiced and not self.is_stereo
 
     @property
     def is_silent(self) -> bool:
         """Tell whether there is nothing but silence, where nobody made the packets to look like it."""
-        return self.variety < _SILENT
+        return not self.is_voiced and self.variety < _SILENT
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ class _Listener:
 
     def finish(self) -> None:
         """Judge what is left together with what came before, as a few bytes alone always seem different."""
-        if self._rest:
+        if self._rest and self.variety <= _HEARD:
             self._judge(self._block + self._rest)
 
     def _judge(self, data: bytes) -> None:
@@ -157,23 +158,23 @@ class _Count:
         if stream.tags_awaited and starts:
             stream.tags_awaited = False
             del starts[0]
-        else:
-            self.listener.hear(page.body)
         firsts = bytes([page.body[start] for start in starts])
         self.is_stereo = self.is_stereo or bool(firsts.translate(None, _TELLS_MONO))
-        self._look_for_voice(page.body, starts, firsts)
+        if not self.is_voiced:
+            self._listen(page.body, starts, firsts)
         samples = sum(firsts.translate(_UNITS)) * _UNIT
         if firsts.translate(None, _TELLS_FRAMES):
             self.work += _SECOND_BYTE_WORK * len(starts)
             samples += _samples_by_second_bytes(page, starts)
         self._add_sound(stream, page, samples)
 
-    def _look_for_voice(self, body: bytes, starts: list[int], firsts: bytes) -> None:
-        if self.is_voiced:
-            return
+    def _listen(self, body: bytes, starts: list[int], firsts: bytes) -> None:
+        """Look for a voice, and as long as there is none, how much the packets differ."""
         self.all_tell_voice = self.all_tell_voice and not firsts.translate(None, _TELLS_VOICE)
         told = (start + 1 for start, first in zip(starts, firsts, strict=True) if first in _TELLS_VOICE)
         self.is_voiced = any(at < len(body) and body[at] & _VOICE for at in told)
+        if starts and not self.is_voiced:
+            self.listener.hear(body[starts[0] :])
 
     def _begin_stream(self, page: Page, *, is_opus: bool) -> None:
         if not is_opus:
@@ -193,7 +194,7 @@ class _Count:
     def sound(self) -> Sound | None:
         seconds = (self.samples - sum(stream.dropped for stream in self.streams.values())) / _RATE
         self.listener.finish()
-        voiced = self.is_voiced if self.is_voiced or self.all_tell_voice else None
+        voiced = None if not self.is_voiced and not self.all_tell_voice else self.is_voiced
         return Sound(seconds, self.is_stereo, self.listener.variety, voiced) if seconds > 0 else None
 
 
