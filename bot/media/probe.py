@@ -9,8 +9,9 @@ from pathlib import Path
 from bot.errors import PermanentError, TemporaryError
 from bot.media import length, levels, opus, streams
 from bot.media.ffmpeg import Bench, FfmpegRun, SureError, source
+from bot.media.listened_to import Says, bytes_say
 from bot.media.mix import AS_IT_IS, Mix, mix_of
-from bot.media.sniff import Container, head_of, is_something_else, sniff
+from bot.media.sniff import Container, head_of, sniff
 from storage.apology import Reason
 
 # Seconds of processors. Most files need less than QUICK, also a film of a minute and a song. What needs more is begun
@@ -145,7 +146,7 @@ def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
         head = head_of(file)
         if not head:
             raise PermanentError(Reason.EMPTY)
-        if is_something_else(head):
+        if bytes_say(head) is Says.SOMETHING_ELSE:
             raise SureError(Reason.NOT_AUDIO, "it begins like something else")
         container = sniff(head)
         size = file.seek(0, os.SEEK_END)

@@ -1,7 +1,7 @@
 """The recognition of a file by its first bytes; file names and MIME types are not believed.
 
-What is recognised as a container may be uploaded as it is, and one demuxer of ffmpeg reads it. What is surely something
-else is refused. All other files are unknown: ffmpeg may try them, with any of `bot.media.demuxers.TRUSTED`.
+What is recognised as a container may be uploaded as it is, and one demuxer of ffmpeg reads it. All other files are
+unknown: unless they are plainly something else, ffmpeg may try them with any of `bot.media.demuxers.TRUSTED`.
 """
 
 import re
@@ -59,25 +59,6 @@ _SIGNATURES = tuple(
         (rb"G.{187}G.{187}G|.{4}G.{191}G.{191}G", Container.MPEGTS),
     )
 )
-# What is never listened to, although sound may be found there: a ZIP file can hold a song.
-_SOMETHING_ELSE = re.compile(
-    rb"|".join(
-        (
-            *(
-                rb"PK\x03\x04",
-                rb"Rar!\x1a\x07",
-                rb"7z\xbc\xaf\x27\x1c",
-                rb"\x1f\x8b\x08",
-                rb"\xfd7zXZ\0",
-                rb"BZh[1-9]1AY",
-            ),
-            *(rb"%PDF-", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", rb"\{\\rtf", rb"\s*(?i:<!doctype|<html|<\?xml|<svg)"),
-            *(rb"\xff\xd8\xff[\xc0-\xfe]", rb"\x89PNG\r\n", rb"GIF8[79]a", rb"RIFF....WEBP", rb"II\*\0", rb"MM\0\*"),
-            *(rb"\x7fELF", rb"SQLite format 3\0", rb"(\xef\xbb\xbf)?#EXTM3U", rb"ffconcat version"),
-        )
-    ),
-    re.DOTALL,
-)
 _ID3_HEADER_BYTES = 10
 _EMPTY_TAG = b"ID3\4\0\0\0\0\0\0"
 _MOST_TAGS = 4  # in front of the sound; a file may be nothing but small ones
@@ -105,11 +86,6 @@ def sniff(head: bytes) -> Container | None:
         if signature.match(head):
             return container
     return next((container for container, begins in _BARE if begins(head)), None)
-
-
-def is_something_else(head: bytes) -> bool:
-    """Tell whether a file that begins with `head` is a document, a picture, an archive or the like, and never sound."""
-    return _SOMETHING_ELSE.match(head) is not None
 
 
 def head_of(file: BinaryIO) -> bytes:

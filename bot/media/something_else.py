@@ -13,6 +13,8 @@ _SIGNATURES = re.compile(
             rb"ITSF\x03|ITOLITLS",
             rb"\x03\xd9\xa2\x9a",  # KeePass
             rb"SQLite format 3\0|\0\x01\0\0Standard (Jet|ACE) DB",
+            # Texts, whatever stands behind these beginnings
+            rb"\s*(?i:<!doctype|<html|<\?xml|<svg)|\{\\rtf|(\xef\xbb\xbf)?#EXTM3U|ffconcat version",
             # Archives; a ZIP is also the newer Office, EPUB, APK, JAR and more
             rb"PK(\x03\x04|\x05\x06|\x07\x08)",
             rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\xfd7zXZ\0|BZh[1-9]1AY&SY|MSCF\0{4}|!<arch>\n",

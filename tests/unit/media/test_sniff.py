@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.media.sniff import HEAD_BYTES, Container, head_of, is_something_else, sniff
+from bot.media.sniff import HEAD_BYTES, Container, head_of, sniff
+from bot.media.something_else import has_another_signature
 
 AUDIO = Path(__file__).parents[2] / "audio"
 ID3_OF_20_BYTES = b"ID3\x04\0\0\0\0\0\x14" + bytes(20)
@@ -172,10 +173,10 @@ def test_amr_without_a_mark_is_nothing_but_frames(head, container):
     ],
 )
 def test_documents_pictures_archives_and_playlists_are_something_else(head):
-    assert is_something_else(head)
+    assert has_another_signature(head)
     assert sniff(head) is None
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in AUDIO.glob("speech*")))
 def test_no_recording_is_something_else(name):
-    assert not is_something_else((AUDIO / name).read_bytes())
+    assert not has_another_signature((AUDIO / name).read_bytes())
