@@ -98,11 +98,32 @@ class OperatorError(VerbatimError):
 
 
 class UndeliverableError(VerbatimError):
-    """Nobody can be told any more: the bot was blocked or removed, or the chat is gone."""
+    """The chat is lost for good: the bot was blocked or removed, or the chat is gone."""
+
+
+class RefusedError(VerbatimError):
+    """Something cannot be said in a chat for now: it is said otherwise, or later.
+
+    `retry_after` is when the chat is asked again, in seconds from now. `known` is False for a refusal that nobody
+    knows, which is unlikely to end.
+    """
+
+    def __init__(self, message: str, *, known: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.known = known
+        self.retry_after = retry_after
+
+
+class FormRefusedError(RefusedError):
+    """The chat does not take this form of message, such as a file; another form may be allowed."""
+
+
+class ChatRefusesError(RefusedError):
+    """The chat takes no message at all for now. For a job nothing is paid meanwhile."""
 
 
 class PlaceholderGoneError(VerbatimError):
-    """The message to edit was deleted; the answer needs a new one."""
+    """The message to edit was deleted, or cannot be edited any more; the answer needs a new one."""
 
 
 class ChatMovedError(VerbatimError):

@@ -14,7 +14,7 @@ from bot.telegram.door import Door
 from bot.telegram.messages import answer, is_admin, remove
 from bot.text import sentences
 from storage.store import CancelResult, Store
-from storage.words import Press
+from storage.words import Press, State
 
 log = get_logger(__name__)
 
@@ -65,7 +65,8 @@ async def _tell(query: CallbackQuery, _: Press, result: CancelResult) -> None:
     if result.orphan:
         assert query.message is not None
         await remove(query.message)
-        await answer(query, sentences.ORPHAN_REMOVED)
+        failed = result.job is not None and result.job.state is State.FAILED
+        await answer(query, sentences.NO_ANSWER_REMOVED if failed else sentences.ORPHAN_REMOVED)
     elif result.accepted:
         await answer(query, sentences.CANCELLED_TOAST)
     else:

@@ -36,11 +36,13 @@ class Attempted:
 
     `in_doubt` says that the failed request may have been carried out. If it was a create, it may have cost money.
     `gives_slot_back` says that a submitted job no longer takes up a slot; a queued one never does while it waits.
+    `refused` says that its chat takes no message for now; the store makes the job due earlier when it takes one again.
     """
 
     next_at: float
     in_doubt: bool = False
     gives_slot_back: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

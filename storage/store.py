@@ -14,7 +14,7 @@ from typing import Protocol
 from storage.apology import Notice
 from storage.outcomes import Admission, Outcome
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Generation, Job, NewJob, Press, State
+from storage.words import ChatSettings, Form, Generation, Job, NewJob, Press, State
 
 
 class StorageError(Exception):
@@ -169,11 +169,14 @@ class Store(Protocol):
     async def give_slot_back(self, job: Job, now: float) -> bool:
         """Give back the slot of a job that is not at the provider yet; True again for a job that has none."""
 
-    async def place(self, job: Job, message_id: int, notice: Notice) -> bool:
+    async def place(self, job: Job, message_id: int, notice: Notice, form: Form = Form.EDIT) -> bool:
         """Store the placeholder of a job that has none; True again for the same message."""
 
-    async def replace(self, job: Job, message_id: int) -> bool:
-        """Store a new placeholder for one that the user deleted."""
+    async def replace(self, job: Job, message_id: int, form: Form) -> bool:
+        """Store another placeholder instead of the one that `job` has, which is left over from now on."""
+
+    async def change_form(self, job: Job, form: Form) -> bool:
+        """Store how the answer is shown from now on; the placeholder stays."""
 
     async def note(self, job: Job, notice: Notice) -> bool:
         """Store what the placeholder says now."""
@@ -191,10 +194,12 @@ class Store(Protocol):
         """Store that so many looks at a part found it finished, with an answer that could not be read."""
 
     async def page_placed(self, job: Job, number: int, message_id: int) -> bool:
-        """Store the message that will show page `number` (1, 2, …) of a long transcript."""
+        """Store the message of page `number` (1, 2, …) of a long transcript; 0 for the first one, once it is shown."""
 
     async def record(self, job: Job, outcome: Outcome, now: float) -> bool:
         """Move the job on and give the lease back; jobs that waited for this outcome become due.
+
+        So do those that their chat had refused, once one of the chat gets on.
 
         ImpossibleMoveError for an outcome that the job's state does not allow.
         """
@@ -213,7 +218,7 @@ class Store(Protocol):
     async def generations(self, job: Job) -> tuple[Generation, ...]: ...
 
     async def pages(self, job: Job) -> Mapping[int, int]:
-        """Return the message ids of the pages after the first, by page number."""
+        """Return the message ids of pages by number: those after the first, and 0 for that once it is shown."""
 
     async def transcript(self, transcript_id: int) -> Transcript | None: ...
 

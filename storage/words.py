@@ -35,6 +35,16 @@ PAUSED = "paused"  # the provider refuses every job at the moment
 LINK = "link"  # the kind of a job whose recording the provider fetches by itself; its `file_id` is the address
 
 
+class Form(StrEnum):
+    """How an answer is shown. Each is for chats that refuse the ones before it."""
+
+    EDIT = ""  # the placeholder becomes the text, or a file of it
+    PAGES = "pages"  # as many messages as are needed, where files are refused
+    FILE = "file"  # the placeholder is a file already, where texts are refused
+    NEW = "new"  # new messages, where none can be edited
+    PRIVATE = "private"  # as EDIT, in the private chat with the sender
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a recording is to be transcribed, beside the model."""
@@ -91,7 +101,10 @@ class Job:
     options: Options
     cache_key: str
     state: State
-    placeholder_id: int | None
+    placeholder_id: int | None  # in `shown_in`
+    form: Form  # of the answer
+    leftover_id: int | None  # an earlier placeholder, which is to be removed, and its chat
+    leftover_chat_id: int | None
     notice: Notice  # what the placeholder says beyond "Transcribing…"
     slot: str | None  # the family of which this job takes up a slot at the provider
     waiting_for: str | None  # SAME, PAUSED, or the family of which it wants a slot
@@ -113,8 +126,16 @@ class Job:
     lease_token: str | None
     turn: float  # among the jobs that are due, or wait for a slot, the one with the earliest goes first
     claimed_at: float | None  # the last time
+    refused: bool  # it waits for its chat to take messages again
     tried_seconds: float  # that failed tries and the waits after them took, since the last success
     must_look: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
+
+    @property
+    def shown_in(self) -> int:
+        """The chat that the answer goes to, which is another one where it goes to the sender in private."""
+        if self.form is Form.PRIVATE and self.user_id is not None:
+            return self.user_id
+        return self.chat_id
 
     @property
     def reply_to(self) -> int | None:

@@ -1,7 +1,11 @@
 """The placeholder of a job, from its first word to the answer.
 
-An answer is only shown by editing a message that a row points to. An edit can be repeated without harm, so a crash
-between an edit and its record costs a "not modified" and nothing else.
+An answer is shown by editing a message that a row points to. An edit can be repeated without harm, so a crash between
+an edit and its record costs a "not modified" and nothing else.
+
+A chat may refuse that. Then the answer takes the next form that is allowed (see `Form`): the other one of text and
+file, at last a message to the sender in private. The form is stored before anything of it is sent that cannot be
+repeated.
 """
 
 import asyncio
@@ -11,23 +15,31 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from bot import links
-from bot.engine import patience
+from bot.engine import forms, patience
 from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
-from bot.errors import PlaceholderGoneError, RateLimitedError, TemporaryError, UnknownMessageError, VerbatimError
+from bot.errors import (
+    ChatRefusesError,
+    FormRefusedError,
+    PlaceholderGoneError,
+    RateLimitedError,
+    RefusedError,
+    TemporaryError,
+    UnknownMessageError,
+    VerbatimError,
+)
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
-from bot.telegram.transport import Transport
+from bot.telegram.transport import Place, Transport
 from bot.text import sentences
-from bot.text.layout import Document, Page, lay_out
+from bot.text.layout import Document, Page
 from storage.apology import Notice
 from storage.store import Store
-from storage.transcript import LONGEST_TEXT
-from storage.words import LINK, Job
+from storage.words import Form, Job
 
 log = get_logger(__name__)
-PAGE_TO_COME = "…"
-Sent = TypeVar("Sent")
+Result = TypeVar("Result")
+Said = Callable[[Form], Page | Document]
+PAGE_TO_COME = Page("…", collapsed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +50,94 @@ class Delivery:
     store: Store
     _unsure: set[int] = field(default_factory=set, init=False)
 
-    def check_pace(self, job: Job) -> None:
-        """Raise RateLimitedError if the job has no placeholder and none could be sent now."""
-        if job.placeholder_id is None:
-            self.transport.check_pace(job.chat_id)
-
     async def say(self, job: Job, text: str) -> None:
-        """Tell the chat news in a message of its own."""
-        await self.transport.say(job.chat_id, text, thread_id=job.thread_id, direct_topic_id=job.direct_topic_id)
+        """Tell the chat news in a message of its own; a chat that takes none is not told."""
+        try:
+            await self.transport.say(_place(job, Form.EDIT), text)
+        except RefusedError as error:
+            log.info("news.refused", job=job.id, error=str(error))
 
-    async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> int:
-        """Send and store the placeholder if there is none; return its id."""
+    async def begin(self, job: Job) -> Job:
+        """Find out, before anything is done for a job without a placeholder, whether its chat takes one.
+
+        Raise RateLimitedError if none could be sent now. A chat that has refused one is asked first of all.
+        """
         if job.placeholder_id is not None:
-            return job.placeholder_id
+            return job
+        if not self.transport.is_known_to_refuse(job.chat_id) or job.id in self._unsure:
+            self.transport.check_pace(job.chat_id)
+            return job
+        if job.attempts == 0:
+            self.transport.ask_again(job.chat_id)
+        return await self.place(job)
+
+    async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> Job:
+        """Send and store the placeholder if there is none, and return the job as it is then."""
+        if job.placeholder_id is not None:
+            return job
         return await _uninterrupted(self._place(job, notice, urgency))
 
-    async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> int:
+    async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> Job:
         try:
-            message_id = await self._send(job, _waiting(job, notice), urgency)
+            form, message_id = await self._send_somewhere(job, partial(forms.waiting, job, notice=notice), urgency)
         except TemporaryError as error:
             if not error.sure:
                 if len(self._unsure) >= patience.MOST_UNSURE:
                     self._unsure.pop()
                 self._unsure.add(job.id)
             raise
-        await self._keep(job, message_id, partial(self.store.place, job, message_id, notice))
-        return message_id
+        placed = replace(job, placeholder_id=message_id, form=form)
+        await self._keep(placed, message_id, partial(self.store.place, job, message_id, notice, form))
+        return placed
 
-    async def place_if_possible(self, job: Job) -> None:
-        """Send the placeholder, or go on without it: the text matters more than the wait for it.
+    async def _send_somewhere(self, job: Job, said: Said, urgency: Urgency, *, button: bool = True) -> tuple[Form, int]:
+        """Send what is said in each form: to the chat as a text, else as a file, else to the sender in private."""
+        try:
+            try:
+                return Form.EDIT, await self._send(job, Form.EDIT, said, urgency, button=button)
+            except FormRefusedError:
+                return Form.FILE, await self._send(job, Form.FILE, said, urgency, button=button)
+        except RefusedError as refused:
+            return Form.PRIVATE, await self._send_in_private(job, said, urgency, refused, button=button)
 
-        After one that may have been sent, and whose id is unknown, none is sent before the answer.
+    async def _send_in_private(
+        self, job: Job, said: Said, urgency: Urgency, refused: RefusedError, *, button: bool = True
+    ) -> int:
+        """Send a message to the sender, if the bot may write there; else raise what the chat said.
+
+        What nobody knows may be gone at the next try, and only the last one goes there.
+        """
+        is_last = refused.known or job.attempts + 1 >= patience.FEW_ATTEMPTS
+        if job.form is Form.PRIVATE or job.user_id is None or job.user_id == job.chat_id or not is_last:
+            raise refused
+        try:
+            return await self._send(job, Form.PRIVATE, said, urgency, button=button)
+        except VerbatimError as error:
+            log.info("private.refused", job=job.id, error=str(error))
+            raise refused from None
+
+    async def place_before_paying(self, job: Job) -> None:
+        """Send the placeholder, or go on without it where that fails for a moment: the text matters more.
+
+        Where nothing can be said for now, or for long, nothing is to be paid: that is raised. After one that may have
+        been sent, and whose id is unknown, none is sent before the answer.
         """
         if job.id in self._unsure:
             return
         try:
             await self.place(job)
         except RateLimitedError as error:
+            if error.retry_after is not None and error.retry_after > patience.PASSING:
+                raise
             log.debug("placeholder.later", job=job.id, again_in=error.retry_after)
         except TemporaryError as error:
+            log.info("placeholder.later", job=job.id, error=str(error))
+
+    async def place_if_possible(self, job: Job) -> None:
+        """Send the placeholder, or go on without it: nothing is paid now, or it is paid already."""
+        try:
+            await self.place_before_paying(job)
+        except (RateLimitedError, RefusedError) as error:
             log.info("placeholder.later", job=job.id, error=str(error))
 
     async def note(self, job: Job, notice: Notice) -> None:
@@ -87,27 +148,28 @@ class Delivery:
                 await self.place(job, notice=notice)
         elif now.notice != notice:
             require_lease(await self.store.note(job, notice))
-            await self._show_notice(job, now.placeholder_id, notice)
+            await self._show_notice(now, now.placeholder_id, notice)
 
     async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
-        text = _waiting(job, notice)
+        shown = forms.waiting(job, job.form, notice)
         try:
-            await self.transport.edit_placeholder(job.chat_id, message_id, text, job_id=job.id)
-        except PlaceholderGoneError:
-            log.info("placeholder.gone", job=job.id)
+            await self.transport.edit(job.shown_in, message_id, shown, job_id=job.id, urgency=Urgency.PLACEHOLDER)
+        except (PlaceholderGoneError, RefusedError) as error:
+            log.info("notice.refused", job=job.id, error=str(error))
 
     async def deliver(self, job: Job, text: str) -> None:
-        """Show the text: the placeholder becomes the first page or the document, further pages follow."""
+        """Show the text in the first form that is allowed, and remove what is left over of others."""
         self._unsure.discard(job.id)
-        async with handling(self.store, job):
-            laid_out = await asyncio.to_thread(_lay_out, text) if len(text) > patience.LONG_TEXT else _lay_out(text)
-            answer = laid_out or (Page(sentences.NO_SPEECH, collapsed=False),)
-        if isinstance(answer, Document):
-            await self._show_in_placeholder(job, answer)
-            return
-        await self._show_in_placeholder(job, answer[0])
-        if answer[1:]:
-            await self._show_pages(job, answer[1:])
+        job = await self.place(job, urgency=Urgency.ANSWER)
+        while True:
+            try:
+                await self._show(job, text)
+                break
+            except PlaceholderGoneError:
+                job = await _uninterrupted(self._replace(job))
+            except RefusedError as refused:
+                job = await _uninterrupted(self._go_elsewhere(job, refused))
+        await self._remove_leftovers(job)
 
     async def apologise(self, job: Job, text: str) -> None:
         """Show an apology; where the job has no placeholder, in a message that says this from the start."""
@@ -119,72 +181,180 @@ class Delivery:
             await _uninterrupted(self._apologise(job, text))
 
     async def _apologise(self, job: Job, text: str) -> None:
-        message_id = await self.transport.send_answer(job.chat_id, text, thread_id=job.thread_id, reply_to=job.reply_to)
-        await self._keep(job, message_id, partial(self.store.place, job, message_id, Notice.NONE))
+        said = partial(forms.saying, job, text=text)
+        form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER, button=False)
+        placed = replace(job, form=form)
+        await self._keep(placed, message_id, partial(self.store.place, job, message_id, Notice.NONE, form))
 
-    async def _show_in_placeholder(self, job: Job, answer: Page | Document) -> None:
-        message_id = await self.place(job, urgency=Urgency.ANSWER)
+    async def _show(self, job: Job, text: str) -> None:
+        """Show the text as the job's form says; as the other one of text and file where the first one is refused."""
+        match job.form:
+            case Form.NEW:
+                await self._show_in_new_messages(job, text)
+            case Form.FILE:
+                await self._show_as(job, await self._laid_out(job, forms.file, text))
+            case Form.PAGES:
+                await self._show_as(job, await self._laid_out(job, forms.pages, text), forms.file, text)
+            case Form.EDIT | Form.PRIVATE:
+                answer = await self._laid_out(job, forms.usual, text)
+                other = forms.pages if isinstance(answer, Document) else forms.file
+                await self._show_as(job, answer, other, text)
+
+    async def _laid_out(self, job: Job, layout: forms.Layout, text: str) -> forms.Answer:
+        text = forms.worded(job, job.form, text)
+        async with handling(self.store, job):
+            return await asyncio.to_thread(layout, text) if len(text) > patience.LONG_TEXT else layout(text)
+
+    async def _show_as(self, job: Job, answer: forms.Answer, other: forms.Layout | None = None, text: str = "") -> None:
+        """Show an answer in the placeholder and behind it; in the other layout if nothing of it stays behind."""
         try:
-            await self.transport.show(job.chat_id, message_id, answer)
-        except PlaceholderGoneError:
-            message_id = await self._send(job, _waiting(job, Notice.NONE), Urgency.ANSWER)
-            await self._keep(job, message_id, partial(self.store.replace, job, message_id))
-            await self.transport.show(job.chat_id, message_id, answer)
+            await self._show_answer(job, answer)
+        except RefusedError as refused:
+            if other is None or not refused.known or await self._pages_are_out(job):
+                raise
+            if other is forms.pages and job.form is Form.EDIT:
+                require_lease(await self.store.change_form(job, Form.PAGES))
+            await self._show_answer(job, await self._laid_out(job, other, text))
 
-    async def _show_pages(self, job: Job, pages: Sequence[Page]) -> None:
-        """Show the further pages. Each gets its message first, and its text once that is stored: none shows twice."""
+    async def _show_answer(self, job: Job, answer: forms.Answer) -> None:
+        message_id = job.placeholder_id
+        assert message_id is not None
+        if isinstance(answer, tuple) and len(answer) > 1:
+            await self._show_pages(job, message_id, answer)
+            return
+        shown = answer if isinstance(answer, Document) else answer[0]
+        await self.transport.edit(job.shown_in, message_id, shown, urgency=Urgency.ANSWER)
+
+    async def _show_pages(self, job: Job, placeholder_id: int, pages: Sequence[Page]) -> None:
+        """Show pages one after the other, the first in the placeholder.
+
+        Each further one gets its message first, and its text once that is stored: none shows twice. One that has a
+        message is shown again only if the next one has none, as all are counted by Telegram's pace.
+        """
         placed = dict(await self.store.pages(job))
-        for number, page in enumerate(pages, 1):
-            message_id = placed.get(number) or await self._place_page(job, number)
-            try:
-                await self.transport.show(job.chat_id, message_id, page)
-            except PlaceholderGoneError:
-                log.info("page.gone", job=job.id, page=number)
+        if 0 not in placed:
+            await self.transport.edit(job.shown_in, placeholder_id, pages[0], urgency=Urgency.ANSWER)
+            require_lease(await self.store.page_placed(job, 0, placeholder_id))
+        for number, page in enumerate(pages[1:], 1):
+            if number + 1 not in placed:
+                await self._show_page(job, number, page, placed.get(number))
 
-    async def _place_page(self, job: Job, number: int) -> int:
-        message_id = await self._send(job, PAGE_TO_COME, Urgency.ANSWER)
+    async def _show_page(self, job: Job, number: int, page: Page, message_id: int | None) -> None:
+        if message_id is None:
+            message_id = await _uninterrupted(self._place_page(job, number, PAGE_TO_COME))
+        try:
+            await self.transport.edit(job.shown_in, message_id, page, urgency=Urgency.ANSWER)
+        except PlaceholderGoneError:
+            log.info("page.gone", job=job.id, page=number)
+
+    async def _show_in_new_messages(self, job: Job, text: str) -> None:
+        """Send the pages as they are, where no message can be edited: a death after one may send that one twice."""
+        pages = await self._laid_out(job, forms.pages, text)
+        placed = await self.store.pages(job)
+        for number, page in enumerate(pages if isinstance(pages, tuple) else ()):
+            if number not in placed:
+                await _uninterrupted(self._place_page(job, number, page))
+
+    async def _place_page(self, job: Job, number: int, page: Page) -> int:
+        button = job.id if page is PAGE_TO_COME else None
+        message_id = await self.transport.send(_place(job, job.form), page, job_id=button, urgency=Urgency.ANSWER)
         await self._keep(job, message_id, partial(self.store.page_placed, job, number, message_id))
         return message_id
 
-    async def _send(self, job: Job, text: str, urgency: Urgency) -> int:
-        return await self.transport.send_placeholder(
-            job.chat_id,
-            text,
-            job_id=job.id,
-            thread_id=job.thread_id,
-            direct_topic_id=job.direct_topic_id,
-            reply_to=job.reply_to,
-            urgency=urgency,
+    async def _pages_are_out(self, job: Job) -> bool:
+        """Tell whether pages after the first one are in the chat, which stay there."""
+        return any(number > 0 for number in await self.store.pages(job))
+
+    async def _replace(self, job: Job) -> Job:
+        """Send another placeholder, once in a chat. If that cannot be edited either, nothing can be edited there."""
+        log.info("placeholder.gone", job=job.id)
+        said = partial(forms.waiting, job, notice=Notice.NONE)
+        is_second = job.leftover_id is not None and job.leftover_chat_id == job.shown_in
+        if job.form is Form.PRIVATE:
+            if is_second:
+                raise ChatRefusesError("no message can be edited in the private chat", known=False)
+            return await self._exchange(job, job.form, await self._send(job, job.form, said, Urgency.ANSWER))
+        if is_second:
+            require_lease(await self.store.change_form(job, Form.NEW))
+            return replace(job, form=Form.NEW)
+        form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER)
+        stays_pages = form is Form.EDIT and job.form is Form.PAGES
+        return await self._exchange(job, job.form if stays_pages else form, message_id)
+
+    async def _go_elsewhere(self, job: Job, refused: RefusedError) -> Job:
+        """Send another placeholder where the one that is there cannot become the answer; or raise the refusal."""
+        if await self._pages_are_out(job) or (job.form is Form.NEW and await self.store.pages(job)):
+            raise refused
+        said = partial(forms.waiting, job, notice=Notice.NONE)
+        if job.form is Form.FILE and isinstance(refused, FormRefusedError):
+            try:
+                return await self._exchange(job, Form.EDIT, await self._send(job, Form.EDIT, said, Urgency.ANSWER))
+            except RefusedError:
+                log.info("text.refused", job=job.id)
+        message_id = await self._send_in_private(job, said, Urgency.ANSWER, refused)
+        return await self._exchange(job, Form.PRIVATE, message_id)
+
+    async def _exchange(self, job: Job, form: Form, message_id: int) -> Job:
+        """Store the message that is the placeholder from now on. The old one is left over, and removed in the end."""
+        if job.leftover_id is not None and job.leftover_chat_id is not None:
+            await self._remove(job, job.leftover_chat_id, job.leftover_id)
+        moved = replace(
+            job, placeholder_id=message_id, form=form, leftover_id=job.placeholder_id, leftover_chat_id=job.shown_in
         )
+        await self._keep(moved, message_id, partial(self.store.replace, job, message_id, form))
+        return moved
+
+    async def _remove_leftovers(self, job: Job) -> None:
+        """Remove the messages that promise an answer which is shown by others."""
+        if job.leftover_id is not None and job.leftover_chat_id is not None:
+            await self._remove(job, job.leftover_chat_id, job.leftover_id)
+        if job.form is Form.NEW and job.placeholder_id is not None:
+            await self._remove(job, job.shown_in, job.placeholder_id)
+
+    async def give_up(self, job: Job, *, chat_lost: bool) -> None:
+        """Remove what still promises an answer that can be shown nowhere, or let it say so."""
+        now = await self.store.job(job.id) or job
+        await self._remove_leftovers(now)
+        if chat_lost or now.placeholder_id is None or await self.store.pages(now):
+            return
+        if not await self._remove(now, now.shown_in, now.placeholder_id):
+            shown = forms.message(now.form, sentences.NOT_SHOWN)
+            await self.transport.edit(now.shown_in, now.placeholder_id, shown, urgency=Urgency.ANSWER)
+
+    async def _remove(self, job: Job, chat_id: int, message_id: int) -> bool:
+        """Delete a message, if Telegram lets it."""
+        try:
+            await self.transport.delete(chat_id, message_id)
+        except VerbatimError as error:
+            log.info("message.left", job=job.id, error=str(error))
+            return False
+        return True
+
+    async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, button: bool = True) -> int:
+        job_id = job.id if button else None
+        return await self.transport.send(_place(job, form), said(form), job_id=job_id, urgency=urgency)
 
     async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:
         """Store a message that was sent; if the lease was lost, delete the message again, as no row points to it."""
         if not await write_until_stored(job.id, store):
             try:
-                await self.transport.delete(job.chat_id, message_id)
+                await self.transport.delete(job.shown_in, message_id)
             except VerbatimError as error:
                 log.warning("orphan.left", job=job.id, error=str(error))
             raise LeaseLostError
 
 
-def _waiting(job: Job, notice: Notice) -> str:
-    """Return what the placeholder says; a host of another alphabet is shown as it is written in ASCII."""
-    return sentences.placeholder(notice, links.foreign_host(job.file_id) if job.kind == LINK else None)
+def _place(job: Job, form: Form) -> Place:
+    if form is not Form.PRIVATE or job.user_id is None:
+        return Place(job.chat_id, job.thread_id, job.reply_to, direct_topic_id=job.direct_topic_id)
+    return Place(job.user_id, reply_to=job.reply_to, reply_chat_id=job.chat_id)
 
 
-async def _uninterrupted(sending: Coroutine[Any, Any, Sent]) -> Sent:
-    """Send and store a message to the end, also when the step is cancelled: its id would be lost."""
-    task = asyncio.create_task(sending)
+async def _uninterrupted(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do all of some work although a stop interrupts it: the id of a message that is sent would be lost."""
+    task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await task
         raise
-
-
-def _lay_out(text: str) -> tuple[Page, ...] | Document:
-    """Lay the text out, and say in its file if it was cut short."""
-    laid_out = lay_out(text)
-    if len(text) >= LONGEST_TEXT and isinstance(laid_out, Document):
-        return replace(laid_out, content=laid_out.content + f"\n\n{sentences.CUT_SHORT}\n".encode())
-    return laid_out

@@ -10,9 +10,11 @@ from bot.errors import (
     OperatorError,
     PermanentError,
     RateLimitedError,
+    RefusedError,
     TemporaryError,
     UndeliverableError,
     UnknownMessageError,
+    VerbatimError,
     machine_failure,
 )
 from bot.outgoing import waits
@@ -20,7 +22,15 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Ignored, Outcome, Waiting
 from storage.words import PAUSED, Job, State
 
-Failure = TemporaryError | PermanentError | OperatorError | RateLimitedError | ChatMovedError | UndeliverableError
+Failure = (
+    TemporaryError
+    | PermanentError
+    | OperatorError
+    | RateLimitedError
+    | RefusedError
+    | ChatMovedError
+    | UndeliverableError
+)
 # Who is slow when a step that took too long was doing this.
 SLOW: Mapping[Doing, Reason] = {
     Doing.DOWNLOADING: Reason.TELEGRAM_DOWN,
@@ -46,13 +56,17 @@ class Verdict:
     notice: Notice | None = None
 
 
-def verdict(error: Failure, job: Job, now: float, random: Callable[[], float]) -> Verdict:
+def verdict(  # noqa: PLR0911 - one line a failure: this is the table
+    error: Failure, job: Job, now: float, random: Callable[[], float]
+) -> Verdict:
     """Decide what becomes of a job whose step failed with `error`."""
     match error:
         case UndeliverableError():
             return Verdict(Ended(State.FAILED))
         case ChatMovedError():
             return Verdict(Waiting(now))
+        case RefusedError():
+            return Verdict(_refused(job, error, now))
         case PermanentError():
             return Verdict(_hopeless(job, Apology(error.reason, error.facts)))
         case OperatorError():
@@ -61,6 +75,15 @@ def verdict(error: Failure, job: Job, now: float, random: Callable[[], float]) -
             return Verdict(_wait(job, waits.UNSAID if error.retry_after is None else error.retry_after, now))
         case TemporaryError():
             return _attempt(job, error, now, random)
+
+
+def _refused(job: Job, error: RefusedError, now: float) -> Outcome:
+    """Ask the chat again later, for as long as other failing tries go on; a few times where the refusal is unknown."""
+    too_often = not error.known and job.attempts + 1 >= patience.FEW_ATTEMPTS
+    if too_often or job.tried_seconds + job.spent(now) >= _most_seconds(job):
+        return Ended(State.FAILED)
+    wait = patience.REFUSED_AGAIN_AFTER if error.retry_after is None else error.retry_after
+    return Attempted(now + max(wait, patience.SHORTEST_WAIT), refused=True)
 
 
 def _pause(job: Job, now: float) -> Verdict:
@@ -78,6 +101,8 @@ def as_failure(error: Exception, cut: Doing) -> Failure:
         return error
     was_doing = done_at(error) or Doing.WORKING
     match error:
+        case VerbatimError():  # a refusal of Telegram's where it is not expected, and no bug
+            return TemporaryError(str(error), reason=Reason.TELEGRAM_DOWN)
         case TimeoutError():  # an OSError too, so it comes first
             late = done_at(error) or cut
             return TemporaryError(f"{late} took too long", reason=SLOW[late], sure=False)

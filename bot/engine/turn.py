@@ -11,9 +11,9 @@ from bot.engine.events import Events
 from bot.engine.lease import Held, Keeper, LeaseLostError
 from bot.engine.moves import Moves
 from bot.engine.policy import as_failure, unsaid, verdict, worn_out
-from bot.errors import ChatMovedError, TemporaryError, VerbatimError
-from storage.apology import Notice, Reason
-from storage.outcomes import Outcome, Released, Submitted, Waiting
+from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
+from storage.apology import Reason
+from storage.outcomes import Ended, Outcome, Released, Submitted, Waiting
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
 from storage.words import Job, State
@@ -80,7 +80,10 @@ class Turn:
             await self._move(job, failure.new_chat_id)
         decided = verdict(failure, job, self.now(), self.random)
         if decided.notice is not None and not job.is_quiet:
-            await self._note(job, decided.notice)
+            await self._say(job, self.delivery.note(job, decided.notice))
+        if isinstance(decided.outcome, Ended) and isinstance(error, RefusedError | UndeliverableError):
+            chat_lost = isinstance(error, UndeliverableError)
+            await self._say(job, self.delivery.give_up(job, chat_lost=chat_lost))
         return decided.outcome
 
     async def _move(self, job: Job, new_chat_id: int) -> None:
@@ -90,10 +93,10 @@ class Turn:
         except StorageUnavailableError as error:
             self.events.storage_unavailable(error, job)
 
-    async def _note(self, job: Job, notice: Notice) -> None:
-        """Let the placeholder say what the wait is about; if that fails, recording the outcome matters more."""
+    async def _say(self, job: Job, saying: Awaitable[None]) -> None:
+        """Let the placeholder say what the failure means; if that fails, recording the outcome matters more."""
         try:
-            await self.delivery.note(job, notice)
+            await saying
         except (VerbatimError, LeaseLostError, StorageUnavailableError) as error:
             self.events.notice_later(job, error)
         except Exception as error:  # noqa: BLE001 - nor may a bug keep the outcome from being recorded

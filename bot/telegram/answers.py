@@ -92,7 +92,8 @@ def _read_object(body: bytes) -> dict[str, Any] | None:
 def _refusal(status: int, answer: dict[str, Any]) -> dict[str, Any]:
     refusal: dict[str, Any] = {"ok": False, "error_code": status}
     if isinstance(said := answer.get("description"), str):
-        refusal["description"] = said[:LONGEST_DESCRIPTION]
+        # Without the words that make the library change the letters of a code name.
+        refusal["description"] = said.removeprefix("Bad Request: ")[:LONGEST_DESCRIPTION]
     asked = _object(answer.get("parameters"))
     if status == 429:
         wait = asked_wait(asked.get("retry_after")) or UNSAID
@@ -156,6 +157,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "deleteWebhook": _done,
     "setMyCommands": _done,
     "editMessageText": _done,
+    "editMessageCaption": _done,
     "editMessageMedia": _done,
     "deleteMessage": _done,
     "answerCallbackQuery": _done,

@@ -1,4 +1,4 @@
-"""Bot API failures, translated once: what happens to the job? The wordings are those that the server sends."""
+"""Bot API failures, translated once: what happens to the job? What refusals mean stands in `refusals`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,11 +19,8 @@ from telegram.error import (
 from bot.errors import (
     ChatMovedError,
     OperatorError,
-    PermanentError,
-    PlaceholderGoneError,
     RateLimitedError,
     TemporaryError,
-    UndeliverableError,
     UnknownMessageError,
     VerbatimError,
 )
@@ -37,15 +34,8 @@ from bot.telegram.answers import (
     out_of_order,
 )
 from bot.telegram.pace import seconds
+from bot.telegram.refusals import refusal_of
 from storage.apology import Reason
-
-
-class NotModifiedError(VerbatimError):
-    """The message says that already: for an edit this is success."""
-
-
-class ThreadGoneError(VerbatimError):
-    """The topic was deleted; the chat itself is still there."""
 
 
 class AnswerError(Exception):
@@ -56,30 +46,6 @@ class AnswerError(Exception):
         self.call = call
         self.status = status
         self.answer = answer
-
-
-# Descriptions begin with these, in lower case; the library strips "Bad Request: ".
-_BAD_REQUESTS: tuple[tuple[str, type[VerbatimError]], ...] = (
-    ("message is not modified", NotModifiedError),
-    ("there is no text in the message to edit", NotModifiedError),  # the answer stands there already, as a document
-    ("message thread not found", ThreadGoneError),
-    ("topic_deleted", ThreadGoneError),
-    ("chat is not an administered channel direct messages chat", ThreadGoneError),
-    ("message to edit not found", PlaceholderGoneError),
-    ("message can't be edited", PlaceholderGoneError),
-    ("message_id_invalid", PlaceholderGoneError),
-    ("chat not found", UndeliverableError),
-    ("user is deactivated", UndeliverableError),
-    ("group chat was deleted", UndeliverableError),
-    ("group chat was deactivated", UndeliverableError),
-    ("not enough rights to send", UndeliverableError),
-    ("have no rights to send", UndeliverableError),
-    ("need administrator rights in the channel chat", UndeliverableError),
-    ("chat_write_forbidden", UndeliverableError),
-    ("chat_restricted", UndeliverableError),
-    ("topic_closed", UndeliverableError),
-    ("peer_id_invalid", UndeliverableError),
-)
 
 
 LONGEST_PAUSE = 30.0  # seconds; a Telegram that is back is noticed after it
@@ -129,14 +95,12 @@ def _of_library(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one l
             return RateLimitedError("Telegram asks for patience", retry_after=seconds(error))
         case ChatMigrated():
             return ChatMovedError(error.new_chat_id)
-        case Forbidden():
-            return UndeliverableError("the bot may not write there")
         case InvalidToken():
             return OperatorError("Telegram does not accept TELEGRAM_BOT_TOKEN")
         case Conflict():
             return OperatorError("another program receives this bot's updates")
-        case BadRequest():
-            return _bad_request(error.message)
+        case BadRequest() | Forbidden():
+            return refusal_of(error.message)
         case NetworkError():
             return _unanswered(error)
         case TelegramError():
@@ -157,18 +121,6 @@ def _unanswered(error: NetworkError) -> VerbatimError:
             return TemporaryError(said, reason=Reason.TELEGRAM_DOWN, sure=False)
         case NetworkError():
             return TemporaryError("Telegram did not answer", reason=Reason.TELEGRAM_DOWN, sure=False)
-
-
-def _bad_request(message: str) -> VerbatimError:
-    text = message.lower()
-    for beginning, kind in _BAD_REQUESTS:
-        if text.startswith(beginning):
-            return kind(beginning)
-    if text.startswith("file is too big"):
-        return PermanentError(Reason.TOO_BIG)
-    if "file_id" in text or "file id" in text or "temporarily unavailable" in text:
-        return TemporaryError("Telegram has no such file just now", reason=Reason.FILE_GONE)
-    return TemporaryError(f"Telegram refused: {message[:80]}", reason=Reason.INTERNAL)
 
 
 def _of_answer(refused: AnswerError) -> VerbatimError:

@@ -11,7 +11,7 @@ import aiohttp
 from telegram.ext import ExtBot
 
 from bot.activity import Doing, doing, moved
-from bot.errors import PermanentError, TemporaryError, told
+from bot.errors import PermanentError, RefusedError, TemporaryError, told
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
 from bot.telegram.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
@@ -76,6 +76,8 @@ class Files:
                 file = await self.bot.get_file(file_id, read_timeout=self._patience())
         except PermanentError as error:
             raise (self.limit.refused() if error.reason is Reason.TOO_BIG else error) from None
+        except RefusedError as error:  # it was no chat that was asked for
+            raise TemporaryError(f"Telegram refused the file: {error}", reason=Reason.FILE_GONE) from None
         if file.file_path is None:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
         return file.file_path.removeprefix(f"{self.bot.base_file_url}/")

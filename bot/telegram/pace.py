@@ -17,6 +17,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.errors import RateLimitedError
 from bot.outgoing.waits import SHORTEST, asked_wait
+from bot.telegram.refusing import Refusing
 
 OVERALL = (30, 1.0, 6)  # writes, in so many seconds, of them left to answers
 PRIVATE = (60, 60.0, 10)
@@ -81,10 +82,14 @@ class Window:
 
 
 class Pace(BaseRateLimiter[str]):
-    """Asked by python-telegram-bot before every call; `now` is the wall clock in seconds."""
+    """Asked by python-telegram-bot before every call; `now` is the wall clock in seconds.
+
+    What a chat refuses at the moment is remembered in `refusing`.
+    """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
+        self.refusing = Refusing(now)
         self._overall = Window(*OVERALL, quiet=KEPT_FOR_THE_QUIET)
         self._chats: dict[int, Window] = {}
         self._blocked: dict[int, tuple[float, float]] = {}  # since when, until when
@@ -107,9 +112,13 @@ class Pace(BaseRateLimiter[str]):
         chat_id = data.get("chat_id")
         if not isinstance(chat_id, int) or not _writes(endpoint):
             return await callback(*args, **kwargs)
-        self.spend(chat_id, Urgency(rate_limit_args) if rate_limit_args else None)
-        try:
+
+        async def write() -> Any:
+            self.spend(chat_id, Urgency(rate_limit_args) if rate_limit_args else None)
             return await callback(*args, **kwargs)
+
+        try:
+            return await self.refusing.asked(chat_id, endpoint, write, topic=_topic(data))
         except RetryAfter as error:
             self.block(chat_id, seconds(error))
             raise
@@ -162,6 +171,10 @@ class Pace(BaseRateLimiter[str]):
 def seconds(error: RetryAfter) -> float:
     """Return `retry_after` in seconds, fit to wait for: it is an int or, with PTB_TIMEDELTA set, a timedelta."""
     return asked_wait(error.retry_after) or SHORTEST
+
+
+def _topic(data: dict[str, Any]) -> int | None:
+    return data.get("message_thread_id") or data.get("direct_messages_topic_id")
 
 
 def _writes(endpoint: str) -> bool:

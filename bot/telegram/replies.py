@@ -83,6 +83,7 @@ class Replies:
         reply = self._queues[chat_id][0]
         try:
             if reply.counts:
+                self._pace.refusing.ask_again(chat_id)  # somebody there has just written
                 self._pace.check(chat_id, Urgency.PLACEHOLDER)
         except RateLimitedError as error:
             asyncio.get_running_loop().call_later(error.retry_after or 0.0, self._take_turn, chat_id)

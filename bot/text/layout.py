@@ -12,6 +12,7 @@ from bot.text.graphemes import is_boundary
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
 MAX_PAGES = 3  # more messages at once would fill a chat; a longer transcript is easier to read as a file
+MOST_PAGES = 20  # where there can be no file: as many messages as a group takes in a minute
 MOST_FOR_PAGES = 4 * MAX_PAGES * MESSAGE_LIMIT  # a longer text would need pages without anything visible
 
 LONGEST_CHARACTER = 256  # code points; no language has one with more, and looking for its ends takes time
@@ -67,8 +68,24 @@ def lay_out(text: str) -> tuple[Page, ...] | Document:
         pieces = tuple(islice(filter(_is_visible, _pieces(text, MESSAGE_LIMIT)), MAX_PAGES + 1))
         if len(pieces) <= MAX_PAGES:
             return tuple(Page(piece, collapsed=True) for piece in pieces)
-    opening = next(_pieces(text, CAPTION_LIMIT - len(_MORE)))
-    return Document(_FILE_NAME, text.encode(), opening + _MORE)
+    return in_file(text)
+
+
+def in_pages(text: str, last_words: str) -> tuple[Page, ...]:
+    """Return up to MOST_PAGES pages of a text; the last one ends with `last_words` if there would be more."""
+    pieces = list(islice(filter(_is_visible, _pieces(clean(text), MESSAGE_LIMIT)), MOST_PAGES + 1))
+    if len(pieces) > MOST_PAGES:
+        room = MESSAGE_LIMIT - utf16_length(last_words) - 2
+        pieces = [*pieces[: MOST_PAGES - 1], f"{next(_pieces(pieces[MOST_PAGES - 1], room))}\n\n{last_words}"]
+    return tuple(Page(piece, collapsed=len(pieces) > 1) for piece in pieces)
+
+
+def in_file(text: str) -> Document:
+    """Return a text as a file, with all of it as the caption if that fits, else its beginning."""
+    text = clean(text)
+    if utf16_length(text) <= CAPTION_LIMIT:
+        return Document(_FILE_NAME, text.encode(), text)
+    return Document(_FILE_NAME, text.encode(), next(_pieces(text, CAPTION_LIMIT - len(_MORE))) + _MORE)
 
 
 def says_something(text: str) -> bool:

@@ -9,12 +9,17 @@ from storage.apology import Fact, Notice, Reason
 NO_SPEECH = "I heard no speech in this recording. If there is some, try another model: /models lists them."
 CUT_SHORT = "[The speech service gave me more text than can be said in a day. The rest of it is not shown.]"
 
+NO_FILES = "[This is not all of it. The rest would be a file, and this chat takes none from me.]"
+NOT_SHOWN = "I could not show the answer in this chat, as Telegram does not let me write here."
+
 CANCEL_BUTTON = "Cancel"
 CANCELLED_TOAST = "Cancelled."
 NOT_YOURS = "Only the person who sent this recording, or an admin of this chat, can cancel it."
 ADMIN_UNKNOWN = "Telegram did not tell me whether you are an admin here. Please press it again in a minute."
 TOO_LATE = "It is too late to cancel: this one is already finished."
 ORPHAN_REMOVED = "This message was left over, so I have removed it. The answer will come in another one."
+
+NO_ANSWER_REMOVED = "I could not show the answer in this chat, so I have removed this message."
 
 COMMANDS = (
     ("start", "What this bot does"),
@@ -57,6 +62,12 @@ def placeholder(notice: Notice, host: str | None = None) -> str:
     if host is not None and notice is Notice.NONE:
         return f"Transcribing the recording at {_host_text(host)}…"
     return _PLACEHOLDERS[notice]
+
+
+def in_private(text: str, link: str | None) -> str:
+    """Return what its sender is told of a recording in a chat that takes no messages; `link` leads to it."""
+    where = "You sent a recording in a chat where I may not write, so I answer here"
+    return f"{where}: {link}\n\n{text}" if link else f"{where}.\n\n{text}"
 
 
 # For each reason: why there is no transcript, whether it is tried again, what the user can do.

@@ -9,10 +9,11 @@ from storage.store import CancelResult
 from storage.words import FINAL, SAME, Job, Press, State
 
 CANCELLED = Apology(Reason.CANCELLED)
+_SHOWN_IN = "CASE WHEN form = 'private' THEN user_id ELSE chat_id END"  # as Job.shown_in
 
 
 async def press(tx: Transaction, press: Press, now: float) -> CancelResult:
-    sql = "SELECT user_id, placeholder_id FROM jobs WHERE id = $1 AND chat_id = $2"
+    sql = f"SELECT user_id, placeholder_id FROM jobs WHERE id = $1 AND {_SHOWN_IN} = $2"
     found = await tx.row(sql, press.job_id, press.chat_id)
     if not press.button_seen and (found is None or found["placeholder_id"] != press.message_id):
         return CancelResult(job=None, accepted=False, orphan=False)
@@ -34,16 +35,21 @@ async def cancel(tx: Transaction, job_id: int, chat_id: int, message_id: int, no
 
 async def _alone_with_job(tx: Transaction, job_id: int, chat_id: int) -> Job | None:
     """Read the job under the lock of its key, which only its row tells."""
-    key = await tx.row("SELECT cache_key FROM jobs WHERE id = $1 AND chat_id = $2", job_id, chat_id)
+    key = await tx.row(f"SELECT cache_key FROM jobs WHERE id = $1 AND {_SHOWN_IN} = $2", job_id, chat_id)
     if key is None:
         return None
     await tx.alone_with(key["cache_key"])
-    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND chat_id = $2", job_id, chat_id)
+    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND {_SHOWN_IN} = $2", job_id, chat_id)
     return job_of(found) if found else None
 
 
 async def _is_orphan(tx: Transaction, job: Job, message_id: int) -> bool:
-    """Tell whether no row points to the message. A job without a placeholder adopts it instead."""
+    """Tell whether no row points to the message, or nobody works on it any more.
+
+    A job without a placeholder adopts it instead.
+    """
+    if job.state is State.FAILED:
+        return True
     if job.placeholder_id in (None, message_id):
         return job.placeholder_id is None and job.state in FINAL
     page = await tx.row("SELECT 1 FROM pages WHERE job_id = $1 AND message_id = $2", job.id, message_id)
@@ -60,6 +66,7 @@ async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int, now:
     changed = await tx.row(
         "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, handling = 0,"
         " create_started = 0, slot = NULL, waiting_for = NULL, woken = 0, attempts = 0, interrupted = 0, deaths = 0,"
+        " refused = 0,"
         f" placeholder_id = coalesce(placeholder_id, $4) WHERE id = $1 RETURNING {JOB_COLUMNS}",
         job.id,
         encode_apology(CANCELLED),

@@ -63,9 +63,12 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", old_chat_id)
     await tx.rows("UPDATE chats SET model = NULL, language = NULL WHERE chat_id = $1", old_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
-    await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved})", old_chat_id)
+    elsewhere = "form = 'private'"  # where nothing has moved
+    await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved} AND NOT {elsewhere})", old_chat_id)
     await tx.rows(
-        f"UPDATE jobs SET chat_id = $2, placeholder_id = NULL, thread_id = NULL WHERE id IN ({moved})",
+        f"UPDATE jobs SET chat_id = $2, placeholder_id = CASE WHEN {elsewhere} THEN placeholder_id END,"
+        f" form = CASE WHEN {elsewhere} THEN form ELSE '' END, leftover_id = NULL, thread_id = NULL"
+        f" WHERE id IN ({moved})",
         old_chat_id,
         new_chat_id,
     )

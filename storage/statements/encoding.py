@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
-from storage.words import NewJob, Options
+from storage.words import Form, NewJob, Options
 
 WORDS_A_LINE = 1_000
 
@@ -91,3 +91,8 @@ def decode_new(text: object) -> NewJob | None:
 def decode_notice(text: str) -> Notice:
     """Read a notice; one that this program does not know is NONE."""
     return next((notice for notice in Notice if notice == text), Notice.NONE)
+
+
+def decode_form(text: str) -> Form:
+    """Read a form; one that this program does not know is EDIT."""
+    return next((form for form in Form if form == text), Form.EDIT)

@@ -6,7 +6,7 @@ from storage.apology import Notice
 from storage.statements.encoding import encode_transcript
 from storage.statements.transaction import Transaction
 from storage.transcript import Transcript
-from storage.words import Generation, Job
+from storage.words import Form, Generation, Job
 
 # Sets nothing: what is written belongs to the job, and only the guard of its row is needed. Not the id, which
 # PostgreSQL generates and lets nobody set.
@@ -21,21 +21,30 @@ async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> b
     )
 
 
-async def place(tx: Transaction, job: Job, message_id: int, notice: Notice) -> bool:
+async def place(tx: Transaction, job: Job, message_id: int, notice: Notice, form: Form = Form.EDIT) -> bool:
     """Store it whatever the state is by now: the message is there."""
     sql = (
-        "UPDATE jobs SET placeholder_id = $3, notice = $4 WHERE id = $1 AND lease_token = $2"
+        "UPDATE jobs SET placeholder_id = $3, notice = $4, form = $5 WHERE id = $1 AND lease_token = $2"
         " AND (placeholder_id IS NULL OR placeholder_id = $3) RETURNING id"
     )
-    return await tx.row(sql, job.id, job.lease_token, message_id, notice) is not None
+    return await tx.row(sql, job.id, job.lease_token, message_id, notice, form) is not None
 
 
 async def renew(tx: Transaction, job: Job, lease_until: float) -> bool:
     return await update(tx, job, "next_at = $4", lease_until)
 
 
-async def replace(tx: Transaction, job: Job, message_id: int) -> bool:
-    return await update(tx, job, "placeholder_id = $4", message_id)
+async def replace(tx: Transaction, job: Job, message_id: int, form: Form) -> bool:
+    """Forget that the first page was shown, too: it was in the old message."""
+    assignments = "placeholder_id = $4, form = $5, leftover_id = $6, leftover_chat_id = $7"
+    if not await update(tx, job, assignments, message_id, form, job.placeholder_id, job.shown_in):
+        return False
+    await tx.rows("DELETE FROM pages WHERE job_id = $1 AND number = 0", job.id)
+    return True
+
+
+async def change_form(tx: Transaction, job: Job, form: Form) -> bool:
+    return await update(tx, job, "form = $4", form)
 
 
 async def note(tx: Transaction, job: Job, notice: Notice) -> bool:

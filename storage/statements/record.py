@@ -14,10 +14,11 @@ from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, update
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
-from storage.statements.waking import wake_for_slot, wake_paused, wake_the_same
+from storage.statements.waking import wake_for_slot, wake_paused, wake_refused, wake_the_same
 from storage.store import ImpossibleMoveError
 from storage.words import NEXT, PAUSED, SAME, Job, State
 
+_NOT_REFUSED = "refused = 0"
 _RETURNED = "lease_token = NULL, create_started = 0, handling = 0"
 _GOT_ON = "interrupted = 0, deaths = 0"
 _SUCCEEDED = "attempts = 0, tried_seconds = 0"
@@ -77,7 +78,9 @@ class _Recording:
         """Move the job to a state that the map has, and give its lease back; values from $5 on."""
         if to not in NEXT[self.job.state]:
             raise ImpossibleMoveError(self.job.id, self.job.state, to)
-        return await update(self.tx, self.job, f"state = $4, {assignments}, {_GOT_ON}, {_RETURNED}", to, *values)
+        return await update(
+            self.tx, self.job, f"state = $4, {assignments}, {_GOT_ON}, {_NOT_REFUSED}, {_RETURNED}", to, *values
+        )
 
     async def _submitted(self, outcome: outcomes.Submitted) -> bool:
         """Move on, and end the pause for others, too: a create got through."""
@@ -88,6 +91,7 @@ class _Recording:
         if outcome.generation is not None:
             await add_generation(self.tx, self.job, outcome.generation)
         await wake_paused(self.tx, self.now)
+        await wake_refused(self.tx, self.job.chat_id, self.now)
         return True
 
     async def _stay(
@@ -114,11 +118,12 @@ class _Recording:
         gives_slot_back = self.job.state is State.QUEUED or (tried is not None and tried.gives_slot_back)
         assignments = (
             "next_at = $4, waiting_for = $5, attempts = attempts + $6, tried_seconds = tried_seconds + $7,"
-            " creates_in_doubt = creates_in_doubt + $8 * create_started, slot = $9"
+            " creates_in_doubt = creates_in_doubt + $8 * create_started, slot = $9, refused = $10"
         )
         seconds = 0.0 if tried is None else self.job.spent(self.now) + max(0.0, next_at - self.now)
         counted = (int(tried is not None), seconds, int(in_doubt))
-        values = (next_at, None if woken else waiting_for, *counted, None if gives_slot_back else slot)
+        refused = int(tried is not None and tried.refused)
+        values = (next_at, None if woken else waiting_for, *counted, None if gives_slot_back else slot, refused)
         if not in_doubt and (tried is not None or self.job.state is not State.QUEUED):
             assignments += f", {_GOT_ON}"
         if not await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values):
@@ -170,7 +175,7 @@ class _Recording:
         )
         values = (self.now, encode_apology(apology), in_doubt)
         if self.job.state is State.READY:
-            everything = f"state = $4, {assignments}, {_GOT_ON}, {_RETURNED}"
+            everything = f"state = $4, {assignments}, {_GOT_ON}, {_NOT_REFUSED}, {_RETURNED}"
             changed = await update(self.tx, self.job, everything, State.READY, *values)
         else:
             changed = await self._move(State.READY, assignments, *values)
@@ -186,6 +191,8 @@ class _Recording:
         if state is State.FAILED and self.current["post"] is not None:
             await pass_on(self.tx, self.job.id, self.current["post"], self.now)
         await self._forget_expired()
+        if state is not State.FAILED:
+            await wake_refused(self.tx, self.job.chat_id, self.now)
         return await self._provider_is_done()
 
     async def _looked(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from storage.statements.encoding import (
     decode_apology,
     decode_duration,
+    decode_form,
     decode_notice,
     decode_options,
     decode_text,
@@ -21,7 +22,9 @@ from storage.transcript import Transcript
 from storage.words import Generation, Job, State
 
 Word = TypeVar("Word")
-_STORED_OTHERWISE = frozenset({"options", "state", "notice", "woken", "create_started", "apology", "must_look"})
+_STORED_OTHERWISE = frozenset(
+    {"options", "state", "notice", "woken", "create_started", "apology", "must_look", "form", "refused"}
+)
 
 
 def _types(kind: Any) -> tuple[type, ...]:
@@ -67,6 +70,8 @@ def job_of(row: Row) -> Job:
             "options": decode_options(stored["options"]),
             "state": State(stored["state"]),
             "notice": decode_notice(stored["notice"]),
+            "form": decode_form(stored["form"]),
+            "refused": bool(stored["refused"]),
             "woken": bool(stored["woken"]),
             "create_started": bool(stored["create_started"]),
             "must_look": bool(stored["must_look"]),

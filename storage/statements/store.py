@@ -48,6 +48,7 @@ class SQLStore:
     place = _write(guarded.place)
     renew = _write(guarded.renew)
     replace = _write(guarded.replace)
+    change_form = _write(guarded.change_form)
     note = _write(guarded.note)
     handle = _write(guarded.handle)
     start_create = _write(guarded.start_create)

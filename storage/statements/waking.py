@@ -37,3 +37,9 @@ async def wake_paused(tx: Transaction, now: float) -> None:
     """Let the jobs that waited for the end of a pause ask again, as a create got through."""
     waiting = f"SELECT id FROM jobs WHERE waiting_for = $2 AND {_NOT_LEASED} {tx.skip_locked}"
     await tx.rows(f"UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN ({waiting})", now, PAUSED)
+
+
+async def wake_refused(tx: Transaction, chat_id: int, now: float) -> None:
+    """Let the jobs that their chat had refused try again, as it has taken a message of another one."""
+    waiting = f"SELECT id FROM jobs WHERE chat_id = $2 AND refused = 1 AND next_at > $1 AND {_NOT_LEASED}"
+    await tx.rows(f"UPDATE jobs SET next_at = $1 WHERE id IN ({waiting} {tx.skip_locked})", now, chat_id)

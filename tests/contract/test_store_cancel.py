@@ -8,7 +8,7 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Attempted, Ended, Hopeless, Known, MustWait, Ready, Waiting
 from storage.store import CancelResult
 from storage.transcript import Transcript
-from storage.words import SAME, Press, State
+from storage.words import SAME, Form, Press, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,
@@ -147,13 +147,30 @@ async def test_a_message_that_the_job_does_not_know_is_an_orphan_and_cancels_not
     assert await everything(store, job) == before
 
 
-@pytest.mark.parametrize("end", [State.DELIVERED, State.FAILED, State.CANCELLED])
+@pytest.mark.parametrize("end", [State.DELIVERED, State.CANCELLED])
 async def test_it_is_too_late_once_the_job_ended(store, end):
     job = await delivering(store)
     await store.place(job, MESSAGE, "")
     ended = await recorded(store, job, Ended(end))
     assert await press(store, job) == CancelResult(job=ended, accepted=False, orphan=False)
     assert await again(store, job) == ended
+
+
+async def test_a_message_of_a_job_that_failed_is_an_orphan(store):
+    job = await delivering(store)
+    await store.place(job, MESSAGE, "")
+    ended = await recorded(store, job, Ended(State.FAILED))
+    assert await press(store, job) == CancelResult(job=ended, accepted=False, orphan=True)
+    assert await again(store, job) == ended
+
+
+async def test_a_button_in_the_private_chat_with_the_sender_cancels_and_one_left_in_the_group_does_not(store):
+    job = await delivering(store)
+    await store.place(job, MESSAGE, "", Form.PRIVATE)
+    assert job.chat_id != job.user_id
+    assert await store.cancel(job.id, job.chat_id, MESSAGE, NOW) == CancelResult(None, accepted=False, orphan=True)
+    result = await store.cancel(job.id, job.user_id, MESSAGE, NOW)
+    assert (result.accepted, result.job.shown_in) == (True, job.user_id)
 
 
 async def test_a_message_of_a_job_that_ended_without_a_placeholder_is_an_orphan(store):

@@ -7,7 +7,7 @@ import pytest
 from storage.apology import Notice
 from storage.outcomes import Ended, Submitted, Waiting
 from storage.store import Claim
-from storage.words import ChatSettings, Job, Options, State
+from storage.words import ChatSettings, Form, Job, Options, State
 from tests.contract.stored import (
     CHAT,
     LATER,
@@ -46,6 +46,9 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         cache_key="unique-5|nova-3|language=fr",
         state=State.QUEUED,
         placeholder_id=None,
+        form=Form.EDIT,
+        leftover_id=None,
+        leftover_chat_id=None,
         notice=Notice.NONE,
         slot=None,
         waiting_for=None,
@@ -67,6 +70,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         lease_token=None,
         turn=NOW,
         claimed_at=None,
+        refused=False,
         tried_seconds=0.0,
     )
     assert await store.job(job.id) == job

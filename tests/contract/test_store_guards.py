@@ -19,7 +19,7 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.transcript import Transcript
-from storage.words import ChatSettings, State
+from storage.words import ChatSettings, Form, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,
@@ -64,7 +64,8 @@ def recording(outcome):
 
 STATE_GUARDED = {
     "renew": lambda store, job: store.renew(job, LATER),
-    "replace": lambda store, job: store.replace(job, 900),
+    "replace": lambda store, job: store.replace(job, 900, Form.EDIT),
+    "change form": lambda store, job: store.change_form(job, Form.PAGES),
     "note": lambda store, job: store.note(job, Notice.PAUSED),
     "start create": lambda store, job: store.start_create(job),
     "created": lambda store, job: store.created(job, part(7)),
@@ -199,9 +200,28 @@ async def test_a_second_placeholder_of_a_job_is_not_stored(store):
 async def test_a_placeholder_that_the_user_deleted_is_replaced(store):
     job = await leased(store)
     await store.place(job, 900, Notice.PAUSED)
-    assert await store.replace(job, 901)
+    job = await again(store, job)
+    for _ in range(2):  # a commit whose answer was lost is repeated
+        assert await store.replace(job, 901, Form.EDIT)
     stored = await again(store, job)
     assert (stored.placeholder_id, stored.notice) == (901, Notice.PAUSED)
+    assert (stored.leftover_id, stored.leftover_chat_id) == (900, CHAT)
+
+
+async def test_a_placeholder_elsewhere_takes_the_shown_page_of_the_old_one_away(store):
+    job = await delivering(store)
+    await store.place(job, 900, Notice.NONE)
+    await store.page_placed(job, 0, 900)
+    assert await store.replace(await again(store, job), 901, Form.PRIVATE)
+    stored = await again(store, job)
+    assert (stored.form, stored.shown_in, stored.leftover_chat_id) == (Form.PRIVATE, stored.user_id, CHAT)
+    assert await store.pages(job) == {}
+
+
+async def test_the_form_of_an_answer_is_stored_and_nothing_else(store):
+    job = await delivering(store)
+    assert await store.change_form(job, Form.PAGES)
+    assert await again(store, job) == replace(job, form=Form.PAGES)
 
 
 async def test_a_notice_is_stored_and_nothing_else(store):
@@ -245,7 +265,7 @@ async def test_the_writes_of_a_holder_leave_the_lease_and_the_moment_as_they_are
     job = await delivering(store)
     await store.place(job, 900, "")
     await store.note(job, Notice.PAUSED)
-    await store.replace(job, 901)
+    await store.replace(job, 901, Form.EDIT)
     await store.page_placed(job, 1, 902)
     stored = await again(store, job)
     assert (stored.lease_token, stored.next_at) == (job.lease_token, job.next_at)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from storage.apology import Notice
 from storage.outcomes import Ended, Waiting
-from storage.words import ChatSettings, State
+from storage.words import ChatSettings, Form, State
 from tests.contract.stored import (
     CHAT,
     LATER,
@@ -52,6 +52,25 @@ async def test_an_unfinished_job_moves_and_every_message_id_of_it_is_void(store)
     moved = await again(store, job)
     assert moved == replace(before, chat_id=NEW, placeholder_id=None, thread_id=None)
     assert (before.reply_to, moved.reply_to) == (before.message_id, None)
+
+
+async def test_an_answer_in_the_private_chat_stays_there_when_the_group_moves(store):
+    job = await delivering(store)
+    await store.place(job, 900, Notice.NONE, Form.PRIVATE)
+    await store.page_placed(job, 1, 901)
+    before = await again(store, job)
+    await store.move_chat(OLD, NEW)
+    assert await again(store, job) == replace(before, chat_id=NEW)
+    assert await store.pages(job) == {1: 901}
+
+
+async def test_the_form_of_an_answer_is_open_again_where_the_group_has_moved_to(store):
+    job = await delivering(store)
+    await store.place(job, 900, Notice.NONE)
+    await store.replace(await again(store, job), 901, Form.FILE)
+    await store.move_chat(OLD, NEW)
+    moved = await again(store, job)
+    assert (moved.form, moved.placeholder_id, moved.leftover_id) == (Form.EDIT, None, None)
 
 
 async def test_the_pages_of_a_moved_job_are_void(store):

@@ -18,7 +18,7 @@ from bot.telegram.transport import Transport
 from storage.apology import Notice
 from storage.sqlite.engine import open_store
 from storage.store import Store
-from storage.words import Job, NewJob, Options, State
+from storage.words import Form, Job, NewJob, Options, State
 
 NOW = 1_800_000_000.0
 TOKEN = "123456:TEST-token"
@@ -42,6 +42,9 @@ def job(**changes: Any) -> Job:
         "cache_key": "unique|#g1_nova-2-general|language=auto",
         "state": State.QUEUED,
         "placeholder_id": None,
+        "form": Form.EDIT,
+        "leftover_id": None,
+        "leftover_chat_id": None,
         "notice": Notice.NONE,
         "slot": None,
         "waiting_for": None,
@@ -63,6 +66,7 @@ def job(**changes: Any) -> Job:
         "lease_token": "token",
         "turn": NOW,
         "claimed_at": NOW,
+        "refused": False,
         "tried_seconds": 0.0,
         "must_look": False,
     }

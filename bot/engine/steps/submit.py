@@ -57,7 +57,7 @@ class Submit:
     async def __call__(self, job: Job) -> Outcome:
         if job.create_started:
             return self._answer_was_lost(job)
-        self.delivery.check_pace(job)  # a chat that can take no placeholder now need not be uploaded for yet
+        job = await self.delivery.begin(job)  # a chat that can take no placeholder now need not be uploaded for yet
         model = find(job.model) or await self._replace_model(job)
         match await self._admit(job, model):
             case Known() as known:
@@ -96,7 +96,7 @@ class Submit:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
         if job.kind == LINK:
-            await self.delivery.place_if_possible(job)
+            await self.delivery.place_before_paying(job)
             return await self.creates.send(job, model, (Linked(job.file_id, self.rules.link_seconds),))
         with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench)
@@ -160,9 +160,12 @@ class Submit:
         )
 
     async def _place_and_download(self, job: Job, audio: Path, bench: Bench) -> None:
-        """Do both at once, and both to their end: a download that fails must not cut a placeholder off."""
+        """Do both at once, and both to their end: a download that fails must not cut a placeholder off.
+
+        A chat that refuses the placeholder ends the step here, before anything is paid.
+        """
         for result in await asyncio.gather(
-            self.delivery.place_if_possible(job), self.recordings.download(job, audio, bench), return_exceptions=True
+            self.delivery.place_before_paying(job), self.recordings.download(job, audio, bench), return_exceptions=True
         ):
             if isinstance(result, BaseException):
                 raise result

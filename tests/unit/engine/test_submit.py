@@ -69,11 +69,14 @@ class Bench:
     def submit(self, *, slots=1, slot_lent=0.0):
         creates = Creates(self.store, self.provider, Schedule(lambda: 0.5), 3600.0, lambda: NOW)
         rules = Rules(MODEL, dict.fromkeys(Family, slots), link_seconds=1800.0)
-        delivery = SimpleNamespace(check_pace=lambda job: None, place_if_possible=self.place)
+        delivery = SimpleNamespace(begin=self.begin, place_before_paying=self.place, place_if_possible=self.place)
         return Submit(self.store, delivery, self.recordings, creates, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
 
     def nudge(self):
         self.nudged += 1
+
+    async def begin(self, job):
+        return job
 
     async def place(self, job):
         """Send nothing: these jobs have no chat."""

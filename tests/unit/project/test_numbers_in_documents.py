@@ -7,7 +7,7 @@ from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline, unlearned_first_look
 from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
-from bot.telegram import replies
+from bot.telegram import refusing, replies
 from bot.telegram.file_limit import MEGABYTE
 from bot.telegram.files import HEAD_BYTES
 from bot.text import layout
@@ -69,6 +69,17 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, "What you can rely on", f"queue of their chat, at most {replies.MOST_OF_A_CHAT}"),
         (TROUBLE, "What goes wrong", f"answers to the newest {replies.MOST_OF_A_CHAT} |"),
         (USAGE, "Long texts", f"up to {layout.MAX_PAGES} folded messages"),
+        (USAGE, "Long texts", f"in up to {layout.MOST_PAGES} messages"),
+        (GUARANTEES, "Where a chat refuses", f"in up to {layout.MOST_PAGES} pages"),
+        (GUARANTEES, "Where a chat refuses", f"tried {patience.FEW_ATTEMPTS} times"),
+        (GUARANTEES, "Where a chat refuses", f"{refusing.FRESH:.0f} seconds after the last time"),
+        (
+            GUARANTEES,
+            "Where a chat refuses",
+            "after {:.0f} seconds and then after {:.0f}, {:.0f} and {:.0f} minutes".format(
+                refusing.WAITS[0], *(wait / MINUTE for wait in refusing.WAITS[1:])
+            ),
+        ),
         (USAGE, "Long texts", f"ends after {LONGEST_TEXT:,} characters"),
         (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
         (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),

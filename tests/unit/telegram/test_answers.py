@@ -157,7 +157,7 @@ def test_what_telegram_says_itself_is_handed_on():
 @pytest.mark.parametrize(
     ("status", "answered", "read"),
     [
-        (400, {"description": "Bad Request: chat not found"}, (400, "Bad Request: chat not found", None)),
+        (400, {"description": "Bad Request: chat not found"}, (400, "chat not found", None)),
         (400, {"description": ["x"], "parameters": "soon"}, (400, None, None)),
         (400, {"description": "x" * 999}, (400, "x" * 200, None)),
         (200, {"ok": False, "error_code": 400, "description": "no"}, (400, "no", None)),

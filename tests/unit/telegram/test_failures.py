@@ -5,7 +5,6 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Conflict,
-    Forbidden,
     InvalidToken,
     NetworkError,
     PassportDecryptionError,
@@ -18,45 +17,13 @@ from bot.errors import (
     ChatMovedError,
     OperatorError,
     PermanentError,
-    PlaceholderGoneError,
     RateLimitedError,
     TemporaryError,
-    UndeliverableError,
 )
-from bot.telegram.failures import NotModifiedError, ThreadGoneError, failure_of
+from bot.telegram.failures import failure_of
 from storage.apology import Reason
 
 TOKEN = "123456:TEST-token"
-
-
-@pytest.mark.parametrize(
-    ("said", "meaning"),
-    [
-        (
-            "Message is not modified: specified new message content and reply markup are exactly the same",
-            NotModifiedError,
-        ),
-        ("Message thread not found", ThreadGoneError),
-        ("TOPIC_DELETED", ThreadGoneError),
-        ("Message to edit not found", PlaceholderGoneError),
-        ("Message can't be edited", PlaceholderGoneError),
-        ("MESSAGE_ID_INVALID", PlaceholderGoneError),
-        ("Chat not found", UndeliverableError),
-        ("User is deactivated", UndeliverableError),
-        ("Group chat was deleted", UndeliverableError),
-        ("Group chat was deactivated", UndeliverableError),
-        ("Not enough rights to send text messages to the chat", UndeliverableError),
-        ("Have no rights to send a message", UndeliverableError),
-        ("Need administrator rights in the channel chat", UndeliverableError),
-        ("CHAT_WRITE_FORBIDDEN", UndeliverableError),
-        ("CHAT_RESTRICTED", UndeliverableError),
-        ("TOPIC_CLOSED", UndeliverableError),
-        ("PEER_ID_INVALID", UndeliverableError),
-    ],
-)
-def test_a_refusal_means_what_it_says(said, meaning):
-    assert type(failure_of(BadRequest(said))) is meaning
-    assert type(failure_of(BadRequest(f"Bad Request: {said.lower()}"))) is meaning
 
 
 @pytest.mark.parametrize(
@@ -79,27 +46,6 @@ def test_a_file_too_big_for_the_server_is_hopeless():
     meant = failure_of(BadRequest("File is too big"))
     assert isinstance(meant, PermanentError)
     assert meant.reason is Reason.TOO_BIG
-
-
-def test_a_refusal_that_nobody_knows_is_tried_a_few_times_and_told_in_part():
-    meant = failure_of(BadRequest("Something new " + "x" * 200))
-    assert isinstance(meant, TemporaryError)
-    assert meant.reason is Reason.INTERNAL
-    assert len(str(meant)) < 120
-    assert "Something new" in str(meant)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "Forbidden: bot was blocked by the user",
-        "Forbidden: bot was kicked from the supergroup chat",
-        "Forbidden: bot is not a member of the channel chat",
-        "Forbidden: user is deactivated",
-    ],
-)
-def test_where_the_bot_may_not_write_nobody_can_be_told(said):
-    assert isinstance(failure_of(Forbidden(said)), UndeliverableError)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ async def test_a_refusal_becomes_the_library_s_exception(bot, api, observed):
         )
 
     api.answer = refuse
-    with pytest.raises(NetworkError, match="Chat not found"):
+    with pytest.raises(NetworkError, match="chat not found"):
         await bot.get_me()
     assert observed == [("getMe", "400")]
 

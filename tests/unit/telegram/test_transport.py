@@ -11,6 +11,7 @@ from bot.telegram.dispatch import Dispatch
 from bot.telegram.file_limit import FileLimit
 from bot.telegram.files import Files
 from bot.telegram.pace import KEPT_FOR_THE_QUIET, OVERALL, Urgency
+from bot.telegram.transport import Place
 from bot.text.layout import Document, Page
 from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts
@@ -33,8 +34,17 @@ def chat(stopped_world, alice):
 
 
 async def placed(transport, chat, text="Transcribing…", job_id=7, **changes) -> int:
-    fields = {"thread_id": None, "reply_to": None, "urgency": Urgency.PLACEHOLDER} | changes
-    return await transport.send_placeholder(chat.id, text, job_id=job_id, **fields)
+    where = {name: changes.pop(name) for name in ("thread_id", "reply_to") if name in changes}
+    urgency = changes.pop("urgency", Urgency.PLACEHOLDER)
+    return await transport.send(Place(chat.id, **where), plain(text), job_id=job_id, urgency=urgency)
+
+
+def plain(text):
+    return Page(text, collapsed=False)
+
+
+async def show(transport, chat, message_id, shown):
+    await transport.edit(chat.id, message_id, shown, urgency=Urgency.ANSWER)
 
 
 async def test_a_placeholder_answers_quietly_and_can_be_cancelled(transport, chat, alice):
@@ -66,13 +76,13 @@ async def test_news_for_a_deleted_topic_go_to_the_chat_itself(stopped_world, tra
     forum = stopped_world.telegram.supergroup("Forum", [alice], topics=True, bot_admin=True)
     thread = forum.topic("Notes")
     forum.delete_topic(thread)
-    await transport.say(forum.id, "News", thread_id=thread)
+    await transport.say(Place(forum.id, thread), "News")
     assert texts(forum) == ["News"]
 
 
 async def test_a_changed_placeholder_keeps_its_button(transport, chat):
     message_id = await placed(transport, chat)
-    await transport.edit_placeholder(chat.id, message_id, "Waiting…", job_id=7)
+    await transport.edit(chat.id, message_id, plain("Waiting…"), job_id=7, urgency=Urgency.PLACEHOLDER)
     assert chat.message(message_id)["text"] == "Waiting…"
     assert chat.button_texts(message_id) == ["Cancel"]
 
@@ -80,7 +90,7 @@ async def test_a_changed_placeholder_keeps_its_button(transport, chat):
 async def test_showing_a_page_twice_changes_nothing(transport, chat):
     message_id = await placed(transport, chat)
     for _ in range(2):
-        await transport.show(chat.id, message_id, Page("What was said & <more>", collapsed=False))
+        await show(transport, chat, message_id, Page("What was said & <more>", collapsed=False))
     assert texts(chat) == ["What was said & <more>"]
     assert chat.button_texts(message_id) == []
     assert "entities" not in chat.message(message_id)
@@ -88,14 +98,14 @@ async def test_showing_a_page_twice_changes_nothing(transport, chat):
 
 async def test_a_long_page_is_folded_in_utf16_units(transport, chat):
     message_id = await placed(transport, chat)
-    await transport.show(chat.id, message_id, Page("🙂 said", collapsed=True))
+    await show(transport, chat, message_id, Page("🙂 said", collapsed=True))
     (entity,) = chat.message(message_id)["entities"]
     assert entity == {"type": "expandable_blockquote", "offset": 0, "length": 7}
 
 
 async def test_a_very_long_answer_becomes_a_file(stopped_world, transport, chat):
     message_id = await placed(transport, chat)
-    await transport.show(chat.id, message_id, Document("transcript.txt", b"said", "All of it"))
+    await show(transport, chat, message_id, Document("transcript.txt", b"said", "All of it"))
     message = chat.message(message_id)
     assert message["caption"] == "All of it"
     assert message["document"]["file_name"] == "transcript.txt"
@@ -103,7 +113,7 @@ async def test_a_very_long_answer_becomes_a_file(stopped_world, transport, chat)
 
 
 async def test_a_message_of_its_own_and_a_message_taken_back(transport, chat):
-    await transport.say(chat.id, "News", thread_id=None)
+    await transport.say(Place(chat.id), "News")
     assert texts(chat) == ["News"]
     await transport.delete(chat.id, chat.bot_messages[0]["message_id"])
     assert chat.bot_messages == []
@@ -113,10 +123,10 @@ async def test_failures_leave_in_our_own_words(transport, chat):
     message_id = await placed(transport, chat)
     chat.delete(message_id)
     with pytest.raises(PlaceholderGoneError):
-        await transport.show(chat.id, message_id, Page("said", collapsed=False))
+        await show(transport, chat, message_id, Page("said", collapsed=False))
     chat.block()
     with pytest.raises(UndeliverableError):
-        await transport.say(chat.id, "News", thread_id=None)
+        await transport.say(Place(chat.id), "News")
 
 
 async def test_our_own_pace_is_a_request_for_patience(transport, chat):

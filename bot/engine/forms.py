@@ -1,0 +1,66 @@
+"""The forms of an answer: what is shown of a text, and what instead where a chat refuses that."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot import links
+from bot.text import sentences
+from bot.text.layout import Document, Page, in_file, in_pages, lay_out
+from storage.apology import Notice
+from storage.transcript import LONGEST_TEXT
+from storage.words import LINK, Form, Job
+
+Answer = tuple[Page, ...] | Document
+Layout = Callable[[str], Answer]
+
+
+def usual(text: str) -> Answer:
+    """Return a message, a few pages, or a file, which says if the text was cut short."""
+    answer = lay_out(text)
+    if isinstance(answer, Document):
+        return _complete(answer, text)
+    return answer or (Page(sentences.NO_SPEECH, collapsed=False),)
+
+
+def pages(text: str) -> Answer:
+    """Return as many pages as are needed, up to a limit."""
+    return in_pages(text, sentences.NO_FILES) or usual(text)
+
+
+def file(text: str) -> Answer:
+    return _complete(in_file(text), text)
+
+
+def _complete(document: Document, text: str) -> Document:
+    if len(text) >= LONGEST_TEXT:
+        return replace(document, content=document.content + f"\n\n{sentences.CUT_SHORT}\n".encode())
+    return document
+
+
+def waiting(job: Job, form: Form, notice: Notice) -> Page | Document:
+    """Return the placeholder; a host of another alphabet is shown as it is written in ASCII."""
+    host = links.foreign_host(job.file_id) if job.kind == LINK else None
+    return saying(job, form, sentences.placeholder(notice, host))
+
+
+def saying(job: Job, form: Form, text: str) -> Page | Document:
+    """Return a short text as one message, wherever it is shown."""
+    return message(form, worded(job, form, text))
+
+
+def message(form: Form, text: str) -> Page | Document:
+    """Return a short text as one message."""
+    return in_file(text) if form is Form.FILE else Page(text, collapsed=False)
+
+
+def worded(job: Job, form: Form, text: str) -> str:
+    """Return a text with a word about the chat of the recording, where it is shown in another one."""
+    return sentences.in_private(text, _link(job)) if form is Form.PRIVATE else text
+
+
+def _link(job: Job) -> str | None:
+    """Return a link to the recording, which only supergroups and channels have."""
+    number = -job.chat_id - 10**12
+    if job.reply_to is None or number <= 0:
+        return None
+    return f"https://t.me/c/{number}/{job.reply_to}"
