@@ -129,6 +129,7 @@ class Job:
     refused: bool  # it waits for its chat to take messages again
     tried_seconds: float  # that failed tries and the waits after them took, since the last success
     must_look: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
+    twin: str | None  # a message with the same recording in another chat, as `storage.statements.twins` keeps it
 
     @property
     def shown_in(self) -> int:

@@ -78,9 +78,13 @@ def verdict(  # noqa: PLR0911 - one line a failure: this is the table
 
 
 def _refused(job: Job, error: RefusedError, now: float) -> Outcome:
-    """Ask the chat again later, for as long as other failing tries go on; a few times where the refusal is unknown."""
+    """Ask the chat again later, for as long as other failing tries go on; a few times where the refusal is unknown.
+
+    A job whose twin waits in another chat makes room for it, if nothing stands in its own chat.
+    """
+    twin_has_its_turn = job.twin is not None and job.placeholder_id is None
     too_often = not error.known and job.attempts + 1 >= patience.FEW_ATTEMPTS
-    if too_often or job.tried_seconds + job.spent(now) >= _most_seconds(job):
+    if twin_has_its_turn or too_often or job.tried_seconds + job.spent(now) >= _most_seconds(job):
         return Ended(State.FAILED)
     wait = patience.REFUSED_AGAIN_AFTER if error.retry_after is None else error.retry_after
     return Attempted(now + max(wait, patience.SHORTEST_WAIT), refused=True)

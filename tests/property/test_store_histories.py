@@ -34,7 +34,7 @@ from storage.statements.encoding import decode_transcript, encode_apology
 from storage.statements.store import SQLStore
 from storage.store import Refused
 from storage.transcript import Transcript
-from storage.words import FINAL, NEXT, PAUSED, Generation, Job, NewJob, Options, State
+from storage.words import FINAL, NEXT, PAUSED, Form, Generation, Job, NewJob, Options, State
 
 START = 1_800_000_000.0
 LEASE = 600.0
@@ -297,7 +297,7 @@ class Histories(RuleBasedStateMachine):
         assert not self.do(self.store.give_slot_back(job, self.now))
         for write in (
             self.store.place(job, 9000, Notice.NONE),
-            self.store.replace(job, 9000),
+            self.store.replace(job, 9000, Form.EDIT),
             self.store.note(job, Notice.RETRYING),
             self.store.start_create(job),
             self.store.created(job, Generation(9, "late", 0.0, self.now)),

@@ -69,6 +69,7 @@ def job(**changes: Any) -> Job:
         "refused": False,
         "tried_seconds": 0.0,
         "must_look": False,
+        "twin": None,
     }
     return Job(**fields | changes)
 
