@@ -201,9 +201,9 @@ class Delivery:
                 await self._show_as(job, answer, other, text)
 
     async def _laid_out(self, job: Job, layout: forms.Layout, text: str) -> forms.Answer:
-        text = forms.worded(job, job.form, text)
+        lay_out = partial(forms.laid_out, layout, job)
         async with handling(self.store, job):
-            return await asyncio.to_thread(layout, text) if len(text) > patience.LONG_TEXT else layout(text)
+            return await asyncio.to_thread(lay_out, text) if len(text) > patience.LONG_TEXT else lay_out(text)
 
     async def _show_as(self, job: Job, answer: forms.Answer, other: forms.Layout | None = None, text: str = "") -> None:
         """Show an answer in the placeholder and behind it; in the other layout if nothing of it stays behind."""
@@ -236,16 +236,26 @@ class Delivery:
             await self.transport.edit(job.shown_in, placeholder_id, pages[0], urgency=Urgency.ANSWER)
             require_lease(await self.store.page_placed(job, 0, placeholder_id))
         for number, page in enumerate(pages[1:], 1):
-            if number + 1 not in placed:
-                await self._show_page(job, number, page, placed.get(number))
+            if number + 1 in placed:
+                continue
+            message_id = placed.get(number)
+            if message_id is None:
+                message_id = await _uninterrupted(self._place_page(job, number, PAGE_TO_COME))
+            try:
+                await self.transport.edit(job.shown_in, message_id, page, urgency=Urgency.ANSWER)
+            except PlaceholderGoneError:
+                await self._go_on_in_new_messages(job, number, message_id, pages)
+                return
 
-    async def _show_page(self, job: Job, number: int, page: Page, message_id: int | None) -> None:
-        if message_id is None:
-            message_id = await _uninterrupted(self._place_page(job, number, PAGE_TO_COME))
-        try:
-            await self.transport.edit(job.shown_in, message_id, page, urgency=Urgency.ANSWER)
-        except PlaceholderGoneError:
-            log.info("page.gone", job=job.id, page=number)
+    async def _go_on_in_new_messages(self, job: Job, first: int, useless_id: int, pages: Sequence[Page]) -> None:
+        """Send the rest of the pages as they are, where the message of the first of them can no longer be edited."""
+        log.info("page.gone", job=job.id, page=first)
+        await _uninterrupted(self._place_page(job, first, pages[first]))
+        await self._remove(job, job.shown_in, useless_id)
+        if job.form is not Form.PRIVATE:
+            require_lease(await self.store.change_form(job, Form.NEW))
+        for number, page in enumerate(pages[first + 1 :], first + 1):
+            await _uninterrupted(self._place_page(job, number, page))
 
     async def _show_in_new_messages(self, job: Job, text: str) -> None:
         """Send the pages as they are, where no message can be edited: a death after one may send that one twice."""
@@ -308,7 +318,9 @@ class Delivery:
         """Remove the messages that promise an answer which is shown by others."""
         if job.leftover_id is not None and job.leftover_chat_id is not None:
             await self._remove(job, job.leftover_chat_id, job.leftover_id)
-        if job.form is Form.NEW and job.placeholder_id is not None:
+        if job.form is not Form.NEW or job.placeholder_id is None:
+            return
+        if (await self.store.pages(job)).get(0) != job.placeholder_id:
             await self._remove(job, job.shown_in, job.placeholder_id)
 
     async def give_up(self, job: Job, *, chat_lost: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot import links
 from bot.text import sentences
-from bot.text.layout import Document, Page, in_file, in_pages, lay_out
+from bot.text.layout import Document, Page, in_file, in_pages, lay_out, says_something
 from storage.apology import Notice
 from storage.transcript import LONGEST_TEXT
 from storage.words import LINK, Form, Job
@@ -14,17 +14,22 @@ Answer = tuple[Page, ...] | Document
 Layout = Callable[[str], Answer]
 
 
+def laid_out(layout: Layout, job: Job, text: str) -> Answer:
+    """Return what was said in a recording, or that nothing was, as the job's form has it."""
+    return layout(worded(job, job.form, text if says_something(text) else sentences.NO_SPEECH))
+
+
 def usual(text: str) -> Answer:
     """Return a message, a few pages, or a file, which says if the text was cut short."""
     answer = lay_out(text)
     if isinstance(answer, Document):
         return _complete(answer, text)
-    return answer or (Page(sentences.NO_SPEECH, collapsed=False),)
+    return answer
 
 
 def pages(text: str) -> Answer:
     """Return as many pages as are needed, up to a limit."""
-    return in_pages(text, sentences.NO_FILES) or usual(text)
+    return in_pages(text, sentences.NO_FILES)
 
 
 def file(text: str) -> Answer:

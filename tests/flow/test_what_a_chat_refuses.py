@@ -391,3 +391,31 @@ async def test_a_recording_that_nothing_may_reply_to_is_answered_in_private_with
     group.send_voice(alice, audio())
     await world.settle()
     assert [text.endswith("for your eyes") for text in texts(private)] == [True]
+
+
+@pytest.mark.parametrize("form", [{"text": False}, {"text": False, "documents": False, "other_media": False}])
+async def test_that_nobody_spoke_is_said_in_whatever_form_is_allowed(world, group, private, alice, form):
+    group.permit(**form)
+    world.speech.says("")
+    group.send_voice(alice, audio())
+    await world.settle()
+    (message,) = [*group.bot_messages, *private.bot_messages]
+    assert "no speech" in (message.get("text") or document_of(world, message))
+    assert await states(world) == [State.DELIVERED]
+
+
+@pytest.mark.parametrize("fails", [None, 3, 4])
+async def test_pages_whose_messages_cannot_be_edited_any_more_are_sent_as_they_are(world, group, alice, fails):
+    text = (SENTENCE * 140).strip()
+    world.speech.says(text)
+    world.telegram.watch("editMessageText", lambda: group.permit(edits=False), "after")
+
+    def fail_once():
+        if len(calls_to(world, group, "sendMessage")) == fails:
+            world.telegram.fault("sendMessage", 429, retry_after=40)
+
+    world.telegram.watch("sendMessage", fail_once, times=5)
+    group.send_voice(alice, audio())
+    await world.settle()
+    assert " ".join(texts(group)) == text
+    assert await states(world) == [State.DELIVERED]
