@@ -45,6 +45,5 @@ class Schedule:
 
     def next_look(self, elapsed: float) -> float:
         """Return the seconds to the next look at a generation that was not finished `elapsed` seconds after upload."""
-        return min(max(elapsed / patience.LOOKS_PER_ELAPSED, patience.SHORTEST_LOOK), patience.LONGEST_LOOK) * (
-            0.9 + 0.2 * self._random()
-        )
+        wait = min(max(elapsed / patience.LOOKS_PER_ELAPSED, patience.SHORTEST_LOOK), patience.LONGEST_LOOK)
+        return wait * (1 + patience.LOOK_JITTER * (2 * self._random() - 1))

@@ -135,12 +135,6 @@ def opus_sound(path: Path, stopped: Callable[[], bool] = lambda: False) -> opus.
         return None
 
 
-def opus_duration(path: Path) -> float | None:
-    """Return the seconds of sound in an Ogg/Opus file; None if it has none or is not there."""
-    sound = opus_sound(path)
-    return None if sound is None else sound.seconds
-
-
 def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
     with path.open("rb") as file:
         head = head_of(file)

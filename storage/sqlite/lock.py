@@ -66,8 +66,8 @@ def _open(path: Path, mode: int) -> int:
 
 
 def told(error: OSError) -> str:
-    """Return the words of an error of the system with its name and number."""
-    return f"{error.strerror} ({errno.errorcode.get(error.errno or 0, 'error')}, {error.errno})"
+    """Return the name, the number and the words of an error of the system, as all log lines have them."""
+    return f"{errno.errorcode.get(error.errno or 0, 'error')} ({error.errno}, {error.strerror})"
 
 
 def _lock_byte(file: int) -> None:

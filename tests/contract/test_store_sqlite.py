@@ -553,21 +553,21 @@ async def test_a_database_that_became_read_only_is_unavailable(path):
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StorageUnavailableError, match=r"cannot make .*file/data: Not a directory \(ENOTDIR, 20\)"):
+    with pytest.raises(StorageUnavailableError, match=r"cannot make .*file/data: ENOTDIR \(20, Not a directory\)"):
         await try_to_open(tmp_path / "file" / "data" / "verbatim.db")
 
 
 async def test_a_lock_file_that_cannot_be_opened_is_named(path):
     path.with_name("verbatim.db.lock").mkdir()
     with pytest.raises(
-        StorageUnavailableError, match=r"cannot open .*verbatim\.db\.lock: Is a directory \(EISDIR, 21\)"
+        StorageUnavailableError, match=r"cannot open .*verbatim\.db\.lock: EISDIR \(21, Is a directory\)"
     ):
         await try_to_open(path)
 
 
 async def test_a_folder_in_the_place_of_the_database_is_refused(path):
     path.mkdir()
-    with pytest.raises(StorageUnavailableError, match=r"cannot open .*verbatim\.db: Is a directory"):
+    with pytest.raises(StorageUnavailableError, match=r"cannot open .*verbatim\.db: EISDIR"):
         await try_to_open(path)
 
 

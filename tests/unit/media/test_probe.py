@@ -7,7 +7,7 @@ import pytest
 from bot.errors import PermanentError, TemporaryError
 from bot.media.convert import Recording, encode
 from bot.media.ffmpeg import source
-from bot.media.probe import opus_duration, probe
+from bot.media.probe import opus_sound, probe
 from bot.media.sniff import Container
 from storage.apology import Reason
 from tests.crafted import PACKET, filled, flac, id3, page
@@ -89,7 +89,7 @@ async def test_what_is_no_recording_is_refused_without_a_process(name, reason, i
 
 
 def test_a_file_that_is_not_there_has_no_opus_in_it(tmp_path):
-    assert opus_duration(tmp_path / "missing.ogg") is None
+    assert opus_sound(tmp_path / "missing.ogg") is None
 
 
 async def test_times_in_the_file_are_not_the_length_of_its_sound(tmp_path, bench):
