@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from bot.engine import forms, patience
 from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
+from bot.engine.leftovers import Leftovers
 from bot.errors import (
     ChatRefusesError,
     FormRefusedError,
@@ -30,7 +31,6 @@ from bot.errors import (
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.transport import Place, Transport
-from bot.text import sentences
 from bot.text.layout import Document, Page
 from storage.apology import Notice
 from storage.store import Store
@@ -49,6 +49,11 @@ class Delivery:
     transport: Transport
     store: Store
     _unsure: set[int] = field(default_factory=set, init=False)
+
+    @property
+    def leftovers(self) -> Leftovers:
+        """What to do with messages that are of no use any more."""
+        return Leftovers(self.transport, self.store)
 
     async def say(self, job: Job, text: str) -> None:
         """Tell the chat news in a message of its own; a chat that takes none is not told."""
@@ -169,7 +174,7 @@ class Delivery:
                 job = await _uninterrupted(self._replace(job))
             except RefusedError as refused:
                 job = await _uninterrupted(self._go_elsewhere(job, refused))
-        await self._remove_leftovers(job)
+        await self.leftovers.remove_all(job)
 
     async def apologise(self, job: Job, text: str) -> None:
         """Show an apology; where the job has no placeholder, in a message that says this from the start."""
@@ -251,7 +256,7 @@ class Delivery:
         """Send the rest of the pages as they are, where the message of the first of them can no longer be edited."""
         log.info("page.gone", job=job.id, page=first)
         await _uninterrupted(self._place_page(job, first, pages[first]))
-        await self._remove(job, job.shown_in, useless_id)
+        await self.leftovers.remove(job, job.shown_in, useless_id)
         if job.form is not Form.PRIVATE:
             require_lease(await self.store.change_form(job, Form.NEW))
         for number, page in enumerate(pages[first + 1 :], first + 1):
@@ -306,41 +311,12 @@ class Delivery:
 
     async def _exchange(self, job: Job, form: Form, message_id: int) -> Job:
         """Store the message that is the placeholder from now on. The old one is left over, and removed in the end."""
-        if job.leftover_id is not None and job.leftover_chat_id is not None:
-            await self._remove(job, job.leftover_chat_id, job.leftover_id)
+        await self.leftovers.remove_earlier(job)
         moved = replace(
             job, placeholder_id=message_id, form=form, leftover_id=job.placeholder_id, leftover_chat_id=job.shown_in
         )
         await self._keep(moved, message_id, partial(self.store.replace, job, message_id, form))
         return moved
-
-    async def _remove_leftovers(self, job: Job) -> None:
-        """Remove the messages that promise an answer which is shown by others."""
-        if job.leftover_id is not None and job.leftover_chat_id is not None:
-            await self._remove(job, job.leftover_chat_id, job.leftover_id)
-        if job.form is not Form.NEW or job.placeholder_id is None:
-            return
-        if (await self.store.pages(job)).get(0) != job.placeholder_id:
-            await self._remove(job, job.shown_in, job.placeholder_id)
-
-    async def give_up(self, job: Job, *, chat_lost: bool) -> None:
-        """Remove what still promises an answer that can be shown nowhere, or let it say so."""
-        now = await self.store.job(job.id) or job
-        await self._remove_leftovers(now)
-        if chat_lost or now.placeholder_id is None or await self.store.pages(now):
-            return
-        if not await self._remove(now, now.shown_in, now.placeholder_id):
-            shown = forms.message(now.form, sentences.NOT_SHOWN)
-            await self.transport.edit(now.shown_in, now.placeholder_id, shown, urgency=Urgency.ANSWER)
-
-    async def _remove(self, job: Job, chat_id: int, message_id: int) -> bool:
-        """Delete a message, if Telegram lets it."""
-        try:
-            await self.transport.delete(chat_id, message_id)
-        except VerbatimError as error:
-            log.info("message.left", job=job.id, error=str(error))
-            return False
-        return True
 
     async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, button: bool = True) -> int:
         job_id = job.id if button else None

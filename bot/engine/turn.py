@@ -83,7 +83,7 @@ class Turn:
             await self._say(job, self.delivery.note(job, decided.notice))
         if isinstance(decided.outcome, Ended) and isinstance(error, RefusedError | UndeliverableError):
             chat_lost = isinstance(error, UndeliverableError)
-            await self._say(job, self.delivery.give_up(job, chat_lost=chat_lost))
+            await self._say(job, self.delivery.leftovers.give_up(job, chat_lost=chat_lost))
         return decided.outcome
 
     async def _move(self, job: Job, new_chat_id: int) -> None:
