@@ -37,13 +37,14 @@ from bot.media.trial import Choice
 from bot.metrics import Metrics
 from bot.outgoing.session import Session
 from bot.outgoing.sockets import make_socket
+from bot.sizes import MEGABYTE
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
 from bot.telegram.application import Telegram, build_telegram
 from bot.telegram.dispatch import Dispatch, processing
 from bot.telegram.door import Door
-from bot.telegram.file_limit import MEGABYTE, FileLimit, file_limit
+from bot.telegram.file_limit import FileLimit, file_limit
 from bot.telegram.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver

@@ -9,9 +9,9 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.outgoing.proxies import Proxy, is_direct, passwords_in, read_proxy
+from bot.sizes import MEGABYTE
 
 _SQLITE_PREFIX = "sqlite:///"
-_MEGABYTE = 1024 * 1024
 _SECRETS = ("telegram_bot_token", "aimlapi_key")
 _TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
 _KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
@@ -204,7 +204,7 @@ class Settings(BaseSettings):
 
     @property
     def max_file_bytes(self) -> int:
-        return int(self.max_file_mb * _MEGABYTE)
+        return int(self.max_file_mb * MEGABYTE)
 
 
 def load_settings() -> Settings:

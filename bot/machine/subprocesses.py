@@ -14,9 +14,9 @@ from importlib import resources
 from pathlib import Path
 
 from bot.machine import launcher
+from bot.sizes import MEGABYTE
 
 NOT_STARTED = launcher.NOT_STARTED
-MEGABYTE = 1024 * 1024
 # ffmpeg ends in an orderly way when it is told once a second that its time is over, at the latest at the fourth time.
 _CPU_SECONDS_TO_END = 5
 _GIVING_WAY = 10  # of 19: gets a tenth of a processor that others want

@@ -5,12 +5,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.machine.subprocesses import MEGABYTE
 from bot.media.cut import cut
 from bot.media.ffmpeg import Bench, source
 from bot.media.mix import AS_IT_IS, Mix
 from bot.media.silence import quietest_place
 from bot.media.sniff import Container
+from bot.sizes import MEGABYTE
 
 _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speaker pauses within that time
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones

@@ -13,10 +13,11 @@ from typing import ParamSpec, TypeVar
 
 from bot.errors import PermanentError, TemporaryError, VerbatimError, told
 from bot.machine.scratch import Scratch
-from bot.machine.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
+from bot.machine.subprocesses import NOT_STARTED, ChildLimits, end, start_limited
 from bot.media.demuxers import whitelist
 from bot.media.places import Order, Places
 from bot.media.threads import Threads
+from bot.sizes import MEGABYTE
 from storage.apology import Reason
 
 _P = ParamSpec("_P")

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import BinaryIO
 
-# Enough for every signature, and for the frame that `sniff` looks behind: the largest, of AAC, has 8,191 bytes.
-# `opus.duration` needs the first page too, which has at most 65,307.
-HEAD_BYTES = 65_536
+from bot.sizes import HEAD_BYTES
 
 
 class Container(StrEnum):

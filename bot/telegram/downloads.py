@@ -15,8 +15,9 @@ from bot.errors import TemporaryError, VerbatimError, machine_failure
 from bot.log import get_logger
 from bot.outgoing.moving import LIMITS, CrawlError, Limits, Moving, StillError
 from bot.outgoing.session import Session
+from bot.sizes import MEGABYTE
 from bot.telegram.failures import AnswerError, failure_of
-from bot.telegram.file_limit import MEGABYTE, FileLimit
+from bot.telegram.file_limit import FileLimit
 from storage.apology import Reason
 
 log = get_logger(__name__)

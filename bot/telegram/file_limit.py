@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from bot.errors import PermanentError
+from bot.sizes import MEGABYTE
 from storage.apology import Fact, Reason
-
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from bot.activity import Doing, doing, moved
 from bot.errors import PermanentError, RefusedError, TemporaryError, told
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
+from bot.sizes import HEAD_BYTES
 from bot.telegram.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
 from bot.telegram.failures import AnswerError, translated
 from bot.telegram.file_limit import FileLimit
 from bot.telegram.local_files import NotLocalError, open_below
 from storage.apology import Reason
 
-HEAD_BYTES = 64 * 1024
 _HEAD_SECONDS = 60  # for a head, which takes one: nobody is told meanwhile that anything is being done
 _HEAD_HEADERS = {"Range": f"bytes=0-{HEAD_BYTES - 1}", "Accept-Encoding": "identity"}
 

@@ -12,11 +12,11 @@ import pytest
 
 from bot.playground.samples import SAMPLES
 from bot.playground.speech import FakeSpeech
+from bot.sizes import MEGABYTE
 from tests.demo.occupied import taken
 from tests.demo.visit import Visit
 from tests.patience import patience, promised
 
-MEGABYTE = 1024 * 1024
 MOST_MEMORY = 400 * MEGABYTE
 USABLE_SECONDS = 5.0
 LOOK_SECONDS = 0.5

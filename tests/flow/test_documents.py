@@ -4,12 +4,12 @@ import gzip
 
 import pytest
 
+from bot.sizes import MEGABYTE
 from bot.text.sentences import apology
 from storage.apology import Reason
 from tests.world import audio, other_voice, texts
 
 NOT_AUDIO = apology(Reason.NOT_AUDIO, {})
-MEGABYTE = 1024 * 1024
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
 TEXT = b"export const answer: number = 42;\n" * 50
 ELSE = (PDF, TEXT, gzip.compress(PDF))

@@ -10,12 +10,12 @@ import psutil
 import pytest
 from aiohttp import web
 
+from bot.sizes import MEGABYTE
 from tests.api import Api
 from tests.crash.scene import Scene
 from tests.front import Front
 from tests.proxy import RecordingProxy
 
-MEGABYTE = 1024 * 1024
 UNPACKED = 1500 * MEGABYTE
 MOST_MEMORY = 60 * MEGABYTE  # more than before, while a bomb goes off
 SAMPLE_SECONDS = 0.005

@@ -11,11 +11,11 @@ import psutil
 import pytest
 
 from bot.machine.subprocesses import bundled_ffmpeg
+from bot.sizes import MEGABYTE
 from tests.ffmpegs import ffmpeg_that
 from tests.patience import patience
 from tests.world import audio, texts
 
-MEGABYTE = 1024 * 1024
 PART_OF_A_COVER = 1024 * 1024  # points that are compressed once and repeated
 
 

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
+from bot.sizes import MEGABYTE
 from tests.crafted import filled, flac, id3, page, recording
 from tests.crash.scene import answered
 from tests.patience import promised
 from tests.world import audio
 
-MEGABYTE = 1024 * 1024
 NEIGHBOUR_SECONDS = 8.0
 GONE_SECONDS = 2.0
 TOO_LONG, TOO_DEMANDING = "This recording is too long for me", "Reading this file takes more time or memory"

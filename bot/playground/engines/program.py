@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.machine.subprocesses import MEGABYTE, NOT_STARTED, ChildLimits, end, start_limited
+from bot.machine.subprocesses import NOT_STARTED, ChildLimits, end, start_limited
+from bot.sizes import MEGABYTE
 
 MEMORY_BYTES = 1024 * MEGABYTE  # a model for recognising speech takes some hundred megabytes
 NOT_LOADED = 127  # the exit code where a library is missing

@@ -20,7 +20,8 @@ from telegram import (
 )
 
 from bot.engine.intake import Recording
-from bot.telegram.file_limit import MEGABYTE, TELEGRAMS, FileLimit
+from bot.sizes import MEGABYTE
+from bot.telegram.file_limit import TELEGRAMS, FileLimit
 from handlers.media import received
 from storage.apology import Apology, Reason
 

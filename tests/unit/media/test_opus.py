@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.media.opus import Sound, begins_twice, sound_in
+from bot.sizes import MEGABYTE
 from tests.crafted import (
     BEGINS,
     ENDS,
@@ -26,7 +27,6 @@ from tests.crafted import (
 AUDIO = Path(__file__).parents[2] / "audio"
 VOICE = (AUDIO / "voice.ogg").read_bytes()
 A_SECOND = page(*[PACKET] * 50)
-MEGABYTE = 1024 * 1024
 
 
 def measured(data: bytes) -> float | None:

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.media.sniff import HEAD_BYTES, Container, head_of, sniff
+from bot.media.sniff import Container, head_of, sniff
 from bot.media.something_else import has_another_signature
+from bot.sizes import HEAD_BYTES
 
 AUDIO = Path(__file__).parents[2] / "audio"
 ID3_OF_20_BYTES = b"ID3\x04\0\0\0\0\0\x14" + bytes(20)
