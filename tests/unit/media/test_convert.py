@@ -108,3 +108,19 @@ def test_a_conversion_needs_no_more_room_than_the_longest_recording():
 async def test_nothing_that_can_be_decoded_gives_nothing(bench):
     (part,) = await encode(Recording(AUDIO / "broken.mp3", Container.MP3), bench, cuts=(), duration=1, max_seconds=60)
     assert seconds_of(part) is None
+
+
+async def test_nothing_is_lost_where_the_format_changes(tmp_path, bench):
+    part, changing = tmp_path / "part.aac", tmp_path / "changing.aac"
+    await bench.run(
+        *source(AUDIO / "speech.aac", "aac"), *("-ac", "2", "-ar", "8000", "-c:a", "aac", "-f", "adts", f"file:{part}")
+    )
+    first = (AUDIO / "speech.aac").read_bytes()
+    changing.write_bytes(first + part.read_bytes() + first)
+    found = await probe(changing, bench)
+    recording = Recording(changing, found.container, found.mix)
+    sizes = {"duration": found.duration, "max_seconds": 60}
+    (whole,) = await encode(recording, bench, cuts=(), **sizes)
+    assert seconds_of(whole) == pytest.approx(found.duration, abs=0.1)
+    parts = await encode(recording, bench, cuts=(4.0, 8.0), **sizes)
+    assert [seconds_of(part) for part in parts] == pytest.approx([4.0, 4.0, found.duration - 8], abs=0.2)
