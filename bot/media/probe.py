@@ -24,6 +24,9 @@ _UNBOUNDED_WORK = 1e15  # a year of sound
 _LEAST_OF_UNKNOWN_SECONDS = 0.2
 _OPUS_SAMPLES = 2 * 48_000  # a second, in two channels
 _MOST_TRACKS = 8  # that are listened to until one has sound; more languages than films have
+# In dB. Fainter is the noise of a microphone that nobody speaks into, and a whisper, which no other track covers up.
+_FAINT = -50.0
+_FAR_LOUDER = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,9 @@ async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK)
     """Read the facts about the file, and decode it to know how long and how loud it is.
 
     The track that a player plays is chosen, or if nothing can be heard in it, the first of the others in which
-    something can. Ogg/Opus in one channel needs no process, unless its packets look like silence. The counting ends
-    when the `work` has come to `most_work` samples. Raises PermanentError: EMPTY for a file without
+    something can; hardly anything counts as nothing if another one is far louder. Ogg/Opus in one
+    channel needs no process, unless its packets look like silence. The counting ends when the `work` has come to
+    `most_work` samples. Raises PermanentError: EMPTY for a file without
     bytes, NOT_AUDIO for one that is surely something else or has only broken sound, TOO_DEMANDING for one that takes
     too long to read. Raises as `Ffmpeg.run` does.
     """
@@ -173,17 +177,21 @@ class _Reading:
         return replace(found, has_video=bool(found.sounds))
 
     async def choose(self, found: streams.Streams, most_work: float) -> _Heard | None:
-        """Return the first track with sound, in the order of preference, else the first that can be decoded at all."""
+        """Return the first track with sound, in the order of preference, else the first that can be decoded at all.
+
+        One that is hardly to be heard gives way to one that is far louder.
+        """
         numbers = [number for number in found.by_preference() if _density(found.sounds[number]) <= _DENSEST]
         if not numbers:
             raise SureError(Reason.TOO_DEMANDING, "it has too many samples a second")
-        silent = None
+        best = None
         for number in numbers[:_MOST_TRACKS]:
             heard = await self._hear(number, found.sounds[number], most_work)
-            if heard is not None and not heard.levels.are_silent:
-                return heard
-            silent = silent or heard
-        return silent
+            if heard is not None and (best is None or _is_far_louder(heard.levels, best.levels)):
+                best = heard
+            if best is not None and best.levels.whole.mean > _FAINT:
+                break
+        return best
 
     async def _hear(self, track: int, sound: streams.Sound, most_work: float) -> _Heard | None:
         """Decode one track; None if nothing in it can be decoded.
@@ -233,6 +241,12 @@ class _Reading:
                     raise
             self._bench = replace(self._bench, is_long=True)
         return await self._bench.run(*arguments, cpu_seconds=cpu_seconds)
+
+
+def _is_far_louder(one: levels.Levels, other: levels.Levels) -> bool:
+    if one.are_silent or other.are_silent:
+        return not one.are_silent
+    return one.whole.mean > other.whole.mean + _FAR_LOUDER
 
 
 def _density(sound: streams.Sound) -> int:

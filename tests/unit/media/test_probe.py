@@ -170,6 +170,26 @@ async def test_the_track_is_chosen_that_a_player_plays_if_something_can_be_heard
     assert (found.mix.track, found.is_silent, found.is_all) == (track, False, False)
 
 
+async def two_tracks(folder, bench, *filters):
+    """The voice note twice in one file, each time behind a filter."""
+    path = folder / "tracks.mka"
+    graph = ";".join(f"[0:a]{one}[{number}]" for number, one in enumerate(filters))
+    mapped = [argument for number in range(len(filters)) for argument in ("-map", f"[{number}]")]
+    output = ("-filter_complex", graph, *mapped, "-c:a", "flac", "-f", "matroska", f"file:{path}")
+    await bench.run(*source(AUDIO / "speech.wav", "wav"), *output)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "track"),
+    [("volume=-45dB", "anull", 1), ("volume=-45dB", "volume=-30dB", 0), ("volume=-25dB", "anull", 0)],
+)
+async def test_a_track_that_is_hardly_to_be_heard_gives_way_to_one_that_is_far_louder(
+    first, second, track, tmp_path, bench
+):
+    assert (await probe(await two_tracks(tmp_path, bench, first, second), bench)).mix.track == track
+
+
 async def test_a_recording_is_silent_if_all_its_tracks_are(tmp_path, bench):
     silent = tmp_path / "silent.mkv"
     copied = ("-map", "0:a", "-map", "0:a", "-c", "copy", "-f", "matroska", f"file:{silent}")
