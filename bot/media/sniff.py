@@ -44,7 +44,7 @@ _SIGNATURES = tuple(
         (rb"....(ftyp|styp|mdat)|\0...(moov|wide|free|skip|pnot)", Container.MP4),
         (rb"\x1aE\xdf\xa3.{0,64}?webm", Container.WEBM),
         (rb"\x1aE\xdf\xa3", Container.MATROSKA),
-        (rb"(RIFF|RF64|BW64)....WAVE", Container.WAV),
+        (rb"RIFF....WAVE", Container.WAV),
         (rb"fLaC", Container.FLAC),
         (rb"#!AMR(-WB)?\n", Container.AMR),
         (rb"FORM....AIF[FC]", Container.AIFF),

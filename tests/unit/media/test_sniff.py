@@ -53,7 +53,7 @@ def test_a_file_is_known_by_its_bytes_whatever_its_name(name, container):
 @pytest.mark.parametrize(
     ("head", "container"),
     [
-        (b"RF64\xff\xff\xff\xffWAVEds64", Container.WAV),
+        (b"RF64\xff\xff\xff\xffWAVEds64", None),  # of more than 4 GB, which not everybody reads
         (b"#!AMR-WB\n\x04", Container.AMR),
         (b"\0\0\0\x08wide\0\0\0\0mdat", Container.MP4),
         (b"\x1aE\xdf\xa3\xa3B\x86\x81\x01B\x82\x88matroska", Container.MATROSKA),
