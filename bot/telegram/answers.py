@@ -25,7 +25,6 @@ _RIGHTS = (  # without which the library builds no administrator
     "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
     "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
 )
-_SAID_BY_TELEGRAM = frozenset({401, 403, 404, 409})
 _ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
@@ -68,8 +67,8 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
             raise NoAnswerError(_PROXY_REFUSES)
         if status >= 500:
             raise NoAnswerError(out_of_order(status))
-        if status in _SAID_BY_TELEGRAM and answer is None:  # a gateway's page, which says nothing of chats and tokens
-            raise UnreadableAnswerError("a web page instead of an answer")
+        if answer is None and status != 429:  # a gateway's page, which says nothing of chats, files and tokens
+            raise UnreadableAnswerError(f"a web page instead of an answer ({status})")
         return status, _refusal(status, answer or {})
     if answer is None or not answer.keys() & {"ok", "result"}:
         raise UnreadableAnswerError("no JSON of the Bot API")

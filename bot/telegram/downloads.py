@@ -50,6 +50,7 @@ class Received:
 
     target: Path
     limit: FileLimit
+    claimed: int | None = None  # bytes, by the message; counts only where nothing else tells where the file ends
     file: BinaryIO | None = None
     size: int = 0
     total: int | None = None
@@ -85,9 +86,9 @@ class Received:
 
 
 @contextmanager
-def receiving(target: Path, limit: FileLimit) -> Iterator[Received]:
+def receiving(target: Path, limit: FileLimit, claimed: int | None = None) -> Iterator[Received]:
     """Keep what is received in a file, which is made when something comes. All of it is there at the end."""
-    received = Received(target, limit)
+    received = Received(target, limit, claimed)
     try:
         yield received
     except BaseException:
@@ -177,6 +178,13 @@ async def _pour(answer: aiohttp.ClientResponse, received: Received, transfer: Mo
     async for chunk in answer.content.iter_chunked(CHUNK):
         transfer.passed(len(chunk))
         received.write(chunk)
+    if _ends_anywhere(answer) and received.size < (received.claimed or 0):
+        raise aiohttp.ClientPayloadError
+
+
+def _ends_anywhere(answer: aiohttp.ClientResponse) -> bool:
+    """Tell whether an answer ends where its connection does, so that nobody sees whether it broke off."""
+    return answer.content_length is None and "Transfer-Encoding" not in answer.headers
 
 
 def _mark(answer: aiohttp.ClientResponse) -> str | None:

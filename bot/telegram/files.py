@@ -11,7 +11,7 @@ import aiohttp
 from telegram.ext import ExtBot
 
 from bot.activity import Doing, doing, moved
-from bot.errors import PermanentError, RefusedError, TemporaryError, told
+from bot.errors import PermanentError, RefusedError, TemporaryError, UndeliverableError, told
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
 from bot.sizes import HEAD_BYTES
@@ -41,7 +41,7 @@ class Files:
             raise self.limit.too_big()
         with doing(Doing.DOWNLOADING):
             path = await self._path(file_id)
-            with receiving(target, self.limit) as received:
+            with receiving(target, self.limit, claimed_bytes) as received:
                 try:
                     await self._fetch(path, received)
                 except VoidLinkError:  # it may have been given out long ago, by a server that remembers it
@@ -76,7 +76,7 @@ class Files:
                 file = await self.bot.get_file(file_id, read_timeout=self._patience())
         except PermanentError as error:
             raise (self.limit.refused() if error.reason is Reason.TOO_BIG else error) from None
-        except RefusedError as error:  # it was no chat that was asked for
+        except (RefusedError, UndeliverableError) as error:  # it was no chat that was asked for
             raise TemporaryError(f"Telegram refused the file: {error}", reason=Reason.FILE_GONE) from None
         if file.file_path is None:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)

@@ -76,9 +76,9 @@ def target(tmp_path):
     return tmp_path / "received"
 
 
-async def download(api, target, limits=QUICK, most=LIMIT):
+async def download(api, target, limits=QUICK, most=LIMIT, claimed=None):
     async with open_session() as session:
-        with receiving(target, FileLimit(most)) as received:
+        with receiving(target, FileLimit(most), claimed) as received:
             await Downloads(session, limits).fetch(f"{api.url}voice.oga", received)
     return target.read_bytes()
 
@@ -131,6 +131,30 @@ async def test_a_file_whose_size_was_not_told_goes_on_too(api, target):
     api.answer = Source(cuts=[100_000], sized=False)
     assert await download(api, target) == DATA
     assert api.answer.asked == [None, "bytes=100000-"]
+
+
+def until_its_end(data, *, etag='"one"'):
+    """Answer as old proxies do: the end of the connection is that of the file."""
+
+    async def answer(request):
+        request.transport.write(f"HTTP/1.0 200 OK\r\nETag: {etag}\r\n\r\n".encode() + data)
+        request.transport.close()
+        return web.Response()
+
+    return answer
+
+
+async def test_a_file_whose_end_nobody_tells_goes_on_until_it_is_as_long_as_its_message_says(api, target):
+    source = Source()
+    api.answer = Front(source, until_its_end(DATA[:100_000]))
+    assert await download(api, target, claimed=len(DATA)) == DATA
+    assert source.asked == ["bytes=100000-"]
+
+
+@pytest.mark.parametrize("claimed", [None, 5, len(DATA)])
+async def test_a_file_whose_end_nobody_tells_is_taken_if_it_is_long_enough(api, target, claimed):
+    api.answer = until_its_end(DATA)
+    assert await download(api, target, claimed=claimed) == DATA
 
 
 async def test_without_a_mark_a_file_of_the_same_size_is_the_same(api, target):

@@ -91,6 +91,15 @@ async def test_a_file_that_telegram_lost_is_gone(stopped_world, files, chat, ali
     assert failed.reason is Reason.FILE_GONE
 
 
+@pytest.mark.parametrize("words", ["Forbidden: bot was kicked from the group chat", "Bad Request: chat not found"])
+async def test_a_file_that_is_refused_in_the_words_of_a_chat_is_gone(stopped_world, files, target, words):
+    body = {"ok": False, "error_code": 400, "description": words}
+    stopped_world.telegram.fault("getFile", 403 if words.startswith("Forbidden") else 400, body=body)
+    failed = await refused(files, "x", target)
+    assert isinstance(failed, TemporaryError)
+    assert failed.reason is Reason.FILE_GONE
+
+
 async def test_a_file_without_a_path_is_gone(stopped_world, files, target):
     body = {"ok": True, "result": {"file_id": "x", "file_unique_id": "y"}}
     stopped_world.telegram.fault("getFile", 200, body=body)
@@ -132,7 +141,18 @@ async def test_a_link_that_is_void_is_asked_for_anew(stopped_world, files, chat,
         ({"status": 500}, "Telegram answered 500 (Internal Server Error)"),
         ({"status": 502, "body": "<html>"}, "Telegram answered 502 (Bad Gateway)"),
         ({"status": 504, "body": "<html>"}, "Telegram answered 504 (Gateway Timeout)"),
-        ({"status": 404, "body": "<html>"}, "an answer of Telegram cannot be read"),
+        (
+            {"status": 404, "body": "<html>"},
+            "an answer of Telegram cannot be read: a web page instead of an answer (404)",
+        ),
+        (
+            {"status": 400, "body": "<html>"},
+            "an answer of Telegram cannot be read: a web page instead of an answer (400)",
+        ),
+        (
+            {"status": 413, "body": "<html>"},
+            "an answer of Telegram cannot be read: a web page instead of an answer (413)",
+        ),
         ({"drop": True}, "Telegram closed the connection without an answer"),
     ],
 )
