@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import NamedTuple
 
-from bot.errors import TemporaryError, VerbatimError
+from bot.errors import TemporaryError, VerbatimError, machine_failure
 from bot.log import get_logger
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import bundled_ffmpeg
@@ -92,7 +93,7 @@ class Choice:
             await try_out(path, self.scratch)
         except UnfitError as why:
             log.error("ffmpeg.broken", path=path, error=str(why))
-            raise TemporaryError("ffmpeg no longer works on this machine", reason=Reason.MACHINE) from why
+            raise TemporaryError(f"ffmpeg no longer works: {why}", reason=Reason.MACHINE) from why
         try:
             return self.bundled() if self.bundled() != path else None
         except RuntimeError:
@@ -139,8 +140,10 @@ async def try_out(path: str, scratch: Callable[[], AbstractContextManager[Scratc
     try:
         with scratch() as files, closing(Threads()) as threads:
             return await _prepare_sample(path, Bench(Ffmpeg(chosen(path)), files, _TIMEOUT, threads))
-    except (VerbatimError, OSError) as error:
+    except VerbatimError as error:
         raise UnfitError(str(error)) from error
+    except OSError as error:  # such as a full disk, which is the fault of no ffmpeg
+        raise UnfitError(str(machine_failure(error, f"trying ffmpeg below {gettempdir()}"))) from error
 
 
 async def _prepare_sample(path: str, bench: Bench) -> Tried:

@@ -125,7 +125,9 @@ async def test_a_full_disk_is_nobodys_fault_and_told(scratch, lines):
     with pytest.raises(TemporaryError):
         await Choice(crowded, on_path=lambda: None).choose()
     (missing,) = lines.of("ffmpeg.missing")
-    assert "No space left" in missing["error"]
+    assert "ENOSPC (28, No space left on device); free some space" in missing["error"]
+    with pytest.raises(TemporaryError, match=r"ENOSPC.*free some space"):
+        await Choice(crowded).try_again(bundled_ffmpeg())
 
 
 @pytest.mark.parametrize(
