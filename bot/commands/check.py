@@ -23,7 +23,7 @@ from storage.store import DatabaseInUseError, StorageError
 
 Say = Callable[[str], None]
 Check = Callable[[Say], Awaitable[bool]]
-ANSWER_WITHIN = 7.0  # seconds for each server; with the start of Python, all has been said within 10
+ANSWER_WITHIN = 5.0  # seconds for each server; with the start of Python, all has been said within 10
 
 
 async def check(settings: Settings, now: Callable[[], float], say: Say, within: float = ANSWER_WITHIN) -> bool:

@@ -91,7 +91,7 @@ async def test_a_check_names_a_proxy_that_is_down(scene: Scene, refusing_port: i
 async def test_a_check_does_not_wait_long_for_silence(scene: Scene, silent_port: int, black_hole: int) -> None:
     changes = {"TELEGRAM_API_URL": f"http://127.0.0.1:{silent_port}", "AIMLAPI_URL": f"http://127.0.0.1:{black_hole}"}
     lines = await checked(scene, **changes)
-    late = "at 127.0.0.1 does not answer within 7 s; check the network, the firewall and whether a proxy is needed"
+    late = "at 127.0.0.1 does not answer within 5 s; check the network, the firewall and whether a proxy is needed"
     assert about(lines, "telegram") == f"telegram: Telegram {late}"
     assert about(lines, "aimlapi") == f"aimlapi: the speech service {late}"
 
