@@ -96,7 +96,8 @@ _ELSE_ENDINGS = ("+xml", "+json", "+zip", "+gzip", "+yaml")
 _CONVERTED = re.compile(
     rb"ID3|APETAGEX|(RIFX|RF64|BW64)....WAVE|riff\x2e\x91\xcf\x11|wvpk|TTA[12]|MAC |MPCK|MP\+|OFR |tBaK|NIST_1A|ajkg"
     rb"|DSD |FRM8|\.RMF|\.ra\xfd|Creative Voice File\x1a|MMMD|DSS|[\x02\x03\x06]dss|ea3|\x80\0..\x03\x12\x04"
-    rb"|\x64\xa3[\0-\x04]\0|\x0b\x77.{3}|\x7f\xfe\x80\x01|\xff\x1f\0\xe8|\x56[\xe0-\xff].{2}|\x06\x0e\x2b\x34\x02\x05\x01\x01",
+    rb"|\x64\xa3[\0-\x04]\0|\x0b\x77.{3}|\x7f\xfe\x80\x01|\xff\x1f\0\xe8|\x56[\xe0-\xff].{2}"
+    rb"|\x06\x0e\x2b\x34\x02\x05\x01\x01|\xff[\xf4\xf5\xfc\xfd][\x10-\xef]",
     re.DOTALL,
 )
 _EXTENSION = re.compile(r"\.([^\W_]+)[\W_]*\Z")  # the last one, whatever white space or marks stand behind it

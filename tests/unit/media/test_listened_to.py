@@ -143,3 +143,9 @@ def test_what_stands_before_a_recording_makes_it_nothing_else(before):
 @pytest.mark.parametrize("head", [audio("random.bin"), bytes(1000), b"\xff" * 10 + bytes(10), b""])
 def test_of_some_first_bytes_nobody_knows(head):
     assert bytes_say(head) is NOTHING
+
+
+def test_what_has_a_mark_is_known_where_nobody_says_what_it_is():
+    unknown = {file.name for file in AUDIO.iterdir() if bytes_say(file.read_bytes()[:65_536]) is NOTHING}
+    without_a_mark = {"mp3_cut_in_frame.mp3", "mp3_zeros_first.mp3", "noise.gsm"}
+    assert unknown == {"empty.ogg", "random.bin", *without_a_mark}
