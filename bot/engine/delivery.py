@@ -49,11 +49,12 @@ class Delivery:
     transport: Transport
     store: Store
     _unsure: set[int] = field(default_factory=set, init=False)
+    _withdrawn: set[int] = field(default_factory=set, init=False)
 
     @property
     def leftovers(self) -> Leftovers:
         """What to do with messages that are of no use any more."""
-        return Leftovers(self.transport, self.store)
+        return Leftovers(self.transport, self.store, self._withdrawn)
 
     async def say(self, job: Job, text: str) -> None:
         """Tell the chat news in a message of its own; a chat that takes none is not told."""
@@ -124,15 +125,17 @@ class Delivery:
     async def place_before_paying(self, job: Job) -> None:
         """Send the placeholder, or go on without it where that fails for a moment: the text matters more.
 
-        Where nothing can be said for now, or for long, nothing is to be paid: that is raised. After one that may have
-        been sent, and whose id is unknown, none is sent before the answer.
+        Where nothing can be said for now, or for long, nothing is to be paid: that is raised. So is every wait for a
+        chat of which nobody knows whether it takes messages. After one that may have been sent, and whose id is
+        unknown, none is sent before the answer.
         """
         if job.id in self._unsure:
             return
         try:
             await self.place(job)
         except RateLimitedError as error:
-            if error.retry_after is not None and error.retry_after > patience.PASSING:
+            is_long = error.retry_after is not None and error.retry_after > patience.PASSING
+            if is_long or not self.transport.is_known_to_take(job.chat_id):
                 raise
             log.debug("placeholder.later", job=job.id, again_in=error.retry_after)
         except TemporaryError as error:
@@ -166,15 +169,24 @@ class Delivery:
         """Show the text in the first form that is allowed, and remove what is left over of others."""
         self._unsure.discard(job.id)
         job = await self.place(job, urgency=Urgency.ANSWER)
+        try:
+            await self.leftovers.remove_all(await self._show_somewhere(job, text))
+        except RefusedError as refused:
+            if refused.known or job.attempts > 0:
+                await self.leftovers.withdraw(job)
+            raise
+
+    async def _show_somewhere(self, job: Job, text: str) -> Job:
+        """Show the text in one form after the other, and return the job as it is then."""
         while True:
             try:
                 await self._show(job, text)
-                break
             except PlaceholderGoneError:
                 job = await _uninterrupted(self._replace(job))
             except RefusedError as refused:
                 job = await _uninterrupted(self._go_elsewhere(job, refused))
-        await self.leftovers.remove_all(job)
+            else:
+                return job
 
     async def apologise(self, job: Job, text: str) -> None:
         """Show an apology; where the job has no placeholder, in a message that says this from the start."""
@@ -306,6 +318,11 @@ class Delivery:
                 return await self._exchange(job, Form.EDIT, await self._send(job, Form.EDIT, said, Urgency.ANSWER))
             except RefusedError:
                 log.info("text.refused", job=job.id)
+        if not refused.known and job.attempts == 0:
+            raise refused  # which may be gone at the next try
+        if job.form in {Form.EDIT, Form.PAGES}:
+            require_lease(await self.store.change_form(job, Form.NEW))
+            return replace(job, form=Form.NEW)
         message_id = await self._send_in_private(job, said, Urgency.ANSWER, refused)
         return await self._exchange(job, Form.PRIVATE, message_id)
 

@@ -22,7 +22,7 @@ from bot.errors import (
 from bot.outgoing.waits import asked_wait
 from storage.apology import Reason
 
-LONGEST = 80  # characters of the server's own words that are repeated in the log
+LONGEST = 200  # characters of the server's own words that are repeated in the log
 
 
 class NotModifiedError(VerbatimError):

@@ -20,7 +20,8 @@ Answer = TypeVar("Answer")
 
 # Seconds from each refusal in a row to the next question. A message that is refused costs two calls, as a text and as
 # a file, so these are at most 4 in 15 seconds; the last wait is what a chat waits whose rights have been given back.
-WAITS = (10.0, 60.0, 300.0, 900.0)
+WAITS = (10.0, 20.0, 40.0, 60.0, 120.0, 300.0)
+WAITS_IN_DOUBT = (10.0, 60.0, 300.0, 900.0)  # after refusals that nobody knows, at which few tries are made
 FRESH = 15.0  # seconds after which a new recording may ask before that time: somebody may just have changed the rights
 SEND = "send"  # with which the methods begin that send a message
 GENERAL = f"{SEND} to {None}"
@@ -78,10 +79,15 @@ class Refusing:
         self._now = now
         self._refusals: dict[tuple[int, str], _Refusal] = {}  # by chat, and what of it; see `_kinds`
         self._knocks: dict[int, asyncio.Future[VerbatimError | None]] = {}
+        self._taking: set[int] = set()  # chats whose last answer to a message was a yes
 
     def is_known(self, chat_id: int) -> bool:
         """Tell whether the chat has refused a new message, and has taken none since."""
         return any(chat == chat_id and what.startswith(SEND) for chat, what in self._refusals)
+
+    def is_known_to_take(self, chat_id: int) -> bool:
+        """Tell whether the last message to the chat was taken; False where none was sent for long."""
+        return chat_id in self._taking
 
     def ask_again(self, chat_id: int) -> None:
         """Let the next message go to the chat although it has refused one, if that is not too short a time ago."""
@@ -137,6 +143,10 @@ class Refusing:
                     refused = ChatRefusesError(str(refused))
                 self._remember(chat_id, what, refused)
             raise refused from None
+        if kinds.any == SEND:
+            if len(self._taking) >= MANY:
+                self._taking.clear()
+            self._taking.add(chat_id)
         for what in kinds:
             self._refusals.pop((chat_id, what), None)
         return answer
@@ -146,13 +156,16 @@ class Refusing:
         now = self._now()
         last = self._refusals.get((chat_id, what))
         in_a_row = 0 if last is None else last.in_a_row + (not last.stands(now))
-        wait = WAITS[min(in_a_row, len(WAITS) - 1)]
+        is_unknown = isinstance(refused, RefusedError) and not refused.known
+        waits = WAITS_IN_DOUBT if is_unknown else WAITS
+        wait = waits[min(in_a_row, len(waits) - 1)]
+        if what.startswith(SEND):
+            self._taking.discard(chat_id)
         if isinstance(refused, RefusedError):
             refused.retry_after = wait
         if len(self._refusals) >= MANY:
             self._refusals = {key: each for key, each in self._refusals.items() if each.stands(now)}
         self._refusals[chat_id, what] = _Refusal(refused, now, now + wait, in_a_row)
-        is_unknown = isinstance(refused, RefusedError) and not refused.known
         level = log.warning if is_unknown else log.info
         level("chat.refuses", chat=chat_id, what=what, refusal=str(refused), again_in=wait)
 

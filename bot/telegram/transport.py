@@ -56,6 +56,10 @@ class Transport:
         """Tell whether the chat has refused a message, and has taken none since."""
         return self.pace.refusing.is_known(chat_id)
 
+    def is_known_to_take(self, chat_id: int) -> bool:
+        """Tell whether the chat has taken a message lately."""
+        return self.pace.refusing.is_known_to_take(chat_id)
+
     def ask_again(self, chat_id: int) -> None:
         """Let the next message go to a chat that refused one, as somebody there has written."""
         self.pace.refusing.ask_again(chat_id)

@@ -194,6 +194,38 @@ async def test_a_text_that_is_paid_waits_a_day_for_its_chat(world, group, alice)
     assert texts(group) == ["worth the wait"]
 
 
+async def test_a_promise_that_a_chat_lets_nobody_keep_for_now_is_taken_back_at_once(world, group, alice):
+    world.speech.says("worth the wait")
+    group.send_voice(alice, audio())
+    await world.turn()
+    group.permit(shut="CHAT_WRITE_FORBIDDEN")
+    await world.settle(seconds=SOON)
+    assert group.bot_messages == []
+    group.permit(shut=None)
+    await world.settle(seconds=60)
+    assert texts(group) == ["worth the wait"]
+
+
+@pytest.mark.parametrize("wording", ["CHAT_WRITE_FORBIDDEN", "NEW_CODE_2027"])
+async def test_where_a_chat_refuses_edits_alone_the_answer_is_a_new_message(world, group, alice, wording):
+    for method in ("editMessageText", "editMessageMedia"):
+        world.telegram.refuse(method, wording, times=None)
+    world.speech.says("there it is")
+    group.send_voice(alice, audio())
+    await world.settle(seconds=SOON)
+    assert texts(group) == ["there it is"]
+    assert await states(world) == [State.DELIVERED]
+
+
+async def test_many_chats_that_refuse_pay_nothing_although_they_have_to_wait_for_the_pace(world, alice):
+    groups = [world.telegram.supergroup(f"Team {number}", [alice], privacy=False) for number in range(60)]
+    for each in groups:
+        each.permit(shut="CHAT_RESTRICTED")
+        each.send_voice(alice, other_voice())
+    await world.settle(seconds=SOON)
+    assert world.speech.uploads == []
+
+
 async def test_a_text_that_can_be_shown_nowhere_leaves_no_promise_behind(world, group, alice):
     group.send_voice(alice, audio())
     await world.turn()
@@ -317,7 +349,7 @@ async def test_the_button_of_a_job_that_could_not_be_answered_removes_its_messag
     group.send_voice(alice, audio())
     await world.turn()
     group.permit(shut="CHAT_RESTRICTED")
-    world.telegram.refuse("deleteMessage", "message can't be deleted for everyone")
+    world.telegram.refuse("deleteMessage", "message can't be deleted for everyone", times=2)
     await world.settle()
     assert await states(world) == [State.FAILED]
     (left,) = group.bot_messages

@@ -75,8 +75,15 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (
             GUARANTEES,
             "Where a chat refuses",
-            "after {:.0f} seconds and then after {:.0f}, {:.0f} and {:.0f} minutes".format(
-                refusing.WAITS[0], *(wait / MINUTE for wait in refusing.WAITS[1:])
+            "after {:.0f}, {:.0f} and {:.0f} seconds and then after {:.0f}, {:.0f} and {:.0f} minutes".format(
+                *refusing.WAITS[:3], *(wait / MINUTE for wait in refusing.WAITS[3:])
+            ),
+        ),
+        (
+            GUARANTEES,
+            "Where a chat refuses",
+            "after {:.0f} seconds and {:.0f}, {:.0f} and {:.0f} minutes".format(
+                refusing.WAITS_IN_DOUBT[0], *(wait / MINUTE for wait in refusing.WAITS_IN_DOUBT[1:])
             ),
         ),
         (USAGE, "Long texts", f"ends after {LONGEST_TEXT:,} characters"),

@@ -8,7 +8,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 from bot.errors import ChatRefusesError, FormRefusedError, UndeliverableError
 from bot.telegram import refusing
 from bot.telegram.refusals import ThreadGoneError
-from bot.telegram.refusing import FRESH, WAITS, Refusing
+from bot.telegram.refusing import FRESH, WAITS, WAITS_IN_DOUBT, Refusing
 from tests.clock import Clock
 
 CHAT, OTHER = -1001, -1002
@@ -53,6 +53,29 @@ async def test_a_chat_that_refused_is_asked_again_after_waits_that_grow(chat):
         assert (await chat.refused()).retry_after == pytest.approx(1)
         assert chat.calls == asked
         chat.clock.pass_(1)
+
+
+async def test_a_chat_whose_refusal_nobody_knows_is_asked_less_often(chat):
+    for wait in (*WAITS_IN_DOUBT, WAITS_IN_DOUBT[-1]):
+        assert (await chat.refused(BadRequest("SOMETHING"))).retry_after == wait
+        chat.clock.pass_(wait)
+
+
+async def test_a_chat_is_known_to_take_messages_from_one_to_the_next_refusal(chat):
+    assert not chat.refusing.is_known_to_take(CHAT)
+    await chat.ask(endpoint="editMessageText")
+    assert not chat.refusing.is_known_to_take(CHAT)
+    await chat.ask()
+    assert chat.refusing.is_known_to_take(CHAT)
+    await chat.refused()
+    assert not chat.refusing.is_known_to_take(CHAT)
+
+
+async def test_chats_that_take_messages_are_not_remembered_without_end(chat, monkeypatch):
+    monkeypatch.setattr(refusing, "MANY", 2)
+    for number in (1, 2, 3):
+        await chat.ask(chat=number)
+    assert [chat.refusing.is_known_to_take(number) for number in (1, 2, 3)] == [False, False, True]
 
 
 async def test_a_chat_that_takes_a_message_is_forgiven(chat):
