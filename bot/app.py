@@ -42,14 +42,14 @@ from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
 from bot.telegram.application import Telegram, build_telegram
-from bot.telegram.dispatch import Dispatch, processing
-from bot.telegram.door import Door
-from bot.telegram.file_limit import FileLimit, file_limit
-from bot.telegram.files import Files
+from bot.telegram.downloading.file_limit import FileLimit, file_limit
+from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace
-from bot.telegram.receiver import Receiver
-from bot.telegram.replies import Replies
-from bot.telegram.transport import Transport
+from bot.telegram.receiving.dispatch import Dispatch, processing
+from bot.telegram.receiving.door import Door
+from bot.telegram.receiving.receiver import Receiver
+from bot.telegram.writing.replies import Replies
+from bot.telegram.writing.transport import Transport
 from handlers.access import Access
 from handlers.cancel import Cancel
 from handlers.commands import Commands

@@ -11,8 +11,8 @@ from telegram.ext import ApplicationHandlerStop, ContextTypes
 from bot.engine import patience
 from bot.engine.moves import Moves
 from bot.log import get_logger
-from bot.telegram.door import Door
-from bot.telegram.messages import reply
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.messages import reply
 from bot.text import sentences
 
 log = get_logger(__name__)

@@ -9,9 +9,9 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.log import get_logger
-from bot.telegram.buttons import job_of_button
-from bot.telegram.door import Door
-from bot.telegram.messages import answer, is_admin, remove
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.buttons import job_of_button
+from bot.telegram.writing.messages import answer, is_admin, remove
 from bot.text import sentences
 from storage.store import CancelResult, Store
 from storage.words import Press, State

@@ -8,9 +8,9 @@ from telegram.ext import ContextTypes
 
 from bot.log import get_logger
 from bot.speech.catalogue import MODELS, Model, find, suggest
-from bot.telegram.door import Door
-from bot.telegram.messages import reply
-from bot.telegram.replies import Say
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.messages import reply
+from bot.telegram.writing.replies import Say
 from bot.text import sentences
 from storage.store import Store
 

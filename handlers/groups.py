@@ -7,7 +7,7 @@ from telegram import Update
 from telegram.ext import ContextTypes
 
 from bot.engine.moves import Moves
-from bot.telegram.door import Door
+from bot.telegram.receiving.door import Door
 
 
 @dataclass(frozen=True, slots=True)

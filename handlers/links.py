@@ -11,7 +11,7 @@ from telegram.ext import ContextTypes
 
 from bot.links import Flaw, Link, leads_to, read_link
 from bot.media.listened_to import RECORDING_EXTENSIONS
-from bot.telegram.messages import reply
+from bot.telegram.writing.messages import reply
 from bot.text import sentences
 from handlers.media import Media, recording_in
 from storage.words import LINK

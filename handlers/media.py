@@ -10,9 +10,9 @@ from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
 from bot.media.listened_to import Says, document_says
-from bot.telegram.door import Door
-from bot.telegram.file_limit import TELEGRAMS, FileLimit
-from bot.telegram.messages import direct_topic_of, reply
+from bot.telegram.downloading.file_limit import TELEGRAMS, FileLimit
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.messages import direct_topic_of, reply
 from bot.text import sentences
 from handlers.posts import post_of
 from storage.apology import Apology, Reason

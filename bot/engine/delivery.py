@@ -30,7 +30,7 @@ from bot.errors import (
 )
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
-from bot.telegram.transport import Place, Transport
+from bot.telegram.writing.transport import Place, Transport
 from bot.text.layout import Document, Page
 from storage.apology import Notice
 from storage.store import Store

@@ -6,7 +6,7 @@ from bot.engine import forms, patience
 from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
-from bot.telegram.transport import Transport
+from bot.telegram.writing.transport import Transport
 from bot.text import sentences
 from storage.store import Store
 from storage.words import Form, Job

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine.intake import Recording
-from bot.telegram.file_limit import FileLimit
-from bot.telegram.updates import MEDIA, read
+from bot.telegram.downloading.file_limit import FileLimit
+from bot.telegram.receiving.updates import MEDIA, read
 from handlers.media import received
 from tests.world import audio, texts
 

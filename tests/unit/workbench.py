@@ -11,10 +11,10 @@ import structlog
 from bot.app import open_session, telegram_of
 from bot.config import Settings
 from bot.metrics import Metrics
-from bot.telegram.file_limit import FileLimit
-from bot.telegram.files import Files
+from bot.telegram.downloading.file_limit import FileLimit
+from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace
-from bot.telegram.transport import Transport
+from bot.telegram.writing.transport import Transport
 from storage.apology import Notice
 from storage.sqlite.engine import open_store
 from storage.store import Store

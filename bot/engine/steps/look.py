@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.media.listened_to import Says, bytes_say
-from bot.telegram.files import Files
+from bot.telegram.downloading.files import Files
 from storage.apology import Apology, Reason
 from storage.outcomes import Hopeless, Looked, Outcome
 from storage.words import Job

@@ -14,7 +14,7 @@ from bot.media.convert import conversion_bytes
 from bot.media.ffmpeg import Bench, Ffmpeg
 from bot.media.prepare import Limits, prepare
 from bot.media.threads import Threads
-from bot.telegram.files import Files
+from bot.telegram.downloading.files import Files
 from bot.uploads import Upload, UploadFormats
 from storage.words import Job
 

@@ -21,7 +21,7 @@ from telegram import (
 
 from bot.engine.intake import Recording
 from bot.sizes import MEGABYTE
-from bot.telegram.file_limit import TELEGRAMS, FileLimit
+from bot.telegram.downloading.file_limit import TELEGRAMS, FileLimit
 from handlers.media import received
 from storage.apology import Apology, Reason
 

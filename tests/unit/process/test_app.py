@@ -14,7 +14,7 @@ from bot.app import build
 from bot.commands.run import run
 from bot.config import SettingsError
 from bot.telegram.application import introduce
-from bot.telegram.dispatch import processing
+from bot.telegram.receiving.dispatch import processing
 from storage.store import DatabaseInUseError
 from tests.patience import patience, until
 from tests.unit.workbench import TOKEN

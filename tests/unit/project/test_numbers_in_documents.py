@@ -8,7 +8,8 @@ from bot.engine.schedule import deadline, unlearned_first_look
 from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
-from bot.telegram import refusing, replies
+from bot.telegram import refusing
+from bot.telegram.writing import replies
 from bot.text import layout
 from handlers.media import MOST_BYTES_OF_UNKNOWN
 from storage.statements import admission, claims

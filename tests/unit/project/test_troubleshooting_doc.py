@@ -1,7 +1,7 @@
 import re
 
 from bot.outgoing.moving import LIMITS
-from bot.telegram.downloads import MOST_BREAKS
+from bot.telegram.downloading.downloads import MOST_BREAKS
 from bot.text.sentences import placeholder
 from storage.apology import Notice
 from tests.unit.project.checkout import quoted, said, section, text

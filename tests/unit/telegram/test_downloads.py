@@ -10,9 +10,9 @@ from aiohttp import web
 from bot.app import open_session
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
 from bot.outgoing.moving import Limits
-from bot.telegram import downloads
-from bot.telegram.downloads import MOST_BREAKS, Downloads, VoidLinkError, receiving
-from bot.telegram.file_limit import FileLimit
+from bot.telegram.downloading import downloads
+from bot.telegram.downloading.downloads import MOST_BREAKS, Downloads, VoidLinkError, receiving
+from bot.telegram.downloading.file_limit import FileLimit
 from storage.apology import Reason
 from tests.api import Api
 

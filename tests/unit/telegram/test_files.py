@@ -13,9 +13,9 @@ from bot.metrics import Metrics
 from bot.outgoing.moving import Limits
 from bot.playground.telegram import FakeTelegram
 from bot.sizes import HEAD_BYTES
-from bot.telegram.file_limit import FileLimit, file_limit
-from bot.telegram.files import Files
-from bot.telegram.local_files import _open_each
+from bot.telegram.downloading.file_limit import FileLimit, file_limit
+from bot.telegram.downloading.files import Files
+from bot.telegram.downloading.local_files import _open_each
 from bot.telegram.pace import Pace
 from storage.apology import Reason
 from tests.api import Api

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.telegram.offset import FAR, Offset
+from bot.telegram.receiving.offset import FAR, Offset
 
 
 def offset_after(*batches: set[int]) -> Offset:

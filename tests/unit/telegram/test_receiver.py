@@ -10,11 +10,11 @@ from bot.app import open_session, telegram_of
 from bot.errors import OperatorError, RateLimitedError, TemporaryError, VerbatimError
 from bot.metrics import Metrics
 from bot.playground.telegram import FakeTelegram
-from bot.telegram.dispatch import Dispatch
-from bot.telegram.door import Door
 from bot.telegram.pace import Pace
-from bot.telegram.receiver import AGAIN_AFTER, LARGEST_BATCH, Receiver
-from bot.telegram.replies import Replies
+from bot.telegram.receiving.dispatch import Dispatch
+from bot.telegram.receiving.door import Door
+from bot.telegram.receiving.receiver import AGAIN_AFTER, LARGEST_BATCH, Receiver
+from bot.telegram.writing.replies import Replies
 from storage.apology import Reason
 from storage.store import StorageError, StorageUnavailableError
 from tests.api import Api

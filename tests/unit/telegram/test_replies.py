@@ -7,7 +7,7 @@ from bot.errors import ChatMovedError, UndeliverableError
 from bot.metrics import Metrics
 from bot.playground.notifier import Notifier
 from bot.telegram.pace import Pace
-from bot.telegram.replies import AT_ONCE, MOST, MOST_OF_A_CHAT, Replies
+from bot.telegram.writing.replies import AT_ONCE, MOST, MOST_OF_A_CHAT, Replies
 from storage.store import StorageUnavailableError
 from tests.clock import Clock
 from tests.patience import patience

@@ -6,12 +6,12 @@ from bot.errors import (
     UndeliverableError,
 )
 from bot.metrics import Metrics
-from bot.telegram.buttons import job_of_button
-from bot.telegram.dispatch import Dispatch
-from bot.telegram.file_limit import FileLimit
-from bot.telegram.files import Files
+from bot.telegram.downloading.file_limit import FileLimit
+from bot.telegram.downloading.files import Files
 from bot.telegram.pace import KEPT_FOR_THE_QUIET, OVERALL, Urgency
-from bot.telegram.transport import Place
+from bot.telegram.receiving.dispatch import Dispatch
+from bot.telegram.writing.buttons import job_of_button
+from bot.telegram.writing.transport import Place
 from bot.text.layout import Document, Page
 from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts

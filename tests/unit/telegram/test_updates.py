@@ -1,7 +1,7 @@
 import pytest
 from telegram import Message
 
-from bot.telegram.updates import HIGHEST, UnreadableUpdateError, number_of, read
+from bot.telegram.receiving.updates import HIGHEST, UnreadableUpdateError, number_of, read
 
 CHAT = {"id": 1001, "type": "private", "first_name": "Alice"}
 PERSON = {"id": 1001, "is_bot": False, "first_name": "Alice"}

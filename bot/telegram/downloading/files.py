@@ -15,10 +15,10 @@ from bot.errors import PermanentError, RefusedError, TemporaryError, Undeliverab
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
 from bot.sizes import HEAD_BYTES
-from bot.telegram.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
+from bot.telegram.downloading.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
+from bot.telegram.downloading.file_limit import FileLimit
+from bot.telegram.downloading.local_files import NotLocalError, open_below
 from bot.telegram.failures import AnswerError, translated
-from bot.telegram.file_limit import FileLimit
-from bot.telegram.local_files import NotLocalError, open_below
 from storage.apology import Reason
 
 _HEAD_SECONDS = 60  # for a head, which takes one: nobody is told meanwhile that anything is being done

@@ -9,10 +9,10 @@ from telegram.ext import ExtBot
 
 from bot.activity import Doing, doing
 from bot.errors import ChatRefusesError, PlaceholderGoneError, UnknownMessageError
-from bot.telegram.buttons import cancel_button
 from bot.telegram.failures import translated
 from bot.telegram.pace import Pace, Urgency
 from bot.telegram.refusals import NotModifiedError, ThreadGoneError
+from bot.telegram.writing.buttons import cancel_button
 from bot.text.layout import Document, Page, utf16_length
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

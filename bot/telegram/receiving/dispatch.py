@@ -10,8 +10,8 @@ from telegram.ext import Application, ExtBot
 
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.telegram.door import Door
-from bot.telegram.updates import UnreadableUpdateError, number_of, read
+from bot.telegram.receiving.door import Door
+from bot.telegram.receiving.updates import UnreadableUpdateError, number_of, read
 
 log = get_logger(__name__)
 

@@ -16,8 +16,8 @@ from bot.log import get_logger
 from bot.outgoing.moving import LIMITS, CrawlError, Limits, Moving, StillError
 from bot.outgoing.session import Session
 from bot.sizes import MEGABYTE
+from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.failures import AnswerError, failure_of
-from bot.telegram.file_limit import FileLimit
 from storage.apology import Reason
 
 log = get_logger(__name__)

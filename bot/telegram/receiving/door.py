@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.telegram.replies import Replies, Say
+from bot.telegram.writing.replies import Replies, Say
 from storage.retry import AGAIN_AFTER
 from storage.store import StorageError, StorageUnavailableError
 

@@ -14,8 +14,8 @@ from bot.metrics import Metrics, status_label
 from bot.outgoing.session import Session, TooLargeError, read_at_most, read_json
 from bot.outgoing.waits import SHORTEST
 from bot.telegram.failures import AnswerError, pause_after, translated
-from bot.telegram.offset import Offset
-from bot.telegram.updates import HIGHEST, number_of
+from bot.telegram.receiving.offset import Offset
+from bot.telegram.receiving.updates import HIGHEST, number_of
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)

@@ -1,0 +1,1 @@
+"""The files of messages: from a Bot API server, or from a folder that it shares."""

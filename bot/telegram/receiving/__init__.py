@@ -1,0 +1,1 @@
+"""Updates from Telegram: received, stored at the door, and only then confirmed."""

@@ -1,0 +1,1 @@
+"""What is written in chats: messages of jobs, and replies to commands."""
