@@ -320,7 +320,7 @@ class Delivery:
                 log.info("text.refused", job=job.id)
         if not refused.known and job.attempts == 0:
             raise refused  # which may be gone at the next try
-        if job.form in {Form.EDIT, Form.PAGES}:
+        if job.form in {Form.EDIT, Form.PAGES} and not await self.store.pages(job):
             require_lease(await self.store.change_form(job, Form.NEW))
             return replace(job, form=Form.NEW)
         message_id = await self._send_in_private(job, said, Urgency.ANSWER, refused)

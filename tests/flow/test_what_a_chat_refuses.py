@@ -206,6 +206,14 @@ async def test_a_promise_that_a_chat_lets_nobody_keep_for_now_is_taken_back_at_o
     assert texts(group) == ["worth the wait"]
 
 
+async def test_pages_whose_chat_refuses_all_but_the_first_come_to_the_sender_as_a_whole(world, group, private, alice):
+    world.telegram.watch("editMessageText", lambda: group.permit(shut="CHAT_RESTRICTED"), "after")
+    world.speech.says((SENTENCE * 140).strip())
+    group.send_voice(alice, audio())
+    await world.settle(seconds=SOON)
+    assert " ".join(texts(private)).endswith((SENTENCE * 140).strip())
+
+
 @pytest.mark.parametrize("wording", ["CHAT_WRITE_FORBIDDEN", "NEW_CODE_2027"])
 async def test_where_a_chat_refuses_edits_alone_the_answer_is_a_new_message(world, group, alice, wording):
     for method in ("editMessageText", "editMessageMedia"):
