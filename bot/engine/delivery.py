@@ -97,11 +97,17 @@ class Delivery:
         return placed
 
     async def _send_somewhere(self, job: Job, said: Said, urgency: Urgency, *, button: bool = True) -> tuple[Form, int]:
-        """Send what is said in each form: to the chat as a text, else as a file, else to the sender in private."""
+        """Send what is said in each form: to the chat as a text, else as a file, else to the sender in private.
+
+        Only for an answer that is known a file is good enough: who forbids texts wants no files instead of them, and
+        nothing is paid yet.
+        """
         try:
             try:
                 return Form.EDIT, await self._send(job, Form.EDIT, said, urgency, button=button)
             except FormRefusedError:
+                if urgency is not Urgency.ANSWER:
+                    raise
                 return Form.FILE, await self._send(job, Form.FILE, said, urgency, button=button)
         except RefusedError as refused:
             return Form.PRIVATE, await self._send_in_private(job, said, urgency, refused, button=button)

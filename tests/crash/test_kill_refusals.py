@@ -32,12 +32,12 @@ async def test_a_file_that_is_refused_becomes_pages_that_come_once(scene):
     assert len(pages) > 3
 
 
-async def test_a_placeholder_that_has_to_be_a_file_survives_every_death(scene):
+async def test_an_answer_that_has_to_be_a_file_survives_every_death(scene):
     group = team(scene)
-    group.permit(text=False)
     voice = scene.voice(group)
-    await scene.live_until(scene.telegram, "sendMessage", "after")  # refused
-    await scene.live_until(scene.telegram, "sendDocument", "before")
+    await scene.live_until(scene.telegram, "editMessageText", "before")
+    group.permit(text=False)
+    await scene.live_until(scene.telegram, "editMessageText", "after")  # refused
     await scene.live_until(scene.telegram, "editMessageMedia", "before")
     await scene.live_until(scene.telegram, "editMessageMedia", "after")  # shown, and not recorded as such
     await scene.start()

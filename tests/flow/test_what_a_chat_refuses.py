@@ -58,38 +58,17 @@ async def test_a_text_that_is_too_long_for_pages_is_cut_and_says_so(world, group
     assert texts(group)[-1].endswith(NO_FILES)
 
 
-async def test_where_texts_are_forbidden_and_files_are_not_the_answer_is_a_file(world, group, alice):
-    group.permit(text=False)
-    world.speech.says("said in a file")
-    group.send_voice(alice, audio())
-    await world.turn()
-    (waiting,) = group.bot_messages
-    assert (waiting["caption"], group.button_texts(waiting)) == ("Transcribing…", ["Cancel"])
-    await world.settle()
-    (message,) = group.bot_messages
-    assert (message["caption"], document_of(world, message)) == ("said in a file", "said in a file")
-
-
-async def test_a_file_that_waits_can_be_cancelled(world, group, alice):
-    group.permit(text=False)
-    group.send_voice(alice, audio())
-    await world.turn()
-    group.press(alice, group.bot_messages[0], "Cancel")
-    await world.settle()
-    (message,) = group.bot_messages
-    assert "cancelled" in message["caption"]
-    assert await states(world) == [State.CANCELLED]
-
-
-async def test_a_file_that_waits_becomes_a_text_where_only_those_are_allowed_by_then(world, group, alice):
+async def test_where_texts_are_forbidden_nothing_is_paid_and_no_file_comes_instead(world, group, alice):
     group.permit(text=False)
     world.speech.says("said in a text")
     group.send_voice(alice, audio())
-    await world.turn()
-    group.permit(text=True, documents=False)
+    await world.settle(seconds=60)
+    assert group.bot_messages == []
+    assert world.speech.uploads == []
+
+    group.permit(text=True)
     await world.settle()
     assert texts(group) == ["said in a text"]
-    assert "document" not in group.bot_messages[0]
 
 
 async def test_a_right_that_is_taken_meanwhile_makes_the_placeholder_a_file(world, group, alice):
@@ -346,11 +325,14 @@ async def test_a_command_in_a_chat_that_refuses_is_answered_once_and_not_again_a
 
 
 async def test_the_apology_takes_the_next_form_too(world, group, alice):
+    world.speech.fault("fetch", body={"status": "failed"}, times=None)
+    group.send_voice(alice, audio())
+    await world.turn()
     group.permit(text=False)
-    group.send_voice(alice, audio("empty.ogg"))
     await world.settle()
     (message,) = group.bot_messages
-    assert message["caption"].startswith("This file is empty")
+    assert message["caption"].startswith("The speech service could not transcribe")
+    world.speech.clear_faults()
 
 
 async def test_the_button_of_a_job_that_could_not_be_answered_removes_its_message(world, group, alice):
