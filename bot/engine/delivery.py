@@ -9,15 +9,17 @@ repeated.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.engine import forms, patience
-from bot.engine.lease import LeaseLostError, handling, require_lease, write_until_stored
+from bot.engine.lease import handling, require_lease
 from bot.engine.leftovers import Leftovers
+from bot.engine.pages import Pages
+from bot.engine.sent import keep, place_of, uninterrupted
 from bot.errors import (
     ChatRefusesError,
     FormRefusedError,
@@ -30,7 +32,7 @@ from bot.errors import (
 )
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
-from bot.telegram.writing.transport import Place, Transport
+from bot.telegram.writing.transport import Transport
 from bot.text.layout import Document, Page
 from storage.apology import Notice
 from storage.store import Store
@@ -39,7 +41,6 @@ from storage.words import Form, Job
 log = get_logger(__name__)
 Result = TypeVar("Result")
 Said = Callable[[Form], Page | Document]
-PAGE_TO_COME = Page("…", collapsed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,15 @@ class Delivery:
         """What to do with messages that are of no use any more."""
         return Leftovers(self.transport, self.store, self._withdrawn)
 
+    @property
+    def pages(self) -> Pages:
+        """How an answer of several messages is shown."""
+        return Pages(self.transport, self.store, self.leftovers)
+
     async def say(self, job: Job, text: str) -> None:
         """Tell the chat news in a message of its own; a chat that takes none is not told."""
         try:
-            await self.transport.say(_place(job, Form.EDIT), text)
+            await self.transport.say(place_of(job, Form.EDIT), text)
         except RefusedError as error:
             log.info("news.refused", job=job.id, error=str(error))
 
@@ -81,7 +87,7 @@ class Delivery:
         """Send and store the placeholder if there is none, and return the job as it is then."""
         if job.placeholder_id is not None:
             return job
-        return await _uninterrupted(self._place(job, notice, urgency))
+        return await uninterrupted(self._place(job, notice, urgency))
 
     async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> Job:
         try:
@@ -93,7 +99,7 @@ class Delivery:
                 self._unsure.add(job.id)
             raise
         placed = replace(job, placeholder_id=message_id, form=form)
-        await self._keep(placed, message_id, partial(self.store.place, job, message_id, notice, form))
+        await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, notice, form))
         return placed
 
     async def _send_somewhere(self, job: Job, said: Said, urgency: Urgency, *, button: bool = True) -> tuple[Form, int]:
@@ -188,9 +194,9 @@ class Delivery:
             try:
                 await self._show(job, text)
             except PlaceholderGoneError:
-                job = await _uninterrupted(self._replace(job))
+                job = await uninterrupted(self._replace(job))
             except RefusedError as refused:
-                job = await _uninterrupted(self._go_elsewhere(job, refused))
+                job = await uninterrupted(self._go_elsewhere(job, refused))
             else:
                 return job
 
@@ -201,19 +207,19 @@ class Delivery:
             return
         self._unsure.discard(job.id)
         with suppress(UnknownMessageError):  # it is there, whichever it is
-            await _uninterrupted(self._apologise(job, text))
+            await uninterrupted(self._apologise(job, text))
 
     async def _apologise(self, job: Job, text: str) -> None:
         said = partial(forms.saying, job, text=text)
         form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER, button=False)
         placed = replace(job, form=form)
-        await self._keep(placed, message_id, partial(self.store.place, job, message_id, Notice.NONE, form))
+        await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, Notice.NONE, form))
 
     async def _show(self, job: Job, text: str) -> None:
         """Show the text as the job's form says; as the other one of text and file where the first one is refused."""
         match job.form:
             case Form.NEW:
-                await self._show_in_new_messages(job, text)
+                await self.pages.show_in_new_messages(job, await self._pages_of(job, text))
             case Form.FILE:
                 await self._show_as(job, await self._laid_out(job, forms.file, text))
             case Form.PAGES:
@@ -228,12 +234,16 @@ class Delivery:
         async with handling(self.store, job):
             return await asyncio.to_thread(lay_out, text) if len(text) > patience.LONG_TEXT else lay_out(text)
 
+    async def _pages_of(self, job: Job, text: str) -> Sequence[Page]:
+        pages = await self._laid_out(job, forms.pages, text)
+        return pages if isinstance(pages, tuple) else ()
+
     async def _show_as(self, job: Job, answer: forms.Answer, other: forms.Layout | None = None, text: str = "") -> None:
         """Show an answer in the placeholder and behind it; in the other layout if nothing of it stays behind."""
         try:
             await self._show_answer(job, answer)
         except RefusedError as refused:
-            if other is None or not refused.known or await self._pages_are_out(job):
+            if other is None or not refused.known or await self.pages.are_out(job):
                 raise
             if other is forms.pages and job.form is Form.EDIT:
                 require_lease(await self.store.change_form(job, Form.PAGES))
@@ -243,60 +253,10 @@ class Delivery:
         message_id = job.placeholder_id
         assert message_id is not None
         if isinstance(answer, tuple) and len(answer) > 1:
-            await self._show_pages(job, message_id, answer)
+            await self.pages.show(job, message_id, answer)
             return
         shown = answer if isinstance(answer, Document) else answer[0]
         await self.transport.edit(job.shown_in, message_id, shown, urgency=Urgency.ANSWER)
-
-    async def _show_pages(self, job: Job, placeholder_id: int, pages: Sequence[Page]) -> None:
-        """Show pages one after the other, the first in the placeholder.
-
-        Each further one gets its message first, and its text once that is stored: none shows twice. One that has a
-        message is shown again only if the next one has none, as all are counted by Telegram's pace.
-        """
-        placed = dict(await self.store.pages(job))
-        if 0 not in placed:
-            await self.transport.edit(job.shown_in, placeholder_id, pages[0], urgency=Urgency.ANSWER)
-            require_lease(await self.store.page_placed(job, 0, placeholder_id))
-        for number, page in enumerate(pages[1:], 1):
-            if number + 1 in placed:
-                continue
-            message_id = placed.get(number)
-            if message_id is None:
-                message_id = await _uninterrupted(self._place_page(job, number, PAGE_TO_COME))
-            try:
-                await self.transport.edit(job.shown_in, message_id, page, urgency=Urgency.ANSWER)
-            except PlaceholderGoneError:
-                await self._go_on_in_new_messages(job, number, message_id, pages)
-                return
-
-    async def _go_on_in_new_messages(self, job: Job, first: int, useless_id: int, pages: Sequence[Page]) -> None:
-        """Send the rest of the pages as they are, where the message of the first of them can no longer be edited."""
-        log.info("page.gone", job=job.id, page=first)
-        await _uninterrupted(self._place_page(job, first, pages[first]))
-        await self.leftovers.remove(job, job.shown_in, useless_id)
-        if job.form is not Form.PRIVATE:
-            require_lease(await self.store.change_form(job, Form.NEW))
-        for number, page in enumerate(pages[first + 1 :], first + 1):
-            await _uninterrupted(self._place_page(job, number, page))
-
-    async def _show_in_new_messages(self, job: Job, text: str) -> None:
-        """Send the pages as they are, where no message can be edited: a death after one may send that one twice."""
-        pages = await self._laid_out(job, forms.pages, text)
-        placed = await self.store.pages(job)
-        for number, page in enumerate(pages if isinstance(pages, tuple) else ()):
-            if number not in placed:
-                await _uninterrupted(self._place_page(job, number, page))
-
-    async def _place_page(self, job: Job, number: int, page: Page) -> int:
-        button = job.id if page is PAGE_TO_COME else None
-        message_id = await self.transport.send(_place(job, job.form), page, job_id=button, urgency=Urgency.ANSWER)
-        await self._keep(job, message_id, partial(self.store.page_placed, job, number, message_id))
-        return message_id
-
-    async def _pages_are_out(self, job: Job) -> bool:
-        """Tell whether pages after the first one are in the chat, which stay there."""
-        return any(number > 0 for number in await self.store.pages(job))
 
     async def _replace(self, job: Job) -> Job:
         """Send another placeholder, once in a chat. If that cannot be edited either, nothing can be edited there."""
@@ -316,7 +276,7 @@ class Delivery:
 
     async def _go_elsewhere(self, job: Job, refused: RefusedError) -> Job:
         """Send another placeholder where the one that is there cannot become the answer; or raise the refusal."""
-        if await self._pages_are_out(job) or (job.form is Form.NEW and await self.store.pages(job)):
+        if await self.pages.are_out(job) or (job.form is Form.NEW and await self.store.pages(job)):
             raise refused
         said = partial(forms.waiting, job, notice=Notice.NONE)
         if job.form is Form.FILE and isinstance(refused, FormRefusedError):
@@ -338,34 +298,9 @@ class Delivery:
         moved = replace(
             job, placeholder_id=message_id, form=form, leftover_id=job.placeholder_id, leftover_chat_id=job.shown_in
         )
-        await self._keep(moved, message_id, partial(self.store.replace, job, message_id, form))
+        await keep(self.transport, moved, message_id, partial(self.store.replace, job, message_id, form))
         return moved
 
     async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, button: bool = True) -> int:
         job_id = job.id if button else None
-        return await self.transport.send(_place(job, form), said(form), job_id=job_id, urgency=urgency)
-
-    async def _keep(self, job: Job, message_id: int, store: Callable[[], Awaitable[bool]]) -> None:
-        """Store a message that was sent; if the lease was lost, delete the message again, as no row points to it."""
-        if not await write_until_stored(job.id, store):
-            try:
-                await self.transport.delete(job.shown_in, message_id)
-            except VerbatimError as error:
-                log.warning("orphan.left", job=job.id, error=str(error))
-            raise LeaseLostError
-
-
-def _place(job: Job, form: Form) -> Place:
-    if form is not Form.PRIVATE or job.user_id is None:
-        return Place(job.chat_id, job.thread_id, job.reply_to, direct_topic_id=job.direct_topic_id)
-    return Place(job.user_id, reply_to=job.reply_to, reply_chat_id=job.chat_id)
-
-
-async def _uninterrupted(work: Coroutine[Any, Any, Result]) -> Result:
-    """Do all of some work although a stop interrupts it: the id of a message that is sent would be lost."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
+        return await self.transport.send(place_of(job, form), said(form), job_id=job_id, urgency=urgency)
