@@ -23,8 +23,8 @@ from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
-from bot.engine.steps.look import Look
 from bot.engine.steps.recordings import Recordings
+from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
 from bot.errors import told
@@ -238,7 +238,7 @@ class _Wiring:
         submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
         fetch = Fetch(self.store, provider, self.delivery, schedule, transcript_ttl, now)
         deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
-        return Steps(Look(self.files), submit, fetch, deliver)
+        return Steps(Sniff(self.files), submit, fetch, deliver)
 
     def _recordings(self) -> Recordings:
         settings = self.settings

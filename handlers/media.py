@@ -46,7 +46,7 @@ class Media:
         self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message, recording))
 
     def _tell(self, message: Message, recording: Recording, refused: Refused | None) -> None:
-        is_known = _is_private(message) or not recording.must_look
+        is_known = _is_private(message) or not recording.must_sniff
         if refused and refused.tell and is_known:
             sorry = sentences.too_many(self.intake.most_open)
             self.door.replies.put(message.chat.id, partial(reply, message, sorry), counts=True)
@@ -75,15 +75,15 @@ def _document(message: Message, document: Document, limit: FileLimit) -> Recordi
     most = limit.bytes if says is Says.EITHER else min(limit.bytes, MOST_BYTES_OF_UNKNOWN)
     if not is_private and (document.file_size or 0) > most:
         return None
-    return _recording(message, "document", document, limit, must_look=True)
+    return _recording(message, "document", document, limit, must_sniff=True)
 
 
 def _recording(
-    message: Message, kind: str, media: Any, limit: FileLimit, *, must_look: bool = False
+    message: Message, kind: str, media: Any, limit: FileLimit, *, must_sniff: bool = False
 ) -> Recording | Apology:
     if media.file_size is not None and media.file_size > limit.bytes:
         return Apology(Reason.TOO_BIG, limit.facts)
-    return recording_in(message, kind, media.file_id, media.file_unique_id, media.file_size, must_look=must_look)
+    return recording_in(message, kind, media.file_id, media.file_unique_id, media.file_size, must_sniff=must_sniff)
 
 
 def recording_in(
@@ -93,7 +93,7 @@ def recording_in(
     file_unique_id: str,
     claimed_bytes: int | None = None,
     *,
-    must_look: bool = False,
+    must_sniff: bool = False,
 ) -> Recording:
     return Recording(
         chat_id=message.chat.id,
@@ -106,7 +106,7 @@ def recording_in(
         claimed_bytes=claimed_bytes,
         direct_topic_id=direct_topic_of(message),
         post=post_of(message, file_unique_id),
-        must_look=must_look,
+        must_sniff=must_sniff,
     )
 
 

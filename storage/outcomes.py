@@ -88,7 +88,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Sniffed:
     """The first bytes of a document let it be taken for a recording; it goes on at once."""
 
 
@@ -104,7 +104,7 @@ class Released:
     next_at: float
 
 
-Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless | Ended | Looked | Ignored | Released
+Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless | Ended | Sniffed | Ignored | Released
 
 
 @dataclass(frozen=True, slots=True)

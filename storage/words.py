@@ -75,7 +75,7 @@ class NewJob:
     post: str | None = (
         None  # a name that a channel's post and its automatic forward in the group share with nothing else
     )
-    must_look: bool = False  # see Job
+    must_sniff: bool = False  # see Job
 
     @property
     def cache_key(self) -> str:
@@ -128,7 +128,7 @@ class Job:
     claimed_at: float | None  # the last time
     refused: bool  # it waits for its chat to take messages again
     tried_seconds: float  # that failed tries and the waits after them took, since the last success
-    must_look: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
+    must_sniff: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
     twin: str | None  # a message with the same recording in another chat, as `storage.statements.twins` keeps it
 
     @property
@@ -146,7 +146,7 @@ class Job:
     @property
     def is_quiet(self) -> bool:
         """Tell whether nothing may be said of it yet: it may be no recording, in a group, whose ids are negative."""
-        return self.must_look and self.state is State.QUEUED and self.chat_id < 0
+        return self.must_sniff and self.state is State.QUEUED and self.chat_id < 0
 
     def spent(self, now: float) -> float:
         """Return the seconds since the claim, or of the whole lease if a clock that jumped says more."""

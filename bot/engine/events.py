@@ -99,7 +99,7 @@ def _details(outcome: outcomes.Outcome, now: float) -> dict[str, float | str]:
             outcomes.Ready()
             | outcomes.Known()
             | outcomes.Hopeless()
-            | outcomes.Looked()
+            | outcomes.Sniffed()
             | outcomes.Ignored()
             | outcomes.Released()
         ):

@@ -25,7 +25,7 @@ class Recording:
     claimed_bytes: int | None
     direct_topic_id: int | None = None
     post: str | None = None  # see NewJob
-    must_look: bool = False  # a document that may be something else
+    must_sniff: bool = False  # a document that may be something else
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def begin_again(new: sqlite3.Connection, stored: dict[str, Any], now: float) -> 
     kept = {name: stored[name] for name in (*IDS, *TEXTS)}
     kept |= {name: stored[name] if isinstance(stored.get(name), int) else None for name in NUMBERS}
     kept |= {name: _options(stored[name], plain) for name, plain in AUTOMATIC.items() if name in stored}
-    kept |= {"must_look": int(bool(stored["must_look"]))} if "must_look" in stored else {}
+    kept |= {"must_sniff": int(bool(stored["must_sniff"]))} if "must_sniff" in stored else {}
     new.execute("DELETE FROM jobs WHERE id = ?", (stored["id"],))
     return insert(new, "jobs", kept | {"created_at": now, "next_at": now})
 

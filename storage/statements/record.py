@@ -69,8 +69,8 @@ class _Recording:
                 return await self._hopeless(apology, in_doubt=int(in_doubt))
             case outcomes.Ended(state):
                 return await self._ended(state)
-            case outcomes.Looked():
-                return await self._looked()
+            case outcomes.Sniffed():
+                return await self._sniffed()
             case outcomes.Ignored():
                 return await self._ignored()
 
@@ -195,15 +195,15 @@ class _Recording:
             await wake_refused(self.tx, self.job.chat_id, self.now)
         return await self._provider_is_done()
 
-    async def _looked(self) -> bool:
+    async def _sniffed(self) -> bool:
         assignments = (
-            f"must_look = 0, next_at = $4, waiting_for = NULL, woken = 0, {_SUCCEEDED}, {_GOT_ON}, {_RETURNED}"
+            f"must_sniff = 0, next_at = $4, waiting_for = NULL, woken = 0, {_SUCCEEDED}, {_GOT_ON}, {_RETURNED}"
         )
         return await update(self.tx, self.job, assignments, self.now)
 
     async def _ignored(self) -> bool:
         """Delete the job; its message would be looked at again if Telegram delivered it again, and ignored again."""
-        sql = "DELETE FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3 AND must_look = 1 RETURNING id"
+        sql = "DELETE FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3 AND must_sniff = 1 RETURNING id"
         if await self.tx.row(sql, self.job.id, self.job.lease_token, self.job.state) is None:
             return False
         await wake_the_same(self.tx, self.job.cache_key, self.now)

@@ -23,7 +23,7 @@ from storage.words import Generation, Job, State
 
 Word = TypeVar("Word")
 _STORED_OTHERWISE = frozenset(
-    {"options", "state", "notice", "woken", "create_started", "apology", "must_look", "form", "refused"}
+    {"options", "state", "notice", "woken", "create_started", "apology", "must_sniff", "form", "refused"}
 )
 
 
@@ -74,7 +74,7 @@ def job_of(row: Row) -> Job:
             "refused": bool(stored["refused"]),
             "woken": bool(stored["woken"]),
             "create_started": bool(stored["create_started"]),
-            "must_look": bool(stored["must_look"]),
+            "must_sniff": bool(stored["must_sniff"]),
             "apology": None if apology is None else decode_apology(apology),
         }
     )

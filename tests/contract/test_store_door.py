@@ -72,7 +72,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         claimed_at=None,
         refused=False,
         tried_seconds=0.0,
-        must_look=False,
+        must_sniff=False,
         twin=None,
     )
     assert await store.job(job.id) == job

@@ -12,9 +12,9 @@ from storage.outcomes import (
     Hopeless,
     Ignored,
     Known,
-    Looked,
     Ready,
     Released,
+    Sniffed,
     Submitted,
     Waiting,
 )
@@ -54,7 +54,7 @@ OUTCOMES = {
     "known": Known(1),
     "hopeless": Hopeless(APOLOGY),
     "failed": Ended(State.FAILED),
-    "looked": Looked(),
+    "looked": Sniffed(),
 }
 
 
@@ -82,7 +82,7 @@ every_write_of_a_state = pytest.mark.parametrize("write", STATE_GUARDED.values()
 
 async def with_a_part(store, number=1):
     """A queued job in somebody's hands that has a generation already, so that there is something to change."""
-    job = await uploading(store, number, must_look=True)
+    job = await uploading(store, number, must_sniff=True)
     assert await store.created(job, part(0, of=number))
     return job
 
@@ -135,8 +135,8 @@ async def test_a_holder_changes_no_other_job_of_the_same_claim(store, write):
 
 async def claimed_together(store, *, submitted):
     """Two jobs under one lease, queued, or at the provider, where generations can be forgotten."""
-    await accepted(store, 1, must_look=True)
-    await accepted(store, 2, must_look=True)
+    await accepted(store, 1, must_sniff=True)
+    await accepted(store, 2, must_sniff=True)
     jobs = (await store.claim(NOW, NOW + LEASE, 10)).jobs
     if not submitted:
         return jobs
@@ -153,7 +153,7 @@ async def ready_something(store):
 
 @every_write_of_a_state
 async def test_a_holder_who_missed_that_the_job_moved_on_changes_nothing(store, write):
-    job = await delivering(store, must_look=True)
+    job = await delivering(store, must_sniff=True)
     before = await everything(store, job)
     assert not await write(store, replace(job, state=State.QUEUED))
     assert await everything(store, job) == before

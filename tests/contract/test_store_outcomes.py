@@ -11,11 +11,11 @@ from storage.outcomes import (
     Hopeless,
     Ignored,
     Known,
-    Looked,
     MustWait,
     Outcome,
     Ready,
     Released,
+    Sniffed,
     Submitted,
     Waiting,
 )
@@ -402,35 +402,35 @@ async def test_an_outcome_moves_a_job_where_the_map_leads_and_is_refused_elsewhe
 
 
 def test_the_outcomes_of_the_table_are_all_there_are():
-    of_a_look = {Looked, Ignored}  # which have stories of their own
+    of_a_look = {Sniffed, Ignored}  # which have stories of their own
     assert {type(outcome) for outcome, _ in LEADS_TO.values()} | of_a_look == set(Outcome.__args__)
 
 
 async def test_a_document_that_was_looked_at_goes_on_at_once_and_its_failed_tries_are_forgotten(store):
-    job = await leased(store, must_look=True)
+    job = await leased(store, must_sniff=True)
     await recorded(store, job, Attempted(NOW))
-    looked = await recorded(store, await claimed(store), Looked(), NOW + 1)
-    assert (looked.state, looked.must_look, looked.next_at, looked.lease_token) == (State.QUEUED, False, NOW + 1, None)
+    looked = await recorded(store, await claimed(store), Sniffed(), NOW + 1)
+    assert (looked.state, looked.must_sniff, looked.next_at, looked.lease_token) == (State.QUEUED, False, NOW + 1, None)
     assert (looked.attempts, looked.tried_seconds) == (0, 0)
 
 
 async def test_a_look_that_was_interrupted_got_on_in_the_end(store):
-    await leased(store, must_look=True)
+    await leased(store, must_sniff=True)
     await died(store)
-    looked = await recorded(store, await claimed(store), Looked())
+    looked = await recorded(store, await claimed(store), Sniffed())
     assert looked.interrupted == 0
 
 
 async def test_a_document_that_is_ignored_leaves_nothing_and_its_message_may_come_again(store):
-    job = await leased(store, must_look=True)
+    job = await leased(store, must_sniff=True)
     assert await store.record(job, Ignored(), NOW)
     assert await store.job(job.id) is None
     assert await due(store) == set()
-    assert (await accepted(store, must_look=True)).id > job.id
+    assert (await accepted(store, must_sniff=True)).id > job.id
 
 
 async def test_those_who_wait_for_the_same_file_wait_no_longer_when_it_is_ignored(store):
-    await accepted(store, 1, file="same", must_look=True)
+    await accepted(store, 1, file="same", must_sniff=True)
     job = await claimed(store)
     other = await waiting(store, 2, full=False, file="same")
     assert await store.record(job, Ignored(), NOW)

@@ -288,11 +288,11 @@ async def test_a_row_that_makes_no_sense_costs_no_job(full, change, begin_again)
 
 async def test_a_document_that_begins_again_is_looked_at_again(full):
     with shell(full) as connection:
-        connection.executescript("UPDATE jobs SET options = '{', must_look = 1 WHERE id = 41")
+        connection.executescript("UPDATE jobs SET options = '{', must_sniff = 1 WHERE id = 41")
     repaired(full)
     jobs = await claimed_jobs(full)
-    assert jobs[41].must_look
-    assert not jobs[40].must_look
+    assert jobs[41].must_sniff
+    assert not jobs[40].must_sniff
 
 
 async def test_what_is_in_the_journal_is_kept_too(full):

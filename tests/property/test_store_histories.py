@@ -21,11 +21,11 @@ from storage.outcomes import (
     Hopeless,
     Ignored,
     Known,
-    Looked,
     MustWait,
     Outcome,
     Ready,
     Released,
+    Sniffed,
     Submitted,
     Waiting,
 )
@@ -84,7 +84,7 @@ class Hand:
 
 
 def may_ask(hand: Hand) -> bool:
-    return hand.job.state is State.QUEUED and not hand.job.must_look
+    return hand.job.state is State.QUEUED and not hand.job.must_sniff
 
 
 class Histories(RuleBasedStateMachine):
@@ -141,10 +141,10 @@ class Histories(RuleBasedStateMachine):
         chat=st.sampled_from((*CHATS, MOVED_TO)),
         message=st.integers(1, 8),
         file=st.sampled_from(FILES),
-        must_look=st.booleans(),
+        must_sniff=st.booleans(),
     )
-    def a_message_comes(self, chat, message, file, must_look):
-        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options(), must_look)
+    def a_message_comes(self, chat, message, file, must_sniff):
+        new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options(), must_sniff)
         open_jobs = sum(job["chat_id"] == chat and job["next_at"] is not None for job in self.jobs().values())
         job = self.do(self.store.accept(new, self.now, MOST_OPEN))
         assert (job is None) == ((chat, message) in self.messages)
@@ -242,7 +242,7 @@ class Histories(RuleBasedStateMachine):
 
     def choices(self, hand: Hand) -> tuple[str, ...]:
         match hand.job.state, hand.admission:
-            case State.QUEUED, _ if hand.job.must_look:
+            case State.QUEUED, _ if hand.job.must_sniff:
                 return CHOICES["to be looked at"]
             case State.QUEUED, Admitted():
                 return CHOICES["admitted"]
@@ -269,7 +269,7 @@ class Histories(RuleBasedStateMachine):
             "ready, not kept": Ready(Transcript(hand.job.cache_key), self.now),
             "hopeless": Hopeless(Apology(Reason.NOT_AUDIO)),
             "failed": Ended(State.FAILED),
-            "looked": Looked(),
+            "looked": Sniffed(),
             "ignored": Ignored(),
             "delivered": Ended(last),
         }[choice]

@@ -68,7 +68,7 @@ def job(**changes: Any) -> Job:
         "claimed_at": NOW,
         "refused": False,
         "tried_seconds": 0.0,
-        "must_look": False,
+        "must_sniff": False,
         "twin": None,
     }
     return Job(**fields | changes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
-from bot.engine.steps.look import Look
+from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Submit
 from storage.outcomes import Outcome
 from storage.words import Job, State
@@ -18,7 +18,7 @@ from storage.words import Job, State
 class Steps:
     """Takes steps. Their failures leave as exceptions, and `bot.engine.policy` says what these mean for the job."""
 
-    look: Look
+    sniff: Sniff
     submit: Submit
     fetch: Fetch
     deliver: Deliver
@@ -27,7 +27,7 @@ class Steps:
         """Do one thing for a job that is not over."""
         match job.state:
             case State.QUEUED:
-                return await (self.look if job.must_look else self.submit)(job)
+                return await (self.sniff if job.must_sniff else self.submit)(job)
             case State.SUBMITTED:
                 return await self.fetch(job)
             case State.READY:

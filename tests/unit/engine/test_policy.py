@@ -356,10 +356,10 @@ def test_a_job_that_kills_or_is_killed_for_too_long_comes_to_an_end(claimed, end
 
 @pytest.mark.parametrize("end", [sorry(Reason.FILE_GONE), sorry(Reason.DEADLY), FAILED])
 def test_nothing_is_said_of_a_document_in_a_group_before_it_was_looked_at(end):
-    in_a_group = queued(chat_id=-5, must_look=True)
+    in_a_group = queued(chat_id=-5, must_sniff=True)
     assert unsaid(end, in_a_group) == Ignored()
     assert unsaid(Attempted(NOW), in_a_group) == Attempted(NOW)
-    for other in (queued(must_look=True), queued(chat_id=-5), ready(chat_id=-5, must_look=True)):
+    for other in (queued(must_sniff=True), queued(chat_id=-5), ready(chat_id=-5, must_sniff=True)):
         assert unsaid(end, other) == end
 
 

@@ -59,7 +59,7 @@ def document(mime_type=None, file_name=None, size=5) -> Document:
 )
 def test_speech_comes_in_five_kinds(kind, media):
     recording = received(message(**{kind: media}), LIMIT)
-    assert recording == Recording(1001, 7, None, 1001, kind, "id", "unique", 5, must_look=False)
+    assert recording == Recording(1001, 7, None, 1001, kind, "id", "unique", 5, must_sniff=False)
 
 
 @pytest.mark.parametrize("chat", [PRIVATE, GROUP, CHANNEL])
@@ -67,7 +67,7 @@ def test_speech_comes_in_five_kinds(kind, media):
 def test_a_document_that_may_be_something_else_is_looked_at(chat, said):
     found = received(message(chat, document=document(*said)), LIMIT)
     assert isinstance(found, Recording)
-    assert found.must_look
+    assert found.must_sniff
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from bot.media.listened_to import Says, bytes_say
 from bot.telegram.downloading.files import Files
 from storage.apology import Apology, Reason
-from storage.outcomes import Hopeless, Looked, Outcome
+from storage.outcomes import Hopeless, Outcome, Sniffed
 from storage.words import Job
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Sniff:
     """Tells recordings from other documents, before anything is said and without a slot at the provider.
 
     First bytes that nobody knows are taken for a recording in a private chat, where ffmpeg decides and the sender
@@ -25,8 +25,8 @@ class Look:
             return Hopeless(Apology(Reason.EMPTY))
         match bytes_say(head):
             case Says.RECORDING:
-                return Looked()
+                return Sniffed()
             case Says.NOTHING if not job.is_quiet:
-                return Looked()
+                return Sniffed()
             case _:
                 return Hopeless(Apology(Reason.NOT_AUDIO))

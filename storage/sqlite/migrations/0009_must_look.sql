@@ -1,2 +1,0 @@
--- A document that may be no recording is looked at first.
-ALTER TABLE jobs ADD COLUMN must_look INTEGER NOT NULL DEFAULT 0;
