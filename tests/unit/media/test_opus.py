@@ -154,7 +154,7 @@ def test_headers_without_sound_have_no_length():
 def test_what_would_take_long_to_count_is_left_to_ffmpeg(hostile):
     began = time.thread_time()
     assert measured(hostile) is None
-    assert time.thread_time() - began < 5  # it takes a tenth of that, and more where its lines are counted for coverage
+    assert time.thread_time() - began < 20  # it takes 0.7, and ten times that where lines are counted
 
 
 def test_four_hours_of_a_usual_recording_are_counted():
