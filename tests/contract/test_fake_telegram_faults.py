@@ -9,27 +9,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.state import CUT
-from tests.clock import Clock
 from tests.contract.fake_telegram_client import Client
 from tests.patience import until
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock):
-    async with FakeTelegram(clock=clock) as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-async def client(telegram):
-    async with aiohttp.ClientSession() as session:
-        yield Client(telegram, session)
 
 
 @pytest.fixture

@@ -4,26 +4,7 @@ import aiohttp
 import pytest
 
 from bot.playground.telegram import FakeTelegram
-from tests.clock import Clock
 from tests.contract.fake_telegram_client import Client
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock):
-    async with FakeTelegram(clock=clock) as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-async def client(telegram):
-    async with aiohttp.ClientSession() as session:
-        yield Client(telegram, session)
 
 
 @pytest.fixture

@@ -1,11 +1,6 @@
 """The fake Bot API obeys the permissions of each chat, and refuses in the words of TDLib and of Telegram."""
 
-import aiohttp
 import pytest
-
-from bot.playground.telegram import FakeTelegram
-from tests.clock import Clock
-from tests.contract.fake_telegram_client import Client
 
 NO_TEXT = (400, "Bad Request: not enough rights to send text messages to the chat")
 NO_DOCUMENTS = (400, "Bad Request: not enough rights to send documents to the chat")
@@ -17,24 +12,6 @@ CODES = [
     "CHAT_WRITE_FORBIDDEN",
     "USER_BANNED_IN_CHANNEL",
 ]
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock):
-    async with FakeTelegram(clock=clock) as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-async def client(telegram):
-    async with aiohttp.ClientSession() as session:
-        yield Client(telegram, session)
 
 
 @pytest.fixture
