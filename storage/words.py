@@ -40,7 +40,7 @@ class Form(StrEnum):
 
     EDIT = ""  # the placeholder becomes the text, or a file of it
     PAGES = "pages"  # as many messages as are needed, where files are refused
-    FILE = "file"  # the placeholder is a file already, where texts are refused
+    FILE = "file"  # what stands for the answer is a file already, where texts are refused
     NEW = "new"  # new messages, where none can be edited
     PRIVATE = "private"  # as EDIT, in the private chat with the sender
 

@@ -18,7 +18,7 @@ from bot.telegram.refusals import ThreadGoneError, refusal_of
 log = get_logger(__name__)
 Answer = TypeVar("Answer")
 
-# Seconds from each refusal in a row to the next question. A message that is refused costs two calls, as a text and as
+# Seconds from each refusal in a row to the next question. An answer that is refused costs two calls, as a text and as
 # a file, so these are at most 4 in 15 seconds; the last wait is what a chat waits whose rights have been given back.
 WAITS = (10.0, 20.0, 40.0, 60.0, 120.0, 300.0)
 WAITS_IN_DOUBT = (10.0, 60.0, 300.0, 900.0)  # after refusals that nobody knows, at which few tries are made
