@@ -1,15 +1,17 @@
 """What a step is doing, and whether it gets on: told by those who do it, read by the turn that takes the step.
 
 A step that was cut off for its time, or that an error of the system ended, was doing something then: `doing` says what,
-and by that whose fault it is. `moved` says that bytes have passed. Outside of a step both do nothing.
+and by that whose fault it is. `moved` says that bytes have passed, `resting` that nothing is done before a moment
+comes. Outside of a step they do nothing.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Doing(StrEnum):
@@ -25,21 +27,32 @@ class Doing(StrEnum):
 
 @dataclass(slots=True)
 class Activity:
-    """One step: what it was doing when it was cut off, and how often something of it has moved."""
+    """One step: what it was doing when it was cut off, and how often something of it has moved.
 
+    `changed` is called when it begins or ends to rest.
+    """
+
+    changed: Callable[[], None] = lambda: None
     cut: Doing = Doing.WORKING
     moves: int = 0
+    branches: int = 1  # of the step, that go on side by side
+    waits: int = 0  # branches that wait for a moment
+
+    @property
+    def rests(self) -> bool:
+        """Tell whether all of the step waits for a moment."""
+        return self.waits > 0 and self.waits >= self.branches
 
 
 _activity: ContextVar[Activity | None] = ContextVar("activity", default=None)
 
 
 @contextmanager
-def watched() -> Iterator[Activity]:
+def watched(activity: Activity) -> Iterator[None]:
     """Watch what this task, and those that it starts, are doing from here on."""
-    token = _activity.set(activity := Activity())
+    token = _activity.set(activity)
     try:
-        yield activity
+        yield
     finally:
         _activity.reset(token)
 
@@ -68,3 +81,36 @@ def moved() -> None:
     """Tell that bytes have passed."""
     if (activity := _activity.get()) is not None:
         activity.moves += 1
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Tell that nothing is done in this block, as a moment has to come."""
+    activity = _activity.get() or Activity()
+    activity.waits += 1
+    activity.changed()
+    try:
+        yield
+    finally:
+        activity.waits -= 1
+        activity.changed()
+
+
+async def side_by_side(*branches: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Do several things at once, all to their end; return what each came to, be it an exception."""
+    activity = _activity.get() or Activity()
+
+    async def counted(branch: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await branch
+        finally:
+            activity.branches -= 1
+            activity.changed()
+
+    activity.branches += len(branches)
+    waiting = asyncio.gather(*map(counted, branches), return_exceptions=True)
+    activity.branches -= 1  # the one that waits for them
+    try:
+        return await waiting
+    finally:
+        activity.branches += 1

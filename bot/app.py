@@ -28,7 +28,7 @@ from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.turn import Turn
 from bot.errors import told
-from bot.machine.clock import seconds_asleep
+from bot.machine.clock import Clock, seconds_asleep
 from bot.machine.workplace import Workplace
 from bot.media.ffmpeg import Ffmpeg
 from bot.media.prepare import Limits, most_work
@@ -88,7 +88,7 @@ class Outside:
     session: Session
     workplace: Workplace
     threads: Threads
-    now: Callable[[], float]
+    now: Clock
     moved: Callable[[], float]
     random: Callable[[], float]
 
@@ -96,7 +96,7 @@ class Outside:
 @asynccontextmanager
 async def build(
     settings: Settings,
-    now: Callable[[], float],
+    now: Clock,
     random: Callable[[], float],
     *,
     moved: Callable[[], float] = lambda: 0.0,

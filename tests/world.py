@@ -73,6 +73,7 @@ class World:
 
     async def turn(self) -> int:
         """Everything that is to be done at this moment, once."""
+        await asyncio.sleep(0)  # steps whose moment has come go on
         received = await self.app.receiver.turn(0)
         await self.app.replies.idle()
         return received + await self.app.poller.turn()
@@ -83,12 +84,17 @@ class World:
         for _ in range(MOST_TURNS):
             if await self.turn():
                 continue
-            next_at = (await self.app.store.claim(self.clock(), self.clock(), 0)).next_at
+            next_at = await self._next_at()
             if next_at is None or next_at > until:
                 self.clock.seconds = self.clock.seconds if next_at is None else until
                 return
             self.clock.seconds = max(self.clock.seconds, next_at)
         raise AssertionError(f"never settled\n{self.telegram.describe()}")
+
+    async def _next_at(self) -> float | None:
+        """Return when something is due next: a job, or what a step waits for."""
+        due_at = (await self.app.store.claim(self.clock(), self.clock(), 0)).next_at
+        return min((moment for moment in (due_at, self.clock.next_at) if moment is not None), default=None)
 
     async def jobs(self) -> list[Job]:
         """Every job there is, oldest first."""

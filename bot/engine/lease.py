@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bot.activity import Activity, Doing, watched
+from bot.activity import Activity, watched
 from bot.engine import patience
 from bot.log import get_logger
 from storage.outcomes import Outcome
@@ -46,10 +46,10 @@ async def handling(store: Store, job: Job) -> AsyncIterator[None]:
 
 @dataclass(slots=True)
 class Held:
-    """A job as it is leased now, and what its step was doing if that was cut off for its time."""
+    """A job as it is leased now, and what its step is doing."""
 
     job: Job
-    cut: Doing = Doing.WORKING
+    activity: Activity = field(default_factory=Activity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +68,23 @@ class Keeper:
 
     async def take(self, held: Held, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
         """Take a step. TimeoutError if it takes too long, and `held` says at what."""
-        with watched() as activity:
-            try:
-                return await self._in_time(held, activity, step)
-            finally:
-                held.cut = activity.cut
+        with watched(held.activity):
+            return await self._in_time(held, step)
 
-    async def _in_time(self, held: Held, activity: Activity, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
+    async def _in_time(self, held: Held, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
         async with asyncio.timeout(self.step_timeout) as limit:
-            renewing = asyncio.create_task(self._renew(held, activity, limit))
+            renewing = asyncio.create_task(self._renew(held, limit))
             try:
                 return await step(held.job)
             finally:
                 renewing.cancel()
 
-    async def _renew(self, held: Held, activity: Activity, limit: asyncio.Timeout) -> None:
+    async def _renew(self, held: Held, limit: asyncio.Timeout) -> None:
         """Renew the lease again and again, whenever something has moved. A lost one is noticed by the step itself."""
         seen = 0
         while True:
             await asyncio.sleep(self.renew_every)
-            if activity.moves == seen:
+            if held.activity.moves == seen:
                 continue
             until = self.now() + patience.LEASE_TTL
             try:
@@ -97,6 +94,6 @@ class Keeper:
                 continue
             if not renewed:
                 return
-            seen = activity.moves
+            seen = held.activity.moves
             held.job = replace(held.job, next_at=until)
             limit.reschedule(asyncio.get_running_loop().time() + self.step_timeout)

@@ -11,6 +11,7 @@ LEASE_TTL = 10 * MINUTE  # a job whose process died is due again after it; a res
 STEP_TIMEOUT = 9 * MINUTE  # without a byte passing; ends well before the lease, which is renewed while bytes pass
 RENEW_EVERY = 2 * MINUTE  # a lease under which bytes have passed; a few renewals may fail before it runs out
 STEPS_AT_ONCE = 100  # more would only wait for the provider's slots and Telegram's pace
+MOST_IN_HAND = 1000  # with those that only wait for a moment; each takes some kilobytes
 STEPS_PER_PLACE_LEFT = 3  # of one chat: alone it gets three quarters of the places, and leaves the rest to others
 CLAIMED_AT_ONCE = 10  # so that the steps of a chat are counted again before it gets more
 LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed

@@ -4,9 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+from bot.activity import Activity
 from bot.engine import patience
 from bot.engine.alone import Alone
 from bot.engine.events import Events
+from bot.engine.lease import Held
 from bot.engine.turn import Turn
 from storage.store import Claim, StorageUnavailableError, Store
 from storage.words import Job, State
@@ -28,12 +30,14 @@ class Poller:
         self._events = events
         self._now = now
         self._steps_at_once = steps_at_once
-        self._running: dict[asyncio.Task[None], Job] = {}
+        self._running: dict[asyncio.Task[None], Held] = {}
         self._alone = Alone(now)
         self._wake = asyncio.Event()
+        self._changed = asyncio.Event()  # a step has ended, or begins or ends to rest
         self._next_at = 0.0  # when something may be due, as far as is known
         self._passed_over: frozenset[int] = frozenset()  # chats, by the last claim
         self._stopping = False
+        self._is_full = False
 
     def nudge(self) -> None:
         """Claim soon: something may have become due."""
@@ -54,10 +58,11 @@ class Poller:
             await self._sleep()
 
     async def turn(self) -> int:
-        """Start every due step, wait for the end of all that run, and return how many were started."""
+        """Start every due step, wait until all that run have ended or rest, and return how many were started."""
         started = len((await self._start_due(self._steps_at_once)).jobs)
-        if self._running:
-            await asyncio.wait(self._running)
+        while self._working():
+            self._changed.clear()
+            await self._changed.wait()
         return started
 
     async def stop(self, grace_seconds: float) -> None:
@@ -71,8 +76,12 @@ class Poller:
                 task.cancel()
             grace_seconds = patience.INTERRUPT_GRACE
 
+    def _working(self) -> int:
+        """Count the steps that do not wait for a moment alone."""
+        return sum(not held.activity.rests for held in self._running.values())
+
     def _room(self) -> int:
-        return max(0, self._steps_at_once - len(self._running))
+        return max(0, min(self._steps_at_once - self._working(), patience.MOST_IN_HAND - len(self._running)))
 
     async def _claim_due(self) -> None:
         """Start what is due, and know when to claim again; a nudge during the claim brings that forward."""
@@ -117,13 +126,14 @@ class Poller:
 
     def _crowding(self) -> frozenset[int]:
         """Return the chats that have as many steps as they may, which is less the fewer places are left."""
-        steps = Counter(job.chat_id for job in self._running.values())
+        steps = Counter(held.job.chat_id for held in self._running.values() if not held.activity.rests)
         most = patience.STEPS_PER_PLACE_LEFT * self._room()
         return frozenset(chat_id for chat_id, count in steps.items() if count >= most)
 
     async def _sleep(self) -> None:
-        """Sleep until something may be due; without room for another step, until one has ended."""
-        seconds = max(self._next_at - self._now(), 0.0) if self._room() else patience.LONGEST_SLEEP
+        """Sleep until something may be due; without room for another step, until there is some."""
+        self._is_full = not self._room()
+        seconds = patience.LONGEST_SLEEP if self._is_full else max(self._next_at - self._now(), 0.0)
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -131,35 +141,42 @@ class Poller:
             pass
 
     def _start(self, job: Job) -> None:
-        earlier = {task: other for task, other in self._running.items() if other.id == job.id}
-        task = asyncio.create_task(self._run_after(earlier, job), name=f"job {job.id}")
-        self._running[task] = job
+        earlier = {task: other for task, other in self._running.items() if other.job.id == job.id}
+        held = Held(job, Activity(self._something_changed))
+        task = asyncio.create_task(self._run_after(earlier, held), name=f"job {job.id}")
+        self._running[task] = held
         task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not self._room():
+    def _something_changed(self) -> None:
+        """Claim again if there was no room, and perhaps is now."""
+        self._changed.set()
+        if self._is_full and self._room():
             self._wake.set()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        held = self._running.pop(task)
+        job = held.job
+        self._something_changed()
         if self._passed_over:
             self.nudge()
-        job = self._running.pop(task)
         self._alone.ends(job)
         if self._alone.is_due():
             self._expect(self._now())
         if not task.cancelled() and task.exception() is not None:
             self._events.bug(job, task.exception())  # its lease runs out
 
-    async def _run_after(self, earlier: dict[asyncio.Task[None], Job], job: Job) -> None:
+    async def _run_after(self, earlier: dict[asyncio.Task[None], Held], held: Held) -> None:
         """Give the job its turn after an earlier step of it, which lost its lease; one that edits is never cut off."""
         try:
             for task, other in earlier.items():
-                if other.state is not State.READY:
+                if other.job.state is not State.READY:
                     task.cancel()
             if earlier:
                 await asyncio.wait(earlier)
         except asyncio.CancelledError:
-            await self._turn.release(job)
+            await self._turn.release(held.job)
             raise
-        due_at = await self._turn.run(job)
+        due_at = await self._turn.run(held)
         if due_at is not None:
             self._expect(due_at)
 

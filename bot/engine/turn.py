@@ -34,9 +34,9 @@ class Turn:
     random: Callable[[], float]
     times: tuple[float, float] = (patience.STEP_TIMEOUT, patience.RENEW_EVERY)
 
-    async def run(self, job: Job) -> float | None:
+    async def run(self, held: Held) -> float | None:
         """Take the step, record what it achieved, and return when to claim again; None if nothing changed."""
-        held = Held(job)
+        job = held.job
         try:
             outcome = worn_out(job, self.now()) or await self._keeper().take(held, self.take)
         except LeaseLostError:
@@ -70,7 +70,7 @@ class Turn:
 
     async def _failed(self, held: Held, error: Exception) -> Outcome:
         """Decide what the failure means, and tell the operator and the user."""
-        job, failure = held.job, as_failure(error, held.cut)
+        job, failure = held.job, as_failure(error, held.activity.cut)
         self.events.failed(job, failure)
         if (
             isinstance(failure, TemporaryError) and failure.reason is Reason.INTERNAL and failure is not error

@@ -1,9 +1,22 @@
 """The clock of the process: the system's clock at the start, going on evenly, also while the machine sleeps."""
 
+import asyncio
 import time
+from typing import Protocol
+
+from bot.activity import resting
 
 # Linux has a clock of its own that goes on while the machine sleeps; that of macOS does so anyway.
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class Clock(Protocol):
+    """Tells the moment in seconds since the epoch, and waits for one."""
+
+    def __call__(self) -> float: ...
+
+    async def until(self, moment: float) -> None:
+        """Wait for a moment; return at once where it has come. A step that waits here takes no place meanwhile."""
 
 
 class SteadyClock:
@@ -16,6 +29,10 @@ class SteadyClock:
     def __call__(self) -> float:
         self._asleep = max(self._asleep, seconds_asleep())  # nothing makes a sleep shorter, whatever a clock says
         return self._offset + time.monotonic() + self._asleep
+
+    async def until(self, moment: float) -> None:
+        with resting():
+            await asyncio.sleep(max(0.0, moment - self()))
 
     def moved(self) -> float:
         """Return how many seconds the system's clock is ahead of this one, negative for behind."""

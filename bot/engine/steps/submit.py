@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.activity import side_by_side
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError, handling, require_lease
@@ -164,8 +165,8 @@ class Submit:
 
         A chat that refuses the placeholder ends the step here, before anything is paid.
         """
-        for result in await asyncio.gather(
-            self.delivery.place_before_paying(job), self.recordings.download(job, audio, bench), return_exceptions=True
+        for result in await side_by_side(
+            self.delivery.place_before_paying(job), self.recordings.download(job, audio, bench)
         ):
             if isinstance(result, BaseException):
                 raise result

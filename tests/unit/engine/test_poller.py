@@ -9,7 +9,7 @@ import pytest
 from bot.activity import Doing, doing, moved
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
-from bot.engine.lease import LeaseLostError
+from bot.engine.lease import Held, LeaseLostError
 from bot.engine.moves import Moves
 from bot.engine.patience import (
     ALONE_AFTER_START,
@@ -821,13 +821,29 @@ async def test_long_after_a_start_nobody_has_to_end_before_an_interrupted_job_be
     await ended(loop)
 
 
+async def test_a_step_that_only_waits_for_a_moment_takes_no_place(bench):
+    async def rests(job):
+        if job.id == 1:
+            await bench.clock.until(bench.clock() + 5)
+        return Waiting(bench.clock() + 100)
+
+    await bench.accept(2)
+    poller = bench.poller(rests, steps_at_once=1)
+    await poller.turn()
+    assert bench.taken == [1]
+    await poller.turn()
+    assert bench.taken == [1, 2]
+    bench.clock.pass_(5)
+    await poller.turn()
+    assert (await bench.store.job(1)).lease_token is None
+
+
 async def taken(bench, step, times):
     """Claim the job and give it one turn with these limits; return it as it is stored then."""
     (claimed,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
     events = Events(bench.metrics, bench.clock)
-    await Turn(bench.store, Moves(bench.store), step, bench.delivery, events, bench.clock, lambda: 0.5, times).run(
-        claimed
-    )
+    turn = Turn(bench.store, Moves(bench.store), step, bench.delivery, events, bench.clock, lambda: 0.5, times)
+    await turn.run(Held(claimed))
     return await bench.job()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from bot.activity import Doing, done_at, watched
+from bot.activity import Activity, Doing, done_at, watched
 from bot.app import open_session
 from bot.errors import TemporaryError
 from bot.metrics import Metrics
@@ -58,7 +58,7 @@ async def test_an_answer_to_an_upload_is_waited_for_longer_than_a_byte():
 
 async def test_whoever_takes_the_step_is_told_what_moves():
     async with reading(65536, 0.001) as url:
-        with watched() as activity:
+        with watched(activity := Activity()):
             await upload(url, QUICK)
     assert activity.moves > 0
 
