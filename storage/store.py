@@ -81,6 +81,19 @@ class Interrupted:
     deaths: int
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A place that a step would begin in at once, if a new job may: its lease, and the slot that it may take.
+
+    The token is the same when an `accept` is repeated, and another one for every message. `admission` tells the
+    family of a model and how many of its jobs may be at the provider at once; None where none is admitted now.
+    """
+
+    lease_token: str
+    lease_until: float
+    admission: Callable[[str], tuple[str, int] | None]
+
+
 Wait = Callable[[int, int], float]  # from a job's `interrupted` and `deaths` to the seconds until its next step
 
 
@@ -135,7 +148,9 @@ class CancelResult:
 class Store(Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
-    async def accept(self, new: NewJob, now: float, most_open: int | None = None) -> Job | Refused | None:
+    async def accept(
+        self, new: NewJob, now: float, most_open: int | None = None, start: Start | None = None
+    ) -> Job | Refused | None:
         """Make the job of a message, due at once, with what its chat chose; None if this message has one already.
 
         None also for a message of the same post as one that has a job: a channel's post, or the automatic forward of
@@ -143,6 +158,9 @@ class Store(Protocol):
 
         A chat that has `most_open` jobs without an answer gets no more. The message of a refused one is not stored:
         when Telegram delivers it again, it is taken if there is room by then.
+
+        With `start` the job is leased at once if it is the only one of its chat and no other one waits for its turn,
+        and admitted to the provider if it may be; Job tells both. One that has to be sniffed is not.
         """
 
     async def claim(self, now: float, lease_until: float, limit: int, passed_over: Collection[int] = ()) -> Claim:
@@ -202,6 +220,13 @@ class Store(Protocol):
         So do those that their chat had refused, once one of the chat gets on.
 
         ImpossibleMoveError for an outcome that the job's state does not allow.
+        """
+
+    async def advance(self, job: Job, outcome: Outcome, now: float, lease_until: float) -> Job | None:
+        """Record an outcome as `record` does, but keep the lease, until another moment.
+
+        Return the job as it is then; None if the lease was lost. Only for outcomes after which the job is in another
+        state and something is left to do, and for Sniffed.
         """
 
     async def cancel(self, job_id: int, chat_id: int, message_id: int, now: float) -> CancelResult:

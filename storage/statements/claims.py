@@ -9,26 +9,34 @@ import secrets
 from collections.abc import Collection
 from dataclasses import replace
 
+from storage.statements.admission import admit
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import is_left_out
-from storage.store import Claim, Refused
+from storage.store import Claim, Refused, Start
 from storage.words import Job, NewJob
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
 TURN_AFTER = 600.0
 TOLD_EVERY = 60.0  # seconds, while a chat sends more recordings than it may have open
+# An interrupted job is worked on by itself. One that was at the provider, or had its answer, only waited for most of
+# the time that it was leased: a second death makes it suspicious.
+_ALONE = "(interrupted > 0 AND (interrupted > 1 OR deaths > 0 OR state = 'queued'))"
 LINED_UP_AT_ONCE = 200  # by one claim, beside those that it takes: more would keep others waiting for the database
 
 
-async def accept(tx: Transaction, new: NewJob, now: float, most_open: int | None = None) -> Job | Refused | None:
+async def accept(
+    tx: Transaction, new: NewJob, now: float, most_open: int | None = None, start: Start | None = None
+) -> Job | Refused | None:
     await tx.alone_with_chat(new.chat_id)
     chosen = await _as_chosen(tx, new)
     if await is_left_out(tx, chosen):
         return None
+    if start is not None and (started := await _started(tx, new, start)) is not None:
+        return started
     chat = await tx.row(
         "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM jobs"
         " WHERE chat_id = $1 AND next_at IS NOT NULL",
@@ -38,7 +46,29 @@ async def accept(tx: Transaction, new: NewJob, now: float, most_open: int | None
     if most_open is not None and chat["open"] >= most_open:
         return await _refuse(tx, new, chat["oldest"], now)
     turn = now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER)
-    return await make(tx, chosen, now, turn)
+    made = await make(tx, chosen, now, turn)
+    if made is None or start is None or chat["open"] or new.must_sniff or new.post is not None:
+        return made  # a post has a lock that is taken last
+    return await _start(tx, made, start, now)
+
+
+async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:
+    """Find the job that an earlier call with the same token has made, whose answer was lost."""
+    sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE from_chat_id = $1 AND message_id = $2 AND lease_token = $3"
+    found = await tx.row(sql, new.chat_id, new.message_id, start.lease_token)
+    return None if found is None else job_of(found)
+
+
+async def _start(tx: Transaction, made: Job, start: Start, now: float) -> Job:
+    """Lease a job that was just made, unless one with an earlier turn is due, and admit it to the provider."""
+    sql = "SELECT 1 FROM jobs WHERE lined_up = 1 AND next_at <= $1 AND (turn, id) < ($2, $3) LIMIT 1"
+    if await tx.row(sql, now, made.turn, made.id) is not None:
+        return made
+    (leased,) = await _lease(tx, [made.id], now, start.lease_until, start.lease_token)
+    if (allowed := start.admission(made.model)) is not None:
+        await admit(tx, leased, *allowed, now)
+    current = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", made.id)
+    return job_of(current)
 
 
 async def _as_chosen(tx: Transaction, new: NewJob) -> NewJob:
@@ -73,7 +103,7 @@ async def claim(
     if limit > 0:
         waiting = await _lined_up(tx, now, limit, passed_over)
         due = await tx.rows(
-            "SELECT id, turn, chat_id FROM jobs WHERE lined_up = 0 AND interrupted = 0 AND next_at <= $1"
+            f"SELECT id, turn, chat_id FROM jobs WHERE lined_up = 0 AND NOT {_ALONE} AND next_at <= $1"
             f" ORDER BY next_at, id LIMIT $2 {tx.skip_locked}",
             now,
             limit + LINED_UP_AT_ONCE,
@@ -87,7 +117,7 @@ async def claim(
 
 async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> Claim:
     due = await tx.rows(
-        "SELECT id FROM jobs WHERE interrupted > 0 AND next_at <= $1"
+        f"SELECT id FROM jobs WHERE {_ALONE} AND next_at <= $1"
         f" ORDER BY interrupted, next_at, id LIMIT 1 {tx.skip_locked}",
         now,
     )
@@ -122,11 +152,13 @@ async def _next_at(tx: Transaction, now: float, passed_over: Collection[int] = (
 
 
 async def _interrupted_at(tx: Transaction) -> float | None:
-    first = await tx.row("SELECT min(next_at) AS next_at FROM jobs WHERE interrupted > 0")
+    first = await tx.row(f"SELECT min(next_at) AS next_at FROM jobs WHERE {_ALONE}")
     return first["next_at"] if first else None
 
 
-async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float) -> tuple[Job, ...]:
+async def _lease(
+    tx: Transaction, ids: list[int], now: float, lease_until: float, lease_token: str | None = None
+) -> tuple[Job, ...]:
     """Lease these jobs, and return them in the order of their ids in the list."""
     if not ids:
         return ()
@@ -134,7 +166,7 @@ async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float
         "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3, lined_up = 0,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
         f" WHERE id IN ({_listed(4, ids)}) RETURNING {JOB_COLUMNS}",
-        secrets.token_hex(8),
+        lease_token or secrets.token_hex(8),
         lease_until,
         now,
         *ids,

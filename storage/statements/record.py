@@ -12,6 +12,7 @@ from storage import outcomes
 from storage.apology import Apology
 from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, update
+from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
 from storage.statements.waking import wake_for_slot, wake_paused, wake_refused, wake_the_same
@@ -32,6 +33,16 @@ async def record(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: floa
         await tx.alone_with_family(current["waiting_for"])
         current = await _read_current(tx, job)
     return current is not None and await _Recording(tx, job, current, now).apply(outcome)
+
+
+async def advance(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float, lease_until: float) -> Job | None:
+    """Record, and lease again under the same token: by it a repetition finds what it has stored already."""
+    if not await record(tx, job, outcome, now):
+        sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND lease_token = $2 AND (state, must_sniff) <> ($3, $4)"
+        found = await tx.row(sql, job.id, job.lease_token, job.state, int(job.must_sniff))
+        return None if found is None else job_of(found)
+    sql = f"UPDATE jobs SET lease_token = $2, next_at = $3, claimed_at = $4 WHERE id = $1 RETURNING {JOB_COLUMNS}"
+    return job_of(await tx.row(sql, job.id, job.lease_token, lease_until, now))
 
 
 async def _read_current(tx: Transaction, job: Job) -> Row | None:

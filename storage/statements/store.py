@@ -56,6 +56,7 @@ class SQLStore:
     part_ready = _write(guarded.part_ready)
     looked_in_vain = _write(guarded.looked_in_vain)
     page_placed = _write(guarded.page_placed)
+    advance = _write(record.advance)
     record = _write(record.record)
     cancel = _write(cancelling.cancel)
     press = _write(cancelling.press)

@@ -32,7 +32,7 @@ from storage.outcomes import (
 from storage.sqlite.engine import open_store
 from storage.statements.encoding import decode_transcript, encode_apology
 from storage.statements.store import SQLStore
-from storage.store import Refused
+from storage.store import Refused, Start
 from storage.transcript import Transcript
 from storage.words import FINAL, NEXT, PAUSED, Form, Generation, Job, NewJob, Options, State
 
@@ -46,6 +46,7 @@ CHATS = (1, 2)
 MOVED_TO = 3
 FILES = "ab"
 
+MOVES_ON = (Submitted, Known, Ready, Hopeless, Sniffed)
 AT_THE_PROVIDER = (
     "waits",
     "attempted",
@@ -87,6 +88,10 @@ def may_ask(hand: Hand) -> bool:
     return hand.job.state is State.QUEUED and not hand.job.must_sniff
 
 
+def is_suspicious(row) -> bool:
+    return row["interrupted"] > 1 or (row["interrupted"] == 1 and (row["deaths"] > 0 or row["state"] == State.QUEUED))
+
+
 class Histories(RuleBasedStateMachine):
     """A store, a clock, and a model that knows which leases hold and what was accepted."""
 
@@ -102,6 +107,7 @@ class Histories(RuleBasedStateMachine):
         self.messages: dict[tuple[int, int], int] = {}
         self.seen: dict[int, dict] = {}
         self.unseen: set[int] = set()
+        self.starts = 0
 
     # What is there, as anybody may read it
 
@@ -142,16 +148,24 @@ class Histories(RuleBasedStateMachine):
         message=st.integers(1, 8),
         file=st.sampled_from(FILES),
         must_sniff=st.booleans(),
+        starts=st.booleans(),
     )
-    def a_message_comes(self, chat, message, file, must_sniff):
+    def a_message_comes(self, chat, message, file, must_sniff, starts):
         new = NewJob(chat, message, None, 42, "voice", f"id of {file}", file, 1000, "nova-3", Options(), must_sniff)
         open_jobs = sum(job["chat_id"] == chat and job["next_at"] is not None for job in self.jobs().values())
-        job = self.do(self.store.accept(new, self.now, MOST_OPEN))
+        self.starts += starts
+        token = f"start {self.starts}"
+        start = Start(token, self.now + LEASE, lambda _model: (FAMILY, SLOTS)) if starts else None
+        job = self.do(self.store.accept(new, self.now, MOST_OPEN, start))
         assert (job is None) == ((chat, message) in self.messages)
         if job is not None:
             assert isinstance(job, Refused) == (open_jobs >= MOST_OPEN)
         if isinstance(job, Job):
             self.messages[chat, message] = job.id
+            if job.lease_token is not None:
+                assert job.lease_token == token
+                assert open_jobs == 0
+                self.takes([job])
 
     @rule(limit=st.integers(1, 3), passed_over=st.sets(st.sampled_from((*CHATS, MOVED_TO)), max_size=1))
     def what_is_due_is_claimed(self, limit, passed_over):
@@ -161,25 +175,25 @@ class Histories(RuleBasedStateMachine):
             if each["next_at"] is not None
             and each["next_at"] <= self.now
             and each["chat_id"] not in passed_over
-            and not each["interrupted"]
+            and not is_suspicious(each)
         )
         claim = self.do(self.store.claim(self.now, self.now + LEASE, limit, passed_over))
         assert [job.id for job in claim.jobs] == [number for _, number in due[:limit]]
-        self.takes(claim)
+        self.takes(claim.jobs)
 
     @rule()
     def an_interrupted_job_is_claimed(self):
         due = sorted(
             (each["interrupted"], each["next_at"], number)
             for number, each in self.jobs().items()
-            if each["next_at"] is not None and each["next_at"] <= self.now and each["interrupted"]
+            if each["next_at"] is not None and each["next_at"] <= self.now and is_suspicious(each)
         )
         claim = self.do(self.store.claim_interrupted(self.now, self.now + LEASE))
         assert [job.id for job in claim.jobs] == [number for _, _, number in due[:1]]
-        self.takes(claim)
+        self.takes(claim.jobs)
 
-    def takes(self, claim):
-        for job in claim.jobs:
+    def takes(self, jobs):
+        for job in jobs:
             assert job.lease_token is not None
             self.leases[job.id] = job.lease_token
             self.hands.append(Hand(job))
@@ -238,7 +252,19 @@ class Histories(RuleBasedStateMachine):
         hand = data.draw(st.sampled_from(self.live()))
         if may_ask(hand) and hand.admission is None:
             self.asks(hand)
-        self.records(hand, self.outcome(hand, data.draw(st.sampled_from(self.choices(hand)))))
+        outcome = self.outcome(hand, data.draw(st.sampled_from(self.choices(hand))))
+        if isinstance(outcome, MOVES_ON) and hand.job.state is not State.READY and data.draw(st.booleans()):
+            self.advances(hand, outcome)
+        else:
+            self.records(hand, outcome)
+
+    def advances(self, hand: Hand, outcome: Outcome) -> None:
+        advanced = self.do(self.store.advance(hand.job, outcome, self.now, self.now + LEASE))
+        assert advanced == self.do(self.store.job(hand.job.id))
+        assert (advanced.lease_token, advanced.next_at) == (hand.job.lease_token, self.now + LEASE)
+        assert self.do(self.store.advance(hand.job, outcome, self.now, self.now + LEASE)) == advanced
+        hand.job, hand.admission = advanced, None
+        self.tells_of(hand, outcome)
 
     def choices(self, hand: Hand) -> tuple[str, ...]:
         match hand.job.state, hand.admission:
@@ -280,6 +306,9 @@ class Histories(RuleBasedStateMachine):
     def records(self, hand: Hand, outcome: Outcome) -> None:
         assert self.do(self.store.record(hand.job, outcome, self.now))
         del self.leases[hand.job.id]
+        self.tells_of(hand, outcome)
+
+    def tells_of(self, hand: Hand, outcome: Outcome) -> None:
         if isinstance(outcome, Attempted) and outcome.gives_slot_back:
             self.unseen.add(hand.job.id)
         if isinstance(outcome, Ignored):
@@ -309,6 +338,7 @@ class Histories(RuleBasedStateMachine):
             self.store.record(job, Waiting(self.now), self.now),
         ):
             assert not self.do(write)
+        assert self.do(self.store.advance(job, Hopeless(CANCELLED), self.now, self.now)) is None
         assert list(self.shell.iterdump()) == before
 
     @precondition(lambda self: self.jobs())
