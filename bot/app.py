@@ -15,10 +15,10 @@ from bot.engine.clockwatch import ClockWatch
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.intake import Defaults, Intake
+from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
-from bot.engine.schedule import Schedule
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
@@ -232,11 +232,11 @@ class _Wiring:
     def _steps(self) -> Steps:
         settings, now = self.settings, self.outside.now
         provider = provider_of(settings, self.outside.session, self.metrics)
-        schedule = Schedule(self.outside.random)
+        looks = Looks()
         transcript_ttl = settings.transcript_ttl_hours * 3600
-        creates = Creates(self.store, provider, schedule, transcript_ttl, now)
+        creates = Creates(self.store, provider, looks, transcript_ttl, now)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
-        fetch = Fetch(self.store, provider, self.delivery, schedule, transcript_ttl, now)
+        fetch = Fetch(self.store, provider, self.delivery, looks, transcript_ttl, now)
         deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
         return Steps(Sniff(self.files), submit, fetch, deliver)
 

@@ -78,17 +78,10 @@ SLOT_ASKED_FOR = 120  # times; then the preparation is thrown away, as others ne
 ADMISSION_AGAIN_AFTER = MINUTE  # for a job that waits for another one, which wakes it; thousands may wait
 
 # Looks at the provider
-SHORTEST_LOOK = 0.4  # between two looks, and where learning to look earlier stops
-LONGEST_LOOK = 15.0  # a look is cheap, and so long a delay is hardly felt after minutes of waiting
-LOOKS_PER_ELAPSED = 8  # a look after an eighth of the time passed makes the wait an eighth longer at most
-LOOK_MEMORY = 32  # generations remembered of each model
-LOOKS_TO_LEARN_FROM = 8  # fewer say nothing
-FIRST_LOOK_AFTER = 2.0  # the create of a model of which nothing is known, plus FIRST_LOOK_SHARE
-FIRST_LOOK_SHARE = 0.05  # of the length of the recording: a longer one takes longer, until it is known better
-LATEST_FIRST_LOOK = MINUTE  # a model may be quicker than was thought
-FIRST_LOOK_GUESS = 0.7  # of the time until the first look, when that look found a generation finished
-FAST_QUANTILE = 0.2  # of what was learned: four in five generations are not finished at the first look
-LOOK_JITTER = 0.1  # of the wait, so that the looks of jobs that came together are spread
+FIRST_LOOK = 0.3  # after the create: no service known is quicker, and a look costs nothing at the provider
+SHORTEST_LOOK = 0.15  # between two looks: so short a delay is not felt, and a shorter one would double the looks
+LONGEST_LOOK = 15.0  # hardly felt after minutes of waiting
+LOOKS_PER_ELAPSED = 12  # a look after a twelfth of the time passed makes the wait a twelfth longer at most
 UNREADABLE_WAITS = (2.0, 5.0, 10.0, 20.0)  # between looks at what is finished and cannot be read: it may be half stored
 NOT_YET_KNOWN = MINUTE  # after a create: until then an unknown generation may only be new
 GIVE_UP_AFTER = 55 * MINUTE  # the provider forgets a result after an hour

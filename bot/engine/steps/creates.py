@@ -6,14 +6,14 @@ from functools import partial
 
 from bot.engine.hold import Hold
 from bot.engine.lease import require_lease, write_until_stored
-from bot.engine.schedule import Schedule
+from bot.engine.looks import Looks
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
 from bot.errors import OperatorError, RateLimitedError
 from bot.log import get_logger
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Provider
-from bot.uploads import Linked, Source
+from bot.uploads import Source
 from storage.outcomes import Outcome, Submitted
 from storage.store import Store
 from storage.words import Generation, Job
@@ -27,7 +27,7 @@ class Creates:
 
     store: Store
     provider: Provider
-    schedule: Schedule
+    looks: Looks
     transcript_ttl: float
     now: Callable[[], float]
     hold: Hold = field(default_factory=Hold, init=False)
@@ -45,7 +45,7 @@ class Creates:
         self._reset_hold()
         if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
             return ready(transcript, self.now(), self.transcript_ttl)
-        first_look_at = self.now() + self.schedule.first_look(model.name, _shortest(sources) / len(sources))
+        first_look_at = self.now() + self.looks.next_look(job, 0.0)
         seconds = sum(source.duration for source in sources)
         return Submitted(first_look_at, seconds, generation if generation and generation.part == last else None)
 
@@ -69,8 +69,3 @@ class Creates:
                 return Generation(part, generation_id, source.start, self.now())
             case Done(transcript):
                 return Generation(part, "", source.start, self.now(), transcript)
-
-
-def _shortest(sources: Sequence[Source]) -> float:
-    """Return the seconds that the recording has at the least: what is assumed of a link may be far too much."""
-    return sum(source.duration for source in sources if not isinstance(source, Linked))

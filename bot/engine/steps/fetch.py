@@ -8,7 +8,8 @@ from bot import links
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import require_lease
-from bot.engine.schedule import Schedule, deadline
+from bot.engine.looks import Looks
+from bot.engine.schedule import deadline
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
 from bot.errors import PermanentError
@@ -30,7 +31,7 @@ class Fetch:
     store: Store
     provider: Provider
     delivery: Delivery
-    schedule: Schedule
+    looks: Looks
     transcript_ttl: float
     now: Callable[[], float]
 
@@ -50,8 +51,6 @@ class Fetch:
             case Unreadable():
                 return await self._unreadable(job, asked)
             case Done(transcript):
-                if job.kind != LINK:  # of which the length was not known, and which had to be fetched
-                    self.schedule.learn(job.model, (job.audio_seconds or 0.0) / len(generations), elapsed)
                 return await self._done(job, generations, asked, transcript)
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
@@ -66,7 +65,7 @@ class Fetch:
     def _look_again(self, job: Job, elapsed: float) -> Outcome:
         if elapsed > deadline(job.audio_seconds or 0.0):
             return Hopeless(Apology(Reason.TOO_SLOW))
-        return Waiting(self.now() + self.schedule.next_look(elapsed))
+        return Waiting(self.now() + self.looks.next_look(job, elapsed))
 
     def _failed(self, job: Job, asked: Generation, failed: Failed) -> Outcome:
         """Upload the part once more, as a failure is not billed, unless a generation was lost before.

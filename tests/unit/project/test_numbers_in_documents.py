@@ -4,7 +4,7 @@ from bot import http
 from bot.config import Settings
 from bot.engine import patience
 from bot.engine.policy import backoff, wait_in_doubt
-from bot.engine.schedule import deadline, unlearned_first_look
+from bot.engine.schedule import deadline
 from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
@@ -96,11 +96,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, "How work is shared", f"its turn {claims.TURN_AFTER / MINUTE:.0f} minutes after the one before"),
         (GUARANTEES, "How work is shared", f"Of the {patience.STEPS_AT_ONCE} steps"),
         (USAGE, "Limits", f"may have {Settings.model_fields['max_open_jobs_per_chat'].default} recordings"),
-        (GUARANTEES, "How the provider is asked", f"{unlearned_first_look(0):.0f} seconds and 5 % of"),
-        (GUARANTEES, "How the provider is asked", f"at most {unlearned_first_look(DAY):.0f} seconds"),
-        (GUARANTEES, "How the provider is asked", f"once {patience.LOOKS_TO_LEARN_FROM} generations"),
-        (GUARANTEES, "How the provider is asked", f"of the last {patience.LOOK_MEMORY} were"),
-        (GUARANTEES, "How the provider is asked", f"never earlier than {patience.SHORTEST_LOOK} seconds"),
+        (GUARANTEES, "How the provider is asked", f"comes {patience.FIRST_LOOK} seconds after"),
         (
             GUARANTEES,
             "How the provider is asked",
@@ -134,10 +130,6 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert Settings.model_fields["split_minutes"].default == HOUR / MINUTE
     assert "in parts of about an hour" in said(USAGE, "Limits")
     assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
-
-
-def test_the_first_look_comes_after_a_twentieth_of_the_recording():
-    assert unlearned_first_look(100) - unlearned_first_look(0) == pytest.approx(100 * 5 / 100)
 
 
 def test_tries_are_repeated_after_the_seconds_that_are_stated():
