@@ -232,7 +232,7 @@ class _Wiring:
     def _steps(self) -> Steps:
         settings, now = self.settings, self.outside.now
         provider = provider_of(settings, self.outside.session, self.metrics)
-        looks = Looks()
+        looks = Looks(settings.looks_per_second, now)
         transcript_ttl = settings.transcript_ttl_hours * 3600
         creates = Creates(self.store, provider, looks, transcript_ttl, now)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     )
     nova_concurrency: int = Field(50, ge=1, description="Jobs with a Nova model at the provider at once.")
     whisper_concurrency: int = Field(5, ge=1, description="Jobs with a Whisper model at the provider at once.")
+    looks_per_second: float = Field(
+        40, ge=0.1, description="How often a second the AI/ML API is asked for results, over all jobs, at the most."
+    )
     max_open_jobs_per_chat: int = Field(
         100, ge=1, description="Recordings of a chat that may be without an answer; more are refused with a sentence."
     )

@@ -1,13 +1,37 @@
-"""The looks at all generations of this process: when each job's next one is due."""
+"""The looks at all generations of this process: when each one is due."""
 
+from collections.abc import Callable
+
+from bot.engine import patience
+from bot.engine.budget import Budget
 from bot.engine.schedule import next_moment
 from storage.words import Job
 
 
 class Looks:
-    """Gives out the moments of looks, so that no answer is seen much later than it is there."""
+    """Gives out the moments of looks, of which there are at most `per_second` in a second.
+
+    A look comes at its moment in the schedule, or at the first tick of the budget from then on that is free. Each
+    generation has one look before it at a time. So when there are more generations than the budget has ticks for, all
+    are looked at in turn, and each waits as long as the others. Old generations take every second tick only: the other
+    half is there for those that may be finished any moment.
+    """
+
+    def __init__(self, per_second: float, now: Callable[[], float]) -> None:
+        self._budget = Budget(per_second)
+        self._now = now
 
     def next_look(self, _job: Job, elapsed: float) -> float:
-        """Return the seconds from now to the next look at the generation that was created `elapsed` seconds ago."""
-        elapsed = max(elapsed, 0.0)
-        return next_moment(elapsed) - elapsed
+        """Return the seconds until the next look at the generation that was created `elapsed` seconds ago.
+
+        The budget counts that look, so it has to be made then, or not at all.
+        """
+        now, elapsed = self._now(), max(elapsed, 0.0)
+        moment = self._tick(elapsed, next_moment(elapsed), now)
+        self._budget.take(moment, now)
+        return moment - now
+
+    def _tick(self, elapsed: float, at: float, now: float) -> float:
+        """Return the first free tick for a look that is wanted `at` seconds after the create."""
+        every = 1 if elapsed < patience.YOUNG else 2
+        return self._budget.free_from(now + at - elapsed, every)

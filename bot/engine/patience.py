@@ -82,6 +82,7 @@ FIRST_LOOK = 0.3  # after the create: no service known is quicker, and a look co
 SHORTEST_LOOK = 0.15  # between two looks: so short a delay is not felt, and a shorter one would double the looks
 LONGEST_LOOK = 15.0  # hardly felt after minutes of waiting
 LOOKS_PER_ELAPSED = 12  # a look after a twelfth of the time passed makes the wait a twelfth longer at most
+YOUNG = 10.0  # of a generation: until then it is usually finished; later half of the budget of looks is for others
 UNREADABLE_WAITS = (2.0, 5.0, 10.0, 20.0)  # between looks at what is finished and cannot be read: it may be half stored
 NOT_YET_KNOWN = MINUTE  # after a create: until then an unknown generation may only be new
 GIVE_UP_AFTER = 55 * MINUTE  # the provider forgets a result after an hour

@@ -65,7 +65,7 @@ def parts(tmp_path, *starts):
 
 
 def creates(store, provider):
-    return Creates(store, provider, Looks(), TTL, lambda: NOW)
+    return Creates(store, provider, Looks(40, lambda: NOW), TTL, lambda: NOW)
 
 
 async def test_a_provider_that_answers_at_once_makes_the_job_ready(store, tmp_path):
@@ -96,7 +96,7 @@ async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp
     assert isinstance(outcome, Submitted)
     await recorded(store, job, outcome)
     job = await claimed(store, outcome.first_look_at)
-    fetch = Fetch(store, provider, Unhurried(), Looks(), TTL, lambda: NOW)
+    fetch = Fetch(store, provider, Unhurried(), Looks(40, lambda: NOW), TTL, lambda: NOW)
     outcome = await fetch(job)
     assert provider.asked[-1] == "generation 2"
     assert isinstance(outcome, Ready)

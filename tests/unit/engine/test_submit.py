@@ -67,7 +67,7 @@ class Bench:
         self.nudged = 0
 
     def submit(self, *, slots=1, slot_lent=0.0):
-        creates = Creates(self.store, self.provider, Looks(), 3600.0, lambda: NOW)
+        creates = Creates(self.store, self.provider, Looks(40, lambda: NOW), 3600.0, lambda: NOW)
         rules = Rules(MODEL, dict.fromkeys(Family, slots), link_seconds=1800.0)
         delivery = SimpleNamespace(begin=self.begin, place_before_paying=self.place, place_if_possible=self.place)
         return Submit(self.store, delivery, self.recordings, creates, rules, self.nudge, lambda: NOW, slot_lent, 0.0)

@@ -102,6 +102,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
             "How the provider is asked",
             f"between {patience.SHORTEST_LOOK} and {patience.LONGEST_LOOK:.0f} seconds",
         ),
+        (GUARANTEES, "How the provider is asked", f"more than {patience.YOUNG:.0f} seconds ago get at most half"),
     ],
 )
 def test_numbers_are_those_of_the_code(document, title, sentence):

@@ -1,0 +1,100 @@
+"""The looks at whatever generations there are, of whatever age: how many, and how late the last one of each is."""
+
+import heapq
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.engine.looks import Looks
+from bot.engine.schedule import MOMENTS
+from tests.clock import Clock
+from tests.unit.workbench import job
+
+RATES = st.sampled_from([0.5, 3.0, 7.3, 40.0])
+TAKES = st.one_of(st.floats(0.1, 5), st.floats(5, 90))  # seconds until a generation is finished
+CROWDS = st.lists(st.tuples(st.floats(0, 20), TAKES), min_size=1, max_size=60)  # when it is created, what it takes
+
+
+class Looking:
+    """Looks at generations until all are finished, as the steps do."""
+
+    def __init__(self, per_second, crowd):
+        self.clock = Clock()
+        self.looks = Looks(per_second, self.clock)
+        self.made = []  # (moment, which generation), in the order of the moments
+        start = self.clock()
+        self._due = [(start + at, number, start + at, False) for number, (at, _) in enumerate(crowd)]
+        heapq.heapify(self._due)
+        while self._due:
+            self._go_on(crowd)
+
+    def _go_on(self, crowd):
+        moment, number, created, is_look = heapq.heappop(self._due)
+        self.clock.seconds = max(self.clock.seconds, moment)
+        if is_look:
+            self.made.append((moment, number))
+        if not is_look or moment - created < crowd[number][1]:
+            wait = self.looks.next_look(job(id=number), self.clock() - created)
+            heapq.heappush(self._due, (self.clock() + wait, number, created, True))
+
+    def moments(self):
+        return [moment for moment, _ in self.made]
+
+    def waits(self, number, created):
+        """The seconds between the looks at one generation, from its create on."""
+        own = [moment for moment, each in self.made if each == number]
+        return [after - before for before, after in pairwise([self.clock_at(created), *own])]
+
+    def clock_at(self, seconds):
+        return Clock().seconds + seconds
+
+
+def within(moments, seconds):
+    """The most moments that any stretch of so many seconds has."""
+    most, first = 0, 0
+    for last, moment in enumerate(moments):
+        while moments[first] <= moment - seconds:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+@settings(max_examples=60, deadline=None)
+@given(RATES, CROWDS, st.floats(0.05, 30))
+def test_no_stretch_of_time_has_more_looks_than_the_budget(per_second, crowd, seconds):
+    moments = Looking(per_second, crowd).moments()
+    assert within(moments, seconds) <= per_second * seconds + 1 + 1e-3
+
+
+@settings(max_examples=60, deadline=None)
+@given(RATES, CROWDS)
+def test_nobody_waits_longer_than_twice_a_look_at_everybody(per_second, crowd):
+    looking = Looking(per_second, crowd)
+    for number, (created, takes) in enumerate(crowd):
+        longest = MOMENTS[next(place for place, at in enumerate(MOMENTS) if at >= takes)]
+        everybody = (len(crowd) + 1) / per_second
+        for wait in looking.waits(number, created):
+            assert wait <= max(0.3, longest / 6) + 2 * everybody + 1e-3
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 200), st.floats(0.3, 5))
+def test_a_new_generation_is_seen_soon_however_many_old_ones_there_are(old, takes):
+    crowd = [(number * 0.01, 90.0) for number in range(old)] + [(30.0, takes)]
+    looking = Looking(40, crowd)
+    seen = looking.waits(old, 30.0)
+    assert sum(seen) <= takes * 13 / 12 + 0.15 + 2 / 40 + 1e-3
+
+
+def test_thirty_at_once_are_looked_at_in_turn():
+    looking = Looking(40, [(0.0, 2.0)] * 30)
+    order = [number for _, number in looking.made]
+    assert order[:30] == order[30:60] == list(range(30))
+    assert looking.moments()[-1] - looking.clock_at(0.0) == pytest.approx(2.0 + 30 / 40, abs=0.05)
+
+
+def test_looks_of_the_past_are_forgotten():
+    looking = Looking(40, [(number / 100, 5.0) for number in range(2000)])
+    assert len(looking.looks._budget._taken) < 5000  # of more than twenty thousand
