@@ -131,6 +131,22 @@ async def test_too_many_requests_spend_no_attempt(world, chat, alice):
     assert [job.attempts for job in await world.jobs()] == [0]
 
 
+async def test_when_a_look_is_refused_nobody_asks_until_the_time_that_the_provider_names(world, chat, alice):
+    world.speech.latency = 8.0
+    world.speech.fault("fetch", status=429, headers={"Retry-After": "20"})
+    for _ in range(5):
+        chat.send_voice(alice, other_voice())
+    world.speech.says("patience")
+    started = world.clock()
+    await world.settle()
+    assert texts(chat) == ["patience"] * 5
+    refused, *others = [call.at for call in world.speech.calls if call.method == "GET"]
+    assert len(others) == 5, "one look each, as all were finished by then"
+    assert min(others) - refused >= 20
+    assert world.clock() - started < 25
+    assert [job.attempts for job in await world.jobs()] == [0] * 5
+
+
 async def test_a_refused_file_is_an_apology_at_once(world, chat, alice):
     world.speech.fault("create", status=400)
     chat.send_voice(alice, audio())

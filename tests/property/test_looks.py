@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.looks import Looks
+from bot.engine.patience import MOST_SLOWINGS, SLOWED_FOR
 from bot.engine.schedule import MOMENTS
+from bot.outgoing import waits
 from tests.clock import Clock
 from tests.unit.workbench import job
 
@@ -86,6 +88,25 @@ def test_a_new_generation_is_seen_soon_however_many_old_ones_there_are(old, take
     looking = Looking(40, crowd)
     seen = looking.waits(old, 30.0)
     assert sum(seen) <= takes * 13 / 12 + 0.15 + 2 / 40 + 1e-3
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 300), st.one_of(st.none(), st.floats(-10, 120)))),
+    st.floats(0, 600),
+    st.floats(0, 50),
+)
+def test_refusals_are_forgotten_within_minutes_and_slow_no_other_model(refusals, later, elapsed):
+    clock = Clock()
+    looks, fresh = Looks(1000, clock), Looks(1000, clock)
+    for seconds, retry_after in refusals:
+        clock.pass_(seconds)
+        looks.refused(job(model="refused"), retry_after)
+    other = looks.next_look(job(model="another"), elapsed)
+    assert other == pytest.approx(fresh.next_look(job(), elapsed), abs=0.01)
+    clock.pass_(max(waits.UNSAID, 120) + MOST_SLOWINGS * SLOWED_FOR + later)
+    assert looks.may_look(job(model="refused"))
+    assert looks.next_look(job(model="refused"), elapsed) == pytest.approx(fresh.next_look(job(), elapsed), abs=0.01)
 
 
 def test_thirty_at_once_are_looked_at_in_turn():

@@ -12,7 +12,7 @@ from bot.engine.looks import Looks
 from bot.engine.schedule import deadline
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
-from bot.errors import PermanentError
+from bot.errors import PermanentError, RateLimitedError
 from bot.log import get_logger
 from bot.speech.provider import Done, Failed, Pending, Provider, Unknown, Unreadable
 from storage.apology import Apology, Reason
@@ -41,7 +41,9 @@ class Fetch:
         generations = await self.store.generations(job)
         asked = next(generation for generation in generations if generation.transcript is None)
         elapsed = self.now() - asked.submitted_at
-        match await self.provider.fetch(asked.generation_id):
+        if not self.looks.may_look(job):
+            return self._look_again(job, elapsed)
+        match await self._look(job, asked, elapsed):
             case Unknown():
                 return self._unknown(job, elapsed)
             case Pending():
@@ -52,6 +54,16 @@ class Fetch:
                 return await self._unreadable(job, asked)
             case Done(transcript):
                 return await self._done(job, generations, asked, transcript)
+
+    async def _look(
+        self, job: Job, asked: Generation, elapsed: float
+    ) -> Pending | Done | Unreadable | Failed | Unknown:
+        """Ask the provider. A refusal is told with a wait that keeps the looks at its model apart afterwards."""
+        try:
+            return await self.provider.fetch(asked.generation_id)
+        except RateLimitedError as error:
+            self.looks.refused(job, error.retry_after)
+            raise RateLimitedError(str(error), retry_after=self.looks.next_look(job, elapsed)) from None
 
     def _unknown(self, job: Job, elapsed: float) -> Outcome:
         """Upload a recording again whose generation was lost, but not for ever: each create may be paid for."""

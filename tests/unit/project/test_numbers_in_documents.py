@@ -102,6 +102,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
             "How the provider is asked",
             f"between {patience.SHORTEST_LOOK} and {patience.LONGEST_LOOK:.0f} seconds",
         ),
+        (GUARANTEES, "How the provider is asked", f"Each {patience.SLOWED_FOR:.0f} seconds without a refusal"),
         (GUARANTEES, "How the provider is asked", f"more than {patience.YOUNG:.0f} seconds ago get at most half"),
     ],
 )
@@ -131,6 +132,8 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert Settings.model_fields["split_minutes"].default == HOUR / MINUTE
     assert "in parts of about an hour" in said(USAGE, "Limits")
     assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
+    assert patience.MOST_SLOWINGS == 3
+    assert "after two more refusals an eighth" in said(GUARANTEES, "How the provider is asked")
 
 
 def test_tries_are_repeated_after_the_seconds_that_are_stated():
