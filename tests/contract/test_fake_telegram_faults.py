@@ -201,6 +201,28 @@ async def test_all_chats_together_bear_thirty_messages_a_second(telegram, client
     assert statuses == [200, 200, 200, 429]
 
 
+@pytest.mark.parametrize(("count_edits", "statuses", "refused"), [(True, [429, 429], 2), (False, [200, 200], 0)])
+async def test_edits_count_with_the_messages_of_all_chats_or_do_not(
+    telegram, client, clock, count_edits, statuses, refused
+):
+    chats = [telegram.private(telegram.user(f"User {number}")) for number in range(3)]
+    first = [(await client.sendMessage(chat_id=chat.id, text="x")).result for chat in chats[:2]]
+    clock.pass_(10)
+    pace = telegram.enforce_pace(overall_per_second=2, count_edits=count_edits)
+    for chat in chats[1:]:
+        assert (await client.sendMessage(chat_id=chat.id, text="x")).status == 200
+
+    async def edit(chat, message):
+        return await client.editMessageText(chat_id=chat.id, message_id=message["message_id"], text="edited")
+
+    edits = [await edit(chat, message) for chat, message in zip(chats, first, strict=False)]
+    assert [one.status for one in edits] == statuses
+    assert pace.refused == refused
+    third = await client.sendMessage(chat_id=chats[0].id, text="x")
+    assert third.refusal == (429, "Too Many Requests: retry after 1")
+    assert pace.refused == refused + 1
+
+
 @pytest.fixture
 async def hook():
     """A bot's webhook that keeps what it gets and answers with the statuses in `answers`, then with 200."""

@@ -299,14 +299,18 @@ class FakeTelegram:
         burst: int = 3,
         per_group_per_minute: int = 20,
         overall_per_second: int = 30,
-    ) -> None:
+        count_edits: bool = True,
+    ) -> Pace:
+        """Refuse writes beyond these limits from now on; see Pace."""
         self._server.pace = Pace(
             self.state.clock,
             per_chat_per_second=per_chat_per_second,
             burst=burst,
             per_group_per_minute=per_group_per_minute,
             overall_per_second=overall_per_second,
+            count_edits=count_edits,
         )
+        return self._server.pace
 
     async def next_change(self) -> None:
         """Wait for the next call or change."""

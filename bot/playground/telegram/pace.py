@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.playground.telegram.refusal import too_many_requests
@@ -23,7 +23,10 @@ class Window:
 
 
 class Pace:
-    """The limits of sends and edits: a rate and a burst per chat, a rate per group, and a rate of all writes."""
+    """The limits of sends and edits: a rate and a burst per chat, a rate per group, and a rate of all chats together.
+
+    Without `count_edits` the last one counts new messages only. `refused` is how many writes were beyond a limit.
+    """
 
     def __init__(
         self,
@@ -33,20 +36,29 @@ class Pace:
         burst: int = 3,
         per_group_per_minute: int = 20,
         overall_per_second: int = 30,
+        count_edits: bool = True,
     ) -> None:
+        self.refused = 0
         self._clock = clock
+        self._count_edits = count_edits
         self._chats = defaultdict[int, Window](lambda: Window(burst, burst / per_chat_per_second))
         self._groups = defaultdict[int, Window](lambda: Window(per_group_per_minute, 60.0))
         self._overall = Window(overall_per_second, 1.0)
 
-    def admit(self, chat_id: int) -> None:
-        """Count one write, or refuse it without counting it."""
+    def admit(self, chat_id: int, *, is_new: bool) -> None:
+        """Count a new message or an edit, or refuse it without counting it."""
         now = self._clock()
-        windows = [self._overall, self._chats[chat_id]]
-        if chat_id < 0:
-            windows.append(self._groups[chat_id])
+        windows = list(self._windows(chat_id, is_new=is_new))
         wait = max(window.wait(now) for window in windows)
         if wait > 0:
+            self.refused += 1
             raise too_many_requests(math.ceil(wait))
         for window in windows:
             window.written.append(now)
+
+    def _windows(self, chat_id: int, *, is_new: bool) -> Iterator[Window]:
+        yield self._chats[chat_id]
+        if chat_id < 0:
+            yield self._groups[chat_id]
+        if is_new or self._count_edits:
+            yield self._overall

@@ -76,7 +76,7 @@ class Server:
         if self.state.logged_out:
             raise RefusedError(400, "Logged out")
         if self.pace is not None and method.paced:
-            self.pace.admit(parameters.integer("chat_id"))
+            self.pace.admit(parameters.integer("chat_id"), is_new=method.is_new)
         result = method.handler(self.state, parameters)
         return await result if inspect.isawaitable(result) else result
 

@@ -25,6 +25,11 @@ class Method:
     parameters: frozenset[str]
     paced: bool = False
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes a new message; the other paced ones edit."""
+        return self.paced and self.name.startswith("send")
+
 
 def _method(name: str, handler: Handler, parameters: str = "", *, paced: bool = False) -> Method:
     return Method(name, handler, frozenset(parameters.split()), paced)
