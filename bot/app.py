@@ -236,6 +236,7 @@ class _Wiring:
         transcript_ttl = settings.transcript_ttl_hours * 3600
         creates = Creates(self.store, provider, looks, transcript_ttl, now)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
+        self.admission = submit.admission
         fetch = Fetch(self.store, provider, self.delivery, looks, transcript_ttl, now)
         deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
         return Steps(Sniff(self.files), submit, fetch, deliver)
@@ -254,7 +255,8 @@ class _Wiring:
         settings = self.settings
         defaults = Defaults(self.default_model.name, settings.default_language)
         most_open = settings.max_open_jobs_per_chat
-        return Intake(self.store, self.events, defaults, most_open, poller.nudge, self.outside.now)
+        now = self.outside.now
+        return Intake(self.store, self.events, poller, defaults, most_open, self.admission, now)
 
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now

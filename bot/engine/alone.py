@@ -38,6 +38,10 @@ class Alone:
             self._waits_since = self._now()
         return min(self._waits_since + patience.LET_OTHERS_END, self._started_at + patience.ALONE_AFTER_START)
 
+    def is_over(self) -> bool:
+        """Tell whether no interrupted job is in a step or due, so that others may begin."""
+        return self._job is None and not self.is_due()
+
     def begins(self, job: Job) -> None:
         """Let an interrupted job be alone for a while, which is longer the more often it was interrupted."""
         self._job, self._waits_since = job, None
@@ -48,5 +52,5 @@ class Alone:
 
     def ends(self, job: Job) -> None:
         """Take note of the end of a step; after that of the interrupted job another one may be due."""
-        if self._job is job:
+        if self._job is not None and self._job.id == job.id:
             self._job, self.others_at, self._due_at = None, 0.0, self._now()

@@ -1,11 +1,14 @@
 """Intake: the front door. A message becomes a job at most once, and is durable before anything else happens."""
 
+import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
+from bot.engine import patience
 from bot.engine.events import Events
+from bot.engine.poller import Poller
 from bot.log import get_logger
-from storage.store import Refused, Store
+from storage.store import Refused, Start, Store
 from storage.words import Job, NewJob, Options
 
 log = get_logger(__name__)
@@ -38,14 +41,19 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Turns recordings into jobs. `nudge` is called after each, so that work starts at once."""
+    """Turns recordings into jobs. While there are plenty of places, the first step of a job begins at once.
+
+    `admission` is that of Start. `mark` is the beginning of the tokens of this process.
+    """
 
     store: Store
     events: Events
+    poller: Poller
     defaults: Defaults
     most_open: int  # jobs without an answer in a chat
-    nudge: Callable[[], None]
+    admission: Callable[[str], tuple[str, int] | None]
     now: Callable[[], float]
+    mark: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
 
     async def accept(self, recording: Recording) -> Refused | None:
         """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened.
@@ -54,13 +62,28 @@ class Intake:
         """
         options = Options(language=self.defaults.language)
         new = NewJob(**asdict(recording), model=self.defaults.model, options=options)
-        match await self.store.accept(new, self.now(), self.most_open):
+        with self.poller.place() as is_free:
+            start = self._start(new) if is_free else None
+            accepted = await self.store.accept(new, self.now(), self.most_open, start)
+        match accepted:
             case None:
                 log.info("message.repeated")
             case Refused() as refused:
                 self.events.refused(refused)
                 return refused
             case Job() as job:
-                self.events.accepted(job)
-                self.nudge()
+                self._accepted(job)
         return None
+
+    def _accepted(self, job: Job) -> None:
+        if job.lease_token is None:
+            self.poller.nudge()
+        elif not self.poller.begin(job):
+            log.info("message.repeated")
+            return
+        self.events.accepted(job)
+
+    def _start(self, new: NewJob) -> Start:
+        """Make the lease of a job, with a token that is the same whenever its message is accepted again."""
+        token = f"{self.mark}:{new.chat_id}:{new.message_id}"
+        return Start(token, self.now() + patience.LEASE_TTL, self.admission)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from bot.activity import Activity, watched
 from bot.engine import patience
 from bot.log import get_logger
-from storage.outcomes import Outcome
+from storage.outcomes import Outcome, Ready, Submitted
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
-from storage.words import Job
+from storage.words import Generation, Job
 
 log = get_logger(__name__)
 
@@ -46,10 +46,28 @@ async def handling(store: Store, job: Job) -> AsyncIterator[None]:
 
 @dataclass(slots=True)
 class Held:
-    """A job as it is leased now, and what its step is doing."""
+    """A job in the hand that leads it from step to step: as it is leased now, what its step is doing, what is known.
+
+    What an earlier step has stored need not be read again: the generations, the text of the transcript and the
+    moment of the first look. None where only the database knows.
+    """
 
     job: Job
     activity: Activity = field(default_factory=Activity)
+    generations: tuple[Generation, ...] | None = None
+    text: str | None = None
+    look_at: float | None = None
+
+    def advance(self, job: Job, outcome: Outcome) -> None:
+        """Go on with a job that an outcome has brought further."""
+        self.job = job
+        match outcome:
+            case Submitted(first_look_at, _, generation):
+                self.generations = (generation,) if generation is not None and generation.part == 0 else None
+                self.look_at = first_look_at
+            case Ready(transcript):
+                self.text = transcript.text
+        self.activity.changed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +84,16 @@ class Keeper:
     step_timeout: float = patience.STEP_TIMEOUT
     renew_every: float = patience.RENEW_EVERY
 
-    async def take(self, held: Held, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
+    async def take(self, held: Held, step: Callable[[Held], Awaitable[Outcome]]) -> Outcome:
         """Take a step. TimeoutError if it takes too long, and `held` says at what."""
         with watched(held.activity):
             return await self._in_time(held, step)
 
-    async def _in_time(self, held: Held, step: Callable[[Job], Awaitable[Outcome]]) -> Outcome:
+    async def _in_time(self, held: Held, step: Callable[[Held], Awaitable[Outcome]]) -> Outcome:
         async with asyncio.timeout(self.step_timeout) as limit:
             renewing = asyncio.create_task(self._renew(held, limit))
             try:
-                return await step(held.job)
+                return await step(held)
             finally:
                 renewing.cancel()
 

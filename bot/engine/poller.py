@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 
-from bot.activity import Activity
 from bot.engine import patience
 from bot.engine.alone import Alone
 from bot.engine.events import Events
 from bot.engine.lease import Held
 from bot.engine.turn import Turn
 from storage.store import Claim, StorageUnavailableError, Store
-from storage.words import Job, State
+from storage.words import Generation, Job, State
 
 
 class Poller:
@@ -38,6 +39,7 @@ class Poller:
         self._passed_over: frozenset[int] = frozenset()  # chats, by the last claim
         self._stopping = False
         self._is_full = False
+        self._kept = 0  # places for jobs that are being accepted
 
     def nudge(self) -> None:
         """Claim soon: something may have become due."""
@@ -69,19 +71,32 @@ class Poller:
         """Start nothing more; let steps end for a while, then interrupt them, so that they give their leases back."""
         self._stopping = True
         self._wake.set()
-        running = set(self._running)
-        while running:
-            _, running = await asyncio.wait(running, timeout=grace_seconds)
-            for task in running:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_seconds):
+                await self._end_of_steps()
+        for task in self._running:
+            task.cancel()
+        while running := set(self._running):
+            await asyncio.wait(running, timeout=patience.INTERRUPT_GRACE)
+            for task in self._running:
                 task.cancel()
-            grace_seconds = patience.INTERRUPT_GRACE
+
+    async def _end_of_steps(self) -> None:
+        """Wait until no step runs, and end those that only wait for a moment."""
+        while self._running:
+            self._changed.clear()
+            for task, held in self._running.items():
+                if held.activity.rests:
+                    task.cancel()
+            await self._changed.wait()
 
     def _working(self) -> int:
         """Count the steps that do not wait for a moment alone."""
         return sum(not held.activity.rests for held in self._running.values())
 
     def _room(self) -> int:
-        return max(0, min(self._steps_at_once - self._working(), patience.MOST_IN_HAND - len(self._running)))
+        free = min(self._steps_at_once - self._working(), patience.MOST_IN_HAND - len(self._running))
+        return max(0, free - self._kept)
 
     async def _claim_due(self) -> None:
         """Start what is due, and know when to claim again; a nudge during the claim brings that forward."""
@@ -124,6 +139,16 @@ class Poller:
                 self._start(job)
         return bool(claim.jobs)
 
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """Keep a place for the first step of a job that is about to be accepted; False if there are not plenty."""
+        is_free = not self._stopping and self._alone.is_over() and self._room() > self._steps_at_once // 4
+        self._kept += is_free
+        try:
+            yield is_free
+        finally:
+            self._kept -= is_free
+
     def _crowding(self) -> frozenset[int]:
         """Return the chats that have as many steps as they may, which is less the fewer places are left."""
         steps = Counter(held.job.chat_id for held in self._running.values() if not held.activity.rests)
@@ -140,36 +165,49 @@ class Poller:
         except TimeoutError:
             pass
 
-    def _start(self, job: Job) -> None:
+    def begin(self, job: Job) -> bool:
+        """Start the first step of a job that was leased when it was accepted; False if that is under way already."""
+        if any(held.job.id == job.id for held in self._running.values()):
+            return False
+        self._start(job, generations=())
+        return True
+
+    def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:
         earlier = {task: other for task, other in self._running.items() if other.job.id == job.id}
-        held = Held(job, Activity(self._something_changed))
+        held = Held(job, generations=generations)
+        held.activity.changed = partial(self._something_changed, held)
         task = asyncio.create_task(self._run_after(earlier, held), name=f"job {job.id}")
         self._running[task] = held
         task.add_done_callback(self._ended)
 
-    def _something_changed(self) -> None:
-        """Claim again if there was no room, and perhaps is now."""
+    def _something_changed(self, held: Held) -> None:
+        """Claim again if there was no room, and perhaps is now, or if an interrupted job has got on."""
         self._changed.set()
+        if not held.job.interrupted:
+            self._alone_no_more(held.job)
         if self._is_full and self._room():
             self._wake.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         held = self._running.pop(task)
         job = held.job
-        self._something_changed()
+        self._something_changed(held)
         if self._passed_over:
             self.nudge()
+        self._alone_no_more(job)
+        if not task.cancelled() and task.exception() is not None:
+            self._events.bug(job, task.exception())  # its lease runs out
+
+    def _alone_no_more(self, job: Job) -> None:
         self._alone.ends(job)
         if self._alone.is_due():
             self._expect(self._now())
-        if not task.cancelled() and task.exception() is not None:
-            self._events.bug(job, task.exception())  # its lease runs out
 
     async def _run_after(self, earlier: dict[asyncio.Task[None], Held], held: Held) -> None:
         """Give the job its turn after an earlier step of it, which lost its lease; one that edits is never cut off."""
         try:
             for task, other in earlier.items():
-                if other.job.state is not State.READY:
+                if other.job.state is not State.READY or other.activity.rests:
                     task.cancel()
             if earlier:
                 await asyncio.wait(earlier)

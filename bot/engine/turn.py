@@ -1,9 +1,13 @@
-"""One job's turn: take its step, record the outcome. A failure becomes an outcome too, an interruption a release."""
+"""One job's turn: take its step and record the outcome, and go on with the next step as far as one hand can.
+
+A failure becomes an outcome too, an interruption a release.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from bot.engine import patience
 from bot.engine.delivery import Delivery
@@ -13,17 +17,18 @@ from bot.engine.moves import Moves
 from bot.engine.policy import as_failure, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
 from storage.apology import Reason
-from storage.outcomes import Ended, Outcome, Released, Submitted, Waiting
+from storage.outcomes import Ended, Hopeless, Known, Outcome, Ready, Released, Sniffed, Submitted, Waiting
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
 from storage.words import Job, State
 
-Take = Callable[[Job], Awaitable[Outcome]]
+Stored = TypeVar("Stored")
+Take = Callable[[Held], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Takes a step of a leased job with `take`. `now` is the wall clock in seconds, `random` from 0 to 1."""
+    """Takes the steps of a leased job with `take`. `now` is the wall clock in seconds, `random` from 0 to 1."""
 
     store: Store
     moves: Moves
@@ -35,22 +40,33 @@ class Turn:
     times: tuple[float, float] = (patience.STEP_TIMEOUT, patience.RENEW_EVERY)
 
     async def run(self, held: Held) -> float | None:
-        """Take the step, record what it achieved, and return when to claim again; None if nothing changed."""
-        job = held.job
+        """Take steps, record what each achieved, and return when to claim again; None if nothing changed.
+
+        Every outcome is stored before the next step begins: a death leaves the job as if each had been claimed.
+        """
+        while (outcome := await self._outcome(held)) is not None:
+            if not _goes_on(held.job, outcome):
+                return await self._record(held.job, outcome)
+            if not await self._advance(held, outcome):
+                break
+        return None
+
+    async def _outcome(self, held: Held) -> Outcome | None:
+        """Take one step; None if its lease was lost."""
         try:
-            outcome = worn_out(job, self.now()) or await self._keeper().take(held, self.take)
+            outcome = worn_out(held.job, self.now()) or await self._keeper().take(held, self.take)
         except LeaseLostError:
-            self.events.lease_lost(job)
+            self.events.lease_lost(held.job)
             return None
         except asyncio.CancelledError:
-            await self.release(job)
+            await self.release(held.job)
             raise
         except StorageUnavailableError as error:
-            self.events.storage_unavailable(error, job)
+            self.events.storage_unavailable(error, held.job)
             outcome = Released(self.now() + patience.STORAGE_AGAIN_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither other jobs nor the loop
             outcome = await self._failed(held, error)
-        return await self._record(held.job, unsaid(outcome, job))
+        return unsaid(outcome, held.job)
 
     def _keeper(self) -> Keeper:
         return Keeper(self.store, self.now, self.events.storage_unavailable, *self.times)
@@ -102,21 +118,59 @@ class Turn:
         except Exception as error:  # noqa: BLE001 - nor may a bug keep the outcome from being recorded
             self.events.bug(job, error)
 
-    async def _record(self, job: Job, outcome: Outcome) -> float | None:
-        """Record the outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""
+    async def _advance(self, held: Held, outcome: Outcome) -> bool:
+        """Record the outcome and keep the lease; False if that was lost. An interruption releases what it became."""
+        job = held.job
+
+        async def store() -> Job | None:
+            return await self.store.advance(job, outcome, self.now(), self.now() + patience.LEASE_TTL)
+
+        storing = asyncio.create_task(self._stored(job, store))
         try:
-            recorded = await repeat_until_stored(
-                lambda: self.store.record(job, outcome, self.now()),
+            advanced = await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            await self.release(await storing or job)
+            raise
+        if advanced is None:
+            return False
+        self.events.recorded(job, outcome)
+        held.advance(advanced, outcome)
+        return True
+
+    async def _record(self, job: Job, outcome: Outcome) -> float | None:
+        """Record the outcome and give the lease back."""
+        if not await self._stored(job, lambda: self.store.record(job, outcome, self.now())):
+            return None
+        self.events.recorded(job, outcome)
+        return _due(job, outcome, self.now())
+
+    async def _stored(self, job: Job, store: Callable[[], Awaitable[Stored]]) -> Stored | None:
+        """Store an outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""
+        try:
+            stored = await repeat_until_stored(
+                store,
                 partial(self.events.storage_unavailable, job=job),
                 gives_up=lambda: self.now() >= (job.next_at or 0.0),  # the end of its lease
             )
         except StorageUnavailableError:
             return None
-        if not recorded:
+        if not stored:
             self.events.lease_lost(job)
             return None
-        self.events.recorded(job, outcome)
-        return _due(job, outcome, self.now())
+        return stored
+
+
+def _goes_on(job: Job, outcome: Outcome) -> bool:
+    """Tell whether the same hand goes on. Not with a long text, as there are few of them in memory at a time."""
+    match outcome:
+        case Ready(transcript):
+            return len(transcript.text) <= patience.LONG_TEXT
+        case Hopeless():
+            return job.state is not State.READY
+        case Submitted() | Known() | Sniffed():
+            return True
+        case _:
+            return False
 
 
 def _due(job: Job, outcome: Outcome, now: float) -> float:

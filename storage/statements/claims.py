@@ -54,7 +54,10 @@ async def accept(
 
 async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:
     """Find the job that an earlier call with the same token has made, whose answer was lost."""
-    sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE from_chat_id = $1 AND message_id = $2 AND lease_token = $3"
+    sql = (
+        f"SELECT {JOB_COLUMNS} FROM jobs WHERE from_chat_id = $1 AND message_id = $2 AND lease_token = $3"
+        " AND state = 'queued'"
+    )
     found = await tx.row(sql, new.chat_id, new.message_id, start.lease_token)
     return None if found is None else job_of(found)
 

@@ -6,12 +6,13 @@ any point costs at most one repetition, and never a second payment without a tra
 
 from dataclasses import dataclass
 
+from bot.engine.lease import Held
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Submit
 from storage.outcomes import Outcome
-from storage.words import Job, State
+from storage.words import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,17 @@ class Steps:
     fetch: Fetch
     deliver: Deliver
 
-    async def take(self, job: Job) -> Outcome:
+    async def take(self, held: Held) -> Outcome:
         """Do one thing for a job that is not over."""
+        job = held.job
         match job.state:
+            case State.QUEUED if job.must_sniff:
+                return await self.sniff(job)
             case State.QUEUED:
-                return await (self.sniff if job.must_sniff else self.submit)(job)
+                return await self.submit(job, held.generations)
             case State.SUBMITTED:
-                return await self.fetch(job)
+                return await self.fetch(job, held.generations, held.look_at)
             case State.READY:
-                return await self.deliver(job)
+                return await self.deliver(job, held.text)
             case State.DELIVERED | State.FAILED | State.CANCELLED:
                 raise ValueError(f"job {job.id} is over: {job.state}")

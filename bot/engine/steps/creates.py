@@ -32,9 +32,15 @@ class Creates:
     now: Callable[[], float]
     hold: Hold = field(default_factory=Hold, init=False)
 
-    async def send(self, job: Job, model: Model, sources: Sequence[Source]) -> Outcome:
-        """Create the generations that are missing after a crash, or all. The last is stored with the outcome."""
-        stored = {generation.part: generation for generation in await self.store.generations(job)}
+    async def send(
+        self, job: Job, model: Model, sources: Sequence[Source], known: Sequence[Generation] | None = None
+    ) -> Outcome:
+        """Create the generations that are missing after a crash, or all. The last is stored with the outcome.
+
+        `known` are those that are stored already, None where the database knows.
+        """
+        made = await self.store.generations(job) if known is None else known
+        stored = {generation.part: generation for generation in made}
         last = len(sources) - 1
         generation = None
         for part, source in enumerate(sources):

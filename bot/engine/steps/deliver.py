@@ -23,13 +23,14 @@ class Deliver:
     max_seconds: float
     _long: TaskLimit = field(default_factory=lambda: TaskLimit(patience.LONG_TEXTS_AT_ONCE), init=False)
 
-    async def __call__(self, job: Job) -> Outcome:
+    async def __call__(self, job: Job, text: str | None = None) -> Outcome:
+        """Take the step; `text` is that of the transcript, None where only the database knows it."""
         if job.apology is not None:
             return await self._apologise(job, job.apology)
         assert job.transcript_id is not None
         if job.kind == LINK:
             await self._refuse_too_long(job.transcript_id)
-        await self.delivery.deliver(job, await self._text(job.transcript_id))
+        await self.delivery.deliver(job, await self._text(job.transcript_id) if text is None else text)
         return Ended(State.DELIVERED)
 
     async def _refuse_too_long(self, transcript_id: int) -> None:

@@ -1,7 +1,7 @@
 """The step of a SUBMITTED job: ask the provider what became of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot import links
@@ -14,6 +14,7 @@ from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
 from bot.errors import PermanentError, RateLimitedError
 from bot.log import get_logger
+from bot.machine.clock import Clock
 from bot.speech.provider import Done, Failed, Pending, Provider, Unknown, Unreadable
 from storage.apology import Apology, Reason
 from storage.outcomes import Forgotten, Hopeless, Outcome, Waiting
@@ -33,25 +34,46 @@ class Fetch:
     delivery: Delivery
     looks: Looks
     transcript_ttl: float
-    now: Callable[[], float]
+    clock: Clock
 
-    async def __call__(self, job: Job) -> Outcome:
-        """Ask for the first part that has no transcript yet: parts are few, and finish in about their order."""
+    async def __call__(
+        self, job: Job, generations: Sequence[Generation] | None = None, look_at: float | None = None
+    ) -> Outcome:
+        """Look again and again, as long as that is soon. A look that is far away waits in the database.
+
+        What is known need not be read: the generations, and when to look first. A job that a death interrupted is
+        looked at once, and gives its lease back: if it survives that, it is no suspect.
+        """
         await self.delivery.place_if_possible(job)
-        generations = await self.store.generations(job)
+        if generations is None:
+            generations = await self.store.generations(job)
+        again = _Again(self.clock() if look_at is None else look_at, generations)
+        while True:
+            if again.at - self.clock() > patience.LOOK_IN_HAND:
+                return Waiting(again.at)
+            await self.clock.until(again.at)
+            found = await self._once(job, again.generations)
+            if not isinstance(found, _Again):
+                return found
+            if job.interrupted:
+                return Waiting(found.at)
+            again = found
+
+    async def _once(self, job: Job, generations: Sequence[Generation]) -> "Outcome | _Again":
+        """Ask for the first part that has no transcript yet: parts are few, and finish in about their order."""
         asked = next(generation for generation in generations if generation.transcript is None)
-        elapsed = self.now() - asked.submitted_at
+        elapsed = self.clock() - asked.submitted_at
         if not self.looks.may_look(job):
-            return self._look_again(job, elapsed)
+            return self._look_again(job, generations, elapsed)
         match await self._look(job, asked, elapsed):
             case Unknown():
-                return self._unknown(job, elapsed)
+                return self._unknown(job, generations, elapsed)
             case Pending():
-                return self._look_again(job, elapsed)
+                return self._look_again(job, generations, elapsed)
             case Failed() as failed:
                 return self._failed(job, asked, failed)
             case Unreadable():
-                return await self._unreadable(job, asked)
+                return await self._unreadable(job, generations, asked)
             case Done(transcript):
                 return await self._done(job, generations, asked, transcript)
 
@@ -65,19 +87,19 @@ class Fetch:
             self.looks.refused(job, error.retry_after)
             raise RateLimitedError(str(error), retry_after=self.looks.next_look(job, elapsed)) from None
 
-    def _unknown(self, job: Job, elapsed: float) -> Outcome:
+    def _unknown(self, job: Job, generations: Sequence[Generation], elapsed: float) -> "Outcome | _Again":
         """Upload a recording again whose generation was lost, but not for ever: each create may be paid for."""
         if elapsed < patience.NOT_YET_KNOWN:
-            return self._look_again(job, elapsed)
+            return self._look_again(job, generations, elapsed)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
         if job.generations_lost + 1 >= patience.MOST_GENERATIONS_LOST:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self.now())
+        return Forgotten(self.clock())
 
-    def _look_again(self, job: Job, elapsed: float) -> Outcome:
+    def _look_again(self, job: Job, generations: Sequence[Generation], elapsed: float) -> "Outcome | _Again":
         if elapsed > deadline(job.audio_seconds or 0.0):
             return Hopeless(Apology(Reason.TOO_SLOW))
-        return Waiting(self.now() + self.looks.next_look(job, elapsed))
+        return _Again(self.clock() + self.looks.next_look(job, elapsed), generations)
 
     def _failed(self, job: Job, asked: Generation, failed: Failed) -> Outcome:
         """Upload the part once more, as a failure is not billed, unless a generation was lost before.
@@ -90,26 +112,40 @@ class Fetch:
             raise PermanentError(Reason.LINK_UNREACHABLE, host=links.host_of(job.file_id))
         if job.generations_lost > 0:
             raise PermanentError(Reason.PROVIDER_FAILED)
-        return Forgotten(self.now(), asked.part)
+        return Forgotten(self.clock(), asked.part)
 
-    async def _unreadable(self, job: Job, asked: Generation) -> Outcome:
+    async def _unreadable(self, job: Job, generations: Sequence[Generation], asked: Generation) -> "Outcome | _Again":
         """Look again a few times, as the result may be stored after the status; then upload the part once more."""
         if asked.unreadable < len(patience.UNREADABLE_WAITS):
             require_lease(await self.store.looked_in_vain(job, asked.part, asked.unreadable + 1))
-            return Waiting(self.now() + patience.UNREADABLE_WAITS[asked.unreadable])
+            counted = replace(asked, unreadable=asked.unreadable + 1)
+            at = self.clock() + patience.UNREADABLE_WAITS[asked.unreadable]
+            return _Again(at, _with(generations, counted))
         log.warning("generation.unreadable", job=job.id)
         if job.generations_lost > 0:
             raise PermanentError(Reason.UNREADABLE)
-        return Forgotten(self.now(), asked.part)
+        return Forgotten(self.clock(), asked.part)
 
     async def _done(
         self, job: Job, generations: Sequence[Generation], asked: Generation, transcript: Transcript
-    ) -> Outcome:
+    ) -> "Outcome | _Again":
         """Store the part, or the whole with it; several parts are joined on a thread, as they may have many words."""
         transcript = shortened(transcript, len(generations))
-        parts = [replace(each, transcript=transcript) if each is asked else each for each in generations]
+        parts = _with(generations, replace(asked, transcript=transcript))
         whole = transcript if len(parts) == 1 else await asyncio.to_thread(joined, parts)
         if whole is not None:
-            return ready(whole, self.now(), self.transcript_ttl)
+            return ready(whole, self.clock(), self.transcript_ttl)
         require_lease(await self.store.part_ready(job, asked.part, transcript))
-        return Waiting(self.now())
+        return _Again(self.clock(), parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """When to look again, at what."""
+
+    at: float
+    generations: Sequence[Generation]
+
+
+def _with(generations: Sequence[Generation], changed: Generation) -> Sequence[Generation]:
+    return [changed if each.part == changed.part else each for each in generations]

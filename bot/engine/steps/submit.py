@@ -1,7 +1,7 @@
 """The step of a QUEUED job: placeholder, download, upload, or the link alone; or the reason why not now."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import LINK, PAUSED, SAME, Job
+from storage.words import LINK, PAUSED, SAME, Generation, Job
 
 log = get_logger(__name__)
 
@@ -55,19 +55,27 @@ class Submit:
     asks_every: float = patience.SLOT_ASKED_FOR_EVERY
     _replacing_model: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def __call__(self, job: Job) -> Outcome:
+    async def __call__(self, job: Job, stored: Sequence[Generation] | None = None) -> Outcome:
+        """Take the step; `stored` are the generations that the job has already, None where the database knows."""
         if job.create_started:
             return self._answer_was_lost(job)
         job = await self.delivery.begin(job)  # a chat that can take no placeholder now need not be uploaded for yet
         model = find(job.model) or await self._replace_model(job)
-        match await self._admit(job, model):
+        match Admitted() if job.slot == model.family else await self._admit(job, model):
             case Known() as known:
                 return known
             case MustWait(waiting_for):
                 await self.delivery.place_if_possible(job)
                 return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
             case Admitted():
-                return await self._upload(job, model)
+                return await self._upload(job, model, stored)
+
+    def admission(self, model: str) -> tuple[str, int] | None:
+        """Tell how many jobs of a model's family may be at the provider at once; None while none may go there."""
+        found = find(model)
+        if found is None or self.creates.hold.until > self.now():
+            return None
+        return found.family, self.rules.slots[found.family]
 
     async def _admit(self, job: Job, model: Model) -> Admission:
         admission = await self.store.admit(job, model.family, self.rules.slots[model.family], self.now())
@@ -93,12 +101,12 @@ class Submit:
                 await self.store.change_settings(job.chat_id, replace(chosen, model=None), was=chosen)
         return default
 
-    async def _upload(self, job: Job, model: Model) -> Outcome:
+    async def _upload(self, job: Job, model: Model, stored: Sequence[Generation] | None) -> Outcome:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
         if job.kind == LINK:
             await self.delivery.place_before_paying(job)
-            return await self.creates.send(job, model, (Linked(job.file_id, self.rules.link_seconds),))
+            return await self.creates.send(job, model, (Linked(job.file_id, self.rules.link_seconds),), stored)
         with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench)
             if not uploads:
@@ -109,7 +117,7 @@ class Submit:
                 case MustWait(waiting_for):
                     return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
                 case Admitted():
-                    return await self.creates.send(job, model, uploads)
+                    return await self.creates.send(job, model, uploads, stored)
 
     def _nothing_heard(self, job: Job) -> Outcome:
         """Answer without a create: in silence there is nothing to transcribe."""

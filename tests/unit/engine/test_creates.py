@@ -14,6 +14,7 @@ from storage.outcomes import Ready, Submitted
 from storage.sqlite.engine import open_store
 from storage.transcript import Transcript, Word
 from storage.words import State
+from tests.clock import Clock
 from tests.contract.stored import NOW, again, claimed, recorded, uploading
 
 MODEL = find("nova-2-general")
@@ -96,7 +97,7 @@ async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp
     assert isinstance(outcome, Submitted)
     await recorded(store, job, outcome)
     job = await claimed(store, outcome.first_look_at)
-    fetch = Fetch(store, provider, Unhurried(), Looks(40, lambda: NOW), TTL, lambda: NOW)
+    fetch = Fetch(store, provider, Unhurried(), Looks(40, lambda: NOW), TTL, Clock())
     outcome = await fetch(job)
     assert provider.asked[-1] == "generation 2"
     assert isinstance(outcome, Ready)

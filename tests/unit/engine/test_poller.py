@@ -51,9 +51,15 @@ class Bench:
         self.taken: list[int] = []
 
     def poller(self, step, **changes) -> Poller:
-        async def take(job):
-            self.taken.append(job.id)
-            return await step(job)
+        """A poller whose hands take this one step, and give the job back if they may go on."""
+        hands = []
+
+        async def take(held):
+            if held in hands:
+                return Waiting(self.clock() if held.look_at is None else held.look_at)
+            hands.append(held)
+            self.taken.append(held.job.id)
+            return await step(held.job)
 
         events = Events(self.metrics, self.clock)
         turn = Turn(self.store, Moves(self.store), take, self.delivery, events, self.clock, lambda: 0.5)
@@ -183,8 +189,14 @@ async def test_a_job_that_kills_the_process_is_not_taken_again(bench):
         (job,) = (await bench.store.claim_interrupted(bench.clock(), bench.clock() + LEASE_TTL)).jobs
         await bench.store.handle(job, begun=True)
     await bench.dies()
-    await bench.poller(submit).turn()
-    assert bench.taken == []
+    states = []
+
+    async def apologise(job):
+        states.append(job.state)
+        return Waiting(bench.clock())
+
+    await bench.poller(apologise).turn()
+    assert states == [State.READY]
     assert (await bench.job()).apology == Apology(Reason.DEADLY)
 
 
@@ -703,7 +715,8 @@ async def test_the_stages_before_the_end_are_measured_too(bench):
 async def test_each_transition_is_one_line_with_the_job_and_where_it_was(bench, lines):
     await bench.accept()
     await bench.poller(submit).turn()
-    assert [(line["event"], line["job"], line["was"]) for line in lines] == [("job.submitted", 1, "queued")]
+    told = [(line["event"], line["job"], line["was"]) for line in lines]
+    assert told == [("job.submitted", 1, "queued"), ("job.waiting", 1, "submitted")]
 
 
 async def test_a_job_that_is_woken_while_its_step_runs_is_taken_again_at_once(bench):
@@ -839,10 +852,14 @@ async def test_a_step_that_only_waits_for_a_moment_takes_no_place(bench):
 
 
 async def taken(bench, step, times):
-    """Claim the job and give it one turn with these limits; return it as it is stored then."""
+    """Claim the job and let a hand take one step with these limits; return the job as it is stored then."""
+
+    async def once(held):
+        return await step(held.job) if held.job.state is claimed.state else Waiting(bench.clock())
+
     (claimed,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
     events = Events(bench.metrics, bench.clock)
-    turn = Turn(bench.store, Moves(bench.store), step, bench.delivery, events, bench.clock, lambda: 0.5, times)
+    turn = Turn(bench.store, Moves(bench.store), once, bench.delivery, events, bench.clock, lambda: 0.5, times)
     await turn.run(Held(claimed))
     return await bench.job()
 
