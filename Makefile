@@ -68,8 +68,13 @@ format: $(DEV)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# OLD names a commit to compare with, SCENARIOS some of the scenarios.
+OLD :=
+RUNS := 1
+SCENARIOS :=
+
 bench: $(DEV)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(OLD),--old $(OLD)) --runs $(RUNS) $(SCENARIOS)
 
 KILLS := 300
 JOBS := 2000
