@@ -5,30 +5,18 @@ import asyncio
 import json
 import random
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tests.bench import crowds
 from tests.bench.meter import Row
-from tests.bench.table import medians, table
+from tests.bench.scenarios import SCENARIOS
+from tests.bench.table import medians, summary, table
 from tests.bench.versions import NEW, Version, old_version
-
-Scenario = Callable[[Version, random.Random], Awaitable[Row]]
-
-SCENARIOS: dict[str, tuple[str, Scenario]] = {
-    "single": ("one voice note, speech 1 s, in a fresh process", crowds.single),
-    "crowd30": ("30 at once, speech 2 s, in a fresh process", crowds.crowd30),
-    "crowd30_warm": (f"the same after {crowds.WARM_UP} others", crowds.crowd30_warm),
-    "crowd300": ("300 at once, lognormal median 2 s, 30 new messages a second enforced", crowds.crowd300),
-    "crowd300_edits": ("the same, and edits count with the messages", crowds.crowd300_edits),
-    "stream": ("10 a second for 60 s, lognormal median 2 s", crowds.stream),
-    "looks": ("10 a second for 20 s, lognormal median 6 s", crowds.looks),
-}
 
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(SCENARIOS))
+    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=f"all unless named: {', '.join(SCENARIOS)}")
     parser.add_argument("--old", metavar="REF", help="a commit to compare with")
     parser.add_argument("--runs", type=int, default=1, help="how often each is measured; medians are shown")
     given = parser.parse_args(arguments)
@@ -36,13 +24,19 @@ def main(arguments: Sequence[str]) -> None:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     with ExitStack() as stack:
         versions = [NEW] if given.old is None else [stack.enter_context(old_version(given.old)), NEW]
-        for version in versions:
-            version.compile()
-        measured = {}
-        for name in given.scenarios or SCENARIOS:
-            measured[name] = measure(name, versions, given.runs)
-            print(table(f"{name}: {SCENARIOS[name][0]}", measured[name]), flush=True)
-    print(json.dumps({"runs": given.runs, "old": given.old, "medians": measured}))
+        bench(given.scenarios or list(SCENARIOS), versions, given.runs)
+
+
+def bench(names: Sequence[str], versions: Sequence[Version], runs: int) -> None:
+    """Measure and print."""
+    print(f"{runs} of each: {', '.join(names)}\n", flush=True)
+    for version in versions:
+        version.compile()
+    measured = {}
+    for name in names:
+        measured[name] = measure(name, versions, runs)
+        print(table(f"{name}: {SCENARIOS[name].title}", measured[name]), flush=True)
+    print(summary(measured), json.dumps({"runs": runs, "medians": measured}), sep="\n\n")
 
 
 def measure(name: str, versions: Sequence[Version], runs: int) -> dict[str, Row]:
@@ -55,7 +49,7 @@ def measure(name: str, versions: Sequence[Version], runs: int) -> dict[str, Row]
 
 
 async def _once(name: str, version: Version, run: int) -> Row:
-    return await SCENARIOS[name][1](version, random.Random(f"{name} {run}"))
+    return await SCENARIOS[name].run(version, random.Random(f"{name} {run}"))
 
 
 if __name__ == "__main__":

@@ -46,12 +46,15 @@ class Sent:
 
     @property
     def visible_at(self) -> float | None:
-        """When the text was first to be read."""
-        return next((seen.at for seen in self.chat.history if seen.text == self.text), None)
+        """When the text was first to be read; of a recording in parts it is that of each."""
+        return next((seen.at for seen in self.chat.history if seen.text and self.text in seen.text), None)
 
 
 class Stage:
-    """One bot between both servers. Every recording has a sender, words and a speech time of its own."""
+    """One bot between both servers. Every recording has a sender, words and a speech time of its own.
+
+    One that the bot has converted is taken for the latest one.
+    """
 
     def __init__(self, folder: Path, telegram: FakeTelegram, speech: FakeSpeech) -> None:
         self.folder = folder
@@ -59,7 +62,8 @@ class Stage:
         self.speech = speech
         self.life: Life
         self._speech_seconds: dict[bytes, float] = {}
-        speech.latency = lambda _model, data: self._speech_seconds[data]
+        self._latest = 0.0
+        speech.latency = lambda _model, data: self._speech_seconds.get(data, self._latest)
 
     def settings(self) -> dict[str, str]:
         return {
@@ -77,8 +81,9 @@ class Stage:
         recording = recording or Recording(other_voice())
         person = self.telegram.user("Somebody")
         chat, text = self.telegram.private(person), f"These are the words of person {person.id}."
-        self._speech_seconds[recording.data] = speech_seconds
+        self._speech_seconds[recording.data] = self._latest = speech_seconds
         self.speech.hears(recording.data, text)
+        self.speech.says(text)
         send = chat.send_voice if recording.kind == "voice" else chat.send_audio
         sent = Sent(chat, text, speech_seconds, time.time())
         send(person, recording.data, duration=recording.length)
