@@ -4,10 +4,14 @@ import json
 import os
 import sys
 
+from tests.bench.scenarios import SCENARIOS
 from tests.bench.table import medians, summary, table
 from tests.bench.transactions import HOOK
 from tests.patience import ran
+from tests.unit.project import checkout
 from tests.unit.project.checkout import ROOT
+
+DOCUMENT = "docs/measuring.md"
 
 TRANSACTIONS = """
 import sqlite3
@@ -36,6 +40,19 @@ def test_a_voice_note_is_measured_in_a_real_process():
     assert row["writes_per_voice"] == 2
     assert row["peak_rss_mb"] > 20
     assert "| one voice note, speech 1 s, in a fresh process: `visible_s` |" in finished.stdout
+    assert row.keys() - explained() == set()
+
+
+def explained() -> set[str]:
+    """The figures that the document has."""
+    return set(checkout.quoted(checkout.section(DOCUMENT, "Figures")))
+
+
+def test_the_document_has_every_scenario_and_the_figures_that_tell_the_most():
+    expected = [[f"`{name}`", scenario.title] for name, scenario in SCENARIOS.items()]
+    assert checkout.table(DOCUMENT, "Scenarios") == expected
+    telling = {name.replace("p50_", "").replace("p95_", "") for each in SCENARIOS.values() for name in each.telling}
+    assert telling - explained() == set()
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones():
