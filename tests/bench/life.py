@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -22,7 +22,11 @@ class Life:
 
     def cpu_seconds(self) -> float:
         """What the process and its children have used so far, with those that have ended."""
-        return sum(sum(one.cpu_times()[:4]) for one in family(self._process))
+        used = 0.0
+        for one in family(self._process):
+            with suppress(psutil.NoSuchProcess):  # it ends just now, and is counted with its parent
+                used += sum(one.cpu_times()[:4])
+        return used
 
     def peak_rss_mb(self) -> float:
         """The most memory that the process alone ever had, as Linux keeps it."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.playground.notifier import Notifier
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import Chat, FakeTelegram
 from tests.bench.life import LOG, Life, living
@@ -74,7 +75,12 @@ class Stage:
             "DATABASE_URL": f"sqlite:///{self.folder / 'verbatim.db'}",
         }
 
-    def log(self) -> str:
+    @property
+    def notifier(self) -> Notifier:
+        return self.telegram.notifier
+
+    def describe(self) -> str:
+        """Return what the bot has logged, for when it does nothing."""
         return (self.folder / LOG).read_text("utf-8")
 
     def send(self, speech_seconds: float, recording: Recording | None = None) -> Sent:
@@ -106,12 +112,12 @@ class Stage:
 
         with suppress(TimeoutError):
             async with asyncio.timeout(GIVE_UP_SECONDS):
-                await self.telegram.notifier.wait_for(all_visible)
+                await self.notifier.wait_for(all_visible)
         await asyncio.sleep(SETTLE_SECONDS)
 
     async def receiving(self) -> None:
         """Wait until the bot asks for updates, and until it has done what it does at a start."""
-        await until(self.telegram, lambda: self.telegram.calls_of("getUpdates"), START_SECONDS)
+        await until(self, lambda: self.telegram.calls_of("getUpdates"), START_SECONDS)
         await asyncio.sleep(SETTLE_SECONDS)
 
 

@@ -23,13 +23,13 @@ async def start(version: Version, _: random.Random) -> Row:
 async def start_in(folder: Path, version: Version) -> Row:
     """Start a version in a folder that may have a database, and look at it when it first asks for updates."""
     async with FakeTelegram() as telegram, FakeSpeech(key=KEY) as speech:
-        row: Row = {}
+        stage, row = Stage(folder, telegram, speech), Row()
         began = time.time()
-        async with living(version, folder, Stage(folder, telegram, speech).settings()) as life:
+        async with living(version, folder, stage.settings()) as life:
 
             def look() -> None:
                 row.update(start_s=time.time() - began, start_cpu_s=life.cpu_seconds())
 
             telegram.watch("getUpdates", look)
-            await until(telegram, lambda: row, START_SECONDS)
+            await until(stage, lambda: row, START_SECONDS)
         return row
