@@ -12,7 +12,6 @@ from tests.bench.versions import Version
 SIGMA = 0.5  # of lognormal speech times: with a median of 2 s, nine in ten are between 0.9 s and 4.6 s
 WARM_UP = 32  # voices beforehand: connections are open and the model's pace is known, as on any day but the first
 REST_SECONDS = 5.0  # after those: no limit of pace remembers them
-PER_SECOND = 10
 
 
 def lognormal(chance: random.Random, median: float) -> Iterator[float]:
@@ -55,12 +54,12 @@ async def crowd300_edits(version: Version, chance: random.Random) -> Row:
 
 async def stream(version: Version, chance: random.Random) -> Row:
     async with staged(version) as stage:
-        return await _one_after_the_other(stage, some(60 * PER_SECOND, chance, 2.0))
+        return await _one_after_the_other(stage, some(600, chance, 2.0), per_second=10)
 
 
 async def looks(version: Version, chance: random.Random) -> Row:
     async with staged(version) as stage:
-        return await _one_after_the_other(stage, some(20 * PER_SECOND, chance, 6.0))
+        return await _one_after_the_other(stage, some(150, chance, 6.0), per_second=5)
 
 
 async def _at_once(stage: Stage, speech_times: list[float]) -> Row:
@@ -68,13 +67,13 @@ async def _at_once(stage: Stage, speech_times: list[float]) -> Row:
     return meter.read(await stage.send_all(speech_times))
 
 
-async def _one_after_the_other(stage: Stage, speech_times: list[float]) -> Row:
-    """Send PER_SECOND voice notes a second, evenly, whatever becomes of those before."""
+async def _one_after_the_other(stage: Stage, speech_times: list[float], *, per_second: int) -> Row:
+    """Send voice notes evenly, whatever becomes of those before."""
     meter, sent = Meter(stage), list[Sent]()
     loop = asyncio.get_running_loop()
     began = loop.time()
     for number, seconds in enumerate(speech_times):
-        await asyncio.sleep(began + number / PER_SECOND - loop.time())
+        await asyncio.sleep(began + number / per_second - loop.time())
         sent.append(stage.send(seconds))
     await stage.answered(sent)
     return meter.read(sent)

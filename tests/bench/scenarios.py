@@ -39,7 +39,7 @@ SCENARIOS = {
         "10 a second for 60 s, lognormal median 2 s", crowds.stream, ("added_p50_s", "added_p95_s", "cpu_ms_per_voice")
     ),
     "looks": Scenario(
-        "10 a second for 20 s, lognormal median 6 s", crowds.looks, ("gets_per_job", "most_gets_a_second")
+        "5 a second for 30 s, lognormal median 6 s", crowds.looks, ("gets_per_job", "most_gets_a_second")
     ),
     "hour_m4a": Scenario("61 minutes of AAC, which go in two parts", sound.hour_m4a, ("cpu_s",)),
     "start": Scenario("the command, until it first asks for updates", starting.start, ("start_cpu_s",)),
