@@ -1,6 +1,7 @@
 """A database that has grown: a million jobs that have ended, and a hundred thousand that are still to be done."""
 
 import asyncio
+import atexit
 import json
 import os
 import random
@@ -54,7 +55,8 @@ async def grown(version: Version, _chance: random.Random) -> Row:
 @cache
 def _filled() -> Path:
     """Fill a database, once for all runs; it goes with the process."""
-    folder = _FOLDER.name
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
     path = Path(folder) / "filled.db"
     now, step = time.time(), KEPT_SECONDS / ENDED
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -67,9 +69,6 @@ def _filled() -> Path:
             connection.execute(FILL, kind | {"now": now, "ago": 10.0, "step": step})
         connection.execute("COMMIT")
     return path
-
-
-_FOLDER = tempfile.TemporaryDirectory()
 
 
 async def _probed(version: Version, database: Path) -> Row:
