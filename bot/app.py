@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -19,6 +20,7 @@ from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
+from bot.engine.slots import Slots
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
@@ -172,6 +174,12 @@ def provider_of(settings: Settings, session: Session, metrics: Metrics) -> Aimla
     return AimlapiClient(through, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
 
 
+def slots_of(settings: Settings) -> Slots:
+    """Begin with the operator's numbers. Whisper's does not grow: the vendor behind it is known to take no more."""
+    start = {Family.NOVA: settings.nova_concurrency, Family.WHISPER: settings.whisper_concurrency}
+    return Slots(start, most=start | {Family.NOVA: settings.nova_concurrency_most})
+
+
 def _file_limit(settings: Settings) -> FileLimit:
     is_local = settings.telegram_local_files is not None
     return file_limit(settings.max_file_bytes, is_public=settings.uses_public_server, is_local=is_local)
@@ -187,6 +195,9 @@ class _Wiring:
         self.store = store = moves.store
         self.outside = outside
         self.metrics = Metrics()
+        self.slots = slots_of(settings)
+        for family in Family:
+            self.metrics.slots.labels(family).set_function(partial(self.slots.allowed, family))
         named = str(settings.ffmpeg) if settings.ffmpeg else None
         choice = Choice(outside.workplace.scratch, named)
         self.ffmpeg = Ffmpeg(choice.path, choice.try_again)
@@ -234,8 +245,9 @@ class _Wiring:
         provider = provider_of(settings, self.outside.session, self.metrics)
         looks = Looks(settings.looks_per_second, now)
         transcript_ttl = settings.transcript_ttl_hours * 3600
-        creates = Creates(self.store, provider, looks, transcript_ttl, now)
-        submit = Submit(self.store, self.delivery, self._recordings(), creates, self._rules(), self._nudge, now)
+        creates = Creates(self.store, provider, looks, self.slots, transcript_ttl, now)
+        rules = Rules(self.default_model, settings.link_minutes * 60)
+        submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
         self.admission = submit.admission
         fetch = Fetch(self.store, provider, self.delivery, looks, transcript_ttl, now)
         deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
@@ -246,10 +258,6 @@ class _Wiring:
         max_seconds = settings.max_audio_minutes * 60
         limits = Limits(max_seconds, settings.split_minutes * 60, most_work(max_seconds))
         return Recordings(self.files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, UPLOAD_FORMATS)
-
-    def _rules(self) -> Rules:
-        slots = {Family.NOVA: self.settings.nova_concurrency, Family.WHISPER: self.settings.whisper_concurrency}
-        return Rules(self.default_model, slots, self.settings.link_minutes * 60)
 
     def _intake(self, poller: Poller) -> Intake:
         settings = self.settings

@@ -12,6 +12,7 @@ from bot.outgoing.proxies import Proxy, is_direct, passwords_in, read_proxy
 from bot.sizes import MEGABYTE
 
 _SQLITE_PREFIX = "sqlite:///"
+MOST_SLOTS = 400  # with 40 looks a second each is looked at every 10 seconds, which is the pace that the API documents
 _SECRETS = ("telegram_bot_token", "aimlapi_key")
 _TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
 _KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
@@ -85,8 +86,13 @@ class Settings(BaseSettings):
     transcript_ttl_hours: float = Field(
         24, ge=0, description="How long a transcript may answer the same file again; 0 keeps none after delivery."
     )
-    nova_concurrency: int = Field(50, ge=1, description="Jobs with a Nova model at the provider at once.")
-    whisper_concurrency: int = Field(5, ge=1, description="Jobs with a Whisper model at the provider at once.")
+    nova_concurrency: int = Field(50, ge=1, description="Jobs with a Nova model at the provider at once, at the start.")
+    nova_concurrency_most: int = Field(
+        MOST_SLOTS, ge=1, description="How far `NOVA_CONCURRENCY` grows while the provider takes more; 1: not at all."
+    )
+    whisper_concurrency: int = Field(
+        5, ge=1, description="Jobs with a Whisper model at the provider at once, at the most."
+    )
     looks_per_second: float = Field(
         40, ge=0.1, description="How often a second the AI/ML API is asked for results, over all jobs, at the most."
     )

@@ -49,6 +49,10 @@ class Metrics:
         self.backlog = Gauge(
             "verbatim_backlog", "Unfinished jobs by state; `due` waits for its step.", ["state"], registry=self.registry
         )
+        self.slots = self._of_family("slots", "Jobs that may be at the AI/ML API at once.")
+
+    def _of_family(self, name: str, text: str) -> Gauge:
+        return Gauge(f"verbatim_{name}", text, ["family"], registry=self.registry)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"verbatim_{name}", text, labels, registry=self.registry)

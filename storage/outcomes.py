@@ -1,6 +1,7 @@
 """What a step achieved. Recording an outcome moves the job on and gives its lease back, in one transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from storage.apology import Apology
 from storage.transcript import Transcript
@@ -11,12 +12,15 @@ from storage.words import Generation, State
 class Submitted:
     """The provider has every part; `first_look_at` is when to ask for the first time.
 
-    `generation` is the last part's, stored in the same transaction; None if it is stored already.
+    `generation` is the last part's, stored in the same transaction; None if it is stored already. `slots` are
+    how many there are from now on, of families that have more than before: as many jobs as are free of them, of those
+    that wait for one, may ask again.
     """
 
     first_look_at: float
     audio_seconds: float
     generation: Generation | None
+    slots: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,12 @@ Outcome = Submitted | Waiting | Attempted | Forgotten | Ready | Known | Hopeless
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The job is the first of its key and holds a slot at the provider: upload it."""
+    """The job is the first of its key and holds a slot at the provider: upload it.
+
+    `took_last` says that it is the last slot that there was for its chat; it makes no other admission of it.
+    """
+
+    took_last: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

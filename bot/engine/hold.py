@@ -39,6 +39,10 @@ class Hold:
             self.until = now + self._next_pause
         return True
 
+    def patience(self, now: float) -> float:
+        """Return the seconds for which the provider asks for patience; 0 where it is the operator who has to act."""
+        return 0.0 if self.by_operator else max(0.0, self.until - now)
+
     def lasted(self, now: float) -> float:
         """Return the seconds since the first refusal without a create that got through; 0 when not tripped."""
         return 0.0 if self._tripped_at is None else now - self._tripped_at

@@ -179,5 +179,5 @@ def _due(job: Job, outcome: Outcome, now: float) -> float:
     A queued job that waits may have been woken meanwhile, which only the store knows.
     """
     if isinstance(outcome, Submitted):
-        return outcome.first_look_at
+        return now if outcome.slots else outcome.first_look_at
     return outcome.next_at if isinstance(outcome, Waiting) and job.state is not State.QUEUED else now

@@ -24,10 +24,11 @@ async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) 
         await _bring_forward(tx, job)
         return await _must_wait(tx, job, current, SAME)
     await tx.alone_with_family(family)
-    if not await _may_take_a_slot(tx, job, family, slots, now):
+    admitted = await _if_a_slot_is_free(tx, job, family, slots, now)
+    if admitted is None:
         return await _must_wait(tx, job, current, family)
     await update(tx, job, "slot = $4, waiting_for = NULL, woken = 0", family)
-    return Admitted()
+    return admitted
 
 
 async def give_slot_back(tx: Transaction, job: Job, now: float) -> bool:
@@ -79,25 +80,26 @@ async def _bring_forward(tx: Transaction, job: Job) -> None:
     await tx.rows(sql, job.turn, job.cache_key, job.id)
 
 
-async def _may_take_a_slot(tx: Transaction, job: Job, family: str, slots: int, now: float) -> bool:
-    """Tell whether a slot is free that neither the chat's own share nor an earlier turn of another job forbids.
+async def _if_a_slot_is_free(tx: Transaction, job: Job, family: str, slots: int, now: float) -> Admitted | None:
+    """Admit the job if a slot is free that neither the chat's own share nor an earlier turn of another job forbids.
 
     A job that may not take a free slot passes it on to the first that may: it may have been offered to nobody else,
     or to one whose step did not come to ask.
     """
-    held = await tx.rows("SELECT chat_id, count(*) AS n FROM jobs WHERE slot = $1 GROUP BY chat_id", family)
-    free = slots - sum(each["n"] for each in held)
+    rows = await tx.rows("SELECT chat_id, count(*) AS n FROM jobs WHERE slot = $1 GROUP BY chat_id", family)
+    held = {each["chat_id"]: each["n"] for each in rows}
+    free = slots - sum(held.values())
     if free <= 0:
-        return False
+        return None
     share = slots - 1 if slots >= ENOUGH_TO_KEEP_ONE else slots
-    sated = [each["chat_id"] for each in held if each["n"] >= share]
+    sated = [chat_id for chat_id, count in held.items() if count >= share]
     if job.chat_id in sated:
         await wake_for_slot(tx, family, now, but_not=job.chat_id)
-        return False
-    if await _ahead(tx, job, family, free, sated) < free:
-        return True
-    await wake_for_slot(tx, family, now)
-    return False
+        return None
+    if await _ahead(tx, job, family, free, sated) >= free:
+        await wake_for_slot(tx, family, now)
+        return None
+    return Admitted(took_last=free == 1 or held.get(job.chat_id, 0) + 1 == share)
 
 
 async def _ahead(tx: Transaction, job: Job, family: str, free: int, sated: list[int]) -> int:

@@ -15,7 +15,7 @@ from storage.statements.guarded import add_generation, update
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
-from storage.statements.waking import wake_for_slot, wake_paused, wake_refused, wake_the_same
+from storage.statements.waking import wake_for_slot, wake_for_slots, wake_paused, wake_refused, wake_the_same
 from storage.store import ImpossibleMoveError
 from storage.words import NEXT, PAUSED, SAME, Job, State
 
@@ -101,6 +101,8 @@ class _Recording:
             return False
         if outcome.generation is not None:
             await add_generation(self.tx, self.job, outcome.generation)
+        for family, slots in outcome.slots.items():
+            await wake_for_slots(self.tx, family, slots, self.now)
         await wake_paused(self.tx, self.now)
         await wake_refused(self.tx, self.job.chat_id, self.now)
         return True

@@ -16,15 +16,27 @@ _BECOMES_DUE = (
 
 async def wake_for_slot(tx: Transaction, family: str | None, now: float, *, but_not: int | None = None) -> None:
     """Let the first in turn that waits for a slot of the family ask again, as one got free; none of chat `but_not`."""
-    if family is None:
-        return
+    if family is not None:
+        await tx.alone_with_family(family)
+        await _let_ask(tx, family, 1, now, but_not=but_not)
+
+
+async def wake_for_slots(tx: Transaction, family: str, slots: int, now: float) -> None:
+    """Let as many ask again as the family has slots that are free, as it has more of them than before."""
     await tx.alone_with_family(family)
-    others, but_for = ("", ()) if but_not is None else ("AND chat_id <> $3", (but_not,))
+    taken = await tx.row("SELECT count(*) AS n FROM jobs WHERE slot = $1", family)
+    assert taken is not None
+    if (free := slots - taken["n"]) > 0:
+        await _let_ask(tx, family, free, now)
+
+
+async def _let_ask(tx: Transaction, family: str, most: int, now: float, *, but_not: int | None = None) -> None:
+    others, but_for = ("", ()) if but_not is None else ("AND chat_id <> $4", (but_not,))
     sql = (
-        f"UPDATE jobs SET woken = CASE WHEN {_NOT_LEASED} THEN woken ELSE 1 END, {_BECOMES_DUE} WHERE id ="
-        f" (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 {others} ORDER BY turn, id LIMIT 1)"
+        f"UPDATE jobs SET woken = CASE WHEN {_NOT_LEASED} THEN woken ELSE 1 END, {_BECOMES_DUE} WHERE id IN"
+        f" (SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 {others} ORDER BY turn, id LIMIT $3)"
     )
-    await tx.rows(sql, now, family, *but_for)
+    await tx.rows(sql, now, family, most, *but_for)
 
 
 async def wake_the_same(tx: Transaction, cache_key: str, now: float) -> None:

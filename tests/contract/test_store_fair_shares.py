@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.outcomes import Admitted, Ended, MustWait, Waiting
+from storage.outcomes import Admitted, Ended, MustWait, Submitted, Waiting
 from storage.statements.claims import LINED_UP_AT_ONCE, TURN_AFTER
 from storage.words import SAME, State
 from tests.contract.stored import (
@@ -169,6 +169,30 @@ async def test_of_three_slots_or_more_one_is_kept_for_other_chats(store, slots, 
     fresh = await leased(store, 51, chat_id=OTHER)
     admission = await store.admit(fresh, FAMILY, slots, NOW)
     assert admission == (Admitted() if share < slots else MustWait(FAMILY))
+
+
+async def test_whoever_takes_the_last_slot_that_there_is_for_its_chat_is_told(store):
+    lasts = []
+    for number, chat_id in enumerate((CHAT, CHAT, CHAT, OTHER)):
+        lasts.append((await store.admit(await leased(store, number, chat_id=chat_id), FAMILY, 4, NOW)).took_last)
+    assert lasts == [False, False, True, True]
+
+
+async def test_more_slots_are_offered_to_as_many_as_are_free_in_the_order_of_their_turns(store):
+    first = await uploading(store, 1)
+    crowd = [await waiting(store, number, full=True) for number in range(2, 7)]
+    fresh = await waiting(store, 7, full=True, chat_id=OTHER)
+    await recorded(store, first, Submitted(LATER, 5.0, None, {FAMILY: 4, "whisper": 9}))
+    assert (await again(store, fresh)).next_at == NOW
+    assert [(await again(store, job)).next_at for job in crowd] == [NOW, NOW, LATER, LATER, LATER]
+
+
+async def test_no_more_slots_than_are_taken_are_offered_to_nobody(store):
+    first = await uploading(store, 1)
+    await uploading(store, 2)
+    waiter = await waiting(store, 3, full=True)
+    await recorded(store, first, Submitted(LATER, 5.0, None, {FAMILY: 1}))
+    assert (await again(store, waiter)).next_at == LATER
 
 
 async def sated(store):

@@ -121,7 +121,7 @@ async def test_when_the_first_fails_the_second_tries_for_itself(world):
 
 
 async def test_families_have_their_own_number_of_places(stopped_world):
-    async with stopped_world.running(whisper_concurrency=2, nova_concurrency=3) as world:
+    async with stopped_world.running(whisper_concurrency=2, nova_concurrency=3, nova_concurrency_most=3) as world:
         crowd = people(world, *(f"Person {number}" for number in range(8)))
         for number, (person, chat) in enumerate(crowd):
             if number % 2:

@@ -1,17 +1,18 @@
 """Creates: sending the parts of a recording to the provider, each stored before the next one is begun."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from bot.engine.hold import Hold
 from bot.engine.lease import require_lease, write_until_stored
 from bot.engine.looks import Looks
+from bot.engine.slots import Slots
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
 from bot.errors import OperatorError, RateLimitedError
 from bot.log import get_logger
-from bot.speech.catalogue import Model
+from bot.speech.catalogue import Family, Model
 from bot.speech.provider import Created, Done, Provider
 from bot.uploads import Source
 from storage.outcomes import Outcome, Submitted
@@ -28,17 +29,31 @@ class Creates:
     store: Store
     provider: Provider
     looks: Looks
+    slots: Slots
     transcript_ttl: float
     now: Callable[[], float]
     hold: Hold = field(default_factory=Hold, init=False)
 
+    def slots_now(self, family: Family) -> int:
+        """Return how many jobs of the family may be at the provider; none while it asks for patience."""
+        return 0 if self.hold.patience(self.now()) else self.slots.allowed(family)
+
     async def send(
-        self, job: Job, model: Model, sources: Sequence[Source], known: Sequence[Generation] | None = None
+        self,
+        job: Job,
+        model: Model,
+        sources: Sequence[Source],
+        known: Sequence[Generation] | None = None,
+        *,
+        took_last: bool = False,
     ) -> Outcome:
         """Create the generations that are missing after a crash, or all. The last is stored with the outcome.
 
-        `known` are those that are stored already, None where the database knows.
+        `known` are those that are stored already, None where the database knows. Where the provider has asked for
+        patience since the job was admitted, RateLimitedError is raised instead.
         """
+        if wait := self.hold.patience(self.now()):
+            raise RateLimitedError("the provider asks for patience", retry_after=wait)
         made = await self.store.generations(job) if known is None else known
         stored = {generation.part: generation for generation in made}
         last = len(sources) - 1
@@ -48,26 +63,34 @@ class Creates:
                 generation = stored[part] = await self._create(job, model, part, source)
                 if part < last:
                     require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
-        self._reset_hold()
+        slots = self._slots_from_now_on(model.family, took_last=took_last)
         if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
             return ready(transcript, self.now(), self.transcript_ttl)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
         seconds = sum(source.duration for source in sources)
-        return Submitted(first_look_at, seconds, generation if generation and generation.part == last else None)
+        unstored = generation if generation and generation.part == last else None
+        return Submitted(first_look_at, seconds, unstored, slots)
 
-    def _reset_hold(self) -> None:
-        if lasted := self.hold.lasted(self.now()):
+    def _slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
+        """Learn from a create that got through; return the slots of families that have more than before."""
+        now = self.now()
+        more = self.slots.took_the_last(family, now) if took_last else {}
+        if lasted := self.hold.lasted(now):
             log.info("pause.over", seconds=round(lasted))
+            more = self.slots.all_allowed()
         self.hold.reset()
+        return more
 
     async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
         require_lease(await self.store.start_create(job))
+        begun_at = self.now()
         try:
             answer = await self.provider.submit(source, model, job.options)
         except OperatorError:
             self.hold.trip_for_operator(self.now())
             raise
         except RateLimitedError as error:
+            self.slots.refused(model.family, begun_at, self.now())
             self.hold.trip(self.now(), error.retry_after)
             raise
         match answer:

@@ -1,7 +1,7 @@
 """The step of a QUEUED job: placeholder, download, upload, or the link alone; or the reason why not now."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bot.engine.steps.recordings import Recordings
 from bot.errors import PermanentError
 from bot.log import get_logger
 from bot.media.ffmpeg import Bench
-from bot.speech.catalogue import Family, Model, find
+from bot.speech.catalogue import Model, find
 from bot.text.sentences import model_replaced
 from bot.uploads import Linked, Upload
 from storage.apology import Apology, Notice, Reason
@@ -30,10 +30,9 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator decided about creates: the model for chats without one, and how many run at once."""
+    """What the operator decided about creates."""
 
-    default_model: Model
-    slots: Mapping[Family, int]  # jobs at the provider at once
+    default_model: Model  # for chats without one
     link_seconds: float  # that a recording has whose length nobody knows before it is transcribed
 
 
@@ -65,20 +64,21 @@ class Submit:
             case Known() as known:
                 return known
             case MustWait(waiting_for):
+                self._end_what_is_paused_for_too_long(job)
                 await self.delivery.place_if_possible(job)
                 return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
-            case Admitted():
-                return await self._upload(job, model, stored)
+            case Admitted() as admitted:
+                return await self._upload(job, model, admitted, stored)
 
     def admission(self, model: str) -> tuple[str, int] | None:
         """Tell how many jobs of a model's family may be at the provider at once; None while none may go there."""
         found = find(model)
         if found is None or self.creates.hold.until > self.now():
             return None
-        return found.family, self.rules.slots[found.family]
+        return found.family, self.creates.slots_now(found.family)
 
     async def _admit(self, job: Job, model: Model) -> Admission:
-        admission = await self.store.admit(job, model.family, self.rules.slots[model.family], self.now())
+        admission = await self.store.admit(job, model.family, self.creates.slots_now(model.family), self.now())
         if admission is None:
             raise LeaseLostError
         return admission
@@ -101,23 +101,24 @@ class Submit:
                 await self.store.change_settings(job.chat_id, replace(chosen, model=None), was=chosen)
         return default
 
-    async def _upload(self, job: Job, model: Model, stored: Sequence[Generation] | None) -> Outcome:
+    async def _upload(self, job: Job, model: Model, admitted: Admitted, stored: Sequence[Generation] | None) -> Outcome:
         if not self.creates.hold.allows(self.now()):
             return await self._wait_for_the_provider(job)
         if job.kind == LINK:
             await self.delivery.place_before_paying(job)
-            return await self.creates.send(job, model, (Linked(job.file_id, self.rules.link_seconds),), stored)
+            link = Linked(job.file_id, self.rules.link_seconds)
+            return await self.creates.send(job, model, (link,), stored, took_last=admitted.took_last)
         with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench)
             if not uploads:
                 return self._nothing_heard(job)
-            match Admitted() if kept_slot else await self._admit_again(job, model):
+            match admitted if kept_slot else await self._admit_again(job, model):
                 case Known() as known:
                     return known
                 case MustWait(waiting_for):
                     return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
-                case Admitted():
-                    return await self.creates.send(job, model, uploads, stored)
+                case Admitted(took_last):
+                    return await self.creates.send(job, model, uploads, stored, took_last=took_last)
 
     def _nothing_heard(self, job: Job) -> Outcome:
         """Answer without a create: in silence there is nothing to transcribe."""
@@ -154,19 +155,20 @@ class Submit:
 
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
         hold = self.creates.hold
-        if self._is_paused_for_too_long(job):
-            raise PermanentError(Reason.PAUSED if hold.by_operator else Reason.PROVIDER_DOWN)
+        self._end_what_is_paused_for_too_long(job)
         if hold.by_operator:
             await self.delivery.note(job, Notice.PAUSED)
         else:
             await self.delivery.place_if_possible(job)
         return Waiting(hold.until, waiting_for=PAUSED)
 
-    def _is_paused_for_too_long(self, job: Job) -> bool:
-        lasted, age = self.creates.hold.lasted(self.now()), self.now() - job.created_at
-        return lasted > patience.PAUSE_GIVE_UP_AFTER or (
+    def _end_what_is_paused_for_too_long(self, job: Job) -> None:
+        hold, now = self.creates.hold, self.now()
+        lasted, age = hold.lasted(now), now - job.created_at
+        if lasted > patience.PAUSE_GIVE_UP_AFTER or (
             lasted > patience.PAUSE_GIVE_UP_AFTER_RESTART and age > patience.DAY
-        )
+        ):
+            raise PermanentError(Reason.PAUSED if hold.by_operator else Reason.PROVIDER_DOWN)
 
     async def _place_and_download(self, job: Job, audio: Path, bench: Bench) -> None:
         """Do both at once, and both to their end: a download that fails must not cut a placeholder off.

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.engine.looks import Looks
+from bot.engine.slots import Slots
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.fetch import Fetch
-from bot.errors import TemporaryError
-from bot.speech.catalogue import find
+from bot.errors import RateLimitedError, TemporaryError
+from bot.speech.catalogue import Family, find
 from bot.speech.provider import Created, Done
 from bot.uploads import Upload
 from storage.apology import Reason
@@ -65,8 +66,9 @@ def parts(tmp_path, *starts):
     return tuple(Upload(tmp_path / "part.ogg", "audio/ogg", "audio.ogg", start, 600.0) for start in starts)
 
 
-def creates(store, provider):
-    return Creates(store, provider, Looks(40, lambda: NOW), TTL, lambda: NOW)
+def creates(store, provider, clock=lambda: NOW):
+    slots = Slots(dict.fromkeys(Family, 8), dict.fromkeys(Family, 99))
+    return Creates(store, provider, Looks(40, clock), slots, TTL, clock)
 
 
 async def test_a_provider_that_answers_at_once_makes_the_job_ready(store, tmp_path):
@@ -103,3 +105,32 @@ async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp
     assert isinstance(outcome, Ready)
     assert outcome.transcript.text == "one\n\ntwo"
     assert (await again(store, job)).state is State.SUBMITTED
+
+
+async def test_a_create_that_got_through_with_the_last_slot_offers_one_more(store, tmp_path):
+    creating = creates(store, Provider(Created("1"), Created("2")))
+    outcome = await creating.send(await uploading(store, 1), MODEL, parts(tmp_path, 0.0))
+    assert outcome.slots == {}
+    outcome = await creating.send(await uploading(store, 2), MODEL, parts(tmp_path, 0.0), took_last=True)
+    assert outcome.slots == {"nova": 9}
+    assert creating.slots_now(Family.NOVA) == 9
+
+
+async def test_while_the_provider_asks_for_patience_there_is_no_slot_and_nothing_is_sent(store, tmp_path):
+    clock = Clock()
+    provider = Provider(RateLimitedError("too many", retry_after=7.0), Created("2"))
+    creating = creates(store, provider, clock)
+    with pytest.raises(RateLimitedError):
+        await creating.send(await uploading(store, 1), MODEL, parts(tmp_path, 0.0))
+    clock.pass_(3)
+    assert [creating.slots_now(family) for family in Family] == [0, 0]
+    prepared = await uploading(store, 2)
+    with pytest.raises(RateLimitedError) as caught:
+        await creating.send(prepared, MODEL, parts(tmp_path, 0.0))
+    assert caught.value.retry_after == 4
+    assert len(provider.asked) == 1
+
+    clock.pass_(4)
+    assert [creating.slots_now(family) for family in Family] == [4, 8]
+    outcome = await creating.send(prepared, MODEL, parts(tmp_path, 0.0))
+    assert outcome.slots == {"nova": 4, "whisper": 8}, "all that are free are offered: those who waited asked in vain"

@@ -9,6 +9,7 @@ import pytest
 from bot.engine import patience
 from bot.engine.lease import LeaseLostError
 from bot.engine.looks import Looks
+from bot.engine.slots import Slots
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.submit import Rules, Submit
 from bot.speech.catalogue import Family, find
@@ -67,8 +68,9 @@ class Bench:
         self.nudged = 0
 
     def submit(self, *, slots=1, slot_lent=0.0):
-        creates = Creates(self.store, self.provider, Looks(40, lambda: NOW), 3600.0, lambda: NOW)
-        rules = Rules(MODEL, dict.fromkeys(Family, slots), link_seconds=1800.0)
+        number = Slots(dict.fromkeys(Family, slots), dict.fromkeys(Family, slots))
+        creates = Creates(self.store, self.provider, Looks(40, lambda: NOW), number, 3600.0, lambda: NOW)
+        rules = Rules(MODEL, link_seconds=1800.0)
         delivery = SimpleNamespace(begin=self.begin, place_before_paying=self.place, place_if_possible=self.place)
         return Submit(self.store, delivery, self.recordings, creates, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
 

@@ -94,6 +94,8 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GROUPS, "Documents", f"at the first {HEAD_BYTES // 1024} kB of documents of up to {UNKNOWN_MB} MB"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
         (GUARANTEES, "How work is shared", f"its turn {claims.TURN_AFTER / MINUTE:.0f} minutes after the one before"),
+        (GUARANTEES, "How work is shared", f"up to {1 / patience.SLOT_ADDED_EVERY:.0f} more a second"),
+        (GUARANTEES, "How work is shared", f"For {patience.SLOTS_REFUSED_FOR / MINUTE:.0f} minutes they stay below"),
         (GUARANTEES, "How work is shared", f"Of the {patience.STEPS_AT_ONCE} steps"),
         (USAGE, "Limits", f"may have {Settings.model_fields['max_open_jobs_per_chat'].default} recordings"),
         (GUARANTEES, "How the provider is asked", f"comes {patience.FIRST_LOOK} seconds after"),
