@@ -50,6 +50,7 @@ class Metrics:
             "verbatim_backlog", "Unfinished jobs by state; `due` waits for its step.", ["state"], registry=self.registry
         )
         self.slots = self._of_family("slots", "Jobs that may be at the AI/ML API at once.")
+        self.slots_taken = self._of_family("slots_taken", "Jobs that are there, or on their way.")
 
     def _of_family(self, name: str, text: str) -> Gauge:
         return Gauge(f"verbatim_{name}", text, ["family"], registry=self.registry)

@@ -292,6 +292,9 @@ class Store(Protocol):
     async def backlog(self, now: float) -> Mapping[str, int]:
         """Count unfinished jobs by state, and under "due" those whose moment has come."""
 
+    async def slots_taken(self) -> Mapping[str, int]:
+        """Count the jobs that hold a slot, by their family."""
+
     async def verify(self) -> None:
         """Look for damage in a file that has changed since the last look; DatabaseDamagedError if there is some."""
 

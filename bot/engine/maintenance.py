@@ -93,3 +93,6 @@ class Maintenance:
         self.metrics.backlog.clear()
         for state, count in backlog.items():
             self.metrics.backlog.labels(state).set(count)
+        self.metrics.slots_taken.clear()
+        for family, count in (await self.store.slots_taken()).items():
+            self.metrics.slots_taken.labels(family).set(count)

@@ -106,6 +106,10 @@ class SQLStore:
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)
 
+    async def slots_taken(self) -> Mapping[str, int]:
+        sql = "SELECT slot, count(*) AS n FROM jobs WHERE slot IS NOT NULL GROUP BY slot"
+        return await self.engine.read(lambda found: {each["slot"]: each["n"] for each in found}, sql)
+
     async def verify(self) -> None:
         await self.engine.verify()
 

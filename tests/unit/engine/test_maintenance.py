@@ -70,6 +70,21 @@ async def test_a_round_counts_the_backlog(store, clock):
     assert backlog(metrics) == {"due": 0.0}
 
 
+async def test_a_round_counts_the_slots_that_are_taken(store, clock):
+    metrics = Metrics()
+    for message_id in (1, 2, 3):
+        await store.accept(new_job(message_id), clock())
+    jobs = (await store.claim(clock(), clock() + 600, 10)).jobs
+    for job in jobs[:2]:
+        await store.admit(job, "nova", 9, clock())
+    await Maintenance(store, metrics, clock).turn()
+    assert metrics.registry.get_sample_value("verbatim_slots_taken", {"family": "nova"}) == 2.0
+    for job in jobs:
+        await store.record(job, Ended(State.FAILED), clock())
+    await Maintenance(store, metrics, clock).turn()
+    assert metrics.registry.get_sample_value("verbatim_slots_taken", {"family": "nova"}) is None
+
+
 async def test_jobs_are_kept_for_a_week_after_their_end_and_then_purged_in_chunks(store, clock, tmp_path):
     await store.accept(new_job(1), clock())
     await end_all(store, clock)
