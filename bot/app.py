@@ -44,6 +44,7 @@ from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
 from bot.telegram.application import Telegram, build_telegram
+from bot.telegram.calls import Calls, counting
 from bot.telegram.downloading.file_limit import FileLimit, file_limit
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace
@@ -168,6 +169,13 @@ def telegram_of(settings: Settings, session: Session, metrics: Metrics, pace: Pa
     return build_telegram(token, settings.telegram_api_url, through, metrics, pace)
 
 
+def calls_of(settings: Settings, session: Session, metrics: Metrics) -> Calls:
+    """Build what calls the Bot API for the operator's bot."""
+    token = settings.telegram_bot_token.get_secret_value()
+    through = session.through(settings.proxy_of("telegram"))
+    return Calls(settings.telegram_api_url, token, through, counting(metrics))
+
+
 def provider_of(settings: Settings, session: Session, metrics: Metrics) -> AimlapiClient:
     """Build the client for the operator's key."""
     through = session.through(settings.proxy_of("aimlapi"))
@@ -205,10 +213,11 @@ class _Wiring:
         pace = Pace(outside.now)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
+        calls = calls_of(settings, outside.session, self.metrics)
         limit = _file_limit(settings)
-        self.files = Files(self.telegram.bot, self.to_telegram, limit, settings.telegram_local_files)
+        self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
-        self.delivery = Delivery(Transport(self.telegram.bot, pace), store)
+        self.delivery = Delivery(Transport(calls, pace), store)
 
     def app(self) -> App:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot

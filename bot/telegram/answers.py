@@ -10,7 +10,16 @@ from http import HTTPStatus
 from typing import Any
 
 from telegram import ChatMember
-from telegram.error import NetworkError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot.faults import Fault
 from bot.outgoing.session import read_json
@@ -102,6 +111,26 @@ def _refusal(status: int, answer: dict[str, Any]) -> dict[str, Any]:
     return refusal
 
 
+_ERRORS: dict[int, Callable[[str], TelegramError]] = {
+    400: BadRequest,
+    401: InvalidToken,
+    403: Forbidden,
+    404: InvalidToken,
+    409: Conflict,
+}
+
+
+def refused(status: int, refusal: dict[str, Any]) -> TelegramError:
+    """Return the error that the library raises for a refusal as `read_answer` returns it."""
+    asked = refusal.get("parameters", {})
+    if "migrate_to_chat_id" in asked:
+        return ChatMigrated(asked["migrate_to_chat_id"])
+    if "retry_after" in asked:
+        return RetryAfter(asked["retry_after"])
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown HTTPError"
+    return _ERRORS.get(status, NetworkError)(refusal.get("description") or f"{phrase} ({status})")
+
+
 def _reader(method: str) -> Callable[[Any], Any]:
     """Return what reads the result of a method. One that this program does not use is left as it is."""
     if method in _READERS:
@@ -137,7 +166,7 @@ def _me(result: Any) -> dict[str, Any]:
 
 def _file(result: Any) -> dict[str, Any]:
     path = _object(result).get("file_path")
-    return {"file_id": "-", "file_unique_id": "-"} | ({"file_path": path} if isinstance(path, str) else {})
+    return {"file_path": path if isinstance(path, str) else None}
 
 
 def _member(result: Any) -> dict[str, Any]:

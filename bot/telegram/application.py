@@ -10,6 +10,7 @@ from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.outgoing.session import Session
+from bot.telegram.calls import counting
 from bot.telegram.failures import pause_after, translated
 from bot.telegram.pace import Pace
 from bot.telegram.request import AiohttpRequest
@@ -23,11 +24,7 @@ MENU_AGAIN_AFTER = 3600.0  # seconds; nobody waits for the menu
 
 def build_telegram(token: str, api_url: str, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
     """Build the application; it talks to nobody before `introduce`."""
-
-    def observe(method: str, status: str) -> None:
-        metrics.telegram.labels(method, status).inc()
-
-    request = AiohttpRequest(session, observe)
+    request = AiohttpRequest(session, counting(metrics))
     return (
         Application.builder()
         .token(token)

@@ -7,10 +7,10 @@ have written much lately leave the last ones overall to those that have not: one
 """
 
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
@@ -25,6 +25,8 @@ GROUP = (20, 60.0, 4)
 LITTLE = 6  # writes of a chat within its span: three notes and their answers
 KEPT_FOR_THE_QUIET = 8  # of the overall writes, left to chats that have written little
 MANY = 1000  # chats remembered before the idle ones are forgotten
+
+Answer = TypeVar("Answer")
 
 
 class Urgency(StrEnum):
@@ -112,13 +114,25 @@ class Pace(BaseRateLimiter[str]):
         chat_id = data.get("chat_id")
         if not isinstance(chat_id, int) or not _writes(endpoint):
             return await callback(*args, **kwargs)
+        urgency = Urgency(rate_limit_args) if rate_limit_args else None
+        return await self.paced(endpoint, chat_id, _topic(data), urgency, lambda: callback(*args, **kwargs))
 
-        async def write() -> Any:
-            self.spend(chat_id, Urgency(rate_limit_args) if rate_limit_args else None)
-            return await callback(*args, **kwargs)
+    async def paced(
+        self,
+        endpoint: str,
+        chat_id: int,
+        topic: int | None,
+        urgency: Urgency | None,
+        call: Callable[[], Awaitable[Answer]],
+    ) -> Answer:
+        """Make a call that writes to a topic of a chat, unless it may not go now or the chat refuses it."""
+
+        async def write() -> Answer:
+            self.spend(chat_id, urgency)
+            return await call()
 
         try:
-            return await self.refusing.asked(chat_id, endpoint, write, topic=_topic(data))
+            return await self.refusing.asked(chat_id, endpoint, write, topic=topic)
         except RetryAfter as error:
             self.block(chat_id, seconds(error))
             raise

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from bot.app import open_session, telegram_of
+from bot.app import calls_of, open_session
 from bot.config import Settings
 from bot.metrics import Metrics
 from bot.telegram.downloading.file_limit import FileLimit
@@ -99,14 +99,11 @@ async def open_telegram(
     settings: Settings, now: Callable[[], float], max_file_bytes: int
 ) -> AsyncIterator[tuple[Transport, Files]]:
     async with open_session() as session:
-        pace = Pace(now)
-        telegram = telegram_of(settings, session, Metrics(), pace)
-        await telegram.initialize()
+        calls = calls_of(settings, session, Metrics())
         yield (
-            Transport(telegram.bot, pace),
-            Files(telegram.bot, session, FileLimit(max_file_bytes), settings.telegram_local_files),
+            Transport(calls, Pace(now)),
+            Files(calls, session, FileLimit(max_file_bytes), settings.telegram_local_files),
         )
-        await telegram.shutdown()
 
 
 class Lines(list[MutableMapping[str, Any]]):

@@ -8,13 +8,13 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 import aiohttp
-from telegram.ext import ExtBot
 
 from bot.activity import Doing, doing, moved
 from bot.errors import PermanentError, RefusedError, TemporaryError, UndeliverableError, told
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Session
 from bot.sizes import HEAD_BYTES
+from bot.telegram.calls import Calls
 from bot.telegram.downloading.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.local_files import NotLocalError, open_below
@@ -29,7 +29,7 @@ _HEAD_HEADERS = {"Range": f"bytes=0-{HEAD_BYTES - 1}", "Accept-Encoding": "ident
 class Files:
     """Downloads from the Bot API server. Where that runs on this machine, it copies from its folder `local`."""
 
-    bot: ExtBot[str] = field(repr=False)  # which shows its token
+    calls: Calls = field(repr=False)  # which know the token
     session: Session
     limit: FileLimit
     local: Path | None = None
@@ -73,14 +73,15 @@ class Files:
         """Ask where the file is: at an address of the Bot API server, or on this machine's disk."""
         try:
             with translated():
-                file = await self.bot.get_file(file_id, read_timeout=self._patience())
+                file = await self.calls.make("getFile", {"file_id": file_id}, seconds=self._patience())
         except PermanentError as error:
             raise (self.limit.refused() if error.reason is Reason.TOO_BIG else error) from None
         except (RefusedError, UndeliverableError) as error:  # it was no chat that was asked for
             raise TemporaryError(f"Telegram refused the file: {error}", reason=Reason.FILE_GONE) from None
-        if file.file_path is None:
+        path: str | None = file["file_path"]
+        if path is None:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
-        return file.file_path.removeprefix(f"{self.bot.base_file_url}/")
+        return path.removeprefix(f"{self.calls.file_url}/")
 
     def _patience(self) -> float:
         """Return the seconds in which an address is due. A server of one's own fetches the whole file before that."""
@@ -96,7 +97,7 @@ class Files:
     def _address(self, path: str) -> str:
         if not _is_plain(path):
             raise TemporaryError("Telegram gave a path that leads elsewhere", reason=Reason.FILE_GONE)
-        return f"{self.bot.base_file_url}/{quote(path)}"
+        return f"{self.calls.file_url}/{quote(path)}"
 
     def _copy(self, path: str, received: Received) -> None:
         with self._open_local(path) as source:

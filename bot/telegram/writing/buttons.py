@@ -1,16 +1,16 @@
 """The buttons under messages: what they carry, and reading that back from anybody."""
 
 import re
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from bot.text.sentences import CANCEL_BUTTON
 
 CANCEL_DATA = re.compile(r"cancel:([0-9]{1,18})")  # a job's id, which fits 64 bits
 
 
-def cancel_button(job_id: int) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup.from_button(InlineKeyboardButton(CANCEL_BUTTON, callback_data=f"cancel:{job_id}"))
+def cancel_button(job_id: int) -> dict[str, Any]:
+    """Return the keyboard of one button, as a call has it."""
+    return {"inline_keyboard": [[{"text": CANCEL_BUTTON, "callback_data": f"cancel:{job_id}"}]]}
 
 
 def job_of_button(data: str) -> int | None:

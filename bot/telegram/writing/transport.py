@@ -2,21 +2,20 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
-
-from telegram import InputFile, InputMediaDocument, LinkPreviewOptions, MessageEntity, ReplyParameters
-from telegram.ext import ExtBot
 
 from bot.activity import Doing, doing
 from bot.errors import ChatRefusesError, PlaceholderGoneError, UnknownMessageError
+from bot.telegram.calls import DOCUMENT, Calls
 from bot.telegram.failures import translated
 from bot.telegram.pace import Pace, Urgency
 from bot.telegram.refusals import NotModifiedError, ThreadGoneError
 from bot.telegram.writing.buttons import cancel_button
 from bot.text.layout import Document, Page, utf16_length
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Shown = Page | Document
+Parameters = dict[str, Any]  # of a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Transport:
     A message that names a job has its cancel button.
     """
 
-    bot: ExtBot[str] = field(repr=False)  # which shows its token
+    calls: Calls = field(repr=False)  # which know the token
     pace: Pace
 
     def check_pace(self, chat_id: int) -> None:
@@ -70,36 +69,38 @@ class Transport:
         Where its topic takes none, or nothing can reply to that message, it goes to the chat itself, as no reply: one
         would lead to the topic again.
         """
-        options = _options(shown, job_id) | {"disable_notification": True, "rate_limit_args": urgency}
-        return await self._send(place, shown, reply_parameters=_reply(place), **options)
+        said = _said(shown, job_id) | {"disable_notification": True}
+        return await self._send(place, shown, said | {"reply_parameters": _reply(place)}, urgency)
 
-    async def _send(self, place: Place, shown: Shown, **options: Any) -> int:
+    async def _send(self, place: Place, shown: Shown, said: Parameters, urgency: Urgency) -> int:
+        method = "sendMessage" if isinstance(shown, Page) else "sendDocument"
         try:
-            with doing(Doing.WRITING), translated():
-                if isinstance(shown, Page):
-                    sent = await self.bot.send_message(place.chat_id, shown.text, **place.topics, **options)
-                else:
-                    file = InputFile(shown.content, shown.file_name)
-                    sent = await self.bot.send_document(place.chat_id, file, **place.topics, **options)
+            sent = await self._write(method, shown, place.topics | {"chat_id": place.chat_id} | said, urgency)
         except (ThreadGoneError, PlaceholderGoneError) as error:
             if place == Place(place.chat_id):
                 raise ChatRefusesError(str(error), known=False) from None
-            return await self._send(Place(place.chat_id), shown, **options | {"reply_parameters": None})
-        return sent.message_id
+            return await self._send(Place(place.chat_id), shown, said | {"reply_parameters": None}, urgency)
+        message_id: int = sent["message_id"]
+        return message_id
+
+    async def _write(self, method: str, shown: Shown, parameters: Parameters, urgency: Urgency) -> Any:
+        """Make a call that writes, in its pace."""
+        document = shown if isinstance(shown, Document) else None
+        topic = parameters.get("message_thread_id") or parameters.get("direct_messages_topic_id")
+        call = partial(self.calls.make, method, parameters, document=document)
+        with doing(Doing.WRITING), translated():
+            return await self.pace.paced(method, parameters["chat_id"], topic, urgency, call)
 
     async def edit(
         self, chat_id: int, message_id: int, shown: Shown, *, urgency: Urgency, job_id: int | None = None
     ) -> None:
         """Turn a message into another one, a text also into a file; doing it again changes nothing."""
-        options = _options(shown, job_id) | {"rate_limit_args": urgency}
+        method, parameters = "editMessageText", _said(shown, job_id) | {"chat_id": chat_id, "message_id": message_id}
+        if isinstance(shown, Document):
+            method, caption = "editMessageMedia", parameters.pop("caption")
+            parameters["media"] = {"type": "document", "media": f"attach://{DOCUMENT}", "caption": caption}
         try:
-            with doing(Doing.WRITING), translated():
-                if isinstance(shown, Page):
-                    await self.bot.edit_message_text(shown.text, chat_id, message_id, **options)
-                else:
-                    caption = options.pop("caption")
-                    media = InputMediaDocument(shown.content, filename=shown.file_name, caption=caption)
-                    await self.bot.edit_message_media(media, chat_id, message_id, **options)
+            await self._write(method, shown, parameters, urgency)
         except NotModifiedError:
             pass
         except ThreadGoneError as error:
@@ -108,28 +109,29 @@ class Transport:
     async def say(self, place: Place, text: str) -> None:
         """Send a message of its own, such as news about the chat's settings; nobody needs to know its id."""
         with suppress(UnknownMessageError):
-            await self._send(place, Page(text, collapsed=False), rate_limit_args=Urgency.ANSWER)
+            await self._send(place, Page(text, collapsed=False), {"text": text}, Urgency.ANSWER)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         with doing(Doing.WRITING), translated():
-            await self.bot.delete_message(chat_id, message_id)
+            await self.calls.make("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
 
-def _options(shown: Shown, job_id: int | None) -> dict[str, Any]:
+def _said(shown: Shown, job_id: int | None) -> Parameters:
     """Return what the calls that send and that edit have in common."""
     button = {"reply_markup": None if job_id is None else cancel_button(job_id)}
     if isinstance(shown, Document):
         return button | {"caption": shown.caption}
-    return button | {"entities": _entities(shown), "link_preview_options": NO_PREVIEW}
+    return button | {"text": shown.text, "entities": _entities(shown), "link_preview_options": {"is_disabled": True}}
 
 
-def _reply(place: Place) -> ReplyParameters | None:
+def _reply(place: Place) -> Parameters | None:
     if place.reply_to is None:
         return None
-    return ReplyParameters(place.reply_to, chat_id=place.reply_chat_id, allow_sending_without_reply=True)
+    elsewhere = {} if place.reply_chat_id is None else {"chat_id": place.reply_chat_id}
+    return {"message_id": place.reply_to, "allow_sending_without_reply": True} | elsewhere
 
 
-def _entities(page: Page) -> list[MessageEntity] | None:
+def _entities(page: Page) -> list[Parameters] | None:
     if not page.collapsed:
         return None
-    return [MessageEntity(MessageEntity.EXPANDABLE_BLOCKQUOTE, 0, utf16_length(page.text))]
+    return [{"type": "expandable_blockquote", "offset": 0, "length": utf16_length(page.text)}]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from bot.app import open_session, telegram_of
+from bot.app import calls_of, open_session
 from bot.errors import PermanentError, TemporaryError
 from bot.metrics import Metrics
 from bot.outgoing.moving import Limits
@@ -16,7 +16,6 @@ from bot.sizes import HEAD_BYTES
 from bot.telegram.downloading.file_limit import FileLimit, file_limit
 from bot.telegram.downloading.files import Files
 from bot.telegram.downloading.local_files import _open_each
-from bot.telegram.pace import Pace
 from storage.apology import Reason
 from tests.api import Api
 from tests.unit.workbench import open_telegram
@@ -214,13 +213,9 @@ async def test_a_file_of_this_machine_is_not_read_unless_the_operator_says_where
 async def test_a_file_that_unfolds_beyond_the_limit_is_cut_off_there(stopped_world, target):
     api = Api(bomb)
     async with api.serving(), open_session() as session:
-        telegram = telegram_of(
-            stopped_world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")}),
-            session,
-            Metrics(),
-            Pace(stopped_world.clock),
-        )
-        failed = await refused(Files(telegram.bot, session, FileLimit(LIMIT)), "x", target)
+        settings = stopped_world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")})
+        calls = calls_of(settings, session, Metrics())
+        failed = await refused(Files(calls, session, FileLimit(LIMIT)), "x", target)
     assert failed.reason is Reason.TOO_BIG
     assert target.stat().st_size <= LIMIT
 
@@ -296,8 +291,7 @@ async def files_of(world, answer):
     api = Api(answer)
     async with api.serving(), open_session() as session:
         settings = world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")})
-        telegram = telegram_of(settings, session, Metrics(), Pace(world.clock))
-        yield Files(telegram.bot, session, FileLimit(LIMIT)), api
+        yield Files(calls_of(settings, session, Metrics()), session, FileLimit(LIMIT)), api
 
 
 def where():

@@ -1,19 +1,17 @@
 import asyncio
 import gzip
-import io
 import logging
 
 import pytest
 from aiohttp import web
-from telegram import Bot, InputMediaDocument
+from telegram import Bot
 from telegram.error import NetworkError, TelegramError
 
 from bot.app import open_session
-from bot.outgoing.moving import Limits
 from bot.telegram.answers import NoAnswerError, RedirectedError
-from bot.telegram.request import LARGEST_ANSWER, AiohttpRequest
+from bot.telegram.calls import LARGEST_ANSWER
+from bot.telegram.request import AiohttpRequest
 from tests.api import Api, Part
-from tests.slow import SIZE, reading
 
 TOKEN = "123456:TEST-token"
 ME = {"id": 123456, "is_bot": True, "first_name": "Verbatim", "username": "verbatim_bot"}
@@ -55,17 +53,6 @@ async def test_text_goes_as_a_plain_form(bot, api):
     await bot.set_my_description("Grüße & <b>, 🙂")
     assert [request.content_type for request in api.requests] == ["application/x-www-form-urlencoded"]
     assert api.forms == [[Part("description", "Grüße & <b>, 🙂".encode())]]
-
-
-async def test_files_go_as_parts_with_their_names_and_types(bot, api):
-    media = InputMediaDocument(io.BytesIO("Grüße".encode()), filename="Grüße.txt", caption="hello")
-    assert await bot.edit_message_media(media, 5, 6)
-    assert [request.content_type for request in api.requests] == ["multipart/form-data"]
-    (sent,) = api.forms
-    files = [(part.file_name, part.headers["Content-Type"], part.data) for part in sent if part.file_name]
-    assert files == [("Grüße.txt", "text/plain", "Grüße".encode())]
-    texts = {part.name: part.data for part in sent}
-    assert (texts["chat_id"], texts["message_id"]) == (b"5", b"6")
 
 
 async def test_a_refusal_becomes_the_library_s_exception(bot, api, observed):
@@ -176,25 +163,3 @@ async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_p
     with pytest.raises(NetworkError, match="more than this program reads"):
         await bot.get_me()
     assert observed == [("getMe", "TooLargeError")]
-
-
-async def test_a_document_may_take_longer_than_a_call_as_long_as_it_moves(observed):
-    body = b'{"ok": true, "result": true}'
-    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
-    limits = Limits(answer=0.4, result=0.4, still=0.4, look_every=0.02)
-    async with reading(65536, 0.04, answer=answer) as url, open_session() as session:
-        request = AiohttpRequest(session, lambda method, status: observed.append((method, status)), limits)
-        bot = Bot(TOKEN, base_url=f"{url}bot", request=request, get_updates_request=request)
-        media = InputMediaDocument(bytes(SIZE), filename="long.txt")
-        assert await bot.edit_message_media(media, 5, 6, read_timeout=0.2, write_timeout=0.2)
-    assert observed == [("editMessageMedia", "200")]
-
-
-async def test_a_document_that_nobody_takes_is_not_sent_for_ever(observed):
-    limits = Limits(answer=0.3, result=0.3, still=0.3, look_every=0.02)
-    async with reading(65536, 0.0, most=1_000_000) as url, open_session() as session:
-        request = AiohttpRequest(session, lambda method, status: observed.append((method, status)), limits)
-        bot = Bot(TOKEN, base_url=f"{url}bot", request=request, get_updates_request=request)
-        with pytest.raises(NoAnswerError, match=r"Telegram let nothing through for 0\.3 s"):
-            await bot.edit_message_media(InputMediaDocument(bytes(SIZE), filename="long.txt"), 5, 6)
-    assert observed == [("editMessageMedia", "timeout")]

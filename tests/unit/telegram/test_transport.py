@@ -1,5 +1,6 @@
 import pytest
 
+from bot.app import open_session, telegram_of
 from bot.errors import (
     PlaceholderGoneError,
     RateLimitedError,
@@ -173,7 +174,10 @@ def test_other_data_names_no_job(data):
     assert job_of_button(data) is None
 
 
-def test_nothing_that_knows_the_bot_shows_its_token(transport):
+async def test_nothing_that_knows_the_bot_shows_its_token(stopped_world, transport):
     assert TOKEN not in repr(transport)
-    assert TOKEN not in repr(Files(transport.bot, None, FileLimit(1)))
-    assert TOKEN not in repr(Dispatch(transport.bot, None, None, Metrics()))
+    assert TOKEN not in repr(transport.calls)
+    assert TOKEN not in repr(Files(transport.calls, None, FileLimit(1)))
+    async with open_session() as session:
+        telegram = telegram_of(stopped_world.settings(), session, Metrics(), transport.pace)
+    assert TOKEN not in repr(Dispatch(telegram.bot, None, None, Metrics()))
