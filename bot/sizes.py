@@ -2,6 +2,9 @@
 
 MEGABYTE = 1024 * 1024
 
+# A file that is read or written at once: that takes less time than handing it to a thread, also from a slow disk.
+SMALL_FILE = 256 * 1024
+
 # Of the beginning of a file, by which it is recognised. Enough for every signature, and for the frame that
 # `bot.media.sniff` looks behind: the largest, of AAC, has 8,191 bytes. `bot.media.opus` needs the first page too, which
 # has at most 65,307.

@@ -65,7 +65,7 @@ class Session:
 class Sent:
     """A body with files of `size` bytes in it, on its way once. Must be made in a running event loop."""
 
-    def __init__(self, body: aiohttp.FormData | aiohttp.Payload, size: int) -> None:
+    def __init__(self, body: aiohttp.Payload, size: int) -> None:
         self.body = body
         self.size = size
         self.tracker = aiohttp.UploadTracker()

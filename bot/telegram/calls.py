@@ -15,6 +15,7 @@ import aiohttp
 
 from bot.faults import TELEGRAM, fault_of
 from bot.metrics import Metrics, status_label
+from bot.outgoing.forms import FilePart, form
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Sent, Session, read_at_most
 from bot.telegram.answers import NoAnswerError, read_answer, refused
@@ -69,7 +70,11 @@ class Calls:
     async def _sent(
         self, url: str, given: Mapping[str, Any], document: Document
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        sent = Sent(_form(given, document), len(document.content))
+        texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+        content_type, _ = mimetypes.guess_type(document.file_name)
+        part = FilePart(DOCUMENT, document.file_name, content_type or "application/octet-stream")
+        size = len(document.content)
+        sent = Sent(form(texts, part, io.BytesIO(document.content), size), size)
         async with self._session.transfer("POST", url, self._limits, sent=sent) as (answer, _):
             yield answer
 
@@ -86,14 +91,3 @@ async def exchanged(
         raise NoAnswerError(fault_of(error, TELEGRAM)) from None
     observe(method, status_label(answer.status))
     return read_answer(method, answer.status, payload)
-
-
-def _form(given: Mapping[str, Any], document: Document) -> aiohttp.FormData:
-    form = aiohttp.FormData(quote_fields=False)
-    for name, value in given.items():
-        form.add_field(name, value if isinstance(value, str) else json.dumps(value))
-    content_type, _ = mimetypes.guess_type(document.file_name)
-    # As a file it is sent piece by piece, and nothing waits until a large one has left whole.
-    file = io.BytesIO(document.content)
-    form.add_field(DOCUMENT, file, filename=document.file_name, content_type=content_type or "application/octet-stream")
-    return form

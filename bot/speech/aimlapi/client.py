@@ -3,12 +3,12 @@
 Each call is made once, and every failure is raised as one of `bot.errors`: the caller decides whether to try again.
 """
 
-import asyncio
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, TypeVar
+from pathlib import Path
+from typing import BinaryIO, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -17,6 +17,7 @@ from bot import __version__
 from bot.activity import Doing, doing
 from bot.log import get_logger
 from bot.metrics import Metrics, status_label
+from bot.outgoing.forms import FilePart, form
 from bot.outgoing.moving import LIMITS, Limits
 from bot.outgoing.session import Sent, Session
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
@@ -81,9 +82,10 @@ class AimlapiClient:
 
     async def _upload(self, upload: Upload, model: Model, options: Options) -> _Answer:
         name = _printable(upload.file_name)
-        with await asyncio.to_thread(upload.path.open, "rb") as file:
-            form = _form(file, name, upload.content_type, form_fields(model, options), model.field)
-            sent = Sent(form, os.fstat(file.fileno()).st_size)
+        part = FilePart(model.field, name, _known_type(upload.content_type))
+        with _opened(upload.path) as file:
+            size = os.fstat(file.fileno()).st_size
+            sent = Sent(form(form_fields(model, options), part, file, size), size)
             return await self._call("create", "POST", "/stt/create", _Create(sent, file_name=name))
 
     async def _send_link(self, url: str, model: Model, options: Options) -> _Answer:
@@ -153,17 +155,15 @@ class AimlapiClient:
         self._metrics.provider.labels(call, status).inc()
 
 
-def _form(
-    file: IO[bytes], file_name: str, content_type: str, fields: Mapping[str, str], field: str
-) -> aiohttp.FormData:
-    """Put the text fields first, as some servers read while they receive; name and type stay in their headers."""
-    form = aiohttp.FormData(quote_fields=False)  # names in UTF-8, as browsers send them
-    for name, value in fields.items():
-        form.add_field(name, value)
+def _opened(path: Path) -> BinaryIO:
+    """Open a file of ours, which takes no disk."""
+    return path.open("rb")
+
+
+def _known_type(content_type: str) -> str:
+    """Return a type that stays in its header."""
     bare_type = content_type.partition(";")[0].strip()
-    known_type = bare_type if _MIME_TYPE.fullmatch(bare_type) else "application/octet-stream"
-    form.add_field(field, file, filename=file_name, content_type=known_type)
-    return form
+    return bare_type if _MIME_TYPE.fullmatch(bare_type) else "application/octet-stream"
 
 
 def _printable(file_name: str) -> str:
