@@ -1,7 +1,8 @@
-"""The process itself: how many files and connections it may have open, and how it ends."""
+"""The process itself: its memory, how many files and connections it may have open, and how it ends."""
 
 import atexit
 import ctypes
+import gc
 import os
 import resource
 import sys
@@ -38,6 +39,14 @@ def give_large_blocks_back() -> None:
     """
     with suppress(OSError, AttributeError):  # another system, or another C library
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
+
+
+def spare_what_is_loaded() -> None:
+    """Leave all that is in memory now out of every later search for garbage.
+
+    It stays as long as the process, and nearly all of it is code: 90,000 objects, which take 60 ms to look through.
+    """
+    gc.freeze()
 
 
 def leave(code: int) -> NoReturn:

@@ -31,6 +31,20 @@ raise_descriptor_limit()
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
+SPARED = """
+import gc
+from bot.machine.process import spare_what_is_loaded
+loaded = [[]]
+spare_what_is_loaded()
+later = [[]]
+print(*(any(each is one for one in gc.get_objects()) for each in (loaded, later)))
+"""
+
+
+def test_what_is_loaded_is_left_out_of_the_search_for_garbage_and_what_comes_later_is_not():
+    spared = ran([sys.executable, "-c", SPARED], cwd=ROOT)
+    assert (spared.returncode, spared.stdout, spared.stderr) == (0, "False True\n", "")
+
 
 def test_the_end_waits_for_no_thread_and_does_what_was_registered_for_it():
     ended = ran([sys.executable, "-c", LEFT_WITH_A_BUSY_THREAD], cwd=ROOT)
