@@ -65,8 +65,11 @@ class Workplace:
         """
         if not self._reserved:
             return True
+        free = self._free(self._folder)
+        if size <= free - sum(self._reserved.values()):  # so it is also where others have used what they reserved
+            return True
         outstanding = sum(max(0, promised - scratch.used()) for scratch, promised in self._reserved.items())
-        return size <= self._free(self._folder) - outstanding
+        return size <= free - outstanding
 
     async def _until_given_back(self) -> None:
         """Wait until room has been given back, or for a short while."""

@@ -105,6 +105,13 @@ async def test_a_recording_that_is_alone_always_finds_room(workplace):
             await workplace.reserve(small, 1, wait=0)
 
 
+async def test_where_there_is_room_for_all_that_is_reserved_no_file_is_looked_at(workplace, monkeypatch):
+    monkeypatch.setattr(Scratch, "used", lambda _: pytest.fail("a file was looked at"))
+    with workplace.scratch() as first, workplace.scratch() as second:
+        await workplace.reserve(first, 900_000, wait=0)
+        await workplace.reserve(second, 100_000, wait=0)
+
+
 async def test_what_is_written_already_is_not_counted_twice(tmp_path):
     left = [1_000_000]
     workplace = Workplace(tmp_path / "workplace", free=lambda _: left[0])
