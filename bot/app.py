@@ -120,7 +120,9 @@ async def build(
         moves = Moves(store)
         await moves.load()
         outside = Outside(session, workplace, threads, now, moved, random)
-        yield _Wiring(settings, default_model, moves, outside).app()
+        wiring = _Wiring(settings, default_model, moves, outside)
+        wiring.looks.learned.load(await store.learned())
+        yield wiring.app()
 
 
 @asynccontextmanager
@@ -218,6 +220,7 @@ class _Wiring:
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
         self.delivery = Delivery(Transport(calls, pace), store)
+        self.looks = Looks(settings.looks_per_second, outside.now)
 
     def app(self) -> App:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
@@ -233,7 +236,7 @@ class _Wiring:
             receiver=receiver,
             replies=self.door.replies,
             poller=poller,
-            maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl),
+            maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl, self.looks.learned),
             ffmpeg=self.ffmpeg,
             clockwatch=ClockWatch(self.outside.moved, seconds_asleep, poller.nudge),
             metrics=metrics,
@@ -252,13 +255,12 @@ class _Wiring:
     def _steps(self) -> Steps:
         settings, now = self.settings, self.outside.now
         provider = provider_of(settings, self.outside.session, self.metrics)
-        looks = Looks(settings.looks_per_second, now)
         transcript_ttl = settings.transcript_ttl_hours * 3600
-        creates = Creates(self.store, provider, looks, self.slots, transcript_ttl, now)
+        creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now)
         rules = Rules(self.default_model, settings.link_minutes * 60)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
         self.admission = submit.admission
-        fetch = Fetch(self.store, provider, self.delivery, looks, transcript_ttl, now)
+        fetch = Fetch(self.store, provider, self.delivery, self.looks, transcript_ttl, now)
         deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
         return Steps(Sniff(self.files), submit, fetch, deliver)
 

@@ -276,6 +276,12 @@ class Store(Protocol):
     async def keep_time(self, now: float, moved: float) -> None:
         """Store the last known moment, and how far the system's clock has moved; also proof that writes are taken."""
 
+    async def keep_learned(self, learned: Mapping[tuple[str, int], float]) -> None:
+        """Store the seconds within which no generation is finished, by model and class of length; others stay."""
+
+    async def learned(self) -> Mapping[tuple[str, int], float]:
+        """Return what `keep_learned` stored, as far as it can be read."""
+
     async def recover(self, now: float, wait: Wait) -> tuple[Interrupted, ...]:
         """Give back every lease, as the process that held them died; only for the one process that owns the database.
 

@@ -85,6 +85,8 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     app.store.stop_waiting()
     await asyncio.gather(app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE))
     await asyncio.gather(receiving, polling, *others, return_exceptions=True)
+    with suppress(StorageUnavailableError):  # it is learned again
+        await app.maintenance.keep_learned()
     try:
         async with asyncio.timeout(patience.CONFIRM_TIMEOUT):
             await app.receiver.confirm()

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from bot.engine import patience
 from bot.engine.budget import Budget
+from bot.engine.learned import Learned
 from bot.engine.refusals import Refusals
-from bot.engine.schedule import next_moment
-from storage.words import Job
+from bot.engine.schedule import next_moment, thinned_moment
+from storage.words import LINK, Job
+
+_LONGEST_STEP = 1.2  # from a look to the next one, as a ratio of the two times since the create
 
 
 class Looks:
@@ -17,11 +20,14 @@ class Looks:
     are looked at in turn, and each waits as long as the others. Old generations take every second tick only: the other
     half is there for those that may be finished any moment. So do those of a model whose looks were refused, which also
     wait twice as long between two looks.
+
+    What was `learned` leaves out looks that come too early, and makes no answer later by more than a tenth.
     """
 
     def __init__(self, per_second: float, now: Callable[[], float]) -> None:
         self._budget = Budget(per_second)
         self._refusals = Refusals()
+        self.learned = Learned()
         self._now = now
 
     def next_look(self, job: Job, elapsed: float) -> float:
@@ -31,8 +37,27 @@ class Looks:
         """
         now, elapsed = self._now(), max(elapsed, 0.0)
         moment = self._tick(job, elapsed, next_moment(elapsed), now)
+        later = self._tick(job, elapsed, thinned_moment(elapsed, self._soonest(job)), now)
+        created = now - elapsed
+        if later - created <= patience.LATER_BY * (moment - created):  # a crowd may have taken what stands between
+            moment = later
         self._budget.take(moment, now)
         return moment - now
+
+    def learn(self, job: Job, elapsed: float) -> None:
+        """Learn that a look `elapsed` seconds after the create found the generation finished.
+
+        It was not finished at the look before that one. Where it waited long for its turn, or for the process to start
+        again, too much time is learned, which costs a tenth at the most and lasts until the next one.
+        """
+        if job.kind != LINK:  # of which the length is not known, and which has to be fetched first
+            unfinished = min(elapsed - patience.SHORTEST_LOOK, elapsed / _LONGEST_STEP)
+            self.learned.learn(job.model, job.audio_seconds or 0.0, max(unfinished, 0.0))
+
+    def _soonest(self, job: Job) -> float:
+        if job.kind == LINK or job.audio_seconds is None:
+            return 0.0
+        return self.learned.soonest(job.model, job.audio_seconds)
 
     def refused(self, job: Job, retry_after: float | None) -> None:
         """Let all looks at the job's model wait, as one was refused for being too many, and make them rarer then."""

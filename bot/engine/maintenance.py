@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.engine import patience
+from bot.engine.learned import Learned
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage.store import Bounds, DatabaseDamagedError, StorageUnavailableError, Store
@@ -24,6 +25,7 @@ class Maintenance:
     now: Callable[[], float]
     moved: Callable[[], float] = lambda: 0.0
     transcript_ttl: float = patience.DAY
+    learned: Learned = field(default_factory=Learned)
 
     async def set_clock(self) -> None:
         """Set stored moments right, before anything else, and tell of a clock that was wrong."""
@@ -77,11 +79,18 @@ class Maintenance:
     async def turn(self) -> int:
         """Do one round, and return how many rows were purged."""
         await self.store.keep_time(self.now(), self._moved())
+        await self.keep_learned()
         await self._count()
         purged = 0
         while gone := await self.store.purge(self.now(), self.now() - patience.JOBS_KEPT_FOR, patience.PURGE_CHUNK):
             purged += gone
         return purged
+
+    async def keep_learned(self) -> None:
+        """Store what was learned about models since the last time: one write in a round at the most, not one a job."""
+        if unsaved := self.learned.unsaved():
+            await self.store.keep_learned(unsaved)
+            self.learned.saved(unsaved)
 
     def _moved(self) -> float:
         """Return how far the clock has jumped; a difference that is no jump comes from looking at two clocks."""

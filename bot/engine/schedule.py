@@ -1,6 +1,6 @@
 """When to ask the provider again: arithmetic over the seconds since a generation was created."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from bot.engine import patience
 
@@ -28,6 +28,17 @@ def next_moment(elapsed: float) -> float:
     if elapsed >= MOMENTS[-2]:
         return elapsed + patience.LONGEST_LOOK
     return MOMENTS[bisect_left(MOMENTS, elapsed + _pause(elapsed) / 2)]
+
+
+def thinned_moment(elapsed: float, soonest: float) -> float:
+    """Return when to look next if no generation is finished within `soonest` seconds.
+
+    Moments are left out up to then, but only so many that an answer is seen at most a tenth later, in seconds after the
+    create, than without leaving out any. That holds whenever it is finished: what was learned may be wrong.
+    """
+    usual = next_moment(elapsed)
+    possible = bisect_right(MOMENTS, min(patience.LATER_BY * usual, soonest))
+    return max(usual, MOMENTS[possible - 1]) if possible else usual
 
 
 def deadline(audio_seconds: float) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from storage.statements import admission, cancelling, chats, claims, guarded, moments, record, recovery, upkeep
+from storage.statements import admission, cancelling, chats, claims, guarded, looks, moments, record, recovery, upkeep
 from storage.statements.rows import (
     GENERATION_COLUMNS,
     JOB_COLUMNS,
@@ -67,6 +67,7 @@ class SQLStore:
     ping = _write(upkeep.ping)
     set_right = _write(moments.set_right)
     keep_time = _write(moments.keep_time)
+    keep_learned = _write(looks.keep_learned)
     purge = _write(upkeep.purge)
 
     async def job(self, job_id: int) -> Job | None:
@@ -102,6 +103,9 @@ class SQLStore:
 
     async def moves(self) -> Mapping[int, int]:
         return await self.engine.read(chats.moves_of, chats.MOVES)
+
+    async def learned(self) -> Mapping[tuple[str, int], float]:
+        return await self.engine.read(looks.learned_of, looks.SELECT)
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)

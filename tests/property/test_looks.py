@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.engine.looks import Looks
 from bot.engine.patience import MOST_SLOWINGS, SLOWED_FOR
-from bot.engine.schedule import MOMENTS
+from bot.engine.schedule import MOMENTS, thinned_moment
 from bot.outgoing import waits
 from tests.clock import Clock
 from tests.unit.workbench import job
@@ -88,6 +88,38 @@ def test_a_new_generation_is_seen_soon_however_many_old_ones_there_are(old, take
     looking = Looking(40, crowd)
     seen = looking.waits(old, 30.0)
     assert sum(seen) <= takes * 13 / 12 + 0.15 + 2 / 40 + 1e-3
+
+
+def shown(takes, soonest):
+    elapsed = thinned_moment(0.0, soonest)
+    while elapsed < takes:
+        elapsed = thinned_moment(elapsed, soonest)
+    return elapsed
+
+
+@settings(max_examples=300)
+@given(st.floats(0, 3300), st.floats(0, 3300), st.sampled_from([-1e-6, 0.0, 1e-6]))
+def test_whatever_was_learned_no_answer_is_seen_more_than_a_tenth_later(takes, soonest, beside):
+    usually = shown(takes, 0.0)
+    assert shown(takes, soonest) <= 1.1 * usually + 1e-9
+    just_after_a_look = shown(takes, soonest) + beside
+    assert shown(just_after_a_look, soonest) <= 1.1 * shown(just_after_a_look, 0.0) + 1e-9
+
+
+@settings(max_examples=100, deadline=None)
+@given(RATES, st.lists(st.floats(0, 100), max_size=80), st.floats(0, 200), st.floats(0.1, 3000))
+def test_whatever_the_others_have_taken_no_look_is_more_than_a_tenth_later_by_what_was_learned(
+    per_second, others, elapsed, soonest
+):
+    clock, mine = Clock(), job(audio_seconds=10.0)
+    waits = []
+    for learned in (0.0, soonest):
+        looks = Looks(per_second, clock)
+        for other in others:
+            looks.next_look(job(id=2, kind="link"), other)
+        looks.learned.load({("nova-2-general", 0): learned})
+        waits.append(looks.next_look(mine, elapsed))
+    assert elapsed + waits[1] <= 1.1 * (elapsed + waits[0]) + 1e-6
 
 
 @settings(max_examples=60, deadline=None)

@@ -75,6 +75,7 @@ class Fetch:
             case Unreadable():
                 return await self._unreadable(job, generations, asked)
             case Done(transcript):
+                self.looks.learn(job, elapsed)
                 return await self._done(job, generations, asked, transcript)
 
     async def _look(

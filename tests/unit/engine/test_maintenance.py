@@ -3,6 +3,7 @@ import sqlite3
 
 import pytest
 
+from bot.engine.learned import Learned
 from bot.engine.maintenance import Maintenance
 from bot.engine.patience import JOBS_KEPT_FOR, PURGE_CHUNK
 from bot.metrics import Metrics
@@ -159,3 +160,26 @@ async def test_a_clock_that_was_wrong_is_told_at_the_start(store, clock, lines, 
     clock.pass_(seconds)
     await maintenance.set_clock()
     assert [(line["event"], line["seconds"]) for line in lines] == events
+
+
+async def test_a_round_keeps_what_was_learned_since_the_last_one(store, clock):
+    learned = Learned()
+    maintenance = Maintenance(store, Metrics(), clock, learned=learned)
+    await maintenance.turn()
+    assert await store.learned() == {}
+    learned.learn("nova-2-general", 10.0, 5.0)
+    await maintenance.turn()
+    assert await store.learned() == {("nova-2-general", 0): 5.0}
+    assert learned.unsaved() == {}
+
+
+async def test_what_was_learned_is_kept_for_the_next_round_while_the_database_is_locked(store, clock, neighbour):
+    learned = Learned()
+    learned.learn("nova-2-general", 10.0, 5.0)
+    maintenance = Maintenance(store, Metrics(), clock, learned=learned)
+    neighbour.lock()
+    with pytest.raises(StorageUnavailableError):
+        await maintenance.keep_learned()
+    neighbour.let_go()
+    await maintenance.keep_learned()
+    assert await store.learned() == {("nova-2-general", 0): 5.0}

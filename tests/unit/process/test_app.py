@@ -126,6 +126,17 @@ async def test_a_stop_confirms_the_last_update(stopped_world, app, lines):
     assert lines.of("confirm.failed") == []
 
 
+async def test_a_stop_keeps_what_was_learned_since_the_last_round_of_maintenance(stopped_world, app):
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(app, stop))
+    await until_receiving(stopped_world)
+    app.maintenance.learned.learn("nova-2-general", 10.0, 5.0)
+    stop.set()
+    async with patience(SOON):
+        await running
+    assert await app.store.learned() == {("nova-2-general", 0): 5.0}
+
+
 async def test_a_stop_does_not_need_telegram(stopped_world, app, lines):
     alice = stopped_world.telegram.user("Alice")
     chat = stopped_world.telegram.private(alice)

@@ -104,6 +104,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
             "How the provider is asked",
             f"between {patience.SHORTEST_LOOK} and {patience.LONGEST_LOOK:.0f} seconds",
         ),
+        (GUARANTEES, "How the provider is asked", f"every {patience.MAINTENANCE_EVERY:.0f} seconds and at a stop"),
         (GUARANTEES, "How the provider is asked", f"Each {patience.SLOWED_FOR:.0f} seconds without a refusal"),
         (GUARANTEES, "How the provider is asked", f"more than {patience.YOUNG:.0f} seconds ago get at most half"),
     ],
@@ -135,7 +136,12 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert "in parts of about an hour" in said(USAGE, "Limits")
     assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
     assert patience.MOST_SLOWINGS == 3
-    assert "after two more refusals an eighth" in said(GUARANTEES, "How the provider is asked")
+    assert patience.LATER_BY == 1.1
+    assert patience.LENGTHS == (15, MINUTE, 5 * MINUTE, 30 * MINUTE)
+    asked = said(GUARANTEES, "How the provider is asked")
+    assert "recordings up to 15 seconds, 1, 5 and 30 minutes and longer ones" in asked
+    assert "later by more than a tenth" in asked
+    assert "after two more refusals an eighth" in asked
 
 
 def test_tries_are_repeated_after_the_seconds_that_are_stated():
