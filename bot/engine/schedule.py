@@ -23,11 +23,11 @@ MOMENTS = _moments()  # of looks at a generation, in seconds after its create, w
 def next_moment(elapsed: float) -> float:
     """Return when to look next at a generation that was not finished `elapsed` seconds after its create.
 
-    A moment that is nearer than half a pause is left out: the provider's answer takes some time itself.
+    A moment that is nearer than a quarter of a pause is left out, as the last look has only just been made.
     """
     if elapsed >= MOMENTS[-2]:
         return elapsed + patience.LONGEST_LOOK
-    return MOMENTS[bisect_left(MOMENTS, elapsed + _pause(elapsed) / 2)]
+    return MOMENTS[bisect_left(MOMENTS, elapsed + _pause(elapsed) / 4)]
 
 
 def thinned_moment(elapsed: float, soonest: float) -> float:

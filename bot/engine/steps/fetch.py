@@ -64,12 +64,12 @@ class Fetch:
         asked = next(generation for generation in generations if generation.transcript is None)
         elapsed = self.clock() - asked.submitted_at
         if not self.looks.may_look(job):
-            return self._look_again(job, generations, elapsed)
-        match await self._look(job, asked, elapsed):
+            return self._look_again(job, generations, asked)
+        match await self._look(job, asked):
             case Unknown():
-                return self._unknown(job, generations, elapsed)
+                return self._unknown(job, generations, asked)
             case Pending():
-                return self._look_again(job, generations, elapsed)
+                return self._look_again(job, generations, asked)
             case Failed() as failed:
                 return self._failed(job, asked, failed)
             case Unreadable():
@@ -78,29 +78,31 @@ class Fetch:
                 self.looks.learn(job, elapsed)
                 return await self._done(job, generations, asked, transcript)
 
-    async def _look(
-        self, job: Job, asked: Generation, elapsed: float
-    ) -> Pending | Done | Unreadable | Failed | Unknown:
+    async def _look(self, job: Job, asked: Generation) -> Pending | Done | Unreadable | Failed | Unknown:
         """Ask the provider. A refusal is told with a wait that keeps the looks at its model apart afterwards."""
         try:
             return await self.provider.fetch(asked.generation_id)
         except RateLimitedError as error:
             self.looks.refused(job, error.retry_after)
-            raise RateLimitedError(str(error), retry_after=self.looks.next_look(job, elapsed)) from None
+            raise RateLimitedError(str(error), retry_after=self._next_look(job, asked)) from None
 
-    def _unknown(self, job: Job, generations: Sequence[Generation], elapsed: float) -> "Outcome | _Again":
+    def _next_look(self, job: Job, asked: Generation) -> float:
+        return self.looks.next_look(job, self.clock() - asked.submitted_at)
+
+    def _unknown(self, job: Job, generations: Sequence[Generation], asked: Generation) -> "Outcome | _Again":
         """Upload a recording again whose generation was lost, but not for ever: each create may be paid for."""
+        elapsed = self.clock() - asked.submitted_at
         if elapsed < patience.NOT_YET_KNOWN:
-            return self._look_again(job, generations, elapsed)
+            return self._look_again(job, generations, asked)
         log.warning("generation.forgotten", job=job.id, elapsed=round(elapsed, 1))
         if job.generations_lost + 1 >= patience.MOST_GENERATIONS_LOST:
             raise PermanentError(Reason.PROVIDER_FAILED)
         return Forgotten(self.clock())
 
-    def _look_again(self, job: Job, generations: Sequence[Generation], elapsed: float) -> "Outcome | _Again":
-        if elapsed > deadline(job.audio_seconds or 0.0):
+    def _look_again(self, job: Job, generations: Sequence[Generation], asked: Generation) -> "Outcome | _Again":
+        if self.clock() - asked.submitted_at > deadline(job.audio_seconds or 0.0):
             return Hopeless(Apology(Reason.TOO_SLOW))
-        return _Again(self.clock() + self.looks.next_look(job, elapsed), generations)
+        return _Again(self.clock() + self._next_look(job, asked), generations)
 
     def _failed(self, job: Job, asked: Generation, failed: Failed) -> Outcome:
         """Upload the part once more, as a failure is not billed, unless a generation was lost before.

@@ -1,5 +1,7 @@
 """Creates with providers that answer in each of the ways that the port allows."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.engine.looks import Looks
@@ -8,7 +10,7 @@ from bot.engine.steps.creates import Creates
 from bot.engine.steps.fetch import Fetch
 from bot.errors import RateLimitedError, TemporaryError
 from bot.speech.catalogue import Family, find
-from bot.speech.provider import Created, Done
+from bot.speech.provider import Created, Done, Pending
 from bot.uploads import Upload
 from storage.apology import Reason
 from storage.outcomes import Ready, Submitted
@@ -90,6 +92,23 @@ async def test_a_part_that_was_answered_at_once_is_not_sent_again_after_a_failur
     assert [start for start, _, _ in provider.asked] == [0.0, 600.0, 600.0]
     words = (Word("one", 0.5, 1.0), Word("two", 600.5, 601.0))
     assert outcome == Ready(Transcript("one\n\ntwo", "en", 602.0, words), NOW + TTL)
+
+
+async def test_the_time_that_an_answer_takes_is_part_of_the_wait_for_the_next_look(store, tmp_path):
+    job = await uploading(store)
+    outcome = await creates(store, Provider(Created("generation 1"))).send(job, MODEL, parts(tmp_path, 0.0))
+    await recorded(store, job, outcome)
+    job = replace(await claimed(store, outcome.first_look_at), interrupted=1)  # it is looked at once
+    clock = Clock()
+    clock.pass_(outcome.first_look_at - clock())
+
+    class Slow(Provider):
+        async def fetch(self, generation_id):
+            clock.pass_(0.1)
+            return Pending()
+
+    outcome = await Fetch(store, Slow(), Unhurried(), Looks(1000, clock), TTL, clock)(job)
+    assert outcome.next_at - NOW == pytest.approx(0.45, abs=0.002)
 
 
 async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp_path):
