@@ -11,6 +11,7 @@ from bot.app import open_session, provider_of, telegram_of, temporary_folder
 from bot.config import Settings, SettingsError
 from bot.errors import OperatorError, TemporaryError, VerbatimError, told
 from bot.faults import SPEECH_SERVICE, TELEGRAM, Peer
+from bot.machine.clock import Clock
 from bot.machine.scratch import Scratch
 from bot.media.trial import Choice
 from bot.metrics import Metrics
@@ -26,7 +27,7 @@ Check = Callable[[Say], Awaitable[bool]]
 ANSWER_WITHIN = 5.0  # seconds for each server; with the start of Python, all has been said within 10
 
 
-async def check(settings: Settings, now: Callable[[], float], say: Say, within: float = ANSWER_WITHIN) -> bool:
+async def check(settings: Settings, now: Clock, say: Say, within: float = ANSWER_WITHIN) -> bool:
     """Try the model, ffmpeg, the database, the token and the key side by side; True if all work.
 
     Each server gets `within` seconds. What is found is told in this order, as soon as it is known.

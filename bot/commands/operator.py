@@ -4,7 +4,6 @@ import asyncio
 import random
 import signal
 import sys
-import time
 
 from bot import log
 from bot.app import build
@@ -67,7 +66,7 @@ async def _run(settings: Settings) -> int:
 
 async def _check(settings: Settings) -> int:
     asyncio.get_running_loop().set_default_executor(UnawaitedThreads())  # one may look up a name that nobody knows
-    return 0 if await check(settings, time.time, _say) else FAILED
+    return 0 if await check(settings, SteadyClock(), _say) else FAILED
 
 
 def _say(line: str) -> None:

@@ -72,12 +72,13 @@ class Delivery:
     async def begin(self, job: Job) -> Job:
         """Find out, before anything is done for a job without a placeholder, whether its chat takes one.
 
-        Raise RateLimitedError if none could be sent now. A chat that has refused one is asked first of all.
+        Wait until one may be sent; raise RateLimitedError if that takes long. A chat that has refused one is asked
+        first of all.
         """
         if job.placeholder_id is not None:
             return job
         if not self.transport.is_known_to_refuse(job.chat_id) or job.id in self._unsure:
-            self.transport.check_pace(job.chat_id)
+            await self.transport.await_pace(job.chat_id)
             return job
         if job.attempts == 0:
             self.transport.ask_again(job.chat_id)

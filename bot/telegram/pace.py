@@ -1,12 +1,15 @@
-"""Telegram's pace: which write may go now, and which one comes back later. Nothing waits here.
+"""Telegram's pace: which write may go now, and how long another one waits for its turn.
 
-About 30 messages a second overall, 1 a second in a chat and 20 a minute in a group (Bots FAQ); short bursts
-pass, and edits count. A write that would go beyond is refused with the seconds to wait, so that its step
-comes back later and keeps no other one waiting. Placeholders leave the last writes to answers, and chats that
-have written much lately leave the last ones overall to those that have not: one chat cannot use up all there is.
+"About 30 messages a second" overall, 1 a second in a chat where short bursts pass, and 20 a minute in a group (Bots
+FAQ). Of edits it says nothing: they are taken to count in their chat like messages, and overall apart from them, until
+refusals tell otherwise.
+
+A write that finds no room waits in memory for its turn, for seconds; where that would be long it is refused with the
+seconds to wait, so that its step comes back later. Answers go first, and before that placeholders leave the last writes
+of a chat to them. Chats that have written much lately leave the last ones overall to those that have not: one chat
+cannot use up all there is.
 """
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,85 +19,82 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.errors import RateLimitedError
+from bot.machine.clock import Clock
 from bot.outgoing.waits import SHORTEST, asked_wait
+from bot.telegram.pacing.line import Line
+from bot.telegram.pacing.together import SPAN, Together
+from bot.telegram.pacing.windows import LONGEST_WAIT, Window, Write
 from bot.telegram.refusing import Refusing
 
-OVERALL = (30, 1.0, 6)  # writes, in so many seconds, of them left to answers
-PRIVATE = (60, 60.0, 10)
+PRIVATE = (60, 60.0, 10)  # writes, in so many seconds, of them left to answers
 GROUP = (20, 60.0, 4)
 LITTLE = 6  # writes of a chat within its span: three notes and their answers
-KEPT_FOR_THE_QUIET = 8  # of the overall writes, left to chats that have written little
+BURST = 3  # writes of a chat within as many seconds that no server refuses for themselves
 MANY = 1000  # chats remembered before the idle ones are forgotten
+KEPT_EDITS = 6  # of all chats, left to answers by what else is edited; few answers are messages
+SHARE_OF_MESSAGES = 0.6  # of places that edits wait for too: each message brings an edit, and nothing begins without it
 
 Answer = TypeVar("Answer")
 
 
 class Urgency(StrEnum):
-    """The purpose of a write, said with `rate_limit_args`; a write without it is never refused here."""
+    """The purpose of a write, said with `rate_limit_args`; a write without it never waits and is never refused."""
 
     PLACEHOLDER = "placeholder"
     ANSWER = "answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """What a write is for, and whether its chat has written much lately."""
-
-    urgency: Urgency
-    busy: bool = False
-
-
 @dataclass(slots=True)
-class Window:
-    """At most `limit` writes within any `span` seconds, `kept` of them for answers, `quiet` of them for quiet chats."""
+class _Chat:
+    """What is known of a chat. `reserved` are moments of places that are kept for placeholders."""
 
-    limit: int
-    span: float
-    kept: int
-    quiet: int = 0
-    writes: deque[float] = field(default_factory=deque)
-    promised: dict[Write, float] = field(default_factory=dict)  # the latest moment a refused write of a kind was told
+    id: int
+    window: Window
+    blocked: tuple[float, float] = (0.0, 0.0)  # since when, until when
+    reserved: list[float] = field(default_factory=list)
 
-    def delay(self, now: float, write: Write) -> float:
-        """Return the seconds until there is a place for a write, 0 for now."""
-        self.forget(now)
-        excess = len(self.writes) - self._allowed(write)
-        return 0.0 if excess < 0 else self.writes[excess] + self.span - now
+    def write(self, urgency: Urgency) -> Write:
+        return Write(urgency is Urgency.ANSWER, len(self.window.moments) > LITTLE)
 
-    def promise(self, now: float, write: Write) -> float:
-        """Return the seconds that a refused write is told to wait; those of a kind are told different moments."""
-        after_the_last = self.promised.get(write, 0.0) + self.span / self._allowed(write)
-        self.promised[write] = max(now + self.delay(now, write), after_the_last)
-        return self.promised[write] - now
+    def blocked_until(self, now: float) -> float:
+        """Return until when Telegram asks for patience; `now` where it does not, or the clock was put back since."""
+        since, until = self.blocked
+        return until if since <= now < until else now
 
-    def _allowed(self, write: Write) -> int:
-        kept = self.kept if write.urgency is Urgency.PLACEHOLDER else 0
-        return self.limit - kept - (self.quiet if write.busy else 0)
+    def next(self, now: float, write: Write) -> float:
+        return max(self.window.next(now, self.window.allowed(write)), self.blocked_until(now))
 
-    def forget(self, now: float) -> None:
-        """Drop what was written before the span, and everything where the clock was put back since."""
-        if self.writes and self.writes[-1] > now:
-            self.writes.clear()
-            self.promised.clear()
-        while self.writes and self.writes[0] <= now - self.span:
-            self.writes.popleft()
+    def is_fast(self, now: float) -> bool:
+        """Tell whether a refusal may be about the chat alone, as every one in a group may, which can be slowed down."""
+        last = self.window.moments[-BURST - 1 :]
+        return self.id < 0 or (len(last) > BURST and last[0] > now - BURST - 1)
+
+    def take_reserved(self, now: float) -> float | None:
+        """Return the moment of a place that was kept for a placeholder within the last second, if there is any."""
+        while self.reserved:
+            moment = self.reserved.pop(0)
+            if 0 <= now - moment < SPAN and self.blocked_until(now) <= now:
+                return moment
+        return None
 
     def is_idle(self, now: float) -> bool:
-        return not self.writes or self.writes[-1] <= now - self.span
+        return self.window.is_idle(now) and self.blocked_until(now) <= now
 
 
 class Pace(BaseRateLimiter[str]):
-    """Asked by python-telegram-bot before every call; `now` is the wall clock in seconds.
+    """Asked by python-telegram-bot before every call.
 
     What a chat refuses at the moment is remembered in `refusing`.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self.refusing = Refusing(now)
-        self._overall = Window(*OVERALL, quiet=KEPT_FOR_THE_QUIET)
-        self._chats: dict[int, Window] = {}
-        self._blocked: dict[int, tuple[float, float]] = {}  # since when, until when
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.refusing = Refusing(clock)
+        self._together = Together()
+        self._messages = Line(clock, self._together, SHARE_OF_MESSAGES, kept=0)
+        self._edits = Line(clock, self._together, 1 - SHARE_OF_MESSAGES, KEPT_EDITS)
+        self._chats: dict[int, _Chat] = {}
+        self._swept_at = 0.0
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to open."""
@@ -112,10 +112,12 @@ class Pace(BaseRateLimiter[str]):
         rate_limit_args: str | None,
     ) -> Any:
         chat_id = data.get("chat_id")
-        if not isinstance(chat_id, int) or not _writes(endpoint):
+        line = self._line_of(endpoint)
+        if not isinstance(chat_id, int) or line is None:
             return await callback(*args, **kwargs)
         urgency = Urgency(rate_limit_args) if rate_limit_args else None
-        return await self.paced(endpoint, chat_id, _topic(data), urgency, lambda: callback(*args, **kwargs))
+        topic = data.get("message_thread_id") or data.get("direct_messages_topic_id")
+        return await self.paced(endpoint, chat_id, topic, urgency, lambda: callback(*args, **kwargs))
 
     async def paced(
         self,
@@ -125,72 +127,132 @@ class Pace(BaseRateLimiter[str]):
         urgency: Urgency | None,
         call: Callable[[], Awaitable[Answer]],
     ) -> Answer:
-        """Make a call that writes to a topic of a chat, unless it may not go now or the chat refuses it."""
+        """Make a call that writes to a topic of a chat when it is its turn, unless the chat refuses it.
 
-        async def write() -> Answer:
-            self.spend(chat_id, urgency)
-            return await call()
-
+        RateLimitedError, with the seconds to wait, where that takes longer than LONGEST_WAIT.
+        """
+        line = self._line_of(endpoint)
+        assert line is not None
+        self.refusing.check(chat_id, endpoint, topic)  # which costs no place
+        chat = self._chat(chat_id)
+        moment = await self._place(chat, line, urgency)
         try:
-            return await self.refusing.asked(chat_id, endpoint, write, topic=topic)
+            return await self.refusing.asked(chat_id, endpoint, call, topic)
         except RetryAfter as error:
-            self.block(chat_id, seconds(error))
+            self._refused(chat, moment, seconds(error))
             raise
+        finally:
+            self._ended(chat, line, moment)
 
-    def check(self, chat_id: int, urgency: Urgency) -> None:
-        """Raise RateLimitedError, with the seconds to wait, if a write may not go now."""
-        now = self._now()
-        chat = self._chat(chat_id, now)
-        chat.forget(now)
-        write = Write(urgency, busy=len(chat.writes) > LITTLE)
-        own, overall = chat.delay(now, write), self._overall.delay(now, write)
-        wait = self._blocked_for(chat_id, now)
-        if max(own, overall) > 0:
-            refusing = chat if own >= overall else self._overall
-            wait = max(wait, refusing.promise(now, write))
-        if wait > 0:
-            raise RateLimitedError("our own pace", retry_after=wait)
+    async def reserve(self, chat_id: int) -> None:
+        """Wait until a placeholder may go to a chat, and keep its place for one that is sent within a second.
 
-    def _blocked_for(self, chat_id: int, now: float) -> float:
-        """Return the seconds for which Telegram still asks for patience; none where the clock was put back since."""
-        since, until = self._blocked.get(chat_id, (now, now))
-        return until - now if since <= now else 0.0
+        RateLimitedError, with the seconds to wait, where that takes longer than LONGEST_WAIT.
+        """
+        chat = self._chat(chat_id)
+        chat.reserved.append(await self._take(chat, self._messages, Urgency.PLACEHOLDER))
 
-    def spend(self, chat_id: int, urgency: Urgency | None) -> None:
-        """Count a write, unless `check` refuses it."""
-        if urgency is not None:
-            self.check(chat_id, urgency)
-        now = self._now()
-        for window in (self._overall, self._chat(chat_id, now)):
-            window.forget(now)
-            window.writes.append(now)
+    def reserve_at_once(self, chat_id: int) -> bool:
+        """Reserve if a placeholder may go to a chat now; tell whether that is so."""
+        now, chat = self.clock(), self._chat(chat_id)
+        write = chat.write(Urgency.PLACEHOLDER)
+        if max(chat.next(now, write), self._messages.expected(now, write)) > now:
+            return False
+        chat.window.add(now)
+        self._messages.count(now)
+        chat.reserved.append(now)
+        return True
 
     def block(self, chat_id: int, seconds: float) -> None:
-        """Refuse writes to this chat for so many seconds, as Telegram asked for patience."""
-        now = self._now()
-        self._blocked[chat_id] = (now, now + seconds)
+        """Let no write go to this chat for so many seconds, as Telegram asked for patience."""
+        now = self.clock()
+        self._chat(chat_id).blocked = (now, now + seconds)
 
-    def _chat(self, chat_id: int, now: float) -> Window:
-        if chat_id not in self._chats:
+    async def _place(self, chat: _Chat, line: Line, urgency: Urgency | None) -> float:
+        """Return the moment of a place: one that is reserved, or the one that comes next."""
+        now = self.clock()
+        if urgency is None:
+            chat.window.add(now)
+            line.count(now)
+            return now
+        if line is self._messages and (reserved := chat.take_reserved(now)) is not None:
+            return reserved
+        return await self._take(chat, line, urgency)
+
+    async def _take(self, chat: _Chat, line: Line, urgency: Urgency) -> float:
+        """Wait for the turn of a write and count it; its place in the chat is counted from the start.
+
+        A wait that is given up gives that place back.
+        """
+        now = self.clock()
+        write = chat.write(urgency)
+        due = chat.next(now, write)
+        self._refuse_if_long(now, due, chat.window, write)
+        self._refuse_if_long(now, line.expected(now, write), line.window, write)
+        chat.window.add(due)
+        try:
+            await self._wait(chat, line, write, due)
+        except BaseException:
+            chat.window.remove(due)
+            raise
+        now = self.clock()
+        chat.window.move(due, now)
+        line.count(now)
+        return now
+
+    async def _wait(self, chat: _Chat, line: Line, write: Write, due: float) -> None:
+        """Wait for the chat, then in line; again if the chat has been blocked meanwhile."""
+        while True:
+            if due > self.clock():
+                await self.clock.until(due)
+            await line.turn(write)
+            now = self.clock()
+            due = chat.blocked_until(now)
+            if due <= now:
+                return
+            self._refuse_if_long(now, due, chat.window, write)
+
+    def _refuse_if_long(self, now: float, moment: float, window: Window, write: Write) -> None:
+        if moment - now > LONGEST_WAIT:
+            raise RateLimitedError("our own pace", retry_after=window.promise(moment, write) - now)
+
+    def _refused(self, chat: _Chat, begun: float, seconds: float) -> None:
+        """Leave the chat alone for as long as Telegram says, and learn from it if all chats together are meant."""
+        now = self.clock()
+        chat.blocked = (now, now + seconds)
+        if not chat.is_fast(now):
+            self._together.refused(begun, now)
+
+    def _ended(self, chat: _Chat, line: Line, moment: float) -> None:
+        """Count a write from its end: when Telegram counted it is not known, but it was not later."""
+        now = self.clock()
+        if now > moment:
+            chat.window.move(moment, now)
+            line.move(moment, now)
+
+    def _line_of(self, endpoint: str) -> Line | None:
+        """Return where a call counts: messages and edits do, downloads, chat actions and questions do not."""
+        if endpoint.startswith("edit"):
+            return self._edits
+        return self._messages if endpoint.startswith("send") and endpoint != "sendChatAction" else None
+
+    def _chat(self, chat_id: int) -> _Chat:
+        chat = self._chats.get(chat_id)
+        if chat is None:
             if len(self._chats) >= MANY:
-                self._forget_idle(now)
-            self._chats[chat_id] = Window(*(GROUP if chat_id < 0 else PRIVATE))
-        return self._chats[chat_id]
+                self._forget_idle()
+            chat = self._chats[chat_id] = _Chat(chat_id, Window(*(GROUP if chat_id < 0 else PRIVATE)))
+        return chat
 
-    def _forget_idle(self, now: float) -> None:
-        self._blocked = {chat: span for chat, span in self._blocked.items() if self._blocked_for(chat, now) > 0}
-        self._chats = {chat: window for chat, window in self._chats.items() if not window.is_idle(now)}
+    def _forget_idle(self) -> None:
+        """Forget chats of which nothing needs to be known, once a second at the most."""
+        now = self.clock()
+        if 0 <= now - self._swept_at < SPAN:
+            return
+        self._swept_at = now
+        self._chats = {chat_id: chat for chat_id, chat in self._chats.items() if not chat.is_idle(now)}
 
 
 def seconds(error: RetryAfter) -> float:
     """Return `retry_after` in seconds, fit to wait for: it is an int or, with PTB_TIMEDELTA set, a timedelta."""
     return asked_wait(error.retry_after) or SHORTEST
-
-
-def _topic(data: dict[str, Any]) -> int | None:
-    return data.get("message_thread_id") or data.get("direct_messages_topic_id")
-
-
-def _writes(endpoint: str) -> bool:
-    """Tell whether a call counts: messages and edits do, downloads, chat actions and questions do not."""
-    return endpoint.startswith(("send", "edit")) and endpoint != "sendChatAction"

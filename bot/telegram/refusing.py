@@ -95,8 +95,12 @@ class Refusing:
             if chat == chat_id and what.startswith(SEND):
                 refusal.until = min(refusal.until, refusal.since + FRESH)
 
+    def check(self, chat_id: int, endpoint: str, topic: int | None = None) -> None:
+        """Raise what the chat has answered to such a call before, while it is too early to ask again."""
+        self._check(chat_id, _kinds(endpoint, topic))
+
     async def asked(
-        self, chat_id: int, endpoint: str, call: Callable[[], Awaitable[Answer]], *, topic: int | None = None
+        self, chat_id: int, endpoint: str, call: Callable[[], Awaitable[Answer]], topic: int | None = None
     ) -> Answer:
         """Make a call that writes, unless its chat is known to refuse it, and remember what the chat says to it."""
         kinds = _kinds(endpoint, topic)

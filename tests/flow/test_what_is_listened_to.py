@@ -200,6 +200,7 @@ async def test_strangers_are_told_once_that_the_bot_is_private(stopped_world):
 async def test_a_flood_of_strangers_leaves_the_pace_to_those_who_may(stopped_world):
     alice = stopped_world.telegram.user("Alice")
     ours = stopped_world.telegram.private(alice)
+    stopped_world.telegram.enforce_pace()
     async with stopped_world.running(allowed_chats=str(ours.id)) as world:
         for number in range(60):
             stranger = world.telegram.user(f"Stranger {number}")
@@ -212,5 +213,6 @@ async def test_a_flood_of_strangers_leaves_the_pace_to_those_who_may(stopped_wor
     assert texts(ours) == ["ours"]
     assert world.clock() - started < 10
     told = [chat for chat in stopped_world.telegram.chats if chat is not ours and chat.bot_messages]
-    assert 0 < len(told) <= 24
+    assert len(told) == 60
+    assert [call for call in stopped_world.telegram.calls if call.status == 429] == []
     assert all(len(chat.bot_messages) == 1 for chat in told)

@@ -10,6 +10,7 @@ import structlog
 
 from bot.app import calls_of, open_session
 from bot.config import Settings
+from bot.machine.clock import Clock
 from bot.metrics import Metrics
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
@@ -95,9 +96,7 @@ async def impatient_store(path: Path, now: Callable[[], float]) -> Store:
 
 
 @asynccontextmanager
-async def open_telegram(
-    settings: Settings, now: Callable[[], float], max_file_bytes: int
-) -> AsyncIterator[tuple[Transport, Files]]:
+async def open_telegram(settings: Settings, now: Clock, max_file_bytes: int) -> AsyncIterator[tuple[Transport, Files]]:
     async with open_session() as session:
         calls = calls_of(settings, session, Metrics())
         yield (

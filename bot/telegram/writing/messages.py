@@ -35,7 +35,7 @@ def direct_topic_of(message: Message) -> int | None:
 
 
 async def reply(message: Message, text: str) -> None:
-    """Reply in the message's topic, unless that does not get through or would go beyond the pace."""
+    """Reply in the message's topic, unless that does not get through or would have to wait for long."""
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
     with _once("reply.dropped"):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bot.errors import ChatMovedError, RateLimitedError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.telegram.pace import Pace, Urgency
+from bot.telegram.pace import Pace
 from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
@@ -43,6 +43,7 @@ class Replies:
         self._queues: dict[int, deque[_Reply]] = {}  # of chats that have something to say, or say it
         self._turns: deque[int] = deque()  # chats that may say something now
         self._running: set[asyncio.Task[None]] = set()
+        self._resting: dict[int, asyncio.Task[None]] = {}  # by chat, until its reply may be said
         self._waiting = 0
 
     def put(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
@@ -69,26 +70,40 @@ class Replies:
             chat_id = self._turns.popleft()
             if not self._queues.get(chat_id):
                 self._queues.pop(chat_id, None)
-                continue
-            task = asyncio.create_task(self._say_next(chat_id))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
+            elif self._may_speak(chat_id):
+                task = asyncio.create_task(self._say_next(chat_id))
+                self._running.add(task)
+                task.add_done_callback(self._ended)
+            else:
+                self._resting[chat_id] = asyncio.create_task(self._rest(chat_id))
+
+    def _may_speak(self, chat_id: int) -> bool:
+        """Tell whether the oldest reply of a chat has its place, or needs none."""
+        has_rested = self._resting.pop(chat_id, None) is not None
+        if has_rested or not self._queues[chat_id][0].counts:
+            return True
+        self._pace.refusing.ask_again(chat_id)  # somebody there has just written
+        return self._pace.reserve_at_once(chat_id)
+
+    async def _rest(self, chat_id: int) -> None:
+        """Let a chat have its next turn when the pace has a place for its reply, which keeps no other one waiting."""
+        while True:
+            try:
+                await self._pace.reserve(chat_id)
+            except RateLimitedError as error:
+                await self._pace.clock.until(self._pace.clock() + (error.retry_after or 0.0))
+            else:
+                break
+        self._turns.appendleft(chat_id)
+        self._serve()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._serve()
 
     async def _say_next(self, chat_id: int) -> None:
-        """Say the oldest reply of the chat, or let the chat rest as long as the pace demands."""
-        reply = self._queues[chat_id][0]
-        try:
-            if reply.counts:
-                self._pace.refusing.ask_again(chat_id)  # somebody there has just written
-                self._pace.check(chat_id, Urgency.PLACEHOLDER)
-        except RateLimitedError as error:
-            asyncio.get_running_loop().call_later(error.retry_after or 0.0, self._take_turn, chat_id)
-            return
-        self._queues[chat_id].popleft()
+        """Say the oldest reply of the chat."""
+        reply = self._queues[chat_id].popleft()
         self._waiting -= 1
         try:
             await self._say(chat_id, reply)
@@ -107,11 +122,6 @@ class Replies:
             log.info("reply.dropped", reason=str(error))
             await self._follow(chat_id, error.new_chat_id)
 
-    def _take_turn(self, chat_id: int) -> None:
-        if chat_id in self._queues:
-            self._turns.append(chat_id)
-            self._serve()
-
     async def idle(self) -> None:
         """Wait until nothing is left to say but what waits for the pace."""
         while self._running:
@@ -126,6 +136,7 @@ class Replies:
             log.info("replies.dropped", replies=self._waiting)
         self._turns.clear()
         self._queues.clear()
-        for task in self._running:
+        left = [*self._running, *self._resting.values()]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)

@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Sends, edits and deletes messages. Writes beyond the pace raise RateLimitedError.
+    """Sends, edits and deletes messages. Writes beyond the pace wait for it, or raise RateLimitedError.
 
     A message that names a job has its cancel button.
     """
@@ -47,9 +47,9 @@ class Transport:
     calls: Calls = field(repr=False)  # which know the token
     pace: Pace
 
-    def check_pace(self, chat_id: int) -> None:
-        """Raise RateLimitedError if a placeholder could not be sent to the chat now."""
-        self.pace.check(chat_id, Urgency.PLACEHOLDER)
+    async def await_pace(self, chat_id: int) -> None:
+        """Wait until a placeholder may be sent to the chat, at once then; RateLimitedError where that takes long."""
+        await self.pace.reserve(chat_id)
 
     def is_known_to_refuse(self, chat_id: int) -> bool:
         """Tell whether the chat has refused a message, and has taken none since."""

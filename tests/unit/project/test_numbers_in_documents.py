@@ -8,7 +8,8 @@ from bot.engine.schedule import deadline
 from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
-from bot.telegram import refusing
+from bot.telegram import pace, refusing
+from bot.telegram.pacing import line, together, windows
 from bot.telegram.writing import replies
 from bot.text import layout
 from handlers.media import MOST_BYTES_OF_UNKNOWN
@@ -19,7 +20,7 @@ from tests.unit.project.checkout import said
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 UNKNOWN_MB = MOST_BYTES_OF_UNKNOWN // MEGABYTE
 COSTS, GROUPS, GUARANTEES, MONITORING = "docs/costs.md", "docs/groups.md", "docs/guarantees.md", "docs/monitoring.md"
-DEATHS = "When the process dies"
+DEATHS, PACE = "When the process dies", "How work is shared"
 TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
 
 
@@ -57,6 +58,11 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         ),
         (GUARANTEES, "What you can rely on", f"{patience.MOST_CREATES_IN_DOUBT} times at the most"),
         (GUARANTEES, "What you can rely on", f"or for {patience.DOUBT_FOR / MINUTE:.0f} minutes where"),
+        (GUARANTEES, PACE, f"{line.EACH} messages a second go to all chats"),
+        (GUARANTEES, PACE, f"gets {pace.PRIVATE[0]} of both a minute, a group {pace.GROUP[0]}"),
+        (GUARANTEES, PACE, f"in line for up to {windows.LONGEST_WAIT:.0f} seconds"),
+        (GUARANTEES, PACE, f"Three refused private chats within {together.SOON:.0f} seconds"),
+        (GUARANTEES, PACE, f"share {together.MOST / 2:.0f} a second"),
         (GUARANTEES, DEATHS, f"or for {patience.ALONE_AFTER_START:.0f} seconds"),
         (GUARANTEES, DEATHS, f"for {patience.SUSPECT_WAIT:.0f} seconds at the next start"),
         (GUARANTEES, DEATHS, f"{patience.MOST_INTERRUPTIONS} times without getting on"),

@@ -7,6 +7,7 @@ from bot.errors import ChatMovedError, UndeliverableError
 from bot.metrics import Metrics
 from bot.playground.notifier import Notifier
 from bot.telegram.pace import Pace
+from bot.telegram.pacing.windows import LONGEST_WAIT
 from bot.telegram.writing.replies import AT_ONCE, MOST, MOST_OF_A_CHAT, Replies
 from storage.store import StorageUnavailableError
 from tests.clock import Clock
@@ -128,17 +129,55 @@ async def test_one_that_fails_ends_no_other(counter, lines, failure, bugs):
     assert len(lines.of("reply.failed")) == 1 - bugs
 
 
-async def test_what_counts_waits_for_the_pace_of_its_chat_and_keeps_no_other_waiting(counter):
+@pytest.mark.parametrize("seconds", [0.01, 100.0])
+async def test_what_counts_waits_for_the_pace_of_its_chat_and_keeps_no_other_waiting(counter, seconds):
     counter.open.set()
-    counter.pace.block(ALICE, 0.01)
+    counter.pace.block(ALICE, seconds)
+    for number in range(2 * AT_ONCE):
+        counter.put(ALICE + 10 + number, "theirs", counts=True)
     counter.put(ALICE, "one", counts=True)
     counter.put(ALICE, "two")
     counter.put(BOB, "his", counts=True)
     await counter.replies.idle()
-    assert counter.said == ["his"]
-    counter.clock.pass_(1)
+    assert counter.said == ["theirs"] * 2 * AT_ONCE + ["his"]
+    counter.clock.pass_(seconds + LONGEST_WAIT)
     async with patience(5):
-        await counter.notifier.wait_for(lambda: counter.said == ["his", "one", "two"])
+        await counter.notifier.wait_for(lambda: counter.said[-2:] == ["one", "two"])
+
+
+async def test_many_chats_that_wait_for_the_pace_keep_no_other_waiting(counter):
+    counter.open.set()
+    for chat_id in range(2000, 2000 + 3 * AT_ONCE):
+        counter.pace.block(chat_id, 5)
+        counter.put(chat_id, "later", counts=True)
+    counter.put(BOB, "his", counts=True)
+    await counter.replies.idle()
+    assert counter.said == ["his"]
+
+
+async def test_a_reply_has_the_place_that_was_kept_for_it(counter):
+    """A crowd of placeholders may wait in line at the same time."""
+    while counter.pace.reserve_at_once(BOB):
+        pass
+    counter.put(ALICE, "hers", counts=True)
+    await begin()
+    counter.clock.pass_(1)
+    await begin()
+    assert counter.begun == ["hers"]
+    await counter.let_go()
+
+
+async def test_a_reply_that_needs_no_place_is_not_held_up_by_one_that_was_dropped_while_it_waited(counter):
+    counter.open.set()
+    counter.pace.block(ALICE, 5)
+    counter.put(ALICE, "dropped", counts=True)
+    await begin()
+    for number in range(MOST_OF_A_CHAT):
+        counter.put(ALICE, f"{number}")
+    counter.clock.pass_(5)
+    await begin()
+    await counter.replies.idle()
+    assert counter.said == [f"{number}" for number in range(MOST_OF_A_CHAT)]
 
 
 async def test_a_stop_lets_begun_ones_end_for_a_while_and_drops_the_rest(counter, lines):

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from bot.app import open_session, telegram_of
@@ -9,11 +11,12 @@ from bot.errors import (
 from bot.metrics import Metrics
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
-from bot.telegram.pace import KEPT_FOR_THE_QUIET, OVERALL, Urgency
+from bot.telegram.pace import GROUP, Urgency
 from bot.telegram.receiving.dispatch import Dispatch
 from bot.telegram.writing.buttons import job_of_button
 from bot.telegram.writing.transport import Place
 from bot.text.layout import Document, Page
+from tests.pacing import turns
 from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts
 
@@ -32,6 +35,11 @@ def alice(stopped_world):
 @pytest.fixture
 def chat(stopped_world, alice):
     return stopped_world.telegram.private(alice)
+
+
+@pytest.fixture
+def group(stopped_world, alice):
+    return stopped_world.telegram.supergroup("Team", [alice], privacy=False)
 
 
 async def placed(transport, chat, text="Transcribing…", job_id=7, **changes) -> int:
@@ -130,15 +138,26 @@ async def test_failures_leave_in_our_own_words(transport, chat):
         await transport.say(Place(chat.id), "News")
 
 
-async def test_our_own_pace_is_a_request_for_patience(transport, chat):
-    for _ in range(OVERALL[0] - OVERALL[2] - KEPT_FOR_THE_QUIET):
-        transport.check_pace(chat.id)
-        await placed(transport, chat)
+async def test_a_long_wait_for_our_own_pace_is_a_request_for_patience(transport, group):
+    limit, _, kept = GROUP
+    for _ in range(limit - kept):
+        await transport.await_pace(group.id)
+        await placed(transport, group)
     with pytest.raises(RateLimitedError):
-        await placed(transport, chat)
+        await placed(transport, group)
     with pytest.raises(RateLimitedError):
-        transport.check_pace(chat.id)
-    await placed(transport, chat, urgency=Urgency.ANSWER)
+        await transport.await_pace(group.id)
+    await placed(transport, group, urgency=Urgency.ANSWER)
+
+
+async def test_a_short_wait_for_our_own_pace_is_waited_for(transport, chat, stopped_world):
+    transport.pace.block(chat.id, 5)
+    placing = asyncio.create_task(placed(transport, chat))
+    await turns()
+    assert chat.bot_messages == []
+    stopped_world.clock.pass_(5)
+    await placing
+    assert texts(chat) == ["Transcribing…"]
 
 
 @pytest.mark.parametrize(("data", "job_id"), [("cancel:1", 1), ("cancel:007", 7), (f"cancel:{10**17}", 10**17)])

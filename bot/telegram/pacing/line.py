@@ -1,0 +1,92 @@
+"""Lines: writes that wait for room in the windows that all chats share, in order, one line for each kind of write."""
+
+import itertools
+import math
+from bisect import bisect_left, insort
+
+from bot.machine.clock import Clock
+from bot.telegram.pacing.together import MOST, SPAN, Together
+from bot.telegram.pacing.windows import LONGEST_WAIT, Window, Write
+
+EACH = 30  # writes of a kind within a second
+QUIET = 8  # of them left to chats that have written little
+_numbers = itertools.count()
+
+Place = tuple[float, float]  # in a line: a moment, and a number that no other one has
+
+
+class Line:
+    """The writes of one kind: those of the last second, and those that wait.
+
+    The first in line goes when there is room; a placeholder stands behind every answer, and a busy chat behind every
+    quiet one, that comes within LONGEST_WAIT, so that nobody waits for ever. The last places of a second are left to
+    quiet chats, and `kept` of them to answers, by writes that have not yet waited for a second. `share` is the part of
+    the places that go to this line while the other one waits for them too.
+    """
+
+    def __init__(self, clock: Clock, together: Together, share: float, kept: int) -> None:
+        self.window = Window(EACH, SPAN, kept, QUIET)
+        self._clock = clock
+        self._together = together
+        self._share = share
+        self._waiting: list[Place] = []
+        self._next_at = 0.0  # for those that wait, so that a place is never long to wait for
+
+    def expected(self, now: float, write: Write) -> float:
+        """Return when a write would go that comes now; `now` for at once."""
+        return self._moment(now, write, now, bisect_left(self._waiting, (now + _handicap(write), math.inf)))
+
+    async def turn(self, write: Write) -> None:
+        """Wait for the turn of a write, which is to be counted then."""
+        now = self._clock()
+        if self.expected(now, write) > now:
+            await self._stand(write, now)
+
+    async def _stand(self, write: Write, joined: float) -> None:
+        """Stand in line until it is the turn of a write."""
+        now = joined
+        place = (joined + _handicap(write), next(_numbers))
+        self._together.lines += not self._waiting
+        insort(self._waiting, place)
+        try:
+            while (moment := self._moment(now, write, joined, bisect_left(self._waiting, place))) > now:
+                await self._clock.until(moment)
+                now = self._clock()
+        finally:
+            del self._waiting[bisect_left(self._waiting, place)]
+            self._together.lines -= not self._waiting
+        self._next_at = now + self._step(now)
+
+    def count(self, moment: float) -> None:
+        self.window.add(moment)
+        self._together.window.add(moment)
+
+    def move(self, moment: float, later: float) -> None:
+        """Count a write later: Telegram has counted it some time before it answered."""
+        self.window.move(moment, later)
+        self._together.window.move(moment, later)
+
+    def _moment(self, now: float, write: Write, joined: float, behind: int) -> float:
+        """Return when it may be the turn of a write behind so many others; never too late, unless others give up."""
+        moment = self._room(now, self.window.allowed(write), behind)
+        return min(moment, max(joined + SPAN, self._room(now, self.window.limit, behind)))
+
+    def _room(self, now: float, allowed: int, behind: int) -> float:
+        moment = self.window.next(now, allowed, behind)
+        limit = self._together.limit(now)
+        if limit < MOST:
+            moment = max(moment, self._together.window.next(now, limit, behind))
+            other_waits = self._together.lines > bool(self._waiting)
+            if other_waits and len(self.window.moments) >= math.ceil(self._share * limit):
+                moment = max(moment, now + self._step(now))
+        if self._waiting:
+            moment = max(moment, max(now, self._next_at) + behind * self._step(now))
+        return moment
+
+    def _step(self, now: float) -> float:
+        """Return the seconds between two writes that have waited."""
+        return SPAN / min(self.window.limit, self._together.limit(now))
+
+
+def _handicap(write: Write) -> float:
+    return LONGEST_WAIT * ((not write.is_answer) + write.is_busy)

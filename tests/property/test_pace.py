@@ -1,0 +1,160 @@
+"""The pace under anything that chats may do: limits hold, answers come first, nobody waits for ever."""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import partial
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram.error import RetryAfter
+
+from bot.telegram.pace import GROUP, PRIVATE, Urgency
+from bot.telegram.pacing.line import EACH
+from bot.telegram.pacing.together import SPAN
+from bot.telegram.pacing.windows import LONGEST_WAIT
+from tests.pacing import EDIT, MESSAGE, Writers, Written
+
+ANSWER, PLACEHOLDER = Urgency.ANSWER, Urgency.PLACEHOLDER
+CHATS = [1001, 1002, -5001]
+
+bursts = st.tuples(
+    st.floats(0, 3),  # seconds before it
+    st.sampled_from([*CHATS, None]),  # None for a chat of its own for each write
+    st.sampled_from(Urgency),
+    st.sampled_from([MESSAGE, EDIT]),
+    st.integers(1, 40),
+)
+
+
+async def all_of(script: Iterable[tuple[float, int | None, Urgency, str, int]]) -> Writers:
+    """Let everybody write who is to write, and wait until the last has gone or was refused."""
+    writers = Writers()
+    for gap, chat_id, urgency, endpoint, writes in script:
+        await writers.pass_(gap)
+        for _ in range(writes):
+            await writers.write(chat_id or 10_000 + len(writers.all), urgency, endpoint)
+    await writers.pass_(3 * LONGEST_WAIT)
+    await writers.end()
+    return writers
+
+
+def most_within(moments: list[float], span: float) -> int:
+    moments = sorted(moments)
+    return max((bisect_right(moments, moment + span - 1e-6) - at for at, moment in enumerate(moments)), default=0)
+
+
+def gone(writers: Writers, endpoint: str) -> list[Written]:
+    return [each for each in writers.all if each.went is not None and each.endpoint == endpoint]
+
+
+@settings(max_examples=25)
+@given(st.lists(bursts, max_size=8))
+def test_no_window_ever_has_more_writes_than_it_may(script):
+    writers = asyncio.run(all_of(script))
+    for endpoint in (MESSAGE, EDIT):
+        assert most_within([each.went for each in gone(writers, endpoint)], SPAN) <= EACH
+    for chat_id in CHATS:
+        limit, span, _ = GROUP if chat_id < 0 else PRIVATE
+        assert most_within([each.went for each in writers.all if each.went and each.chat_id == chat_id], span) <= limit
+
+
+@settings(max_examples=25)
+@given(st.lists(bursts, max_size=8))
+def test_each_write_goes_or_is_told_when_to_come_back_and_goes_then(script):
+    writers = asyncio.run(all_of(script))
+    for each in writers.all:
+        assert (each.went is None) != (each.told is None)
+        assert each.told is None or each.told > LONGEST_WAIT
+        assert each.went is None or each.went - each.came <= 3 * LONGEST_WAIT
+
+
+@settings(max_examples=25)
+@given(st.lists(bursts, max_size=8))
+def test_an_answer_of_a_quiet_chat_is_overtaken_by_no_placeholder_that_came_lately(script):
+    writers = asyncio.run(all_of(script))
+    for endpoint in (MESSAGE, EDIT):
+        written = gone(writers, endpoint)
+        for answer in (each for each in written if each.urgency is ANSWER and each.chat_id >= 10_000):
+            overtaking = [
+                each
+                for each in written
+                if each.urgency is PLACEHOLDER
+                and answer.came < each.went < answer.went
+                and each.came > answer.came - LONGEST_WAIT
+            ]
+            assert overtaking == []
+
+
+@settings(max_examples=15)
+@given(st.lists(bursts, max_size=6), st.sets(st.integers(0, 240)), st.floats(0, 2))
+def test_waits_that_are_given_up_leave_nothing_behind(script, given_up, later):
+    async def run() -> None:
+        writers = Writers()
+        for gap, chat_id, urgency, endpoint, writes in script:
+            await writers.pass_(gap)
+            for _ in range(writes):
+                await writers.write(chat_id or 10_000 + len(writers.all), urgency, endpoint)
+        await writers.pass_(later)
+        for number, each in enumerate(writers.all):
+            if number in given_up:
+                await writers.give_up(each)
+        await writers.pass_(3 * LONGEST_WAIT)
+        for chat_id, chat in writers.pace._chats.items():
+            counted = {each.went for each in writers.all if each.chat_id == chat_id}
+            assert set(chat.window.moments) <= counted
+        for number in range(EACH):
+            assert (await writers.write(50_000 + number, ANSWER)).went is not None
+            assert (await writers.write(60_000 + number, ANSWER, EDIT)).went is not None
+        await writers.end()
+
+    asyncio.run(run())
+
+
+class Server:
+    """Counts writes in windows that the pace does not know, and refuses what is too much."""
+
+    def __init__(self, writers: Writers, limit: int, *, shared: bool) -> None:
+        self.writers = writers
+        self.limit = limit
+        self.shared = shared
+        self.taken: dict[str, list[float]] = {MESSAGE: [], EDIT: []}
+        self.refused = 0
+
+    async def take(self, endpoint: str) -> str:
+        now = self.writers.clock()
+        lists = self.taken.values() if self.shared else [self.taken[endpoint]]
+        if sum(moment > now - SPAN for moments in lists for moment in moments) >= self.limit:
+            self.refused += 1
+            raise RetryAfter(1)
+        self.taken[endpoint].append(now)
+        return "sent"
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(10, 40), st.booleans())
+def test_a_server_that_takes_less_refuses_little(limit, shared):
+    async def run() -> Server:
+        writers = Writers()
+        server = Server(writers, limit, shared=shared)
+
+        async def job(number: int) -> None:
+            for endpoint, urgency in ((MESSAGE, PLACEHOLDER), (EDIT, ANSWER)):
+                while True:
+                    try:
+                        asked = (endpoint, {"chat_id": 10_000 + number}, urgency)
+                        await writers.pace.process_request(partial(server.take, endpoint), (), {}, *asked)
+                        break
+                    except RetryAfter:
+                        await writers.clock.until(writers.clock() + 1)
+                await writers.clock.until(writers.clock() + 2)
+
+        jobs = asyncio.gather(*(job(number) for number in range(150)))
+        while not jobs.done():
+            await writers.pass_(1.0)
+        await jobs
+        return server
+
+    server = asyncio.run(run())
+    assert [len(moments) for moments in server.taken.values()] == [150, 150]
+    assert server.refused <= 60
