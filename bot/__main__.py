@@ -1,9 +1,11 @@
 """The command line: run, check, repair, demo, playground; the only place that exits."""
 
 import argparse
+import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from bot import __version__
@@ -31,12 +33,21 @@ def program(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run_command(given: argparse.Namespace) -> int:
     # Imported late: without the playground the bot needs less memory and starts sooner, and the other way round.
     if given.command in {"demo", "playground"}:
-        from bot.playground.demo.command import play  # noqa: PLC0415
-
+        with _importing():
+            from bot.playground.demo.command import play  # noqa: PLC0415
         return play(given)
-    from bot.commands.operator import execute  # noqa: PLC0415
-
+    with _importing():
+        from bot.commands.operator import execute  # noqa: PLC0415
     return execute(given.command)
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Look for no garbage among what is imported, neither now nor later: it is here to stay."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def _parser() -> argparse.ArgumentParser:

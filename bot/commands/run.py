@@ -10,7 +10,6 @@ from bot.config import SettingsError
 from bot.engine import patience
 from bot.engine.policy import wait_after_death
 from bot.errors import TemporaryError, VerbatimError
-from bot.http import serving
 from bot.log import get_logger
 from bot.media.ffmpeg import Ffmpeg
 from bot.telegram.application import introduce, offer_menu
@@ -47,6 +46,8 @@ async def _recover(app: App) -> None:
 
 
 async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
+    from bot.http import serving  # noqa: PLC0415 - a server is much code, and most bots need none
+
     def received() -> float:
         return app.now() - app.receiver.last_success_at
 
