@@ -166,7 +166,7 @@ def _default_model(settings: Settings) -> Model:
 
 def telegram_of(settings: Settings, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
     """Build the application for the operator's bot."""
-    token = settings.telegram_bot_token.get_secret_value()
+    token = settings.telegram_bot_token
     through = session.through(settings.proxy_of("telegram"))
     return build_telegram(token, settings.telegram_api_url, through, metrics, pace)
 
@@ -181,7 +181,7 @@ def calls_of(settings: Settings, session: Session, metrics: Metrics) -> Calls:
 def provider_of(settings: Settings, session: Session, metrics: Metrics) -> AimlapiClient:
     """Build the client for the operator's key."""
     through = session.through(settings.proxy_of("aimlapi"))
-    return AimlapiClient(through, settings.aimlapi_url, settings.aimlapi_key.get_secret_value(), metrics)
+    return AimlapiClient(through, settings.aimlapi_url, settings.aimlapi_key, metrics)
 
 
 def slots_of(settings: Settings) -> Slots:

@@ -1,21 +1,20 @@
 """The settings of the operator, and the only reader of the environment. Secrets never show in a repr."""
 
-import re
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv import dotenv_values
 
+from bot import kinds
 from bot.outgoing.proxies import Proxy, is_direct, passwords_in, read_proxy
 from bot.sizes import MEGABYTE
 
-_SQLITE_PREFIX = "sqlite:///"
 MOST_SLOTS = 400  # with 40 looks a second each is looked at every 10 seconds, which is the pace that the API documents
 _SECRETS = ("telegram_bot_token", "aimlapi_key")
-_TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
-_KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
 Server = Literal["telegram", "aimlapi"]
 _SERVERS: dict[Server, str] = {"telegram": "telegram_api_url", "aimlapi": "aimlapi_url"}  # their addresses
 
@@ -28,148 +27,149 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-class Settings(BaseSettings):
-    """The decisions of the operator, from the environment or `.env`."""
+def _about(description: str, read: Callable[[str], Any]) -> dict[str, Any]:
+    """Tell what a setting is for, and what makes its value of a text."""
+    return {"description": description, "read": read}
 
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True, allow_inf_nan=False
-    )
 
-    telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather.")
-    aimlapi_key: SecretStr = Field(description="The AI/ML API key.")
-    telegram_bot_token_file: Path | None = Field(None, description="A file that holds the token instead.")
-    aimlapi_key_file: Path | None = Field(None, description="A file that holds the key instead.")
-    telegram_api_url: str = Field(
-        "https://api.telegram.org", description="The Bot API server. A local one lifts the 20 MB limit on downloads."
-    )
-    telegram_local_files: Path | None = Field(
-        None, description="The folder in which a local Bot API server keeps its files; empty: files come by HTTP only."
-    )
-    aimlapi_url: str = Field("https://api.aimlapi.com/v1", description="The AI/ML API, with its version.")
-    telegram_proxy: SecretStr | None = Field(
-        None, description="The proxy to the Bot API server, such as `http://user:password@host:3128`."
-    )
-    aimlapi_proxy: SecretStr | None = Field(None, description="The proxy to the AI/ML API.")
-    https_proxy: SecretStr | None = Field(
-        None, description="The proxy to those of the two that have none of their own and an `https` address."
-    )
-    http_proxy: SecretStr | None = Field(None, description="The same for `http` addresses.")
-    all_proxy: SecretStr | None = Field(None, description="The same for addresses of both kinds.")
-    no_proxy: str | None = Field(
-        None, description="Hosts and networks that the last three are not used for, comma separated; `*` is all."
-    )
-    database_url: str = Field(
-        "sqlite:///data/verbatim.db",
-        description="Where jobs live: `sqlite:///relative/path` or `sqlite:////absolute/path`.",
-    )
-    default_model: str = Field("#g1_nova-2-general", description="The model of chats that chose none.")
-    default_language: str = Field(
-        "auto",
-        description="A language tag such as `en` or `pt-BR`, or `auto` to detect it.",
-        pattern=r"^[A-Za-z0-9-]{2,12}$",
-    )
-    allowed_chats: Annotated[frozenset[int], NoDecode] = Field(
-        frozenset(), description="Ids of the chats the bot works for, comma separated; empty: everyone."
-    )
-    max_audio_minutes: float = Field(120, gt=0, description="The longest recording that is transcribed.")
-    max_file_mb: float = Field(
-        20, gt=0, description="The largest file that is downloaded; raise it only with a local Bot API server."
-    )
-    split_minutes: float = Field(
-        60, ge=1, description="Longer recordings go to the provider in parts of about this length."
-    )
-    ffmpeg: Path | None = Field(
-        None,
-        description="The ffmpeg that converts recordings, if it works; empty: the one on `PATH`, unless it does"
-        " not work or is older than the one that comes along.",
-    )
-    transcript_ttl_hours: float = Field(
-        24, ge=0, description="How long a transcript may answer the same file again; 0 keeps none after delivery."
-    )
-    nova_concurrency: int = Field(50, ge=1, description="Jobs with a Nova model at the provider at once, at the start.")
-    nova_concurrency_most: int = Field(
-        MOST_SLOTS, ge=1, description="How far `NOVA_CONCURRENCY` grows while the provider takes more; 1: not at all."
-    )
-    whisper_concurrency: int = Field(
-        5, ge=1, description="Jobs with a Whisper model at the provider at once, at the most."
-    )
-    looks_per_second: float = Field(
-        40, ge=0.1, description="How often a second the AI/ML API is asked for results, over all jobs, at the most."
-    )
-    max_open_jobs_per_chat: int = Field(
-        100, ge=1, description="Recordings of a chat that may be without an answer; more are refused with a sentence."
-    )
-    links: Literal["on", "off"] = Field(
-        "on", description="Whether links to recordings are given to the AI/ML API, which fetches them: `on` or `off`."
-    )
-    link_minutes: float = Field(
-        30, gt=0, description="How long the recording behind a link is taken to be until its answer says it."
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
-    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
-    http_port: int | None = Field(
-        None, ge=0, le=65535, description="Serve `/healthz` and `/metrics` there; empty: nowhere."
-    )
-    http_host: str = Field("127.0.0.1", description="The address `HTTP_PORT` listens on.")
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The decisions of the operator. Texts are checked when they are read; values that are given here are not."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Add the secrets whose variable `NAME_FILE` names a file. A variable `NAME` comes before its file."""
-        files = {name: values.get(f"{name}_file") for name in _SECRETS}
-        read = {name: _content(file) for name, file in files.items() if file}
-        return {name: content for name, content in read.items() if content is not None} | values
-
-    @field_validator(*(f"{name}_file" for name in _SECRETS))
-    @classmethod
-    def _require_readable_file(cls, file: Path | None) -> Path | None:
-        if file is not None and _content(file) is None:
-            raise ValueError(f"names {file}, which cannot be read")
-        return file
-
-    @field_validator(*_SECRETS)
-    @classmethod
-    def _require_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        text = value.get_secret_value().strip()
-        if not text or any(character.isspace() for character in text):
-            raise ValueError("is empty or has white space inside")
-        if info.field_name == "telegram_bot_token" and not _TOKEN.fullmatch(text):
-            raise ValueError("does not look like 123456789:AAE… as @BotFather gives it")
-        if info.field_name == "aimlapi_key" and not _KEY.fullmatch(text):
-            raise ValueError("cannot be a key: it is too short, or has other characters than ASCII has")
-        return SecretStr(text)
-
-    @field_validator("allowed_chats", mode="before")
-    @classmethod
-    def _split_ids(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        ids = value.replace(",", " ").split()
-        if not ids:  # a lone comma is more likely a mistake than the wish to let everybody in
-            raise ValueError("names no chat: leave it empty to let everybody in")
-        return ids
-
-    @field_validator("telegram_api_url", "aimlapi_url")
-    @classmethod
-    def _require_http(cls, value: str) -> str:
-        address = urlsplit(value)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
-
-    @field_validator("database_url")
-    @classmethod
-    def _require_sqlite(cls, value: str) -> str:
-        if not value.startswith(_SQLITE_PREFIX) or not value.removeprefix(_SQLITE_PREFIX).strip("/"):
-            raise ValueError("must look like sqlite:///data/verbatim.db")
-        return value
-
-    @field_validator("log_level", "log_format", "links", mode="before")
-    @classmethod
-    def _accept_any_case(cls, value: object, info: ValidationInfo) -> object:
-        if not isinstance(value, str):
-            return value
-        return value.upper() if info.field_name == "log_level" else value.lower()
+    telegram_bot_token: str = field(repr=False, metadata=_about("The bot's token, from @BotFather.", kinds.token))
+    aimlapi_key: str = field(repr=False, metadata=_about("The AI/ML API key.", kinds.key))
+    telegram_bot_token_file: Path | None = field(
+        default=None, metadata=_about("A file that holds the token instead.", kinds.readable_file)
+    )
+    aimlapi_key_file: Path | None = field(
+        default=None, metadata=_about("A file that holds the key instead.", kinds.readable_file)
+    )
+    telegram_api_url: str = field(
+        default="https://api.telegram.org",
+        metadata=_about("The Bot API server. A local one lifts the 20 MB limit on downloads.", kinds.http_address),
+    )
+    telegram_local_files: Path | None = field(
+        default=None,
+        metadata=_about(
+            "The folder in which a local Bot API server keeps its files; empty: files come by HTTP only.", Path
+        ),
+    )
+    aimlapi_url: str = field(
+        default="https://api.aimlapi.com/v1", metadata=_about("The AI/ML API, with its version.", kinds.http_address)
+    )
+    telegram_proxy: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("The proxy to the Bot API server, such as `http://user:password@host:3128`.", str),
+    )
+    aimlapi_proxy: str | None = field(default=None, repr=False, metadata=_about("The proxy to the AI/ML API.", str))
+    https_proxy: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("The proxy to those of the two that have none of their own and an `https` address.", str),
+    )
+    http_proxy: str | None = field(default=None, repr=False, metadata=_about("The same for `http` addresses.", str))
+    all_proxy: str | None = field(
+        default=None, repr=False, metadata=_about("The same for addresses of both kinds.", str)
+    )
+    no_proxy: str | None = field(
+        default=None,
+        metadata=_about("Hosts and networks that the last three are not used for, comma separated; `*` is all.", str),
+    )
+    database_url: str = field(
+        default="sqlite:///data/verbatim.db",
+        metadata=_about("Where jobs live: `sqlite:///relative/path` or `sqlite:////absolute/path`.", kinds.database),
+    )
+    default_model: str = field(
+        default="#g1_nova-2-general", metadata=_about("The model of chats that chose none.", str)
+    )
+    default_language: str = field(
+        default="auto",
+        metadata=_about("A language tag such as `en` or `pt-BR`, or `auto` to detect it.", kinds.language),
+    )
+    allowed_chats: frozenset[int] = field(
+        default=frozenset(),
+        metadata=_about("Ids of the chats the bot works for, comma separated; empty: everyone.", kinds.chats),
+    )
+    max_audio_minutes: float = field(
+        default=120, metadata=_about("The longest recording that is transcribed.", kinds.number(above=0))
+    )
+    max_file_mb: float = field(
+        default=20,
+        metadata=_about(
+            "The largest file that is downloaded; raise it only with a local Bot API server.", kinds.number(above=0)
+        ),
+    )
+    split_minutes: float = field(
+        default=60,
+        metadata=_about("Longer recordings go to the provider in parts of about this length.", kinds.number(least=1)),
+    )
+    ffmpeg: Path | None = field(
+        default=None,
+        metadata=_about(
+            "The ffmpeg that converts recordings, if it works; empty: the one on `PATH`, unless it does not"
+            " work or is older than the one that comes along.",
+            Path,
+        ),
+    )
+    transcript_ttl_hours: float = field(
+        default=24,
+        metadata=_about(
+            "How long a transcript may answer the same file again; 0 keeps none after delivery.", kinds.number(least=0)
+        ),
+    )
+    nova_concurrency: int = field(
+        default=50,
+        metadata=_about("Jobs with a Nova model at the provider at once, at the start.", kinds.whole(least=1)),
+    )
+    nova_concurrency_most: int = field(
+        default=MOST_SLOTS,
+        metadata=_about(
+            "How far `NOVA_CONCURRENCY` grows while the provider takes more; 1: not at all.", kinds.whole(least=1)
+        ),
+    )
+    whisper_concurrency: int = field(
+        default=5,
+        metadata=_about("Jobs with a Whisper model at the provider at once, at the most.", kinds.whole(least=1)),
+    )
+    looks_per_second: float = field(
+        default=40,
+        metadata=_about(
+            "How often a second the AI/ML API is asked for results, over all jobs, at the most.",
+            kinds.number(least=0.1),
+        ),
+    )
+    max_open_jobs_per_chat: int = field(
+        default=100,
+        metadata=_about(
+            "Recordings of a chat that may be without an answer; more are refused with a sentence.",
+            kinds.whole(least=1),
+        ),
+    )
+    links: Literal["on", "off"] = field(
+        default="on",
+        metadata=_about(
+            "Whether links to recordings are given to the AI/ML API, which fetches them: `on` or `off`.",
+            kinds.choice("on", "off"),
+        ),
+    )
+    link_minutes: float = field(
+        default=30,
+        metadata=_about(
+            "How long the recording behind a link is taken to be until its answer says it.", kinds.number(above=0)
+        ),
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = field(
+        default="INFO", metadata=_about("What is logged.", kinds.choice("DEBUG", "INFO", "WARNING", "ERROR"))
+    )
+    log_format: Literal["console", "json"] = field(
+        default="console", metadata=_about("How it is logged.", kinds.choice("console", "json"))
+    )
+    http_port: int | None = field(
+        default=None,
+        metadata=_about("Serve `/healthz` and `/metrics` there; empty: nowhere.", kinds.whole(least=0, most=65535)),
+    )
+    http_host: str = field(default="127.0.0.1", metadata=_about("The address `HTTP_PORT` listens on.", str))
 
     def proxy_of(self, server: Server) -> Proxy | None:
         """Return the proxy to a server; SettingsError if the setting that names it is wrong."""
@@ -177,7 +177,7 @@ class Settings(BaseSettings):
         if name is None:
             return None
         try:
-            return read_proxy(getattr(self, name).get_secret_value(), name.upper())
+            return read_proxy(getattr(self, name), name.upper())
         except ValueError as error:
             raise SettingsError([f"{name.upper()} {error}"]) from None
 
@@ -195,13 +195,13 @@ class Settings(BaseSettings):
     def secrets(self) -> frozenset[str]:
         """Everything that must not be in a log: the two secrets, and the passwords of proxies."""
         proxies = (self.telegram_proxy, self.aimlapi_proxy, self.https_proxy, self.http_proxy, self.all_proxy)
-        passwords = (passwords_in(each.get_secret_value()) for each in proxies if each is not None)
-        own = {self.telegram_bot_token.get_secret_value(), self.aimlapi_key.get_secret_value()}
+        passwords = (passwords_in(each) for each in proxies if each is not None)
+        own = {self.telegram_bot_token, self.aimlapi_key}
         return frozenset(own.union(*passwords))
 
     @property
     def database_path(self) -> Path:
-        return Path(self.database_url.removeprefix(_SQLITE_PREFIX))
+        return Path(self.database_url.removeprefix(kinds.SQLITE_PREFIX))
 
     @property
     def uses_public_server(self) -> bool:
@@ -209,7 +209,7 @@ class Settings(BaseSettings):
 
     @property
     def bot_id(self) -> int:
-        return int(self.telegram_bot_token.get_secret_value().partition(":")[0])
+        return int(self.telegram_bot_token.partition(":")[0])
 
     @property
     def max_file_bytes(self) -> int:
@@ -219,36 +219,46 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the environment and `.env`; raise SettingsError with a line for each setting that is missing or wrong."""
     try:
-        settings = Settings()
-        for server in _SERVERS:
-            settings.proxy_of(server)  # which raises what is wrong with it
-    except ValidationError as error:
-        raise SettingsError(_problem_lines(error)) from None  # the cause would show the values
+        in_file = dotenv_values(".env")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f".env cannot be read: {error}"]) from None
+    return read_settings(_given(in_file) | _given(os.environ))
+
+
+def _given(variables: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the variables that are not empty, by names in small letters."""
+    return {name.lower(): text for name, text in variables.items() if text}
+
+
+def read_settings(given: Mapping[str, str]) -> Settings:
+    """Read settings from their texts; raise SettingsError with a line for each that is missing or wrong."""
+    texts = {**_read_secret_files(given), **given}
+    values: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for each in fields(Settings):
+        try:
+            values[each.name] = _value(each, texts.get(each.name))
+        except ValueError as error:
+            problems[each.name] = f"{each.name.upper()} {error}"
+    if problems:
+        # A line about a file says enough about its secret.
+        raise SettingsError([line for name, line in problems.items() if f"{name}_file" not in problems])
+    settings = Settings(**values)
+    for server in _SERVERS:
+        settings.proxy_of(server)  # which raises what is wrong with it
     return settings
 
 
-def _problem_lines(error: ValidationError) -> list[str]:
-    """Return a line for each setting with a problem, about its first one, in the order of the settings."""
-    problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors(include_url=False))}
-    return [
-        _problem_line(name.upper(), problem)
-        for name, problem in reversed(problems.items())
-        if f"{name}_file" not in problems  # the line about the file says enough about its secret
-    ]
+def _value(setting: Field[Any], text: str | None) -> Any:
+    if text is not None:
+        return setting.metadata["read"](text)
+    if setting.default is MISSING:
+        raise ValueError(f"is not set (or {setting.name.upper()}_FILE)")
+    return setting.default
 
 
-def _problem_line(name: str, problem: Any) -> str:
-    if problem["type"] == "missing":
-        also = f" (or {name}_FILE)" if name.lower() in _SECRETS else ""
-        return f"{name} is not set{also}"
-    return f"{name} {problem['msg'].removeprefix('Value error, ')}"
-
-
-def _content(file: object) -> str | None:
-    """Return the text in a file without white space around it; None if it cannot be read."""
-    try:
-        return Path(str(file)).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
+def _read_secret_files(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets whose variable `NAME_FILE` names a file."""
+    files = {name: given.get(f"{name}_file") for name in _SECRETS}
+    read = {name: kinds.content(file) for name, file in files.items() if file}
+    return {name: text for name, text in read.items() if text is not None}

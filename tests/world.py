@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
-from bot.config import Settings
+from bot.config import Settings, read_settings
 from bot.engine.policy import wait_after_death
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
@@ -55,7 +55,7 @@ class World:
             "aimlapi_url": self.speech.url,
             "database_url": f"sqlite:///{self.database}",
         }
-        return Settings(_env_file=None, **(given | self.changed))
+        return read_settings({name: str(value) for name, value in (given | self.changed).items()})
 
     @asynccontextmanager
     async def running(self, **settings: Any) -> AsyncIterator["World"]:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sqlite3
 import tempfile
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -38,7 +39,7 @@ async def until_answered(stopped_world, chat):
 
 
 async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stopped_world):
-    settings = stopped_world.settings().model_copy(update={"default_model": "whisper-gigantic"})
+    settings = replace(stopped_world.settings(), default_model="whisper-gigantic")
     with pytest.raises(SettingsError, match="DEFAULT_MODEL names whisper-gigantic, which is not a model"):
         async with build(settings, stopped_world.clock, lambda: 0.5):
             raise AssertionError
@@ -72,7 +73,7 @@ async def test_files_of_a_crash_are_gone_at_the_next_start_and_at_the_end(stoppe
 
 
 async def test_a_run_answers_health_and_stops_when_told(stopped_world, app, lines):
-    settings = app.settings.model_copy(update={"http_port": 0})
+    settings = replace(app.settings, http_port=0)
     app = type(app)(**{name: getattr(app, name) for name in app.__slots__} | {"settings": settings})
     stop = asyncio.Event()
     running = asyncio.create_task(run(app, stop))
@@ -96,7 +97,7 @@ async def test_a_port_that_is_taken_is_a_wrong_setting(app):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        settings = app.settings.model_copy(update={"http_port": port})
+        settings = replace(app.settings, http_port=port)
         app = type(app)(**{name: getattr(app, name) for name in app.__slots__} | {"settings": settings})
         with pytest.raises(SettingsError, match=f"HTTP_PORT {port} cannot be listened on"):
             await run(app, asyncio.Event())
@@ -105,7 +106,7 @@ async def test_a_port_that_is_taken_is_a_wrong_setting(app):
 async def test_chats_that_are_allowed_need_no_warning(stopped_world, lines):
     stop = asyncio.Event()
     stop.set()
-    settings = stopped_world.settings().model_copy(update={"allowed_chats": frozenset({5})})
+    settings = replace(stopped_world.settings(), allowed_chats=frozenset({5}))
     async with build(settings, stopped_world.clock, lambda: 0.5) as app:
         await run(app, stop)
     assert lines.of("everyone.allowed") == []

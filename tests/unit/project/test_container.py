@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings
+from bot.config import read_settings
 from bot.http import serving
 from bot.metrics import Metrics
 from tests.unit.project.checkout import ROOT, text
@@ -70,12 +70,8 @@ def test_the_image_runs_the_bot_as_nobody_special_and_passes_signals_on():
 
 def test_the_image_keeps_its_database_in_the_volume():
     environment = dict(pair.split("=", 1) for pair in argument("ENV").split())
-    settings = Settings(
-        _env_file=None,
-        telegram_bot_token="123:abc",
-        aimlapi_key="a-key",
-        **{name.lower(): value for name, value in environment.items()},
-    )
+    secrets = {"telegram_bot_token": "123:abc", "aimlapi_key": "a-key"}
+    settings = read_settings(secrets | {name.lower(): value for name, value in environment.items()})
     assert settings.database_path.is_relative_to(argument("VOLUME"))
     assert settings.http_port is not None
 

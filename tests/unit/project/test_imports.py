@@ -37,7 +37,7 @@ def test_the_bot_is_loaded(loaded):
     assert {"bot.app", "telegram.ext", "aiohttp", "aiosqlite"} <= loaded
 
 
-@pytest.mark.parametrize("library", ["aiohttp.web"])
+@pytest.mark.parametrize("library", ["aiohttp.web", "pydantic", "pydantic_settings"])
 def test_what_a_run_does_not_need_is_not_loaded(loaded, library):
     assert library not in loaded
 

@@ -1,6 +1,7 @@
 """No document names what does not exist."""
 
 import re
+from dataclasses import fields
 
 import pytest
 
@@ -9,7 +10,7 @@ from bot.text.sentences import COMMANDS
 from storage import outcomes
 from tests.unit.project.checkout import ROOT, blocks, documents, quoted, sources, table, text
 
-SETTINGS = {name.upper() for name in Settings.model_fields}
+SETTINGS = {each.name.upper() for each in fields(Settings)}
 OUTCOMES = {f"job.{kind.__name__.lower()}" for kind in outcomes.Outcome.__args__}
 # Made when the bot or a tool runs, or sent to a chat.
 MADE_LATER = {".env", ".venv", ".lock", "transcript.txt", "audio.ogg"}

@@ -94,8 +94,8 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
             ),
         ),
         (USAGE, "Long texts", f"ends after {LONGEST_TEXT:,} characters"),
-        (USAGE, "Limits", f"{Settings.model_fields['max_file_mb'].default} MB, because"),
-        (USAGE, "Limits", f"and {Settings.model_fields['max_audio_minutes'].default} minutes"),
+        (USAGE, "Limits", f"{Settings.max_file_mb} MB, because"),
+        (USAGE, "Limits", f"and {Settings.max_audio_minutes} minutes"),
         (USAGE, "What is listened to", f"at their first {HEAD_BYTES // 1024} kB"),
         (GROUPS, "Documents", f"at the first {HEAD_BYTES // 1024} kB of documents of up to {UNKNOWN_MB} MB"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
@@ -103,7 +103,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, "How work is shared", f"up to {1 / patience.SLOT_ADDED_EVERY:.0f} more a second"),
         (GUARANTEES, "How work is shared", f"For {patience.SLOTS_REFUSED_FOR / MINUTE:.0f} minutes they stay below"),
         (GUARANTEES, "How work is shared", f"Of the {patience.STEPS_AT_ONCE} steps"),
-        (USAGE, "Limits", f"may have {Settings.model_fields['max_open_jobs_per_chat'].default} recordings"),
+        (USAGE, "Limits", f"may have {Settings.max_open_jobs_per_chat} recordings"),
         (GUARANTEES, "How the provider is asked", f"comes {patience.FIRST_LOOK} seconds after"),
         (
             GUARANTEES,
@@ -138,7 +138,7 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert "After a day of failing tries the job is FAILED" in states
     assert "| for an hour, then an apology |" in said(TROUBLE, "What goes wrong")
     assert "| Generation unknown after a minute |" in said(TROUBLE, "What goes wrong")
-    assert Settings.model_fields["split_minutes"].default == HOUR / MINUTE
+    assert Settings.split_minutes == HOUR / MINUTE
     assert "in parts of about an hour" in said(USAGE, "Limits")
     assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
     assert patience.MOST_SLOWINGS == 3

@@ -22,9 +22,7 @@ def test_the_demo_is_one_command_and_the_set_up_two():
 
 
 def test_it_states_the_limits_and_the_times_that_are_in_force():
-    files, minutes, hours = (
-        Settings.model_fields[name].default for name in ("max_file_mb", "max_audio_minutes", "transcript_ttl_hours")
-    )
+    files, minutes, hours = Settings.max_file_mb, Settings.max_audio_minutes, Settings.transcript_ttl_hours
     assert f"up to {files} MB and {minutes} minutes" in section("README.md", "What it does")
     assert f"free for {hours} hours" in section("README.md", "What it costs")
     assert f"kept for {hours} hours" in section("README.md", "Where the audio goes")

@@ -213,7 +213,7 @@ async def test_a_file_of_this_machine_is_not_read_unless_the_operator_says_where
 async def test_a_file_that_unfolds_beyond_the_limit_is_cut_off_there(stopped_world, target):
     api = Api(bomb)
     async with api.serving(), open_session() as session:
-        settings = stopped_world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")})
+        settings = replace(stopped_world.settings(), telegram_api_url=api.url.rstrip("/"))
         calls = calls_of(settings, session, Metrics())
         failed = await refused(Files(calls, session, FileLimit(LIMIT)), "x", target)
     assert failed.reason is Reason.TOO_BIG
@@ -290,7 +290,7 @@ async def files_of(world, answer):
     """The files of a server that answers so, and the server."""
     api = Api(answer)
     async with api.serving(), open_session() as session:
-        settings = world.settings().model_copy(update={"telegram_api_url": api.url.rstrip("/")})
+        settings = replace(world.settings(), telegram_api_url=api.url.rstrip("/"))
         yield Files(calls_of(settings, session, Metrics()), session, FileLimit(LIMIT)), api
 
 
@@ -336,9 +336,7 @@ class TestWithAServerOfOnesOwn:
         fake = FakeTelegram(clock=stopped_world.clock, local_folder=tmp_path / "server")
         settings = stopped_world.settings()
         async with fake:
-            local = settings.model_copy(
-                update={"telegram_api_url": fake.url, "telegram_local_files": tmp_path / "server"}
-            )
+            local = replace(settings, telegram_api_url=fake.url, telegram_local_files=tmp_path / "server")
             async with open_telegram(local, stopped_world.clock, 30 * LIMIT) as (_, files):
                 alice = fake.user("Alice")
                 yield files, fake.private(alice), alice, fake

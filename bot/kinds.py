@@ -1,0 +1,139 @@
+"""What a setting may be: each kind reads the text of one, or says what is wrong with it in a ValueError."""
+
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SQLITE_PREFIX = "sqlite:///"
+_TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
+_KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
+_LANGUAGE = "[A-Za-z0-9-]{2,12}"
+_NO_FRACTION = re.compile(r"\.0+(?=\s*$)")
+
+
+def number(*, above: float = -math.inf, least: float = -math.inf) -> Callable[[str], float]:
+    """Read a number that is larger than `above` and not smaller than `least`."""
+
+    def read(text: str) -> float:
+        value = _number(text)
+        if value <= above:
+            raise ValueError(f"Input should be greater than {above}")
+        if value < least:
+            raise ValueError(f"Input should be greater than or equal to {least}")
+        return value
+
+    return read
+
+
+def whole(*, least: int, most: float = math.inf) -> Callable[[str], int]:
+    """Read a whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        value = _whole(text)
+        if value < least:
+            raise ValueError(f"Input should be greater than or equal to {least}")
+        if value > most:
+            raise ValueError(f"Input should be less than or equal to {most}")
+        return value
+
+    return read
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text.encode("ascii"))
+    except ValueError:
+        raise ValueError("Input should be a valid number, unable to parse string as a number") from None
+    if not math.isfinite(value):
+        raise ValueError("Input should be a finite number")
+    return value
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(_NO_FRACTION.sub("", text).encode("ascii"))
+    except ValueError:
+        raise ValueError("Input should be a valid integer, unable to parse string as an integer") from None
+
+
+def choice(*choices: str) -> Callable[[str], str]:
+    """Read one of some words, in any case."""
+    by_name = {each.lower(): each for each in choices}
+    *others, last = map(repr, choices)
+
+    def read(text: str) -> str:
+        if text.lower() not in by_name:
+            raise ValueError(f"Input should be {', '.join(others)} or {last}")
+        return by_name[text.lower()]
+
+    return read
+
+
+def token(text: str) -> str:
+    """Read the token of a bot, without repeating it."""
+    found = _one_word(text)
+    if not _TOKEN.fullmatch(found):
+        raise ValueError("does not look like 123456789:AAE… as @BotFather gives it")
+    return found
+
+
+def key(text: str) -> str:
+    """Read a key, without repeating it."""
+    found = _one_word(text)
+    if not _KEY.fullmatch(found):
+        raise ValueError("cannot be a key: it is too short, or has other characters than ASCII has")
+    return found
+
+
+def _one_word(text: str) -> str:
+    words = text.split()
+    if len(words) != 1:
+        raise ValueError("is empty or has white space inside")
+    return words[0]
+
+
+def readable_file(text: str) -> Path:
+    """Read the name of a file whose content can be read."""
+    if content(text) is None:
+        raise ValueError(f"names {text}, which cannot be read")
+    return Path(text)
+
+
+def content(file: str) -> str | None:
+    """Return the text in a file without white space around it; None if it cannot be read."""
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None
+
+
+def http_address(text: str) -> str:
+    """Read the address of a server, without a slash at its end."""
+    address = urlsplit(text)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError("must start with http:// or https://")
+    return text.rstrip("/")
+
+
+def database(text: str) -> str:
+    """Read the address of a database."""
+    if not text.startswith(SQLITE_PREFIX) or not text.removeprefix(SQLITE_PREFIX).strip("/"):
+        raise ValueError("must look like sqlite:///data/verbatim.db")
+    return text
+
+
+def language(text: str) -> str:
+    """Read what may be a language tag, or `auto`."""
+    if not re.fullmatch(_LANGUAGE, text):
+        raise ValueError(f"String should match pattern '^{_LANGUAGE}$'")
+    return text
+
+
+def chats(text: str) -> frozenset[int]:
+    """Read ids of chats. A lone comma is more likely a mistake than the wish to let everybody in."""
+    ids = text.replace(",", " ").split()
+    if not ids:
+        raise ValueError("names no chat: leave it empty to let everybody in")
+    return frozenset(map(_whole, ids))
