@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -268,7 +268,8 @@ class _Wiring:
         settings = self.settings
         max_seconds = settings.max_audio_minutes * 60
         limits = Limits(max_seconds, settings.split_minutes * 60, most_work(max_seconds))
-        return Recordings(self.files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, UPLOAD_FORMATS)
+        formats = replace(UPLOAD_FORMATS, max_bytes=settings.max_upload_bytes)
+        return Recordings(self.files, self.outside.workplace, self.ffmpeg, self.outside.threads, limits, formats)
 
     def _intake(self, poller: Poller) -> Intake:
         settings = self.settings

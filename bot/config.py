@@ -100,6 +100,12 @@ class Settings:
             "The largest file that is downloaded; raise it only with a local Bot API server.", kinds.number(above=0)
         ),
     )
+    max_upload_mb: float = field(
+        default=1900,
+        metadata=_about(
+            "The largest file that goes to the provider as it is; it takes up to 2 GB.", kinds.number(above=0)
+        ),
+    )
     split_minutes: float = field(
         default=60,
         metadata=_about("Longer recordings go to the provider in parts of about this length.", kinds.number(least=1)),
@@ -214,6 +220,10 @@ class Settings:
     @property
     def max_file_bytes(self) -> int:
         return int(self.max_file_mb * MEGABYTE)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return int(self.max_upload_mb * MEGABYTE)
 
 
 def load_settings() -> Settings:

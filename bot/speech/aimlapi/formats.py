@@ -1,5 +1,6 @@
 """The audio files that the AI/ML API reads as they are."""
 
+from bot.sizes import MEGABYTE
 from bot.uploads import AudioFormat, UploadFormats
 
 UPLOAD_FORMATS = UploadFormats(
@@ -11,6 +12,6 @@ UPLOAD_FORMATS = UploadFormats(
         "wav": AudioFormat("audio/wav", "audio.wav", frozenset({"pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le"})),
         "flac": AudioFormat("audio/flac", "audio.flac", frozenset({"flac"})),
     },
-    # No limit is documented. A file of more than 25 MiB takes longer to upload than to convert to Opus.
-    max_bytes=25 * 1024 * 1024,
+    # The AI/ML API documents no limit. Deepgram, which is behind its models, takes 2 GB.
+    max_bytes=1900 * MEGABYTE,
 )

@@ -9,6 +9,7 @@ from bot.media.ffmpeg import Bench, SureError, source
 from bot.media.prepare import Limits
 from bot.media.prepare import prepare as prepare_for
 from bot.media.probe import probe
+from bot.sizes import MEGABYTE
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
@@ -109,15 +110,17 @@ async def test_what_another_provider_would_not_read_becomes_ogg_opus(formats, be
     assert (upload.content_type, upload.file_name) == ("audio/ogg", "audio.ogg")
 
 
-async def test_a_huge_file_becomes_a_small_one(tmp_path, bench):
+async def test_a_file_over_the_limit_becomes_a_small_one(tmp_path, bench):
     path = tmp_path / "received"
     tone = b"\0\x20\0\x20" * 48 + b"\0\xe0\0\xe0" * 48
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(96_000)
-        sound.writeframes(tone * (UPLOAD_FORMATS.max_bytes // len(tone) + 1))
-    (upload,) = await prepare(path, bench, kind="document", limits=LIMITS)
+        sound.writeframes(tone * (25 * MEGABYTE // len(tone) + 1))
+    assert (await prepare(path, bench, kind="document", limits=LIMITS))[0].path == path
+    formats = replace(UPLOAD_FORMATS, max_bytes=25 * MEGABYTE)
+    (upload,) = await prepare(path, bench, kind="document", limits=LIMITS, formats=formats)
     assert upload.content_type == "audio/ogg"
     assert upload.path.stat().st_size < 1_000_000
 
