@@ -173,7 +173,7 @@ def telegram_of(settings: Settings, session: Session, metrics: Metrics, pace: Pa
 
 def calls_of(settings: Settings, session: Session, metrics: Metrics) -> Calls:
     """Build what calls the Bot API for the operator's bot."""
-    token = settings.telegram_bot_token.get_secret_value()
+    token = settings.telegram_bot_token
     through = session.through(settings.proxy_of("telegram"))
     return Calls(settings.telegram_api_url, token, through, counting(metrics))
 

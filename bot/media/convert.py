@@ -5,7 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.media.cut import cut
+from bot.media.copying import Copy, copied_bytes
+from bot.media.cut import PAGE_SECONDS, cut
 from bot.media.ffmpeg import Bench, source
 from bot.media.mix import AS_IT_IS, Mix
 from bot.media.silence import quietest_place
@@ -15,7 +16,6 @@ from bot.sizes import MEGABYTE
 _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speaker pauses within that time
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones
 _WINDOW_BYTES = 2 * 2 * _WINDOW_RATE  # a second of them, and as much again to spare
-_PAGE_SECONDS = 0.1  # of a file that is cut between pages; a pause lasts three times as long at least
 # Times samples by their number, not by the timestamps in the file. So wrong timestamps add no silence,
 # drop no speech and cannot evade the -t of the output.
 _TIMED = "asetpts=N/SR/TB"
@@ -35,7 +35,7 @@ _SMALL_BYTES = 65_536  # for the beginning of a file
 _LEAST_RATE = 250
 
 # Seconds of processors for a run: LEAST for its start and for finding the place, and a share of the recording, of which
-# a usual machine needs a tenth. MOST is reached before the time of a run is over.
+# a usual machine needs a tenth. MOST is what one file may cost in all.
 _LEAST_CPU_SECONDS = 20.0
 _CPU_SHARE = 0.1
 _MOST_CPU_SECONDS = 240.0
@@ -71,9 +71,9 @@ def opus_bytes(seconds: float) -> int:
 def conversion_bytes(received: int, max_seconds: float, split_seconds: float) -> int:
     """Return the most bytes that the conversion of a recording with `received` bytes takes, with its parts."""
     seconds = min(max_seconds, received / _LEAST_RATE)
-    if seconds <= split_seconds:
-        return opus_bytes(seconds)
-    return 2 * opus_bytes(seconds) + _window_bytes(split_seconds)  # the whole, and the same again in parts
+    parts = 1 if seconds <= split_seconds else 2  # the whole, and the same again in parts
+    encoded = parts * opus_bytes(seconds) + (_window_bytes(split_seconds) if parts > 1 else 0)
+    return max(encoded, 2 * copied_bytes(received))
 
 
 def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
@@ -87,7 +87,9 @@ def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
     return tuple(duration * part / parts for part in range(1, parts))
 
 
-async def quiet_cuts(recording: Recording, bench: Bench, *, duration: float, split_seconds: float) -> tuple[float, ...]:
+async def quiet_cuts(
+    sound: Recording | Copy, bench: Bench, *, duration: float, split_seconds: float
+) -> tuple[float, ...]:
     """Move each of the wanted cuts to a silence near it, and return the moments in seconds.
 
     Only the sound around the cuts is decoded. A cut around which nothing can be decoded stays where it was wanted.
@@ -96,9 +98,9 @@ async def quiet_cuts(recording: Recording, bench: Bench, *, duration: float, spl
     reach = _search_seconds(split_seconds)
     window = bench.scratch.file()
     for wanted in wanted_cuts(duration, split_seconds):
+        around = await _around(sound, bench, wanted - reach, 2 * reach)
         await bench.run(
-            *("-ss", f"{wanted - reach:.3f}", "-t", f"{2 * reach:.3f}"),
-            *(*recording.in_one_channel(), "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
+            *(*around, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
             *("-f", "s16le", f"file:{window}"),
             cpu_seconds=cpu_seconds(wanted),
             file_bytes=MEGABYTE + _window_bytes(split_seconds),
@@ -106,6 +108,15 @@ async def quiet_cuts(recording: Recording, bench: Bench, *, duration: float, spl
         place = await bench.compute(_quietest_place_in, window)
         cuts.append(wanted if place is None else wanted - reach + place)
     return tuple(cuts)
+
+
+async def _around(sound: Recording | Copy, bench: Bench, start: float, seconds: float) -> tuple[str, ...]:
+    """Return arguments that decode so many seconds from a moment on."""
+    if isinstance(sound, Recording):
+        return ("-ss", f"{start:.3f}", "-t", f"{seconds:.3f}", *sound.in_one_channel())
+    around = bench.scratch.file()
+    await bench.compute(sound.extract, [(start, start + seconds)], around)
+    return Recording(around, sound.demuxer).in_one_channel()
 
 
 async def encode(
@@ -117,7 +128,7 @@ async def encode(
     What cannot be decoded is left out: the file of a part may be empty. Raises as `Ffmpeg.run` does.
     """
     whole = bench.scratch.file()
-    pages = ("-page_duration", f"{_PAGE_SECONDS * 1e6:.0f}") if cuts else ()
+    pages = ("-page_duration", f"{PAGE_SECONDS * 1e6:.0f}") if cuts else ()
     await bench.run(
         *(*recording.in_one_channel(), *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
         *(*pages, "-f", "ogg", f"file:{whole}"),

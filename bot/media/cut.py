@@ -1,12 +1,15 @@
 """Cutting an Ogg/Opus file that ffmpeg wrote into several, without decoding it, so that no sound is lost or changed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from bot.media.ogg import HEADER, LAST_OF_STREAM, Page, checksum
 
+PAGE_SECONDS = 0.1  # of a file that is cut between pages; a pause lasts three times as long at least
 _GRANULES = 48_000  # a second, see RFC 7845
+_NOWHERE = (float("inf"), float("inf"))
 _PRE_SKIP = slice(10, 12)  # in the first packet, the number of samples that a player drops at the beginning
 
 
@@ -20,6 +23,40 @@ def cut(whole: Path, cuts: Sequence[float], parts: Sequence[Path]) -> None:
         head, tags = next(pages, None), next(pages, None)
         if head is not None and tags is not None:
             _distribute(pages, (head, tags), [_granule(head, cut) for cut in cuts], parts)
+
+
+def extract(whole: Path, stretches: Sequence[tuple[float, float]], target: Path) -> float:
+    """Write these stretches of `whole`, in seconds, into one file, and return how many seconds that are.
+
+    They follow each other, and so do their pages in time.
+    """
+    with whole.open("rb") as source, target.open("wb") as file:
+        pages = _pages(source)
+        head, tags = next(pages, None), next(pages, None)
+        if head is None or tags is None:
+            return 0.0
+        writer, before, written = _Writer(file, (head, tags), base=0), 0, 0
+        edges = iter([(_granule(head, start), _granule(head, end)) for start, end in stretches])
+        start, end = next(edges, _NOWHERE)
+        for page in pages:
+            middle, lasts, before = (before + page.granule) / 2, page.granule - before, page.granule
+            while middle >= end:
+                start, end = next(edges, _NOWHERE)
+            if middle >= start:
+                written += lasts
+                writer.add(replace(page, granule=written))
+        writer.finish()
+        return written / _GRANULES
+
+
+def length(whole: Path) -> float:
+    """Return the seconds that the positions on the pages tell."""
+    with whole.open("rb") as file:
+        pages = _pages(file)
+        head, last = next(pages, None), 0
+        for page in pages:
+            last = max(last, page.granule)
+    return (last - _granule(head, 0)) / _GRANULES if head else 0.0
 
 
 def _granule(head: Page, seconds: float) -> float:

@@ -43,7 +43,7 @@ _MOST_LISTENED = 1024 * 1024  # bytes, about a tenth of a second; an hour of sil
 # What would take long to count is left to ffmpeg, which counts in a process of its own. A unit of work is what a
 # segment takes, about 0.2 µs.
 _MOST_LOOKALIKES = 16  # bytes that begin like a page and are none; usual files have none at all
-_MOST_WORK = 2_000_000  # less than half a second; an hour of a usual recording needs 360,000
+MOST_WORK = 2_000_000  # less than half a second; an hour of a usual recording needs 360,000
 _PAGE_WORK = 50
 _SECOND_BYTE_WORK = 5
 
@@ -127,6 +127,7 @@ class _Listener:
 class _Count:
     """The counts so far."""
 
+    most_work: int
     streams: dict[int, _Stream] = field(default_factory=dict)
     samples: int = 0
     work: int = 0
@@ -146,7 +147,7 @@ class _Count:
                 self._begin_stream(page, is_opus=is_opus)
             else:
                 self._count_packets(page)
-        if self.work > _MOST_WORK or self.lookalikes > _MOST_LOOKALIKES:
+        if self.work > self.most_work or self.lookalikes > _MOST_LOOKALIKES:
             raise _NotCountedError
 
     def _count_packets(self, page: Page) -> None:
@@ -198,14 +199,14 @@ class _Count:
         return Sound(seconds, self.is_stereo, self.listener.variety, voiced) if seconds > 0 else None
 
 
-def sound_in(file: BinaryIO, stopped: Callable[[], bool] = lambda: False) -> Sound | None:
+def sound_in(file: BinaryIO, stopped: Callable[[], bool] = lambda: False, most_work: int = MOST_WORK) -> Sound | None:
     """Return what is known of the sound in an Ogg/Opus file, which is read from its beginning.
 
     Packets are counted and not believed: the positions written on the pages may jump or be forged. Several streams
     count together. None if the file has something else in it or no sound, if it would take long to count, or if
     `stopped` says so between two blocks.
     """
-    count = _Count()
+    count = _Count(most_work)
     try:
         for page in _pages(file, stopped):
             count.add(page)

@@ -1,14 +1,19 @@
-"""The uploads of a downloaded recording: the file itself if the provider reads it, else Ogg/Opus."""
+"""The uploads of a downloaded recording: the file itself if the provider reads it, else its sound alone.
+
+The sound is copied as it was encoded where the provider reads that, and encoded anew as Ogg/Opus where it does not.
+"""
 
 import math
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import PermanentError
+from bot.media import copying
 from bot.media.convert import Recording, encode, quiet_cuts
 from bot.media.ffmpeg import Bench, SureError
-from bot.media.probe import Probe, opus_sound, probe
-from bot.uploads import Upload, UploadFormats
+from bot.media.probe import Probe, is_silent, opus_sound, probe
+from bot.uploads import AudioFormat, Upload, UploadFormats
 from storage.apology import Fact, Reason
 
 # The most that a second of a real recording has: six channels of 48,000 samples, as in films. Two channels at 96,000
@@ -55,8 +60,12 @@ async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, format
     small = found.size <= formats.max_bytes and found.duration <= limits.split_seconds
     whole = found.is_all and found.mix.is_usual and not found.has_video
     if as_is and small and found.codec in as_is.codecs and whole:
+        if found.copy is not None:
+            copying.drop(found.copy)
         return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
-    return await _convert(path, found, limits, replace(bench, is_long=_is_long(found)))
+    bench = replace(bench, is_long=_is_long(found))
+    copied = await _copy(path, found, limits, formats, bench)
+    return await _convert(path, found, limits, bench) if copied is None else copied
 
 
 def _is_long(found: Probe) -> bool:
@@ -75,6 +84,42 @@ def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
         raise PermanentError(Reason.TOO_LONG, "", **facts)
     if found.work > limits.most_work:
         raise PermanentError(Reason.TOO_DEMANDING, "it has too many samples")
+
+
+async def _copy(
+    path: Path, found: Probe, limits: Limits, formats: UploadFormats, bench: Bench
+) -> tuple[Upload, ...] | None:
+    """Return uploads of the sound as it was encoded; None where it has to be encoded anew."""
+    if not (found.is_steady and found.mix.is_usual):
+        return None
+    format_ = copying.uploaded_as(found.codec, formats)
+    original = copying.Original(path, found.container, found.mix.track, found.codec or "", found.size)
+    copy = found.copy or (await copying.copy_of(original, bench) if format_ else None)
+    if copy is None:
+        return None
+    uploads = None
+    if format_ and copying.lasts_as_long(copy.seconds, found.duration):
+        uploads = await _cut(copy, format_, limits.split_seconds, bench)
+    copying.drop(copy)
+    if uploads is None or all(upload.path.stat().st_size <= formats.max_bytes for upload in uploads):
+        return uploads
+    for upload in uploads:
+        os.truncate(upload.path, 0)
+    return None
+
+
+async def _cut(copy: copying.Copy, format_: AudioFormat, split_seconds: float, bench: Bench) -> tuple[Upload, ...]:
+    cuts = await quiet_cuts(copy, bench, duration=copy.seconds, split_seconds=split_seconds)
+    parts = tuple(bench.scratch.file() for _ in range(len(cuts) + 1))
+    starts = await bench.compute(copy.cut, cuts, parts)
+    ends = (*starts[1:], copy.seconds)
+    uploads = [
+        Upload(part, format_.content_type, format_.file_name, start, end - start)
+        for part, start, end in zip(parts, starts, ends, strict=True)
+    ]
+    if len(uploads) == 1:  # all of it was listened to
+        return tuple(uploads)
+    return tuple([upload for upload in uploads if not await is_silent(upload.path, copy.container, bench)])
 
 
 async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tuple[Upload, ...]:

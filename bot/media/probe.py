@@ -4,14 +4,16 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from pathlib import Path
 
 from bot.errors import PermanentError, TemporaryError
-from bot.media import length, levels, opus, streams
+from bot.media import copying, length, levels, opus, streams
 from bot.media.ffmpeg import Bench, FfmpegRun, SureError, source
 from bot.media.listened_to import Says, bytes_say
 from bot.media.mix import AS_IT_IS, Mix, mix_of
 from bot.media.sniff import Container, head_of, sniff
+from bot.sizes import MEGABYTE
 from storage.apology import Reason
 
 # Seconds of processors. Most files need less than QUICK, also a film of a minute and a song. What needs more is begun
@@ -23,6 +25,16 @@ _DENSEST = 8 * 192_000  # samples a second, of all channels together; discs have
 _UNBOUNDED_WORK = 1e15  # a year of sound
 _LEAST_OF_UNKNOWN_SECONDS = 0.2
 _OPUS_SAMPLES = 2 * 48_000  # a second, in two channels
+# A recording that lasts longer is listened to in places: a second of every twenty. If anything in these is not as in
+# usual recordings, all of it is decoded, as is every shorter one.
+_LISTENED_ALL_SECONDS = 300.0
+_PLACE_SECONDS = 1.0
+_PLACES_EVERY = 20.0
+_PLACES_LOST = 0.02  # of what was listened to, at the most: it decodes to as much sound as its packets have
+_LARGE_WITHOUT_LENGTH = 5 * MEGABYTE
+_BEGINNING_SECONDS = 10.0
+_YEAR = 365 * 86_400.0
+_ANY_NUMBER = 10**12  # of samples: a sample of a recording has fewer than the limits allow
 _MOST_TRACKS = 8  # that are listened to until one has sound; more languages than films have
 # In dB. Fainter is the noise of a microphone that nobody speaks into, and a whisper, which no other track covers up.
 _FAINT = -50.0
@@ -38,6 +50,7 @@ class _Heard:
     work: float
     levels: levels.Levels
     steady: bool
+    copy: copying.Copy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,8 @@ class Probe:
     `codec` is None without such a track. `duration` is the seconds of sound that a decoder finds, whatever the file
     claims, and `work` the samples in them, those of all channels together; it is infinite if more were not counted.
     `is_all` tells that no decoder finds other sound in the file. `mix` makes one channel of the track, and `is_silent`
-    tells that nothing can be heard in any track.
+    tells that nothing can be heard in any track. `is_steady` tells that the format of the track never changes, and
+    `copy` has the track in a file of its own, where that was made to find all this out.
     """
 
     container: Container | None  # None if ffmpeg found it out
@@ -72,6 +86,8 @@ class Probe:
     has_video: bool
     mix: Mix = AS_IT_IS
     is_silent: bool = False
+    is_steady: bool = True
+    copy: copying.Copy | None = None
 
     @property
     def has_audio(self) -> bool:
@@ -79,7 +95,7 @@ class Probe:
 
 
 async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK) -> Probe:
-    """Read the facts about the file, and decode it to know how long and how loud it is.
+    """Read the facts about the file, and decode it, or places of a long one, to know how long and how loud it is.
 
     The track that a player plays is chosen, or if nothing can be heard in it, the first of the others in which
     something can; hardly anything counts as nothing if another one is far louder. Ogg/Opus in one
@@ -107,7 +123,7 @@ async def _read(path: Path, known: _Identity, bench: Bench, most_work: float) ->
     found = await reading.listed()
     if not found.sounds:
         return Probe(known.container, known.size, None, 0.0, 0.0, is_all=True, has_video=found.has_video)
-    heard = await reading.choose(found, most_work)
+    heard = await reading.listen_in_places(found, known) or await reading.choose(found, most_work)
     if heard is None:
         codec = found.sounds[0].codec
         return Probe(known.container, known.size, codec, 0.0, 0.0, is_all=True, has_video=found.has_video)
@@ -127,6 +143,8 @@ def _about(known: _Identity, found: streams.Streams, heard: _Heard) -> Probe:
         has_video=found.has_video,
         mix=mix_of(heard.track, heard.levels, steady=heard.steady),
         is_silent=heard.levels.are_silent,
+        is_steady=heard.steady,
+        copy=heard.copy,
     )
 
 
@@ -137,6 +155,16 @@ def opus_sound(path: Path, stopped: Callable[[], bool] = lambda: False) -> opus.
             return opus.sound_in(file, stopped)
     except FileNotFoundError:
         return None
+
+
+async def is_silent(part: Path, container: Container, bench: Bench) -> bool:
+    """Tell whether nothing can be heard in a part of a recording. Nearly always its beginning tells."""
+    for seconds in (_BEGINNING_SECONDS, _YEAR):
+        ran = await bench.run(*source(part, container), *length.any_count(seconds), cpu_seconds=_COUNTING_CPU_SECONDS)
+        measured = levels.parse(ran.stderr, channels=2)
+        if measured is None or not measured.are_silent:
+            return False
+    return True
 
 
 def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
@@ -176,6 +204,38 @@ class _Reading:
         found = streams.parse(ran.stdout, ran.stderr)
         return replace(found, has_video=bool(found.sounds))
 
+    async def listen_in_places(self, found: streams.Streams, known: _Identity) -> _Heard | None:
+        """Copy the track that a player plays, and decode a sample of it; None if all of it has to be decoded.
+
+        That is so for a short recording, for one whose track cannot be counted without a decoder, and wherever the
+        sample is not loud and clear: it has silence, noise alone, channels of which some would be lost, or does not
+        decode to as much sound as it should. What begins and ends between two places is not noticed.
+        """
+        track = found.by_preference()[0]
+        sound = found.sounds[track]
+        if not _is_long(found, known.size) or self._container not in copying.TOLD_ONCE or sound.channels > 2:
+            return None
+        self._bench = replace(self._bench, is_long=True)
+        original = copying.Original(self._path, self._container, track, sound.codec, known.size)
+        copy = await copying.copy_of(original, self._bench)
+        if copy is None:
+            return None
+        heard = await self._hear_places(copy, sound) if copy.seconds > _LISTENED_ALL_SECONDS else None
+        if heard is None:
+            copying.drop(copy)
+        return heard and replace(heard, track=track)
+
+    async def _hear_places(self, copy: copying.Copy, sound: streams.Sound) -> _Heard | None:
+        sample = self._bench.scratch.file()
+        listened = await self._bench.compute(copy.extract, _places(copy.seconds), sample)
+        heard = await _Reading(sample, copy.demuxer, self._bench).steadily(0, sound, _ANY_NUMBER)
+        os.truncate(sample, 0)
+        if heard is None or abs(heard.seconds - listened) > _PLACES_LOST * listened:
+            return None
+        if heard.levels.whole.mean < _FAINT or not mix_of(0, heard.levels, steady=True).is_usual:
+            return None
+        return replace(heard, seconds=copy.seconds, work=copy.seconds * _density(sound), copy=copy)
+
     async def choose(self, found: streams.Streams, most_work: float) -> _Heard | None:
         """Return the first track with sound, in the order of preference, else the first that can be decoded at all.
 
@@ -204,7 +264,7 @@ class _Reading:
 
     async def _heard(self, track: int, sound: streams.Sound, most_work: float) -> _Heard | None:
         most_samples = int(most_work / max(1, sound.channels))
-        if sound.channels <= levels.MOST_CHANNELS and (steady := await self._steadily(track, sound, most_samples)):
+        if sound.channels <= levels.MOST_CHANNELS and (steady := await self.steadily(track, sound, most_samples)):
             return steady
         most_seconds = most_samples / max(1, sound.rate)
         arguments = (*source(self._path, self._container), *length.any_count(most_seconds, track=track))
@@ -217,7 +277,7 @@ class _Reading:
         work = math.inf if seconds > most_seconds - 1 else seconds * _density(sound)
         return _Heard(track, seconds, work, measured, steady=False)
 
-    async def _steadily(self, track: int, sound: streams.Sound, most_samples: int) -> _Heard | None:
+    async def steadily(self, track: int, sound: streams.Sound, most_samples: int) -> _Heard | None:
         """Return what `length.steady_count` tells; None if it cannot count this track, as when a cover is huge."""
         channels = sound.channels
         try:
@@ -241,6 +301,17 @@ class _Reading:
                     raise
             self._bench = replace(self._bench, is_long=True)
         return await self._bench.run(*arguments, cpu_seconds=cpu_seconds)
+
+
+def _is_long(found: streams.Streams, size: int) -> bool:
+    """Tell whether a recording claims to be long, which costs time if it is a lie, and changes nothing else."""
+    return size > _LARGE_WITHOUT_LENGTH if found.claimed is None else found.claimed > _LISTENED_ALL_SECONDS
+
+
+def _places(seconds: float) -> list[copying.Stretch]:
+    """Return the places of a long recording that are listened to."""
+    starts = (number * _PLACES_EVERY - (_PLACES_EVERY + _PLACE_SECONDS) / 2 for number in count(1))
+    return [(start, start + _PLACE_SECONDS) for start in takewhile(lambda start: start < seconds, starts)]
 
 
 def _is_far_louder(one: levels.Levels, other: levels.Levels) -> bool:

@@ -2,7 +2,8 @@
 
 ffmpeg writes that head itself, from numbers and names of its own. No text from the file gets into it, while the list
 of streams on the error output stands among titles and tags, which can look like a part of it. Which of several
-sounds is the default is told there alone; a file that lies about that fools nobody but its sender.
+sounds is the default is told there alone, and so is how long the file claims to be; a file that lies about that fools
+nobody but its sender.
 """
 
 import re
@@ -17,6 +18,7 @@ _UNKNOWN = 64  # the most that recordings have; taken for layouts with a name of
 
 # ffmpeg lists what it writes once more for people, in lines that begin like no line of a title or a tag.
 _LISTED = "\nOutput #0, framecrc"
+_CLAIMED = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.", re.MULTILINE)
 _DEFAULT = re.compile(r"^  Stream #0:(\d+)\S*: Audio: .*\(default\)", re.MULTILINE)
 
 # Sound first, and of the pictures those that move: V leaves out the cover of a song. Nothing is decoded.
@@ -35,11 +37,15 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The streams of sound in their order, whether there are moving pictures, and which sound a player plays."""
+    """The streams of sound in their order, whether there are moving pictures, and which sound a player plays.
+
+    `claimed` is how many seconds the file says that it lasts, None if it says nothing.
+    """
 
     sounds: tuple[Sound, ...]
     has_video: bool
     default: int = 0
+    claimed: float | None = None
 
     def by_preference(self) -> list[int]:
         """Return the numbers of the sounds: first the one that a player plays, then the others."""
@@ -49,7 +55,7 @@ class Streams:
 def parse(output: str, errors: str = "") -> Streams:
     """Return the streams that an output of `framecrc` begins with; of two lines about one fact the first counts.
 
-    `errors` is the error output, which alone tells the default.
+    `errors` is the error output, which alone tells the default and the length.
     """
     facts: dict[int, dict[str, str]] = {}
     for name, number, value in _LINE.findall(output):
@@ -65,7 +71,12 @@ def parse(output: str, errors: str = "") -> Streams:
     )
     default = _DEFAULT.search(errors.rpartition(_LISTED)[2])
     has_video = any(fact.get("media_type") == "video" for fact in facts.values())
-    return Streams(tuple(sounds), has_video, int(default[1]) if default else 0)
+    return Streams(tuple(sounds), has_video, int(default[1]) if default else 0, _claimed(errors))
+
+
+def _claimed(errors: str) -> float | None:
+    found = _CLAIMED.search(errors)
+    return int(found[1]) * 3600.0 + int(found[2]) * 60 + int(found[3]) if found else None
 
 
 def _number(text: str) -> int:

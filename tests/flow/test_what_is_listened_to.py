@@ -45,7 +45,20 @@ async def test_what_the_provider_takes_goes_up_byte_for_byte(world, sample, name
     assert (upload.data, upload.file_name, upload.content_type) == (audio(sample), name, type_)
 
 
-@pytest.mark.parametrize("sample", ["video.mp4", "video_note.mp4", "speech.amr", "speech.aac", "speech.3gp"])
+@pytest.mark.parametrize("sample", ["video.mp4", "video_note.mp4", "speech.aac"])
+async def test_sound_in_aac_is_taken_out_of_what_the_provider_does_not_take(world, sample):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    chat.send_video(alice, audio(sample), mime_type=None)
+
+    await world.settle()
+
+    (upload,) = world.speech.uploads
+    assert upload.data[4:12] == b"ftypM4A "
+    assert (upload.file_name, upload.content_type) == ("audio.m4a", "audio/mp4")
+
+
+@pytest.mark.parametrize("sample", ["speech.amr", "speech.3gp", "speech.wma"])
 async def test_everything_else_goes_up_as_ogg_opus(world, sample):
     alice = world.telegram.user("Alice")
     chat = world.telegram.private(alice)

@@ -41,8 +41,8 @@ async def test_ffmpeg_runs_under_limits_and_without_an_environment(scene):
 async def test_a_bot_that_is_killed_takes_ffmpeg_along_and_leaves_no_recording(scene):
     lifeline = scene.folder / "lifeline"
     os.mkfifo(lifeline)
-    await scene.start(FFMPEG=ffmpeg_that(scene.folder, f"exec sleep 60 > {lifeline}", "*aac*libopus*"))
-    scene.document(audio("speech.aac") * 20, "lecture.aac")
+    await scene.start(FFMPEG=ffmpeg_that(scene.folder, f"exec sleep 60 > {lifeline}", "*amr*libopus*"))
+    scene.document(audio("speech.amr"), "lecture.amr")
     async with patience(20):
         with await asyncio.to_thread(lifeline.open, "rb") as held:
             await scene.life.kill()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.media.convert import Recording, conversion_bytes, encode, opus_bytes, quiet_cuts, wanted_cuts
+from bot.media.copying import copied_bytes
 from bot.media.ffmpeg import source
 from bot.media.probe import opus_sound, probe
 from bot.media.sniff import Container
@@ -99,10 +100,13 @@ async def test_a_part_behind_the_end_of_the_sound_is_empty(bench):
     assert [seconds_of(part) for part in parts] == [pytest.approx(3, abs=0.06), pytest.approx(0.84, abs=0.06), None]
 
 
-def test_a_conversion_needs_no_more_room_than_the_longest_recording():
-    small, large, huge = (conversion_bytes(size, 7200, 3600) for size in (10_000, 1_000_000, 2_000_000_000))
-    assert small < 1_000_000 < large < huge
-    assert huge == pytest.approx(2 * opus_bytes(7200), rel=0.1)
+def test_a_conversion_needs_no_more_room_than_the_longest_recording_and_the_largest_copy():
+    small, large, usual, huge = (
+        conversion_bytes(size, 7200, 3600) for size in (10_000, 1_000_000, 20_000_000, 2_000_000_000)
+    )
+    assert small < 1_000_000 < large < usual < huge
+    assert usual == pytest.approx(2 * opus_bytes(7200), rel=0.1)
+    assert huge == 2 * copied_bytes(2_000_000_000)
 
 
 async def test_nothing_that_can_be_decoded_gives_nothing(bench):

@@ -158,6 +158,11 @@ def test_tries_are_repeated_after_the_seconds_that_are_stated():
 
 
 def test_the_container_says_what_a_recording_takes_of_its_temporary_folder():
-    of_a_minute = (conversion_bytes(10**9, 7_200, 3_600) - conversion_bytes(10**9, 3_660, 3_600)) / 59
+    of_a_minute = (conversion_bytes(10**7, 7_200, 3_600) - conversion_bytes(10**7, 3_660, 3_600)) / 59
     assert round(of_a_minute / 1e6) == 1
+    assert round(1 + conversion_bytes(10**8, 3_600, 3_600) / 1e8, 1) == 3.5
+    assert round(conversion_bytes(10**10, 3_600, 3_600) / 1e8) == 6
+    assert "three and a half times its own size instead, up to its own size and 600 MB" in said(
+        "docs/containers.md", "The image"
+    )
     assert "its own size, and 1 MB for each minute" in said("docs/containers.md", "The image")

@@ -1,0 +1,34 @@
+"""Long recordings, made of short ones without encoding anything."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bot.machine.subprocesses import bundled_ffmpeg
+
+
+def repeated(recording: Path, seconds: float, *output: str) -> bytes:
+    """The sound of a recording again and again, as long as this, in the format of these arguments."""
+    return _made("-stream_loop", "-1", "-i", str(recording), "-t", str(seconds), "-c", "copy", *output)
+
+
+def joined(*recordings: bytes, demuxer: str) -> bytes:
+    """Recordings one after the other in one MP4 file; all are of the same kind."""
+    with tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder, "listed")
+        for number, recording in enumerate(recordings):
+            Path(folder, str(number)).write_bytes(recording)
+        listed.write_text("".join(f"file '{folder}/{number}'\n" for number in range(len(recordings))))
+        return _made("-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy", "-f", demuxer)
+
+
+def encoded(recording: Path, *output: str) -> bytes:
+    """A recording with another encoding."""
+    return _made("-i", str(recording), *output)
+
+
+def _made(*arguments: str) -> bytes:
+    with tempfile.NamedTemporaryFile() as made:
+        command = (bundled_ffmpeg(), "-nostdin", "-loglevel", "error", "-y", *arguments, f"file:{made.name}")
+        subprocess.run(command, timeout=120, check=True)
+        return made.read()
