@@ -57,7 +57,7 @@ MOST_GENERATIONS_LOST = 5  # each may have been paid for
 # Deaths of the process
 MOST_DEATHS = 3  # while a job was worked on alone: it kills the processes that take it
 ALONE_FOR = 10.0  # others wait so long for an interrupted job to get on; twice as long after each further death
-LONGEST_ALONE = 5 * MINUTE  # a conversion that takes longer is ended anyway
+LONGEST_ALONE = 5 * MINUTE  # a machine that has time for it converts any recording in less
 ALONE_AFTER_START = 30.0  # later, nobody waits for steps to end, nor for a job that one death interrupted
 LET_OTHERS_END = 10.0  # before an interrupted job begins; most steps take less
 SUSPECT_WAIT = 10.0  # after a start, for a job with a death of its own; twice as long after each further one
@@ -99,7 +99,7 @@ EXPECTED_WITHIN = 10 * MINUTE  # a generation, plus EXPECTED_SHARE
 EXPECTED_SHARE = 2.0  # of the length of the recording
 
 # Other work
-FFMPEG_TIMEOUT = 5 * MINUTE  # a conversion that takes longer is stuck, or its file is made to be slow
+FFMPEG_TIMEOUT = HOUR  # on a machine that is too busy; what makes a conversion slow is limited by its processor time
 ROOM_TIMEOUT = 5.0  # for space for files: others need theirs for seconds, and a longer wait would keep a place
 ROOM_AGAIN_AFTER = 5.0  # without space: it may be others' files that fill the disk
 STRANGER_TOLD_EVERY = HOUR  # that the bot is not for its chat

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.errors import PermanentError, TemporaryError
 from bot.log import get_logger
-from bot.media.ffmpeg import Bench, HarmfulError, SureError
+from bot.media.ffmpeg import Bench, HarmfulError, StarvedError, SureError
 from storage.apology import Reason
 
 _R = TypeVar("_R")
@@ -30,7 +30,7 @@ async def rightly_blamed(work: Callable[[Bench], Awaitable[_R]], bench: Bench) -
     used = ffmpeg.chosen
     try:
         return await work(bench)
-    except SureError:
+    except (SureError, StarvedError):
         raise
     except (PermanentError, TemporaryError) as failure:
         is_chosen = ffmpeg.chosen is not None or isinstance(failure, PermanentError)

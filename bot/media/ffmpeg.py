@@ -6,12 +6,15 @@ import math
 import re
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from bot.activity import moved
 from bot.errors import PermanentError, TemporaryError, VerbatimError, told
+from bot.machine.progress import progress_of
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import NOT_STARTED, ChildLimits, end, start_limited
 from bot.media.demuxers import whitelist
@@ -30,7 +33,8 @@ _KEPT_BYTES = 32_768
 # For reading a file without decoding it: 2 GB, the largest of a local Bot API server, take a tenth of that.
 READING_CPU_SECONDS = 30.0
 _MAX_PIXELS = "36000000"  # of a picture: a video of the largest common size, 8K, has 33 million
-_SLOWEST = 4.0  # seconds for each second of a processor, on a machine that has much else to do
+STILL_SECONDS = 60.0  # without any use of a processor, and without wanting one: it has got stuck
+_LOOKS = 12  # at what a run has got done, while it may stand still
 NOT_LOADED = 127  # the exit code where a library of ffmpeg's is missing
 _BY_LIMIT = {-signal.SIGXCPU: "processor time", -signal.SIGXFSZ: "space"}
 _BY_FILE = frozenset({-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGFPE, -signal.SIGBUS})
@@ -76,6 +80,10 @@ class SureError(PermanentError):
 
 class HarmfulError(PermanentError):
     """A file that needs more than the limits allow, or makes ffmpeg crash. No other ffmpeg is tried on it."""
+
+
+class StarvedError(TemporaryError):
+    """A run for which the machine had no processor. Another ffmpeg would get none either."""
 
 
 async def _no_doubt(_path: str) -> str | None:
@@ -156,11 +164,9 @@ class Ffmpeg:
         """Run ffmpeg with one input and one thread, when it is its turn by this order, and return how it ended.
 
         It may use so many seconds of processors, and write no file with more than `file_bytes`. No process outlives
-        the call, also when the call is cancelled. Raises as `failure_of` says, and TemporaryError after `timeout`
-        seconds, or sooner if ffmpeg has got stuck: it may do so when it gets no memory.
+        the call, also when the call is cancelled. Raises as `failure_of` and `run_once` say.
         """
         path = await self.path()
-        timeout = min(timeout, _SLOWEST * cpu_seconds)
         limits = ChildLimits(cpu_seconds, file_bytes, gives_way=order.is_long)
         async with self._places.taken(order):
             ran = await run_once(path, *arguments, timeout=timeout, limits=limits)
@@ -218,18 +224,63 @@ async def run_once(
     timeout: float,  # noqa: ASYNC109 - becomes a TemporaryError
     limits: ChildLimits,
 ) -> FfmpegRun:
-    """Run this ffmpeg and return how it ended, well or badly. Raises TemporaryError after `timeout` seconds."""
+    """Run this ffmpeg and return how it ended, well or badly.
+
+    Its limit is one of processor time, so a busy machine ends none that gets on. Raises TemporaryError for one that
+    stands still, as it may when it gets no memory, and after `timeout` seconds. That is the machine's fault
+    (MACHINE) if ffmpeg would go on, and may be that of the file (TOO_DEMANDING) if not.
+    """
     process = await _start(executable, *arguments, limits=limits)
-    assert process.stdout
-    assert process.stderr
     try:
-        async with asyncio.timeout(timeout):
-            stdout, stderr = await asyncio.gather(_read_both_ends(process.stdout), _read_both_ends(process.stderr))
-            return FfmpegRun(await process.wait(), stdout, stderr)
+        async with _while_it_gets_on(process.pid, timeout):
+            return await _output_of(process)
     except TimeoutError as late:
-        raise TemporaryError(f"ffmpeg took more than {timeout:g} s", reason=Reason.TOO_DEMANDING) from late
+        progress = progress_of(process.pid)
+        if progress is not None and progress.wants_more:
+            message = f"this machine had no processor for ffmpeg in {timeout:g} s"
+            raise StarvedError(message, reason=Reason.MACHINE) from late
+        message = f"ffmpeg stood still for {min(STILL_SECONDS, timeout):g} s"
+        raise TemporaryError(message, reason=Reason.TOO_DEMANDING) from late
     finally:
         await end(process)
+
+
+async def _output_of(process: asyncio.subprocess.Process) -> FfmpegRun:
+    assert process.stdout
+    assert process.stderr
+    stdout, stderr = await asyncio.gather(_read_both_ends(process.stdout), _read_both_ends(process.stderr))
+    return FfmpegRun(await process.wait(), stdout, stderr)
+
+
+@asynccontextmanager
+async def _while_it_gets_on(pid: int, timeout: float) -> AsyncIterator[None]:  # noqa: ASYNC109 - the most
+    """End the block with TimeoutError once a process has stood still for STILL_SECONDS, or after `timeout` seconds."""
+    still = min(STILL_SECONDS, timeout)
+    async with asyncio.timeout(still) as limit:
+        watching = asyncio.create_task(_watch(pid, limit, still, timeout))
+        try:
+            yield
+        finally:
+            watching.cancel()
+
+
+async def _watch(pid: int, limit: asyncio.Timeout, still: float, timeout: float) -> None:  # noqa: ASYNC109
+    """Move the limit on as long as a process gets on, or would if the machine let it.
+
+    Elsewhere than on Linux nothing tells that, so it only has its time.
+    """
+    now = asyncio.get_running_loop().time
+    until, had = now() + timeout, 0.0
+    while True:
+        await asyncio.sleep(still / _LOOKS)
+        progress = progress_of(pid)
+        if progress is not None and progress.cpu_seconds > had:
+            had = progress.cpu_seconds
+            moved()
+        elif progress is not None and not progress.wants_more:
+            continue
+        if not limit.expired():
+            limit.reschedule(min(now() + still, until))
 
 
 async def _start(executable: str, *arguments: str, limits: ChildLimits) -> asyncio.subprocess.Process:

@@ -6,7 +6,10 @@ import pytest
 
 from bot.engine import patience
 from bot.machine.subprocesses import bundled_ffmpeg
+from bot.media import ffmpeg
 from bot.playground.speech import Recognition
+from bot.text.sentences import placeholder
+from storage.apology import Notice
 from tests.ffmpegs import ffmpeg_that
 from tests.unit.workbench import reading_lines
 from tests.world import audio, texts
@@ -139,12 +142,35 @@ async def test_a_cleaner_of_temporary_files_does_not_stop_the_bot(stopped_world,
     ],
 )
 async def test_what_comes_of_an_ffmpeg_that_does_not_end_well(stopped_world, tmp_path, monkeypatch, what, says, tries):
-    monkeypatch.setattr(patience, "FFMPEG_TIMEOUT", 0.5 if "sleep" in what else 60)
+    monkeypatch.setattr(ffmpeg, "STILL_SECONDS", 0.5 if "sleep" in what else 60)
     async with stopped_world.running(ffmpeg=ffmpeg_that(tmp_path, what, "*amr*")) as world:
         await world.app.ffmpeg.path()
         assert says in await answer_to(world, audio("speech.amr"))
         assert len(world.telegram.calls_of("file")) == tries
         assert world.speech.uploads == []
+
+
+async def test_a_machine_that_has_no_processor_for_ffmpeg_is_to_blame_itself(stopped_world, tmp_path, monkeypatch):
+    monkeypatch.setattr(patience, "FFMPEG_TIMEOUT", 1)
+    busy = tmp_path / "busy"
+    busy.touch()
+    named = ffmpeg_that(tmp_path, f"if [ -e {busy} ]; then kill -STOP $$; fi", "*amr*")
+    async with stopped_world.running(ffmpeg=named) as world:
+        alice = world.telegram.user("Alice")
+        chat = world.telegram.private(alice)
+        with reading_lines() as lines:
+            chat.send_document(alice, audio("speech.amr"), file_name="note.amr", mime_type="audio/amr")
+            await world.settle(seconds=2)
+            assert texts(chat) == [placeholder(Notice.MACHINE)]
+            busy.unlink()
+            monkeypatch.setattr(patience, "FFMPEG_TIMEOUT", 60)
+            await world.settle(seconds=300)
+        assert texts(chat) == ["hello world"]
+        assert {line["error"] for line in lines.of("step.failed")} == {
+            "this machine had no processor for ffmpeg in 1 s"
+        }
+        assert lines.of("ffmpeg.replaced") == []
+        assert await world.app.ffmpeg.path() == named
 
 
 @pytest.mark.parametrize("what", ["echo 'Decoder (codec amr_nb) not found' >&2; exit 8", "exit 1", "kill -KILL $$"])
