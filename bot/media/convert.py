@@ -24,7 +24,7 @@ _TIMED = "asetpts=N/SR/TB"
 _TIMED_AGAIN = "setts=pts=STARTPTS+N*320:dts=STARTPTS+N*320"
 OPUS_ENCODER = (
     *("-ar", "16000", "-c:a", "libopus", "-b:a", "32k", "-frame_duration", "20", "-bsf:a", _TIMED_AGAIN),
-    *("-compression_level", "5"),  # three times as fast as the default 10, for a tenth more bytes
+    *("-compression_level", "0"),  # a fifth of the time of the default 10, for a tenth more bytes; no word is lost
     # Without metadata the same sound gives the same bytes, and nothing private is uploaded with it.
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"),
 )
