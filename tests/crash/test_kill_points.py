@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 
 from bot.engine.patience import DOUBT_FOR, MOST_CREATES_IN_DOUBT
+from bot.telegram.pacing.line import EACH
 from bot.text.layout import Document, lay_out
 from bot.text.sentences import CANCEL_BUTTON, ORPHAN_REMOVED, apology
 from storage.apology import Reason
@@ -39,6 +40,16 @@ async def test_a_voice_survives_every_death_on_its_way_back(scene):
     assert scene.uploads(voice) == 1
     assert {fetch.generation_id for fetch in scene.speech.fetches} == {scene.speech.uploads[0].generation_id}
     assert len(voice.chat.bot_messages) == 1
+
+
+async def test_a_death_while_others_wait_in_line_for_the_pace_loses_nothing_but_the_wait(scene):
+    chats = [scene.telegram.private(scene.telegram.user(f"Person {number}")) for number in range(EACH + 10)]
+    voices = [scene.voice(chat) for chat in chats]
+    await scene.live_until(scene.telegram, "sendMessage", "after", EACH)
+    await scene.start()
+    await scene.finish()
+    assert [scene.uploads(voice) for voice in voices] == [1] * len(voices)
+    assert [len(chat.bot_messages) - len(scene.orphans(chat)) for chat in chats] == [1] * len(chats)
 
 
 async def test_a_death_between_an_upload_and_its_record_pays_once_more_and_is_counted(scene):
