@@ -3,7 +3,9 @@ import tempfile
 
 import pytest
 
+from bot.telegram.pacing.line import EACH
 from storage.words import State
+from tests.unit.workbench import reading_lines
 from tests.world import audio, other_voice, texts
 
 
@@ -106,6 +108,36 @@ async def test_a_flood_of_voices_in_one_group_stays_within_telegrams_pace(world,
     assert texts(group) == ["all of them"] * 25
     refused = [call for call in world.telegram.calls if call.status == 429]
     assert refused == []
+
+
+async def test_a_crowd_waits_for_telegrams_pace_inside_its_steps(world):
+    world.telegram.enforce_pace(overall_per_second=60)
+    people = [world.telegram.user(f"Person {number}") for number in range(45)]
+    chats = [world.telegram.private(person) for person in people]
+    for chat, person in zip(chats, people, strict=True):
+        chat.send_voice(person, other_voice())
+    world.speech.says("there you are")
+    started = world.clock()
+    with reading_lines() as lines:
+        await world.settle()
+    assert [texts(chat) for chat in chats] == [["there you are"]] * len(chats)
+    assert lines.of("step.later") == []
+    assert [call for call in world.telegram.calls if call.status == 429] == []
+    assert world.clock() - started < 10
+
+
+async def test_where_telegram_counts_edits_like_messages_that_is_found_out_soon(world):
+    world.telegram.enforce_pace()
+    people = [world.telegram.user(f"Person {number}") for number in range(60)]
+    chats = [world.telegram.private(person) for person in people]
+    for chat, person in zip(chats, people, strict=True):
+        chat.send_voice(person, other_voice())
+    world.speech.says("there you are")
+    started = world.clock()
+    await world.settle()
+    assert [texts(chat) for chat in chats] == [["there you are"]] * len(chats)
+    assert len([call for call in world.telegram.calls if call.status == 429]) <= len(chats) // 3
+    assert world.clock() - started < 1.5 * 2 * len(chats) / EACH
 
 
 async def test_a_placeholder_that_cannot_be_sent_does_not_hold_up_the_text(world, chat, alice):
