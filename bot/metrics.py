@@ -47,7 +47,10 @@ class Metrics:
             registry=self.registry,
         )
         self.backlog = Gauge(
-            "verbatim_backlog", "Unfinished jobs by state; `due` waits for its step.", ["state"], registry=self.registry
+            "verbatim_backlog",
+            "Unfinished jobs by state; `due` waits for its step, and is counted up to 1,000.",
+            ["state"],
+            registry=self.registry,
         )
         self.slots = self._of_family("slots", "Jobs that may be at the AI/ML API at once.")
         self.slots_taken = self._of_family("slots_taken", "Jobs that are there, or on their way.")

@@ -296,7 +296,7 @@ class Store(Protocol):
         """Delete up to `limit` expired transcripts and as many jobs that ended before a moment; return how many."""
 
     async def backlog(self, now: float) -> Mapping[str, int]:
-        """Count unfinished jobs by state, and under "due" those whose moment has come."""
+        """Count unfinished jobs by state, and under "due" those whose moment has come, of these up to a thousand."""
 
     async def slots_taken(self) -> Mapping[str, int]:
         """Count the jobs that hold a slot, by their family."""

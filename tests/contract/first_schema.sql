@@ -11,4 +11,9 @@ INSERT INTO jobs (id, from_chat_id, message_id, chat_id, kind, file_id, model, l
     (5, 7, 5, 7, 'voice', 'f', 'm', 'auto', 'u5|m|auto', 'ready', '', NULL, NULL, 0, 0, 0, NULL,
         '{"reason": "on_hold", "facts": {}}', 1, 1),
     (6, 7, 6, 7, 'voice', 'f', 'm', 'auto', 'u6|m|auto', 'queued', '', 'nova', NULL, 1, 1, 0, NULL, NULL, 1, 1);
+INSERT INTO jobs (id, from_chat_id, message_id, chat_id, kind, file_id, model, language, cache_key, state, created_at,
+    ended_at) VALUES
+    (7, 7, 7, 7, 'voice', 'f', 'm', 'auto', 'u7|m|auto', 'delivered', 1, 2),
+    (8, 7, 8, 7, 'voice', 'f', 'm', 'auto', 'u8|m|auto', 'failed', 1, 2),
+    (9, 7, 9, 7, 'voice', 'f', 'm', 'auto', 'u9|m|auto', 'cancelled', 1, 2);
 INSERT INTO generations VALUES (3, 0, 'g', 0, 1, NULL);

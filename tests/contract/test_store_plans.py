@@ -61,10 +61,10 @@ async def test_a_claim_finds_what_is_due_by_its_index(store, path):
     async with overheard(store) as said:
         await store.claim(NOW, LATER, 10)
     assert steps(path, said) == {
-        "SCAN jobs USING INDEX jobs_lined_up",
+        "SEARCH jobs USING COVERING INDEX jobs_lined_up (lined_up=?)",
         "SEARCH jobs USING INDEX jobs_due (next_at<?)",
         "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH jobs USING INDEX jobs_due (next_at>?)",
+        "SEARCH jobs USING COVERING INDEX jobs_due (next_at>?)",
         "SEARCH jobs USING INDEX jobs_interrupted (interrupted>?)",
     }
 

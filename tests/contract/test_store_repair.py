@@ -91,6 +91,9 @@ async def claimed_jobs(path):
     """Every job that is not over can be claimed and read, with what belongs to it."""
     store = await open_store(path, lambda: NOW, owner=5)
     try:
+        states = "SELECT state, count(*) FROM jobs WHERE next_at IS NOT NULL GROUP BY state"
+        counted = await store.backlog(NOW)
+        assert counted == dict(ask(path, states)) | {"due": counted["due"]}
         await store.recover(NOW, at_once)
         jobs = {job.id: job for job in (await store.claim(LATER, LATER + 1, 100)).jobs}
         while interrupted := (await store.claim_interrupted(LATER, LATER + 1)).jobs:

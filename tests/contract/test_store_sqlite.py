@@ -1,6 +1,7 @@
 """The engine on one SQLite file: its schema, its locks, its bad days, and what outlives a kill."""
 
 import asyncio
+import shutil
 import sqlite3
 import sys
 from contextlib import asynccontextmanager, closing, suppress
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Known, Ready, Waiting
+from storage.outcomes import Ended, Known, Ready, Waiting
 from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
 from storage.statements.guarded import note
+from storage.statements.making import make
 from storage.store import (
     Correction,
     DatabaseDamagedError,
@@ -22,13 +24,14 @@ from storage.store import (
     StorageUnavailableError,
 )
 from storage.transcript import Transcript
-from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options
+from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options, State
 from tests.contract.stored import (
     LATER,
     NOW,
     accepted,
     again,
     claimed,
+    delivering,
     died,
     due,
     everything,
@@ -36,6 +39,7 @@ from tests.contract.stored import (
     leased,
     message,
     part,
+    recorded,
     uploading,
 )
 from tests.contract.test_store_moments import BOUNDS
@@ -152,6 +156,47 @@ async def test_jobs_of_the_first_schema_go_on_under_their_new_names(path):
         assert job.cache_key == said.cache_key
         (job,) = (await store.claim(NOW, LATER, 10)).jobs
         assert await store.admit(job, "nova", 9, NOW) == Known(1)
+
+
+async def test_jobs_of_the_first_schema_are_counted(path):
+    with raw(path) as shell:
+        for statement in statements(dict(migrations())[1] + FIRST_SCHEMA.read_text()):
+            shell.execute(statement)
+        shell.execute("PRAGMA user_version = 1")
+    async with opened(path) as store:
+        assert await store.backlog(NOW) == {"queued": 3, "submitted": 1, "ready": 2, "due": 6}
+        await accepted(store, 10)
+        await store.record(await claimed_job(store, 5), Ended(State.DELIVERED), NOW)
+        assert await store.backlog(NOW) == {"queued": 4, "submitted": 1, "ready": 1, "due": 0}
+
+
+async def claimed_job(store, number):
+    """Lease all that is due; the job of this number."""
+    return next(job for job in (await store.claim(NOW, LATER, 10)).jobs if job.id == number)
+
+
+async def test_a_transaction_that_fails_leaves_the_counts_as_they_were(path):
+    async def accept_and_fail(tx):
+        await make(tx, message(2), NOW, NOW)
+        raise RuntimeError
+
+    async with opened(path) as store:
+        await accepted(store)
+        with pytest.raises(RuntimeError):
+            await store.engine.write(accept_and_fail)
+        assert await store.backlog(NOW) == {"queued": 1, "due": 1}
+
+
+async def test_the_counts_are_those_of_the_jobs_that_outlive_a_death(path, tmp_path):
+    """What a death leaves are the files as they are, without those changes that were not committed."""
+    copy = tmp_path / "copy.db"
+    async with opened(path) as store:
+        await recorded(store, await delivering(store, 1), Ended(State.DELIVERED))
+        await accepted(store, 2)
+        shutil.copy(path, copy)
+        shutil.copy(f"{path}-wal", f"{copy}-wal")
+    async with opened(copy) as store:
+        assert await store.backlog(NOW) == {"queued": 1, "due": 1}
 
 
 async def test_jobs_of_before_the_turns_go_on_in_the_order_they_came(path):

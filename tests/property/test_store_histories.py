@@ -405,6 +405,13 @@ class Histories(RuleBasedStateMachine):
             assert (job["next_at"] is None) == (job["state"] in FINAL)
 
     @invariant()
+    def the_backlog_is_what_a_count_of_all_jobs_says(self):
+        unfinished = [job for job in self.seen.values() if job["state"] not in FINAL]
+        due = sum(job["next_at"] <= self.now for job in unfinished)
+        counted = self.do(self.store.backlog(self.now))
+        assert counted == {**Counter(job["state"] for job in unfinished), "due": due}
+
+    @invariant()
     def nobody_waits_for_ever(self):
         for job in self.seen.values():
             assert job["waiting_for"] is None or job["next_at"] <= self.now + LEASE
