@@ -86,6 +86,8 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     new.execute("UPDATE pulse SET known_at = NULL, moved = 0 WHERE typeof(known_at) <> 'real'")
+    new.execute("UPDATE pulse SET left_out = 0 WHERE typeof(left_out) <> 'real'")
+    new.execute("UPDATE pulse SET keep_until = 0 WHERE typeof(keep_until) <> 'real'")
     new.execute("UPDATE counts SET n = (SELECT count(*) FROM jobs WHERE jobs.state = counts.state)")
     return mended
 

@@ -64,7 +64,8 @@ def can_be(version: int) -> bool:
 def _apply_missing(connection: sqlite3.Connection) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     newest = require_known(version)
-    apply(connection, version, newest)
+    if version < newest:
+        apply(connection, version, newest)
     return newest
 
 

@@ -2,7 +2,7 @@
 
 from storage.apology import Apology, Reason
 from storage.statements.encoding import encode_apology
-from storage.statements.rows import JOB_COLUMNS, job_of
+from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
 from storage.statements.transaction import Transaction
 from storage.statements.waking import wake_for_slot, wake_the_same
 from storage.store import CancelResult
@@ -84,9 +84,9 @@ async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int, now:
 async def _hand_over(tx: Transaction, job: Job, now: float) -> bool:
     """Give generations that are paid for, and their slot, to the oldest job that waits for the same transcript."""
     heir = await tx.row(
-        "UPDATE jobs SET state = 'submitted', waiting_for = NULL, next_at = $1, slot = $2, submitted_at = $3,"
-        " audio_seconds = $4 WHERE id = (SELECT id FROM jobs WHERE cache_key = $5 AND waiting_for = $6"
-        " AND woken = 0 AND lease_token IS NULL ORDER BY id LIMIT 1) RETURNING id",
+        "UPDATE jobs SET state = 'submitted', waiting_for = NULL, next_at = $1, slot = $2,"
+        f" submitted_at = $3 - {LEFT_OUT}, audio_seconds = $4 WHERE id = (SELECT id FROM jobs WHERE cache_key = $5"
+        " AND waiting_for = $6 AND woken = 0 AND lease_token IS NULL ORDER BY id LIMIT 1) RETURNING id",
         now,
         job.slot,
         job.submitted_at,

@@ -21,6 +21,7 @@ from storage.words import Job, NewJob
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
 TURN_AFTER = 600.0
+NO_LIMIT = 2**31 - 1
 TOLD_EVERY = 60.0  # seconds, while a chat sends more recordings than it may have open
 # An interrupted job is worked on by itself. One that was at the provider, or had its answer, only waited for most of
 # the time that it was leased: a second death makes it suspicious.
@@ -38,9 +39,10 @@ async def accept(
     if start is not None and (started := await _started(tx, new, start)) is not None:
         return started
     chat = await tx.row(
-        "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM jobs"
-        " WHERE chat_id = $1 AND next_at IS NOT NULL",
+        "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM (SELECT turn, created_at FROM jobs"
+        " WHERE chat_id = $1 AND next_at IS NOT NULL ORDER BY turn DESC LIMIT $2) AS latest",
         new.chat_id,
+        NO_LIMIT if most_open is None else max(1, most_open),  # how many more are open changes nothing
     )
     assert chat is not None
     if most_open is not None and chat["open"] >= most_open:

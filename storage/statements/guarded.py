@@ -4,6 +4,7 @@ from typing import Any
 
 from storage.apology import Notice
 from storage.statements.encoding import encode_transcript
+from storage.statements.rows import LEFT_OUT
 from storage.statements.transaction import Transaction
 from storage.transcript import Transcript
 from storage.words import Form, Generation, Job
@@ -69,8 +70,8 @@ async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
 async def add_generation(tx: Transaction, job: Job, new: Generation) -> None:
     sql = (
         "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (job_id, part)"
-        " DO UPDATE SET generation_id = $3, start = $4, submitted_at = $5, body = $6, unreadable = 0"
+        f" VALUES ($1, $2, $3, $4, $5 - {LEFT_OUT}, $6) ON CONFLICT (job_id, part) DO UPDATE SET generation_id = $3,"
+        " start = $4, submitted_at = excluded.submitted_at, body = $6, unreadable = 0"
     )
     body = None if new.transcript is None else encode_transcript(new.transcript)
     await tx.rows(sql, job.id, new.part, new.generation_id, new.start, new.submitted_at, body)

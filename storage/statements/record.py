@@ -12,7 +12,7 @@ from storage import outcomes
 from storage.apology import Apology
 from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, update
-from storage.statements.rows import JOB_COLUMNS, job_of
+from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
 from storage.statements.waking import wake_for_slot, wake_for_slots, wake_paused, wake_refused, wake_the_same
@@ -95,7 +95,7 @@ class _Recording:
 
     async def _submitted(self, outcome: outcomes.Submitted) -> bool:
         """Move on, and end the pause for others, too: a create got through."""
-        assignments = f"submitted_at = $5, next_at = $6, audio_seconds = $7, {_SUCCEEDED}"
+        assignments = f"submitted_at = $5 - {LEFT_OUT}, next_at = $6, audio_seconds = $7, {_SUCCEEDED}"
         values = (self.now, outcome.first_look_at, outcome.audio_seconds)
         if not await self._move(State.SUBMITTED, assignments, *values):
             return False

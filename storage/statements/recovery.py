@@ -1,5 +1,7 @@
 """Going on after a death of the process: which jobs were in a step, and whose fault the death was."""
 
+from operator import itemgetter
+
 from storage.statements.transaction import Row, Transaction
 from storage.store import Interrupted, Wait
 
@@ -12,7 +14,8 @@ async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted,
         " handling = 0, next_at = created_at WHERE lease_token IS NOT NULL",
         alone,
     )
-    unfinished = await tx.rows("SELECT id, interrupted, deaths FROM jobs WHERE interrupted > 0 ORDER BY id")
+    found = await tx.rows("SELECT id, interrupted, deaths FROM jobs WHERE interrupted > 0")
+    unfinished = sorted(found, key=itemgetter("id"))  # SQLite would look at all jobs to find them in order
     for each in unfinished:
         if each["deaths"] > 0 or each["id"] in leased:
             await _delay(tx, each["id"], now + wait(each["interrupted"], each["deaths"]))

@@ -37,8 +37,10 @@ def _types(kind: Any) -> tuple[type, ...]:
 _NAMES = tuple(each.name for each in fields(Job))
 _TYPES = {name: _types(kind) for name, kind in get_type_hints(Job).items() if name not in _STORED_OTHERWISE}
 _TYPES_OF_GENERATION = {name: _types(kind) for name, kind in get_type_hints(Generation).items() if name != "transcript"}
-JOB_COLUMNS = ", ".join(_NAMES)
-GENERATION_COLUMNS = "part, generation_id, start, submitted_at, body, unreadable"
+LEFT_OUT = "(SELECT left_out FROM pulse)"  # what a stored `submitted_at` lacks; see storage.statements.moments
+WAITED = f"submitted_at + {LEFT_OUT} AS submitted_at"
+JOB_COLUMNS = ", ".join(WAITED if name == "submitted_at" else name for name in _NAMES)
+GENERATION_COLUMNS = f"part, generation_id, start, {WAITED}, body, unreadable"
 
 
 def _readable(decode: Callable[[Row], Word]) -> Callable[[Row], Word]:

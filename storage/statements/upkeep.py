@@ -35,17 +35,25 @@ async def ping(tx: Transaction) -> None:
 
 
 async def purge(tx: Transaction, now: float, ended_before: float, limit: int) -> int:
-    transcripts = await tx.rows(
-        "DELETE FROM transcripts WHERE id IN (SELECT id FROM transcripts WHERE expires_at <= $1 AND NOT EXISTS"
-        " (SELECT 1 FROM jobs WHERE jobs.cache_key = transcripts.cache_key AND next_at IS NOT NULL)"
-        " LIMIT $2) RETURNING id",
+    jobs = await tx.rows(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at <= $1"
+        " AND (SELECT keep_until FROM pulse) <= $2 ORDER BY ended_at LIMIT $3) RETURNING id",
+        ended_before,
         now,
         limit,
     )
-    jobs = await tx.rows(
-        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at <= $1 ORDER BY ended_at LIMIT $2)"
-        " RETURNING id",
-        ended_before,
-        limit,
-    )
-    return len(transcripts) + len(jobs)
+    return len(jobs) + await _purge_transcripts(tx, now, limit)
+
+
+async def _purge_transcripts(tx: Transaction, now: float, limit: int) -> int:
+    """Delete of the `limit` that expired first those that no unfinished job may need; let the others stand last.
+
+    So no piece looks at more than `limit`, and what is needed for long hides nothing behind it.
+    """
+    of_the_first = "IN (SELECT id FROM (SELECT id, cache_key FROM transcripts WHERE expires_at <= $1"
+    needed = "EXISTS (SELECT 1 FROM jobs WHERE jobs.cache_key = first.cache_key AND next_at IS NOT NULL)"
+    where = f"WHERE id {of_the_first} ORDER BY expires_at, id LIMIT $2) AS first WHERE"
+    gone = await tx.rows(f"DELETE FROM transcripts {where} NOT {needed}) RETURNING id", now, limit)
+    if len(gone) < limit:
+        await tx.rows(f"UPDATE transcripts SET expires_at = $1 {where} {needed})", now, limit)
+    return len(gone)

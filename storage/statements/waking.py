@@ -7,6 +7,8 @@ A woken job that nobody holds is due at once. One that a step holds keeps its le
 from storage.statements.transaction import Transaction
 from storage.words import PAUSED, SAME
 
+PAUSED_WOKEN_AT_ONCE = 100  # as many as have steps at once; more would keep others waiting for the database
+
 _NOT_LEASED = "lease_token IS NULL"
 _BECOMES_DUE = (
     f"waiting_for = CASE WHEN {_NOT_LEASED} THEN NULL ELSE waiting_for END,"
@@ -46,9 +48,16 @@ async def wake_the_same(tx: Transaction, cache_key: str, now: float) -> None:
 
 
 async def wake_paused(tx: Transaction, now: float) -> None:
-    """Let the jobs that waited for the end of a pause ask again, as a create got through."""
-    waiting = f"SELECT id FROM jobs WHERE waiting_for = $2 AND {_NOT_LEASED} {tx.skip_locked}"
-    await tx.rows(f"UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN ({waiting})", now, PAUSED)
+    """Let the first in turn that waited for the end of a pause ask again, as a create got through.
+
+    Theirs will wake the next ones.
+    """
+    waiting = (
+        f"SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 AND {_NOT_LEASED} ORDER BY turn, id LIMIT $3"
+        f" {tx.skip_locked}"
+    )
+    woken = "UPDATE jobs SET waiting_for = NULL, next_at = $1"
+    await tx.rows(f"{woken} WHERE id IN ({waiting})", now, PAUSED, PAUSED_WOKEN_AT_ONCE)
 
 
 async def wake_refused(tx: Transaction, chat_id: int, now: float) -> None:

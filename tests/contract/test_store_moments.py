@@ -1,10 +1,14 @@
 """Moments that an earlier life has stored by a wrong clock, set right at a start."""
 
-from storage.outcomes import Ended, Ready, Submitted, Waiting
+from dataclasses import replace
+
+from storage.outcomes import Admitted, Ended, MustWait, Ready, Submitted, Waiting
 from storage.store import Bounds, Correction
 from storage.transcript import Transcript
-from storage.words import State
+from storage.words import SAME, State
 from tests.contract.stored import (
+    CHAT,
+    FAMILY,
     NOW,
     accepted,
     again,
@@ -93,6 +97,25 @@ async def test_a_short_gap_counts_as_time_so_that_a_program_that_dies_again_and_
     assert (await again(store, job)).submitted_at == NOW
 
 
+async def test_what_is_submitted_after_gaps_has_its_own_moment(store):
+    for months in (1, 2):
+        await store.keep_time(NOW + (months - 1) * MONTH, 0)
+        await store.set_right(NOW + months * MONTH, BOUNDS)
+    now = NOW + 2 * MONTH
+    leader, follower = await accepted(store, 1, file="same", now=now), await accepted(store, 2, file="same", now=now)
+    hands = {job.id: job for job in (await store.claim(now, now + HOUR, 10)).jobs}
+    assert await store.admit(hands[leader.id], FAMILY, 9, now) == Admitted()
+    assert await store.created(hands[leader.id], replace(part(), submitted_at=now + 1))
+    await recorded(store, hands[leader.id], Submitted(now + 5, 12.5, None), now + 2)
+    assert (await again(store, leader)).submitted_at == now + 2
+    assert (await store.generations(leader))[0].submitted_at == now + 1
+    assert await store.admit(hands[follower.id], FAMILY, 9, now) == MustWait(SAME)
+    await recorded(store, hands[follower.id], Waiting(now + 5, SAME), now)
+    assert (await store.cancel(leader.id, CHAT, 900, now + 3)).accepted
+    assert (await again(store, follower)).submitted_at == now + 2
+    assert (await store.generations(follower))[0].submitted_at == now + 1
+
+
 async def test_a_generation_that_cannot_be_that_old_counts_as_new(store):
     job = await uploading(store)
     await recorded(store, job, Submitted(NOW, 12.5, part(1)), now=NOW)
@@ -127,6 +150,16 @@ async def test_a_job_that_just_ended_is_known_a_day_longer_when_the_clock_leaps_
     await store.purge(now, now - 7 * DAY, 10)
     assert await store.job(job.id) is not None
     await store.purge(now + DAY, now + DAY - 7 * DAY, 10)
+    assert await store.job(job.id) is None
+
+
+async def test_a_clock_that_leapt_ahead_and_back_again_keeps_old_jobs_for_a_day_only(store):
+    job = await recorded(store, await delivering(store), Ended(State.DELIVERED))
+    await store.keep_time(NOW, 0)
+    await store.set_right(NOW + 12 * MONTH, BOUNDS)
+    await store.set_right(NOW + 8 * DAY, BOUNDS)
+    now = NOW + 9 * DAY
+    await store.purge(now, now - 7 * DAY, 10)
     assert await store.job(job.id) is None
 
 

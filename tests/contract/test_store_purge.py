@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.outcomes import Ended, Ready
+from storage.outcomes import Admitted, Ended, Ready
 from storage.transcript import Transcript
 from storage.words import ChatSettings, State
 from tests.contract.stored import (
@@ -172,3 +172,19 @@ async def test_a_claim_goes_on_after_a_purge(store):
     await store.purge(LATER, LATER, ALL)
     await accepted(store, 2)
     assert (await claimed(store)).message_id == 2
+
+
+async def test_expired_transcripts_that_are_needed_hide_none_behind_them(store):
+    needed = [await delivering(store, number, expires_at=NOW + 1) for number in (1, 2, 3)]
+    old = await ended(store, 4, expires_at=NOW + 2)
+    purged = [await store.purge(NOW + 3, LONG_AGO, 2) for _ in range(3)]
+    assert sum(purged) == 1
+    assert await store.transcript(old.transcript_id) is None
+    assert all([await store.transcript(job.transcript_id) for job in needed])
+
+
+async def test_a_needed_transcript_that_has_expired_is_not_given_to_others_after_a_purge(store):
+    await delivering(store, 1, file="same", expires_at=NOW + 1)
+    await store.purge(NOW + 3, LONG_AGO, 2)
+    job = await leased(store, 2, file="same")
+    assert await store.admit(job, FAMILY, 9, NOW + 3) == Admitted()

@@ -18,8 +18,20 @@ CREATE TRIGGER jobs_count_gone AFTER DELETE ON jobs WHEN OLD.next_at IS NOT NULL
     UPDATE counts SET n = n - 1 WHERE state = OLD.state;
 END;
 
+-- Time in which no program ran: what is stored as `submitted_at` is so much earlier. See storage.statements.moments.
+ALTER TABLE pulse ADD COLUMN left_out DOUBLE PRECISION NOT NULL DEFAULT 0;
+-- Until when no job is purged.
+ALTER TABLE pulse ADD COLUMN keep_until DOUBLE PRECISION NOT NULL DEFAULT 0;
+
 -- What a start looks for, and what a busy day must find without looking at all jobs that wait. SQLite reads no row of the
 -- table only where each column that a statement names is in the index, also one that is the same in all of it.
+CREATE INDEX jobs_leased ON jobs (lease_token) WHERE lease_token IS NOT NULL;
+CREATE INDEX jobs_at_provider ON jobs (submitted_at) WHERE state = 'submitted';
+CREATE INDEX jobs_refused ON jobs (chat_id) WHERE refused = 1;
+DROP INDEX jobs_by_chat;
+CREATE INDEX jobs_by_chat ON jobs (chat_id, turn) WHERE next_at IS NOT NULL;
+DROP INDEX jobs_waiting;
+CREATE INDEX jobs_waiting ON jobs (waiting_for, woken, turn, id, chat_id) WHERE waiting_for IS NOT NULL;
 DROP INDEX jobs_lined_up;
 CREATE INDEX jobs_lined_up ON jobs (lined_up, turn, id, chat_id, next_at) WHERE lined_up = 1;
 DROP INDEX jobs_due;
