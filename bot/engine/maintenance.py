@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.engine import patience
 from bot.engine.learned import Learned
+from bot.engine.purge import Purge
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage.store import Bounds, DatabaseDamagedError, StorageUnavailableError, Store
@@ -16,7 +17,7 @@ WAS_AHEAD = "stored moments were in the future and are now; the clock was ahead 
 WAS_OFF = "since the last known moment: the bot was not running, or the clock was behind"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Maintenance:
     """Runs beside the poller, in small bites. `moved` tells how far the system's clock has gone from `now`."""
 
@@ -26,6 +27,10 @@ class Maintenance:
     moved: Callable[[], float] = lambda: 0.0
     transcript_ttl: float = patience.DAY
     learned: Learned = field(default_factory=Learned)
+    _purge: Purge = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._purge = Purge(self.store, self.now)
 
     async def set_clock(self) -> None:
         """Set stored moments right, before anything else, and tell of a clock that was wrong."""
@@ -50,11 +55,12 @@ class Maintenance:
     async def run(self) -> None:
         """Work until cancelled; a database that cannot be used is left for the next round."""
         while True:
+            again_at = self.now() + patience.MAINTENANCE_EVERY
             try:
                 await self.turn()
             except StorageUnavailableError as error:
                 log.error("storage.unavailable", error=str(error))
-            await asyncio.sleep(patience.MAINTENANCE_EVERY)
+            await asyncio.sleep(max(0.0, again_at - self.now()))
 
     async def watch(self) -> None:
         """Look until cancelled whether the database is at its place and whole, and tell when that changes."""
@@ -81,10 +87,7 @@ class Maintenance:
         await self.store.keep_time(self.now(), self._moved())
         await self.keep_learned()
         await self._count()
-        purged = 0
-        while gone := await self.store.purge(self.now(), self.now() - patience.JOBS_KEPT_FOR, patience.PURGE_CHUNK):
-            purged += gone
-        return purged
+        return await self._purge.run()
 
     async def keep_learned(self) -> None:
         """Store what was learned about models since the last time: one write in a round at the most, not one a job."""

@@ -5,7 +5,7 @@ import pytest
 
 from bot.engine.learned import Learned
 from bot.engine.maintenance import Maintenance
-from bot.engine.patience import JOBS_KEPT_FOR, PURGE_CHUNK
+from bot.engine.patience import JOBS_KEPT_FOR, PURGE_FEWEST
 from bot.metrics import Metrics
 from storage.outcomes import Ended
 from storage.store import StorageUnavailableError
@@ -86,15 +86,15 @@ async def test_a_round_counts_the_slots_that_are_taken(store, clock):
     assert metrics.registry.get_sample_value("verbatim_slots_taken", {"family": "nova"}) is None
 
 
-async def test_jobs_are_kept_for_a_week_after_their_end_and_then_purged_in_chunks(store, clock, tmp_path):
+async def test_jobs_are_kept_for_a_week_after_their_end_and_then_purged_in_pieces(store, clock, tmp_path):
     await store.accept(new_job(1), clock())
     await end_all(store, clock)
-    copy_job(tmp_path / "jobs.db", times=PURGE_CHUNK)
+    copy_job(tmp_path / "jobs.db", times=PURGE_FEWEST)
     maintenance = Maintenance(store, Metrics(), clock)
     clock.pass_(JOBS_KEPT_FOR - 1)
     assert await maintenance.turn() == 0
     clock.pass_(1)
-    assert await maintenance.turn() == PURGE_CHUNK + 1
+    assert await maintenance.turn() == PURGE_FEWEST + 1
     assert await store.job(1) is None
 
 
