@@ -28,6 +28,7 @@ class Looks:
         self._budget = Budget(per_second)
         self._refusals = Refusals()
         self.learned = Learned()
+        self._given_out: set[int] = set()  # jobs whose next look the budget has counted
         self._now = now
 
     def next_look(self, job: Job, elapsed: float) -> float:
@@ -41,6 +42,22 @@ class Looks:
         created = now - elapsed
         if later - created <= patience.LATER_BY * (moment - created):  # a crowd may have taken what stands between
             moment = later
+        self._budget.take(moment, now)
+        if len(self._given_out) >= patience.MOST_LOOKS_KNOWN:
+            self._given_out.clear()
+        self._given_out.add(job.id)
+        return moment - now
+
+    def turn(self, job: Job) -> float:
+        """Return the seconds until a look that is due: none if `next_look` gave its moment out, else a free tick.
+
+        After a start all generations are due at once, and of one recording the next part when the one before is done.
+        """
+        if job.id in self._given_out:
+            self._given_out.discard(job.id)
+            return 0.0
+        now = self._now()
+        moment = self._budget.free_from(now)
         self._budget.take(moment, now)
         return moment - now
 

@@ -91,6 +91,7 @@ LEARNED_SHARE = 1 / 32  # of the way to a slower generation: then about one in t
 SLOWED_FOR = 30.0  # a model's looks, by each refusal of one; then the limit of the provider is tried again
 MOST_SLOWINGS = 3  # each makes the looks half as many; an eighth is below any limit that serves its purpose
 LONGEST_SLOWED = MINUTE  # between two looks
+MOST_LOOKS_KNOWN = 10_000  # to be counted; one that is forgotten is counted twice
 LOOK_IN_HAND = 3.0  # to a look, for which a step keeps its lease; after longer waits a claim costs little
 UNREADABLE_WAITS = (2.0, 5.0, 10.0, 20.0)  # between looks at what is finished and cannot be read: it may be half stored
 NOT_YET_KNOWN = MINUTE  # after a create: until then an unknown generation may only be new

@@ -151,3 +151,17 @@ def test_thirty_at_once_are_looked_at_in_turn():
 def test_looks_of_the_past_are_forgotten():
     looking = Looking(40, [(number / 100, 5.0) for number in range(2000)])
     assert len(looking.looks._budget._taken) < 5000  # of more than twenty thousand
+
+
+def test_after_a_start_the_generations_of_the_life_before_are_looked_at_within_the_budget():
+    looks = Looks(40, Clock())
+    seconds = sorted(looks.turn(job(id=number)) for number in range(1, 101))
+    assert all(later - earlier >= 1 / 40 - 1e-6 for earlier, later in pairwise(seconds))
+    assert seconds[-1] <= 100 / 40 + 1e-6
+
+
+def test_a_look_whose_moment_was_given_out_is_counted_once():
+    looks = Looks(40, Clock())
+    assert looks.next_look(job(id=1), 5.0) > 0
+    assert looks.turn(job(id=1)) == 0.0
+    assert [looks.turn(job(id=1)) for _ in range(2)] == pytest.approx([0.0, 1 / 40], abs=1e-6)
