@@ -12,12 +12,7 @@ from bot.commands.repair import repair
 from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
 from bot.machine.clock import SteadyClock
-from bot.machine.process import (
-    UnawaitedThreads,
-    give_large_blocks_back,
-    raise_descriptor_limit,
-    spare_what_is_loaded,
-)
+from bot.machine.process import UnawaitedThreads, give_large_blocks_back, raise_descriptor_limit
 from storage.store import DatabaseDamagedError, StorageError
 
 WRONG_SETTINGS = 2
@@ -58,7 +53,6 @@ async def _run(settings: Settings) -> int:
         loop.add_signal_handler(number, stop.set)
     clock = SteadyClock()
     async with build(settings, clock, random.random, moved=clock.moved) as app:
-        spare_what_is_loaded()
         await run(app, stop)
     log.get_logger(__name__).info("stopped")
     return 0 if stop.is_set() else FAILED
