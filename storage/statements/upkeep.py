@@ -22,7 +22,8 @@ def counted(found: Sequence[Row]) -> dict[str, int]:
 
 async def require_owner(tx: Transaction, owner: int) -> None:
     """Make this bot the owner of the database; StorageError if another bot is."""
-    known = await tx.row("UPDATE pulse SET bot_id = coalesce(bot_id, $1) RETURNING bot_id", owner)
+    await tx.rows("UPDATE pulse SET bot_id = $1 WHERE bot_id IS NULL", owner)
+    known = await tx.row("SELECT bot_id FROM pulse")
     if known is not None and known["bot_id"] != owner:
         raise StorageError(
             f"the database holds the jobs of bot {known['bot_id']}, and the token is bot {owner}'s:"
