@@ -26,7 +26,7 @@ TOLD_EVERY = 60.0  # seconds, while a chat sends more recordings than it may hav
 # An interrupted job is worked on by itself. One that was at the provider, or had its answer, only waited for most of
 # the time that it was leased: a second death makes it suspicious.
 _ALONE = "(interrupted > 0 AND (interrupted > 1 OR deaths > 0 OR state = 'queued'))"
-LINED_UP_AT_ONCE = 200  # by one claim, beside those that it takes: more would keep others waiting for the database
+LINED_UP_AT_ONCE = 100  # by one claim, beside those that it takes: more would keep others waiting for the database
 
 
 async def accept(
