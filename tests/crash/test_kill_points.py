@@ -48,7 +48,9 @@ async def test_a_death_while_others_wait_in_line_for_the_pace_loses_nothing_but_
     await scene.live_until(scene.telegram, "sendMessage", "after", EACH)
     await scene.start()
     await scene.finish()
-    assert [scene.uploads(voice) for voice in voices] == [1] * len(voices)
+    paid_again = sum(scene.uploads(voice) - 1 for voice in voices)  # those whose create was cut off
+    ((in_doubt,),) = scene.rows("SELECT sum(creates_in_doubt) FROM jobs")
+    assert 0 <= paid_again <= in_doubt
     assert [len(chat.bot_messages) - len(scene.orphans(chat)) for chat in chats] == [1] * len(chats)
 
 
