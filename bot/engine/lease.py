@@ -49,7 +49,8 @@ class Held:
     """A job in the hand that leads it from step to step: as it is leased now, what its step is doing, what is known.
 
     What an earlier step has stored need not be read again: the generations, the text of the transcript and the
-    moment of the first look. None where only the database knows.
+    moment of the first look. None where only the database knows. `nudge` is called when another job may have become
+    due while this hand goes on.
     """
 
     job: Job
@@ -57,6 +58,7 @@ class Held:
     generations: tuple[Generation, ...] | None = None
     text: str | None = None
     look_at: float | None = None
+    nudge: Callable[[], None] = lambda: None
 
     def advance(self, job: Job, outcome: Outcome) -> None:
         """Go on with a job that an outcome has brought further."""

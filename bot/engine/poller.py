@@ -174,7 +174,7 @@ class Poller:
 
     def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:
         earlier = {task: other for task, other in self._running.items() if other.job.id == job.id}
-        held = Held(job, generations=generations)
+        held = Held(job, generations=generations, nudge=self.nudge)
         held.activity.changed = partial(self._something_changed, held)
         task = asyncio.create_task(self._run_after(earlier, held), name=f"job {job.id}")
         self._running[task] = held

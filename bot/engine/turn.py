@@ -5,7 +5,7 @@ A failure becomes an outcome too, an interruption a release.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -26,6 +26,13 @@ Stored = TypeVar("Stored")
 Take = Callable[[Held], Awaitable[Outcome]]
 
 
+@dataclass(slots=True)
+class _Line:
+    """The jobs that wait for others. There may be some `until` a moment."""
+
+    until: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Takes the steps of a leased job with `take`. `now` is the wall clock in seconds, `random` from 0 to 1."""
@@ -38,6 +45,7 @@ class Turn:
     now: Callable[[], float]
     random: Callable[[], float]
     times: tuple[float, float] = (patience.STEP_TIMEOUT, patience.RENEW_EVERY)
+    _told_to_wait: _Line = field(default_factory=_Line, init=False)
 
     async def run(self, held: Held) -> float | None:
         """Take steps, record what each achieved, and return when to claim again; None if nothing changed.
@@ -135,13 +143,26 @@ class Turn:
             return False
         self.events.recorded(job, outcome)
         held.advance(advanced, outcome)
+        if self._may_have_woken_others(outcome):
+            held.nudge()
         return True
+
+    def _may_have_woken_others(self, outcome: Outcome) -> bool:
+        """Tell whether to look for others now, and not only when this hand lets go: it may have to wait for the pace.
+
+        Those that wait for another job ask again within a minute, so nobody is woken long after one was told to wait.
+        """
+        if isinstance(outcome, Submitted):
+            return bool(outcome.slots)
+        return self.now() < self._told_to_wait.until and not isinstance(outcome, Sniffed)
 
     async def _record(self, job: Job, outcome: Outcome) -> float | None:
         """Record the outcome and give the lease back."""
         if not await self._stored(job, lambda: self.store.record(job, outcome, self.now())):
             return None
         self.events.recorded(job, outcome)
+        if isinstance(outcome, Waiting) and outcome.waiting_for is not None:
+            self._told_to_wait.until = self.now() + 2 * patience.ADMISSION_AGAIN_AFTER
         return _due(job, outcome, self.now())
 
     async def _stored(self, job: Job, store: Callable[[], Awaitable[Stored]]) -> Stored | None:

@@ -62,7 +62,7 @@ class Bench:
             return await step(held.job)
 
         events = Events(self.metrics, self.clock)
-        turn = Turn(self.store, Moves(self.store), take, self.delivery, events, self.clock, lambda: 0.5)
+        turn = Turn(self.store, Moves(self.store), take, self.delivery, events, self.clock, chance)
         return Poller(self.store, turn, events, self.clock, **changes)
 
     async def accept(self, count=1) -> None:
@@ -107,6 +107,10 @@ def neighbour(bench):
     neighbour = Neighbour(bench.path)
     yield neighbour
     neighbour.close()
+
+
+def chance():
+    return 0.5
 
 
 async def until(predicate):
@@ -859,9 +863,43 @@ async def taken(bench, step, times):
 
     (claimed,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
     events = Events(bench.metrics, bench.clock)
-    turn = Turn(bench.store, Moves(bench.store), once, bench.delivery, events, bench.clock, lambda: 0.5, times)
+    turn = Turn(bench.store, Moves(bench.store), once, bench.delivery, events, bench.clock, chance, times)
     await turn.run(Held(claimed))
     return await bench.job()
+
+
+@pytest.mark.parametrize(
+    ("somebody_waits", "more_slots", "nudged_when"),
+    [
+        (False, {}, []),
+        (False, {"nova": 9}, [State.SUBMITTED]),
+        (True, {}, [State.READY]),
+        (True, {"nova": 9}, [State.SUBMITTED, State.READY]),
+    ],
+)
+async def test_what_a_hand_sets_free_is_offered_before_it_lets_go(bench, somebody_waits, more_slots, nudged_when):
+    async def take(held):
+        match held.job.state:
+            case State.QUEUED if held.job.id == 2:
+                return Waiting(bench.clock() + 60, "nova")
+            case State.QUEUED:
+                return Submitted(bench.clock(), 5.0, None, more_slots)
+            case State.SUBMITTED:
+                return Ready(Transcript("heard"), bench.clock() + 60)
+            case _:
+                return Ended(State.DELIVERED)
+
+    await bench.accept(2)
+    turn = Turn(
+        bench.store, Moves(bench.store), take, bench.delivery, Events(bench.metrics, bench.clock), bench.clock, chance
+    )
+    first, second = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 2)).jobs
+    if somebody_waits:
+        await turn.run(Held(second))
+    found = []
+    held = Held(first, nudge=lambda: found.append(held.job.state))
+    await turn.run(held)
+    assert found == nudged_when
 
 
 async def test_a_step_may_last_as_long_as_something_of_it_moves(bench):
