@@ -67,12 +67,12 @@ async def test_a_provider_that_takes_more_again_gets_more_after_minutes(stopped_
     stopped_world.speech.latency = 2.0
     stopped_world.speech.concurrency = {"nova": 4}
     async with stopped_world.running(nova_concurrency=8) as world:
-        await seconds_for(world, 20)
+        await seconds_for(world, 12)
         assert gauge(world, "verbatim_slots") <= 5
         stopped_world.speech.concurrency = {}
         world.clock.pass_(300)
         before = len(refused(world))
-        await seconds_for(world, 60)
+        await seconds_for(world, 30)
         assert gauge(world, "verbatim_slots") > 8
         assert len(refused(world)) == before
 
@@ -87,12 +87,12 @@ async def test_whisper_gets_no_more_than_its_vendor_takes_and_less_after_a_refus
     stopped_world.speech.latency = 2.0
     stopped_world.speech.concurrency = {"whisper": 2}
     async with stopped_world.running(default_model="whisper-tiny") as world:
-        await seconds_for(world, 20)
+        await seconds_for(world, 10)
         assert gauge(world, "verbatim_slots", "whisper") <= 2
         assert gauge(world, "verbatim_slots") == 50
         world.speech.concurrency = {}
         world.clock.pass_(300)
-        await seconds_for(world, 30)
+        await seconds_for(world, 16)
         assert world.speech.peak["whisper"] == 5
 
 

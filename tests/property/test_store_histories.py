@@ -61,7 +61,7 @@ AT_THE_PROVIDER = (
 CHOICES = {
     "admitted": (
         "submitted",
-        "submitted",
+        "submitted, with news of slots",
         "waits",
         "waits for the provider",
         "doubt",
@@ -283,6 +283,7 @@ class Histories(RuleBasedStateMachine):
         last = State.CANCELLED if hand.job.apology == CANCELLED else State.DELIVERED
         return {
             "submitted": Submitted(self.now + 2, 12.5, self.generation(hand)),
+            "submitted, with news of slots": Submitted(self.now + 2, 12.5, self.generation(hand), {FAMILY: SLOTS}),
             "known": hand.admission,
             "waits": Waiting(self.now + 15, getattr(hand.admission, "waiting_for", None)),
             "waits for the provider": Waiting(self.now + 60, waiting_for=PAUSED),
