@@ -2,7 +2,7 @@
 
 MEGABYTE = 1024 * 1024
 
-# A file that is read or written at once: that takes less time than handing it to a thread, also from a slow disk.
+# A file of a step that is read at once: it has just been written, and reading it takes less time than a thread does.
 SMALL_FILE = 256 * 1024
 
 # Of the beginning of a file, by which it is recognised. Enough for every signature, and for the frame that
