@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.activity import watched
+from bot.activity import Activity, watched
 from bot.errors import PermanentError, TemporaryError
 from bot.machine.subprocesses import ChildLimits, bundled_ffmpeg
 from bot.media import ffmpeg
@@ -198,7 +198,7 @@ async def test_work_without_end_ends_at_its_limit():
 async def test_an_ffmpeg_that_works_is_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr(ffmpeg, "STILL_SECONDS", 0.1)
     working = script(tmp_path / "working", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done")
-    with watched() as activity:
+    with watched(activity := Activity()):
         assert (await of(working).run(timeout=60)).stdout == "done\n"
     assert activity.moves > 0  # which keeps its step from being cut off
 
