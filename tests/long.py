@@ -13,7 +13,7 @@ def repeated(recording: Path, seconds: float, *output: str) -> bytes:
 
 
 def joined(*recordings: bytes, demuxer: str) -> bytes:
-    """Recordings one after the other in one MP4 file; all are of the same kind."""
+    """Recordings one after the other in one file; all are of the same kind."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder, "listed")
         for number, recording in enumerate(recordings):

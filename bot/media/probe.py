@@ -25,11 +25,12 @@ _DENSEST = 8 * 192_000  # samples a second, of all channels together; discs have
 _UNBOUNDED_WORK = 1e15  # a year of sound
 _LEAST_OF_UNKNOWN_SECONDS = 0.2
 _OPUS_SAMPLES = 2 * 48_000  # a second, in two channels
-# A recording that lasts longer is listened to in places: a second of every twenty. If anything in these is not as in
+# A recording that lasts longer is listened to in places: a second of every sixteen. If anything in these is not as in
 # usual recordings, all of it is decoded, as is every shorter one.
 _LISTENED_ALL_SECONDS = 300.0
 _PLACE_SECONDS = 1.0
-_PLACES_EVERY = 20.0
+_PLACES_EVERY = 16.0
+_GOLDEN = 0.618  # the places are moved by multiples of it: they fall into no step with pauses that come again and again
 _PLACES_LOST = 0.02  # of what was listened to, at the most: it decodes to as much sound as its packets have
 _LARGE_WITHOUT_LENGTH = 5 * MEGABYTE
 _BEGINNING_SECONDS = 10.0
@@ -309,8 +310,9 @@ def _is_long(found: streams.Streams, size: int) -> bool:
 
 
 def _places(seconds: float) -> list[copying.Stretch]:
-    """Return the places of a long recording that are listened to."""
-    starts = (number * _PLACES_EVERY - (_PLACES_EVERY + _PLACE_SECONDS) / 2 for number in count(1))
+    """Return the places of a long recording that are listened to: one in each stretch of the same length."""
+    room = _PLACES_EVERY - _PLACE_SECONDS
+    starts = (number * _PLACES_EVERY + room * (number * _GOLDEN % 1) for number in count())
     return [(start, start + _PLACE_SECONDS) for start in takewhile(lambda start: start < seconds, starts)]
 
 
