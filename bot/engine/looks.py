@@ -15,9 +15,9 @@ _LONGEST_STEP = 1.2  # from a look to the next one, as a ratio of the two times 
 class Looks:
     """Gives out the moments of looks, of which there are at most `per_second` in a second.
 
-    A look comes at its moment in the schedule, or at the first tick of the budget from then on that is free. Each
-    generation has one look before it at a time. So when there are more generations than the budget has ticks for, all
-    are looked at in turn, and each waits as long as the others. Old generations take every second tick only: the other
+    A look comes at its moment in the schedule, or in the first span of the budget from then on that is free. Each
+    generation has one look before it at a time. So when there are more generations than the budget has spans for, all
+    are looked at in turn, and each waits as long as the others. Old generations take every second span only: the other
     half is there for those that may be finished any moment. So do those of a model whose looks were refused, which also
     wait twice as long between two looks.
 
@@ -37,8 +37,8 @@ class Looks:
         The budget counts that look, so it has to be made then, or not at all.
         """
         now, elapsed = self._now(), max(elapsed, 0.0)
-        moment = self._tick(job, elapsed, next_moment(elapsed), now)
-        later = self._tick(job, elapsed, thinned_moment(elapsed, self._soonest(job)), now)
+        moment = self._free(job, elapsed, next_moment(elapsed), now)
+        later = self._free(job, elapsed, thinned_moment(elapsed, self._soonest(job)), now)
         created = now - elapsed
         if later - created <= patience.LATER_BY * (moment - created):  # a crowd may have taken what stands between
             moment = later
@@ -49,7 +49,7 @@ class Looks:
         return moment - now
 
     def turn(self, job: Job) -> float:
-        """Return the seconds until a look that is due: none if `next_look` gave its moment out, else a free tick.
+        """Return the seconds until a look that is due: none if `next_look` gave its moment out, else a free span.
 
         After a start all generations are due at once, and of one recording the next part when the one before is done.
         """
@@ -85,8 +85,8 @@ class Looks:
         now = self._now()
         return self._refusals.until(job.model, now) <= now
 
-    def _tick(self, job: Job, elapsed: float, at: float, now: float) -> float:
-        """Return the first free tick for a look that is wanted `at` seconds after the create."""
+    def _free(self, job: Job, elapsed: float, at: float, now: float) -> float:
+        """Return when a span is free for a look that is wanted `at` seconds after the create."""
         slowness = self._refusals.slowness(job.model, now)
         pause = min(slowness * (at - elapsed), max(patience.LONGEST_SLOWED, at - elapsed))
         every = slowness * (1 if elapsed < patience.YOUNG else 2)

@@ -67,7 +67,7 @@ def within(moments, seconds):
 @given(RATES, CROWDS, st.floats(0.05, 30))
 def test_no_stretch_of_time_has_more_looks_than_the_budget(per_second, crowd, seconds):
     moments = Looking(per_second, crowd).moments()
-    assert within(moments, seconds) <= per_second * seconds + 1 + 1e-3
+    assert within(moments, seconds) <= per_second * seconds + 2 + 1e-3
 
 
 @settings(max_examples=60, deadline=None)
