@@ -255,32 +255,33 @@ async def _output_of(process: asyncio.subprocess.Process) -> FfmpegRun:
 @asynccontextmanager
 async def _while_it_gets_on(pid: int, timeout: float) -> AsyncIterator[None]:  # noqa: ASYNC109 - the most
     """End the block with TimeoutError once a process has stood still for STILL_SECONDS, or after `timeout` seconds."""
-    still = min(STILL_SECONDS, timeout)
-    async with asyncio.timeout(still) as limit:
-        watching = asyncio.create_task(_watch(pid, limit, still, timeout))
+    async with asyncio.timeout(timeout) as limit:
+        watching = asyncio.create_task(_watch(pid, limit, min(STILL_SECONDS, timeout)))
         try:
             yield
         finally:
             watching.cancel()
 
 
-async def _watch(pid: int, limit: asyncio.Timeout, still: float, timeout: float) -> None:  # noqa: ASYNC109
-    """Move the limit on as long as a process gets on, or would if the machine let it.
+async def _watch(pid: int, limit: asyncio.Timeout, still: float) -> None:
+    """End a process that neither gets on nor would if the machine let it, at all of _LOOKS looks in a row.
 
-    Elsewhere than on Linux nothing tells that, so it only has its time.
+    A look that comes late counts as one: this process may be what the machine has no time for. Elsewhere than on Linux
+    nothing tells how a process gets on, so it only has its time.
     """
-    now = asyncio.get_running_loop().time
-    until, had = now() + timeout, 0.0
-    while True:
+    had, stood = 0.0, 0
+    while stood < _LOOKS:
         await asyncio.sleep(still / _LOOKS)
         progress = progress_of(pid)
         if progress is not None and progress.cpu_seconds > had:
-            had = progress.cpu_seconds
+            had, stood = progress.cpu_seconds, 0
             moved()
-        elif progress is not None and not progress.wants_more:
-            continue
-        if not limit.expired():
-            limit.reschedule(min(now() + still, until))
+        elif progress is None or progress.wants_more:
+            stood = 0
+        else:
+            stood += 1
+    if not limit.expired():
+        limit.reschedule(asyncio.get_running_loop().time())
 
 
 async def _start(executable: str, *arguments: str, limits: ChildLimits) -> asyncio.subprocess.Process:

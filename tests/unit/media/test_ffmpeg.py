@@ -1,5 +1,6 @@
 import asyncio
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,16 @@ async def test_an_ffmpeg_that_works_is_waited_for(tmp_path, monkeypatch):
     with watched(activity := Activity()):
         assert (await of(working).run(timeout=60)).stdout == "done\n"
     assert activity.moves > 0  # which keeps its step from being cut off
+
+
+async def test_an_ffmpeg_that_works_is_waited_for_although_nobody_looks_at_it_for_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(ffmpeg, "STILL_SECONDS", 0.1)
+    working = script(tmp_path / "working", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done")
+    running = asyncio.create_task(of(working).run(timeout=60))
+    for _ in range(5):
+        await asyncio.sleep(0.01)
+        time.sleep(0.2)  # noqa: ASYNC251 - as where others have the processor
+    assert (await running).stdout == "done\n"
 
 
 async def test_an_ffmpeg_for_which_the_machine_has_no_processor_is_not_to_blame(tmp_path, monkeypatch):
