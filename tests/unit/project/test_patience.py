@@ -9,7 +9,7 @@ import pytest
 from bot.playground.notifier import Notifier
 from tests.patience import patience, patiently, promised, until
 
-BUSY = "import time\nwhile time.process_time() < 1.2: pass"
+BUSY = "import time\nwhile time.process_time() < 2: pass"
 
 
 class Told:
@@ -33,7 +33,8 @@ async def test_a_wait_goes_on_while_something_is_told():
 
 async def test_a_wait_goes_on_while_a_process_that_was_started_works():
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", BUSY)
-    assert await patiently(process.wait(), 1) == 0
+    async with patience(1.5, looking_around=0.01):  # a little is enough, as a busy machine may have no more for it
+        assert await process.wait() == 0
 
 
 async def test_a_wait_that_works_and_gets_nowhere_ends():
