@@ -1,4 +1,4 @@
-"""A database with a million rows, filled within seconds: for the benchmark, and in a smaller size for tests."""
+"""A database with many rows, filled within seconds: a million for the benchmark, and fewer for tests."""
 
 import sqlite3
 import time
@@ -6,15 +6,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from storage.sqlite.migrate import migrate
+from storage.sqlite.migrate import apply, migrations
 
 ENDED, PENDING = 1_000_000, 100_000
 OF_A_CHAT = 100  # pending jobs: as many as one may have
 DAY = 24 * 3600.0
 AWAY = 3000.0  # seconds until what waits looks again by itself
 
-KEPT = "n > $ended * 6 / 7"
-ENDING = f"($now - {7 * DAY} * ($ended - n) / $ended)"
+DAYS = 6  # of ended jobs: none is old enough to be purged
+KEPT = f"n > $ended * {DAYS - 1} / {DAYS}"
+ENDING = f"($now - {DAYS * DAY} * ($ended - n) / $ended)"
 EVERY_COLUMN = {
     "from_chat_id": f"n / {OF_A_CHAT}",
     "message_id": "$ended + n",
@@ -52,19 +53,25 @@ APOLOGY = '{"reason": "cancelled", "facts": {}}'
 BODY = '{"text": "said", "language": null, "duration": null, "words": []}'
 
 
-def million(
-    path: Path, *, kind: str = "queued", ended: int = ENDED, pending: int = PENDING, now: float | None = None
+def fill_database(
+    path: Path,
+    kind: str,
+    ended: int = ENDED,
+    pending: int = PENDING,
+    *,
+    now: float | None = None,
+    schema: int | None = None,
 ) -> None:
-    """Make a database of `ended` jobs of the last week, and of `pending` ones of a kind that were made lately.
+    """Make a database of `ended` jobs of the last days, and of `pending` ones of a kind that were made lately.
 
-    The jobs of the last seventh of the week, which is a day, have their transcripts.
+    The jobs of the last day have their transcripts. The schema is the newest one unless its number is given.
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as shell:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000", "temp_store = MEMORY"):
             shell.execute(f"PRAGMA {pragma}")
-        migrate(shell)
         shell.execute("PRAGMA ignore_check_constraints = ON")
         shell.execute("BEGIN IMMEDIATE")
+        apply(shell, 0, migrations()[-1][0] if schema is None else schema)
         _fill(shell, kind, ended, pending, time.time() if now is None else now)
         shell.execute("COMMIT")
 
@@ -87,7 +94,7 @@ def _fill(shell: sqlite3.Connection, kind: str, ended: int, pending: int, now: f
         shell.execute(sql)
     if "counts" in {name for (name,) in shell.execute("SELECT name FROM sqlite_master")}:
         shell.execute("UPDATE counts SET n = (SELECT count(*) FROM jobs WHERE jobs.state = counts.state)")
-    shell.execute("UPDATE pulse SET bot_id = 1, known_at = $now", given)
+    shell.execute("UPDATE pulse SET known_at = $now", given)
 
 
 def _transcripts(shell: sqlite3.Connection, ended: int, given: dict[str, Any]) -> None:

@@ -6,36 +6,19 @@ import json
 import os
 import random
 import shutil
-import sqlite3
 import sys
 import tempfile
-import time
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from storage.sqlite.migrate import apply
 from tests.bench.meter import Row
 from tests.bench.starting import start_in
 from tests.bench.versions import Version
+from tests.rows import fill_database
 
-ENDED = 1_000_000
-PENDING = 100_000
 SCHEMA = 9  # the newest of the old versions; each version migrates a copy by itself
-KEPT_SECONDS = 6 * 24 * 3600  # so long ago is the oldest end; nothing is old enough to be purged
-DUE_AFTER = 1800.0  # nothing is to be done while it is measured
+KIND = "ready"  # to be shown later: nothing is to be done while it is measured
 PROBE = Path(__file__).with_name("probed.py")
-FILL = """
-WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $count)
-INSERT INTO jobs (
-    from_chat_id, message_id, chat_id, user_id, kind, file_id, model, options, cache_key, state, placeholder_id,
-    created_at, turn, ended_at, next_at
-) SELECT
-    n % 20000 + 1, n + $first, n % 20000 + 1, n % 20000 + 1, 'voice', 'file ' || (n + $first), '#g1_nova-2-general',
-    '{"language":"auto"}', 'file ' || (n + $first) || '|model|options', $state, n, $now - $ago - n * $step,
-    $now - $ago - n * $step, CASE WHEN $due IS NULL THEN $now - n * $step END, $due + n / 1000.0
-FROM numbers
-"""
 
 
 async def grown(version: Version, _chance: random.Random) -> Row:
@@ -58,16 +41,7 @@ def _filled() -> Path:
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder)
     path = Path(folder) / "filled.db"
-    now, step = time.time(), KEPT_SECONDS / ENDED
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN")
-        apply(connection, 0, SCHEMA)
-        ended = {"count": ENDED, "first": 0, "state": "delivered", "due": None}
-        pending = {"count": PENDING, "first": ENDED, "state": "queued", "due": now + DUE_AFTER}
-        for kind in (ended, pending):
-            connection.execute(FILL, kind | {"now": now, "ago": 10.0, "step": step})
-        connection.execute("COMMIT")
+    fill_database(path, KIND, schema=SCHEMA)
     return path
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tests import rows
 from tests.bench import crowds, grown, sound, starting, transactions
 from tests.bench.meter import Row
 from tests.bench.versions import Version
@@ -44,7 +45,7 @@ SCENARIOS = {
     "hour_m4a": Scenario("61 minutes of AAC, which go in two parts", sound.hour_m4a, ("cpu_s",)),
     "start": Scenario("the command, until it first asks for updates", starting.start, ("start_cpu_s",)),
     "grown": Scenario(
-        f"a database of {grown.ENDED:,} jobs that have ended and {grown.PENDING:,} that have not",
+        f"a database of {rows.ENDED:,} jobs that have ended and {rows.PENDING:,} that have not",
         grown.grown,
         ("recover_ms", "gauges_ms"),
     ),

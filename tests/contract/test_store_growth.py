@@ -14,7 +14,7 @@ from storage.statements.waking import PAUSED_WOKEN_AT_ONCE
 from storage.words import Job
 from tests.contract.stored import LATER, LEASE, NOW, died, due, message, recorded, uploading
 from tests.contract.test_store_moments import BOUNDS, DAY
-from tests.rows import KINDS, million
+from tests.rows import KINDS, fill_database
 
 FEW, MANY = 1_500, 6_000
 EVERY = 10  # steps between two looks at them
@@ -30,7 +30,7 @@ def filled(tmp_path_factory):
     def fill(kind, rows):
         if (kind, rows) not in made:
             made[kind, rows] = folder / f"{len(made)}.db"
-            million(made[kind, rows], kind=kind, ended=rows, pending=rows, now=NOW)
+            fill_database(made[kind, rows], kind, rows, rows, now=NOW)
         return made[kind, rows]
 
     return fill
@@ -133,7 +133,7 @@ async def test_with_many_jobs_nothing_takes_longer(cost, work, kind):
 async def paused(tmp_path):
     """A store in which three times as many jobs wait for the end of a pause as one wake is for."""
     path = tmp_path / "paused.db"
-    million(path, kind="paused", ended=0, pending=3 * PAUSED_WOKEN_AT_ONCE, now=NOW)
+    fill_database(path, "paused", 0, 3 * PAUSED_WOKEN_AT_ONCE, now=NOW)
     store = await open_store(path, lambda: NOW)
     yield store
     await store.close()
