@@ -1,30 +1,29 @@
 """An hour of sound that is ready after a second: what of the wait, and of the work, is the bot's."""
 
 import random
-import subprocess
-import tempfile
 from functools import cache
-from pathlib import Path
 
-from bot.machine.subprocesses import bundled_ffmpeg
 from tests.bench.meter import Meter, Row
 from tests.bench.stage import Recording, Stage, staged
 from tests.bench.versions import Version
+from tests.long import repeated
 from tests.world import AUDIO
 
 AN_HOUR = 3580  # with the samples that a player drops, almost as long as a recording can be that is not split
 MORE = 3660
 SPEECH_SECONDS = 1.0
 
+_long = cache(repeated)
+
 
 async def hour(version: Version, _: random.Random) -> Row:
     async with staged(version) as stage:
-        return await _sent(stage, Recording(_long("voice.ogg", AN_HOUR), "voice", AN_HOUR))
+        return await _sent(stage, Recording(_long(AUDIO / "voice.ogg", AN_HOUR, "-f", "ogg"), "voice", AN_HOUR))
 
 
 async def hour_m4a(version: Version, _: random.Random) -> Row:
     async with staged(version) as stage:
-        row = await _sent(stage, Recording(_long("speech.m4a", MORE), "audio", MORE))
+        row = await _sent(stage, Recording(_long(AUDIO / "speech.m4a", MORE, "-f", "ipod"), "audio", MORE))
     return {"cpu_s": row["cpu_ms_per_voice"] / 1000, **row}
 
 
@@ -33,13 +32,3 @@ async def _sent(stage: Stage, recording: Recording) -> Row:
     sent = [stage.send(SPEECH_SECONDS, recording)]
     await stage.answered(sent)
     return meter.read(sent)
-
-
-@cache
-def _long(name: str, seconds: int) -> bytes:
-    """Return a recording of ours again and again, until it is so long. Its packets are copied."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / name
-        repeated = ("-stream_loop", "-1", "-i", str(AUDIO / name), "-t", str(seconds), "-c", "copy", str(made))
-        subprocess.run((bundled_ffmpeg(), "-v", "error", *repeated), check=True)
-        return made.read_bytes()
