@@ -10,6 +10,7 @@ from bot.telegram.pacing.windows import LONGEST_WAIT, Window, Write
 
 EACH = 30  # writes of a kind within a second
 QUIET = 8  # of them left to chats that have written little
+CATCH_UP = 0.2  # seconds that a busy machine is late are made up for by those behind; after more they go evenly again
 _numbers = itertools.count()
 
 Place = tuple[float, float]  # in a line: a moment, and a number that no other one has
@@ -44,18 +45,18 @@ class Line:
 
     async def _stand(self, write: Write, joined: float) -> None:
         """Stand in line until it is the turn of a write."""
-        now = joined
+        now = due = joined
         place = (joined + _handicap(write), next(_numbers))
         self._together.lines += not self._waiting
         insort(self._waiting, place)
         try:
             while (moment := self._moment(now, write, joined, bisect_left(self._waiting, place))) > now:
-                await self._clock.until(moment)
+                await self._clock.until(due := moment)
                 now = self._clock()
         finally:
             del self._waiting[bisect_left(self._waiting, place)]
             self._together.lines -= not self._waiting
-        self._next_at = now + self._step(now)
+        self._next_at = max(due, now - CATCH_UP) + self._step(now)
 
     def count(self, moment: float) -> None:
         self.window.add(moment)
