@@ -74,7 +74,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A job that was in a step when the process died, with its counts (see Job)."""
+    """A job that was in a step when the process died, with its counts (see Job): zeros if it only waited there."""
 
     job_id: int
     interrupted: int
@@ -285,8 +285,9 @@ class Store(Protocol):
     async def recover(self, now: float, wait: Wait) -> tuple[Interrupted, ...]:
         """Give back every lease, as the process that held them died; only for the one process that owns the database.
 
-        Its jobs were interrupted, and become due after `wait` seconds. The death is a job's own if its content was
-        being worked on and no other job was leased. One that has had such deaths waits at every start.
+        Its jobs were interrupted, and become due after `wait` seconds, but for those that had only waited in line.
+        The death is a job's own if its content was being worked on and no other job was leased. One that has had such
+        deaths waits at every start.
         """
 
     async def handle(self, job: Job, *, begun: bool) -> bool:

@@ -135,17 +135,19 @@ class Delivery:
             log.info("private.refused", job=job.id, error=str(error))
             raise refused from None
 
-    async def place_before_paying(self, job: Job) -> None:
+    async def place_before_paying(self, job: Job) -> Job:
         """Send the placeholder, or go on without it where that fails for a moment: the text matters more.
+
+        Return the job as it is then.
 
         Where nothing can be said for now, or for long, nothing is to be paid: that is raised. So is every wait for a
         chat of which nobody knows whether it takes messages. After one that may have been sent, and whose id is
         unknown, none is sent before the answer.
         """
         if job.id in self._unsure:
-            return
+            return job
         try:
-            await self.place(job)
+            return await self.place(job)
         except RateLimitedError as error:
             is_long = error.retry_after is not None and error.retry_after > patience.PASSING
             if is_long or not self.transport.is_known_to_take(job.chat_id):
@@ -153,6 +155,7 @@ class Delivery:
             log.debug("placeholder.later", job=job.id, again_in=error.retry_after)
         except TemporaryError as error:
             log.info("placeholder.later", job=job.id, error=str(error))
+        return job
 
     async def place_if_possible(self, job: Job) -> None:
         """Send the placeholder, or go on without it: nothing is paid now, or it is paid already."""

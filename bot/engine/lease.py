@@ -35,8 +35,11 @@ async def write_until_stored(job_id: int, write: Callable[[], Awaitable[bool]]) 
 
 @asynccontextmanager
 async def handling(store: Store, job: Job) -> AsyncIterator[None]:
-    """Store that the content of an interrupted job is worked on, so that a death meanwhile is known to be its own."""
-    if not job.interrupted:
+    """Store that the content of an interrupted job is worked on, so that a death meanwhile is known to be its own.
+
+    Of another one its placeholder tells as much.
+    """
+    if not job.interrupted and job.placeholder_id is not None:
         yield
         return
     require_lease(await store.handle(job, begun=True))

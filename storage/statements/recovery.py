@@ -1,25 +1,35 @@
 """Going on after a death of the process: which jobs were in a step, and whose fault the death was."""
 
-from operator import itemgetter
-
 from storage.statements.transaction import Row, Transaction
 from storage.store import Interrupted, Wait
 
+# It only waited for Telegram's pace, or for its turn, when the process died. A placeholder comes before the work on a
+# recording; where there is none, that work is stored.
+_ONLY_WAITED = (
+    "(interrupted = 0 AND state = 'queued' AND create_started = 0 AND handling = 0"
+    " AND (placeholder_id IS NULL OR waiting_for IS NOT NULL))"
+)
+
 
 async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted, ...]:
-    leased = {each["id"] for each in await tx.rows("SELECT id FROM jobs WHERE lease_token IS NOT NULL")}
+    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited FROM jobs WHERE lease_token IS NOT NULL ORDER BY id"
+    leased = {each["id"]: each["only_waited"] for each in await tx.rows(sql)}
     alone = int(len(leased) == 1)
     await tx.rows(
-        "UPDATE jobs SET lease_token = NULL, interrupted = interrupted + 1, deaths = deaths + $1 * handling,"
-        " handling = 0, next_at = created_at WHERE lease_token IS NOT NULL",
+        f"UPDATE jobs SET lease_token = NULL, interrupted = CASE WHEN {_ONLY_WAITED} THEN 0 ELSE interrupted + 1 END,"
+        " deaths = deaths + $1 * handling, handling = 0, next_at = created_at WHERE lease_token IS NOT NULL",
         alone,
     )
-    found = await tx.rows("SELECT id, interrupted, deaths FROM jobs WHERE interrupted > 0")
-    unfinished = sorted(found, key=itemgetter("id"))  # SQLite would look at all jobs to find them in order
-    for each in unfinished:
+    found = {
+        each["id"]: each for each in await tx.rows("SELECT id, interrupted, deaths FROM jobs WHERE interrupted > 0")
+    }
+    for each in found.values():
         if each["deaths"] > 0 or each["id"] in leased:
             await _delay(tx, each["id"], now + wait(each["interrupted"], each["deaths"]))
-    return tuple(_interrupted(each) for each in unfinished if each["id"] in leased)
+    return tuple(
+        Interrupted(job_id, 0, 0) if only_waited else _interrupted(found[job_id])
+        for job_id, only_waited in leased.items()
+    )
 
 
 async def _delay(tx: Transaction, job_id: int, until: float) -> None:

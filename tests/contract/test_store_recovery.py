@@ -5,7 +5,18 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Ready, Released, Submitted, Waiting
+from storage.outcomes import (
+    Admitted,
+    Attempted,
+    Ended,
+    Forgotten,
+    Hopeless,
+    MustWait,
+    Ready,
+    Released,
+    Submitted,
+    Waiting,
+)
 from storage.store import Claim, Interrupted
 from storage.transcript import Transcript
 from storage.words import State
@@ -32,6 +43,7 @@ from tests.contract.stored import (
 )
 
 WAIT = 7.0
+PLACEHOLDER = 900
 
 
 async def recovered(store, now=NOW):
@@ -39,9 +51,23 @@ async def recovered(store, now=NOW):
     return await store.recover(now, lambda interrupted, deaths: WAIT * interrupted + 1000 * deaths)
 
 
+async def working(store, number=1, *, now=NOW):
+    """A queued job in somebody's hands, whose recording may be worked on by now."""
+    job = await leased(store, number, now=now)
+    assert await store.place(job, PLACEHOLDER, Notice.NONE)
+    return job
+
+
+async def placed(store):
+    """One that holds a slot, too."""
+    job = await working(store)
+    assert await store.admit(job, FAMILY, 9, NOW) == Admitted()
+    return job
+
+
 async def interrupted(store, times=1):
     """A queued job whose process died so often; it is leased."""
-    job = await leased(store)
+    job = await working(store)
     for _ in range(times):
         await died(store)
         job = await claimed(store)
@@ -49,12 +75,42 @@ async def interrupted(store, times=1):
 
 
 async def test_interrupted_jobs_are_due_at_once_in_the_order_they_were_made(store):
-    first = await leased(store, 1, now=NOW - 5)
-    second = await leased(store, 2)
+    first = await working(store, 1, now=NOW - 5)
+    second = await working(store, 2)
     assert await died(store) == (Interrupted(first.id, 1, 0), Interrupted(second.id, 1, 0))
     free = [await again(store, first), await again(store, second)]
     assert [(job.lease_token, job.next_at) for job in free] == [(None, NOW), (None, NOW)]
     assert [job.id for job in await claim_all(store)] == [first.id, second.id]
+
+
+async def test_a_job_that_only_waited_in_line_goes_on_with_the_others_after_a_death(store):
+    without_placeholder = await leased(store, 1)
+    uploads = await uploading(store, 2, slots=1)
+    assert await store.place(uploads, PLACEHOLDER, Notice.NONE)
+    for_slot = await leased(store, 3)
+    assert await store.place(for_slot, PLACEHOLDER + 1, Notice.NONE)
+    assert await store.admit(for_slot, FAMILY, 1, NOW) == MustWait(FAMILY)
+    assert await recovered(store) == (
+        Interrupted(without_placeholder.id, 0, 0),
+        Interrupted(uploads.id, 1, 0),
+        Interrupted(for_slot.id, 0, 0),
+    )
+    assert [(await again(store, job)).next_at for job in (without_placeholder, for_slot)] == [NOW, NOW]
+    claim = await store.claim(NOW, NOW + LEASE, 10)
+    assert {job.id for job in claim.jobs} == {without_placeholder.id, for_slot.id}
+
+
+@pytest.mark.parametrize("did", ["started a create", "worked on its recording"])
+async def test_a_job_without_a_placeholder_that_did_more_than_wait_is_interrupted(store, did):
+    job = await uploading(store)
+    await (store.start_create(job) if did == "started a create" else store.handle(job, begun=True))
+    [found] = await died(store)
+    assert found.interrupted == 1
+
+
+async def test_a_job_that_waited_in_line_after_another_death_is_interrupted_again(store):
+    job = await interrupted(store)
+    assert await died(store) == (Interrupted(job.id, 2, 0),)
 
 
 async def test_what_nobody_holds_is_left_alone_by_a_death(store):
@@ -80,7 +136,7 @@ async def test_the_holder_of_a_lease_that_was_taken_back_can_write_no_more(store
 
 
 async def test_an_interrupted_job_is_claimed_by_itself_and_not_among_others(store):
-    held = await leased(store, 1)
+    held = await working(store, 1)
     await died(store)
     other = await accepted(store, 2)
     claim = await store.claim(NOW, NOW + LEASE, 10)
@@ -93,7 +149,7 @@ async def test_an_interrupted_job_is_claimed_by_itself_and_not_among_others(stor
 
 async def test_interrupted_jobs_are_claimed_one_at_a_time_the_least_often_interrupted_first(store):
     often = await interrupted(store, 2)
-    recently = [await leased(store, number) for number in (2, 3)]
+    recently = [await working(store, number) for number in (2, 3)]
     await died(store)
     claims = [await store.claim_interrupted(NOW, NOW + LEASE) for _ in range(4)]
     assert [[job.id for job in claim.jobs] for claim in claims] == [[recently[0].id], [recently[1].id], [often.id], []]
@@ -105,17 +161,17 @@ async def test_without_an_interrupted_job_there_is_none_to_claim(store):
 
 
 async def test_an_interrupted_job_is_not_claimed_before_its_moment(store):
-    await leased(store)
+    await working(store)
     await recovered(store)
     assert (await store.claim_interrupted(NOW + WAIT - 0.001, LATER)).jobs == ()
     assert len((await store.claim_interrupted(NOW + WAIT, LATER)).jobs) == 1
 
 
 GOT_ON = {
-    "submitted": (uploading, Submitted(LATER, 3.0, part())),
-    "failed at it": (leased, Attempted(LATER)),
-    "hopeless": (leased, Hopeless(Apology(Reason.EMPTY))),
-    "answered at once": (uploading, Ready(Transcript("words"), KEPT_UNTIL)),
+    "submitted": (placed, Submitted(LATER, 3.0, part())),
+    "failed at it": (working, Attempted(LATER)),
+    "hopeless": (working, Hopeless(Apology(Reason.EMPTY))),
+    "answered at once": (placed, Ready(Transcript("words"), KEPT_UNTIL)),
     "looked": (fetching, Waiting(LATER)),
     "looked in vain": (fetching, Attempted(LATER)),
     "lost at the provider": (fetching, Forgotten(LATER)),
@@ -154,8 +210,8 @@ async def test_a_job_whose_step_was_stopped_has_not_got_on(store):
 
 async def test_a_cancelled_job_is_interrupted_no_more(store):
     job = await interrupted(store)
-    await store.place(job, 900, Notice.NONE)
-    result = await store.cancel(job.id, CHAT, 900, NOW)
+    await store.place(job, PLACEHOLDER, Notice.NONE)
+    result = await store.cancel(job.id, CHAT, PLACEHOLDER, NOW)
     assert (result.job.state, result.job.interrupted, result.job.deaths) == (State.READY, 0, 0)
     assert await due(store) == {job.id}
 
@@ -184,7 +240,7 @@ async def test_a_death_after_the_step_that_worked_on_the_content_is_nobodys(stor
 
 async def test_a_death_beside_another_job_is_nobodys(store):
     job = await interrupted(store)
-    other = await leased(store, 2)
+    other = await working(store, 2)
     await store.handle(job, begun=True)
     assert await died(store) == (Interrupted(job.id, 2, 0), Interrupted(other.id, 1, 0))
 
@@ -199,7 +255,7 @@ async def test_a_job_with_a_death_of_its_own_waits_at_every_start(store):
 
 
 async def test_a_job_without_a_death_of_its_own_waits_only_after_one_that_interrupted_it(store):
-    job = await leased(store)
+    job = await working(store)
     await recovered(store)
     before = await again(store, job)
     await recovered(store, NOW + 500)

@@ -92,6 +92,12 @@ def is_suspicious(row) -> bool:
     return row["interrupted"] > 1 or (row["interrupted"] == 1 and (row["deaths"] > 0 or row["state"] == State.QUEUED))
 
 
+def has_only_waited(row):
+    """Tell whether nothing of a job has been worked on since it was accepted, for all that its row says."""
+    did_something = row["interrupted"] or row["create_started"] or row["handling"] or row["state"] != State.QUEUED
+    return not did_something and (row["placeholder_id"] is None or row["waiting_for"] is not None)
+
+
 class Histories(RuleBasedStateMachine):
     """A store, a clock, and a model that knows which leases hold and what was accepted."""
 
@@ -366,8 +372,10 @@ class Histories(RuleBasedStateMachine):
 
     def all_is_released(self):
         leased = {job["id"] for job in self.jobs().values() if job["lease_token"] is not None}
+        only_waited = {number for number, row in self.jobs().items() if has_only_waited(row)}
         recovered = self.do(self.store.recover(self.now, lambda _interrupted, _deaths: 0.0))
         assert {each.job_id for each in recovered} == leased
+        assert {each.job_id for each in recovered if not each.interrupted} == leased & only_waited
         self.leases.clear()
 
     @rule(chat=st.sampled_from(CHATS))

@@ -140,8 +140,7 @@ class Submit:
 
     async def _place_and_prepare(self, job: Job, bench: Bench) -> tuple[Upload, ...]:
         audio = bench.scratch.file()
-        await self._place_and_download(job, audio, bench)
-        async with handling(self.store, job):
+        async with handling(self.store, await self._place_and_download(job, audio, bench)):
             return await self.recordings.prepare(job, audio, bench)
 
     async def _admit_again(self, job: Job, model: Model) -> Admission:
@@ -170,13 +169,16 @@ class Submit:
         ):
             raise PermanentError(Reason.PAUSED if hold.by_operator else Reason.PROVIDER_DOWN)
 
-    async def _place_and_download(self, job: Job, audio: Path, bench: Bench) -> None:
+    async def _place_and_download(self, job: Job, audio: Path, bench: Bench) -> Job:
         """Do both at once, and both to their end: a download that fails must not cut a placeholder off.
 
         A chat that refuses the placeholder ends the step here, before anything is paid.
         """
-        for result in await side_by_side(
+        results = await side_by_side(
             self.delivery.place_before_paying(job), self.recordings.download(job, audio, bench)
-        ):
+        )
+        for result in results:
             if isinstance(result, BaseException):
                 raise result
+        placed: Job = results[0]
+        return placed

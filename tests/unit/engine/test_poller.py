@@ -70,6 +70,11 @@ class Bench:
             voice = self.chat.send_voice(self.alice, b"sound")
             assert await self.store.accept(new_job(voice["message_id"], self.chat.id), self.clock())
 
+    async def begins(self, count=1) -> None:
+        """Begin steps, as far as their placeholders."""
+        for job in (await self.store.claim(self.clock(), self.clock() + LEASE_TTL, count)).jobs:
+            assert await self.store.place(job, 1000 + job.id, Notice.NONE)
+
     async def dies(self) -> None:
         """The process dies with the jobs that it has leased, and another one begins."""
         await self.store.recover(self.clock(), wait_after_death)
@@ -186,7 +191,7 @@ async def test_a_job_that_is_all_bug_ends_in_an_apology(bench, lines):
 
 async def test_a_job_that_kills_the_process_is_not_taken_again(bench):
     await bench.accept()
-    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.begins()
     for _ in range(MOST_DEATHS):
         await bench.dies()
         bench.clock.pass_(MINUTE)
@@ -749,7 +754,7 @@ async def test_a_job_that_is_woken_while_its_step_runs_is_taken_again_at_once(be
 
 async def test_interrupted_jobs_go_one_at_a_time_while_others_wait(bench):
     await bench.accept(2)
-    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 2)
+    await bench.begins(2)
     await bench.dies()
     await bench.accept()
     poller = bench.poller(submit)
@@ -766,7 +771,7 @@ async def test_an_interrupted_job_that_takes_its_time_keeps_others_waiting_for_s
         return await submit(job)
 
     await bench.accept()
-    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.begins()
     await bench.dies()
     poller = bench.poller(slow)
     alone = asyncio.create_task(poller.turn())
@@ -792,7 +797,7 @@ async def test_an_interrupted_job_lets_others_end_before_it_begins(bench):
         return await submit(job)
 
     await bench.accept()
-    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.begins()
     await bench.store.recover(bench.clock(), lambda _interrupted, _deaths: 5.0)
     await bench.accept()
     loop = running(poller := bench.poller(slow))
@@ -810,7 +815,7 @@ async def test_an_interrupted_job_lets_others_end_before_it_begins(bench):
 
 async def test_others_that_do_not_end_keep_an_interrupted_job_waiting_for_seconds_only(bench):
     await bench.accept()
-    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.begins()
     await bench.store.recover(bench.clock(), lambda _interrupted, _deaths: 5.0)
     await bench.accept()
     loop = running(poller := bench.poller(forever))
@@ -826,7 +831,7 @@ async def test_others_that_do_not_end_keep_an_interrupted_job_waiting_for_second
 
 async def test_long_after_a_start_nobody_has_to_end_before_an_interrupted_job_begins(bench):
     await bench.accept()
-    await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)
+    await bench.begins()
     await bench.store.recover(bench.clock(), lambda _interrupted, _deaths: ALONE_AFTER_START + 5)
     await bench.accept()
     loop = running(poller := bench.poller(forever))
