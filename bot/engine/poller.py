@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 
 from bot.engine import patience
 from bot.engine.alone import Alone
@@ -175,33 +174,28 @@ class Poller:
     def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:
         earlier = {task: other for task, other in self._running.items() if other.job.id == job.id}
         held = Held(job, generations=generations, nudge=self.nudge)
-        held.activity.changed = partial(self._something_changed, held)
+        held.activity.changed = self._something_changed
         task = asyncio.create_task(self._run_after(earlier, held), name=f"job {job.id}")
         self._running[task] = held
         task.add_done_callback(self._ended)
 
-    def _something_changed(self, held: Held) -> None:
-        """Claim again if there was no room, and perhaps is now, or if an interrupted job has got on."""
+    def _something_changed(self) -> None:
+        """Claim again if there was no room, and perhaps is now."""
         self._changed.set()
-        if not held.job.interrupted:
-            self._alone_no_more(held.job)
         if self._is_full and self._room():
             self._wake.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         held = self._running.pop(task)
         job = held.job
-        self._something_changed(held)
+        self._something_changed()
         if self._passed_over:
             self.nudge()
-        self._alone_no_more(job)
-        if not task.cancelled() and task.exception() is not None:
-            self._events.bug(job, task.exception())  # its lease runs out
-
-    def _alone_no_more(self, job: Job) -> None:
         self._alone.ends(job)
         if self._alone.is_due():
             self._expect(self._now())
+        if not task.cancelled() and task.exception() is not None:
+            self._events.bug(job, task.exception())  # its lease runs out
 
     async def _run_after(self, earlier: dict[asyncio.Task[None], Held], held: Held) -> None:
         """Give the job its turn after an earlier step of it, which lost its lease; one that edits is never cut off."""

@@ -182,7 +182,12 @@ class Turn:
 
 
 def _goes_on(job: Job, outcome: Outcome) -> bool:
-    """Tell whether the same hand goes on. Not with a long text, as there are few of them in memory at a time."""
+    """Tell whether the same hand goes on. Not with a long text, as there are few of them in memory at a time.
+
+    Nor with a job that a death interrupted, and that has got on now: the next such job waits to be alone.
+    """
+    if job.interrupted:
+        return False
     match outcome:
         case Ready(transcript):
             return len(transcript.text) <= patience.LONG_TEXT

@@ -204,8 +204,9 @@ async def test_a_job_that_kills_the_process_is_not_taken_again(bench):
         states.append(job.state)
         return Waiting(bench.clock())
 
-    await bench.poller(apologise).turn()
-    assert states == [State.READY]
+    poller = bench.poller(apologise)
+    started = [await poller.turn() for _ in range(2)]
+    assert (started, states) == ([1, 1], [State.READY])
     assert (await bench.job()).apology == Apology(Reason.DEADLY)
 
 
@@ -760,6 +761,23 @@ async def test_interrupted_jobs_go_one_at_a_time_while_others_wait(bench):
     poller = bench.poller(submit)
     started = [await poller.turn() for _ in range(4)]
     assert (started, bench.taken) == ([1, 1, 1, 0], [1, 2, 3])
+
+
+async def test_an_interrupted_job_that_is_at_the_provider_keeps_the_next_one_waiting_no_longer(bench):
+    async def take(held):
+        bench.taken.append(held.job.id)
+        if held.job.state is State.SUBMITTED:
+            await bench.clock.until(bench.clock() + MINUTE)
+        return await submit(held.job)
+
+    await bench.accept(2)
+    await bench.begins(2)
+    await bench.dies()
+    events = Events(bench.metrics, bench.clock)
+    turn = Turn(bench.store, Moves(bench.store), take, bench.delivery, events, bench.clock, chance)
+    poller = Poller(bench.store, turn, events, bench.clock)
+    started = [await poller.turn() for _ in range(2)]
+    assert (started, bench.taken) == ([1, 1], [1, 2])
 
 
 async def test_an_interrupted_job_that_takes_its_time_keeps_others_waiting_for_seconds_only(bench):
