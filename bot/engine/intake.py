@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from bot.engine import patience
 from bot.engine.events import Events
 from bot.engine.poller import Poller
+from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from storage.store import Refused, Start, Store
 from storage.words import Job, NewJob, Options
@@ -62,6 +63,9 @@ class Intake:
         """
         options = Options(language=self.defaults.language)
         new = NewJob(**asdict(recording), model=self.defaults.model, options=options)
+        return await uninterrupted(self._accept(new))  # a job that is leased needs a hand, also at a stop
+
+    async def _accept(self, new: NewJob) -> Refused | None:
         with self.poller.place() as is_free:
             start = self._start(new) if is_free else None
             accepted = await self.store.accept(new, self.now(), self.most_open, start)
@@ -72,13 +76,13 @@ class Intake:
                 self.events.refused(refused)
                 return refused
             case Job() as job:
-                self._accepted(job)
+                await self._accepted(job)
         return None
 
-    def _accepted(self, job: Job) -> None:
+    async def _accepted(self, job: Job) -> None:
         if job.lease_token is None:
             self.poller.nudge()
-        elif not self.poller.begin(job):
+        elif not await self.poller.begin(job):
             log.info("message.repeated")
             return
         self.events.accepted(job)

@@ -164,11 +164,14 @@ class Poller:
         except TimeoutError:
             pass
 
-    def begin(self, job: Job) -> bool:
+    async def begin(self, job: Job) -> bool:
         """Start the first step of a job that was leased when it was accepted; False if that is under way already."""
         if any(held.job.id == job.id for held in self._running.values()):
             return False
-        self._start(job, generations=())
+        if self._stopping:
+            await self._turn.release(job)
+        else:
+            self._start(job, generations=())
         return True
 
     def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:

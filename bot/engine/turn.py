@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from bot.activity import Doing, watched
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import Held, Keeper, LeaseLostError
 from bot.engine.moves import Moves
-from bot.engine.policy import as_failure, unsaid, verdict, worn_out
+from bot.engine.policy import Failure, Verdict, as_failure, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
 from storage.apology import Reason
 from storage.outcomes import Ended, Hopeless, Known, Outcome, Ready, Released, Sniffed, Submitted, Waiting
@@ -51,7 +52,20 @@ class Turn:
         """Take steps, record what each achieved, and return when to claim again; None if nothing changed.
 
         Every outcome is stored before the next step begins: a death leaves the job as if each had been claimed.
+        However it ends, the lease is given back, if the database takes that.
         """
+        try:
+            return await self._lead(held)
+        except asyncio.CancelledError:
+            await self.release(held.job)
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug between two steps; it may not keep the lease either
+            self.events.bug(held.job, error)
+            failure = as_failure(error, Doing.WORKING)
+            return await self._record(held.job, unsaid(self._verdict(failure, held.job).outcome, held.job))
+
+    async def _lead(self, held: Held) -> float | None:
+        """Take step after step, as far as this hand goes."""
         while (outcome := await self._outcome(held)) is not None:
             if not _goes_on(held.job, outcome):
                 return await self._record(held.job, outcome)
@@ -66,14 +80,12 @@ class Turn:
         except LeaseLostError:
             self.events.lease_lost(held.job)
             return None
-        except asyncio.CancelledError:
-            await self.release(held.job)
-            raise
         except StorageUnavailableError as error:
             self.events.storage_unavailable(error, held.job)
             outcome = Released(self.now() + patience.STORAGE_AGAIN_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither other jobs nor the loop
-            outcome = await self._failed(held, error)
+            with watched(held.activity):
+                outcome = await self._failed(held, error)
         return unsaid(outcome, held.job)
 
     def _keeper(self) -> Keeper:
@@ -102,13 +114,16 @@ class Turn:
             self.events.bug(job, error)
         if isinstance(failure, ChatMovedError):
             await self._move(job, failure.new_chat_id)
-        decided = verdict(failure, job, self.now(), self.random)
+        decided = self._verdict(failure, job)
         if decided.notice is not None and not job.is_quiet:
             await self._say(job, self.delivery.note(job, decided.notice))
         if isinstance(decided.outcome, Ended) and isinstance(error, RefusedError | UndeliverableError):
             chat_lost = isinstance(error, UndeliverableError)
             await self._say(job, self.delivery.leftovers.give_up(job, chat_lost=chat_lost))
         return decided.outcome
+
+    def _verdict(self, failure: Failure, job: Job) -> Verdict:
+        return verdict(failure, job, self.now(), self.random)
 
     async def _move(self, job: Job, new_chat_id: int) -> None:
         """Move the chat. If that cannot be stored now, Telegram will say it again."""
@@ -137,12 +152,12 @@ class Turn:
         try:
             advanced = await asyncio.shield(storing)
         except asyncio.CancelledError:
-            await self.release(await storing or job)
+            held.job = await storing or job
             raise
         if advanced is None:
             return False
-        self.events.recorded(job, outcome)
         held.advance(advanced, outcome)
+        self.events.recorded(job, outcome)
         if self._may_have_woken_others(outcome):
             held.nudge()
         return True

@@ -1,5 +1,7 @@
 """One hand leads a voice note from the door to its text; what a story sees of that."""
 
+import asyncio
+
 import pytest
 
 from storage.words import State
@@ -95,6 +97,35 @@ async def test_a_stop_while_the_hand_waits_gives_the_job_back_at_once(stopped_wo
         await world.settle()
     assert texts(chat) == ["said"]
     assert len(stopped_world.speech.uploads) == 1
+
+
+async def test_a_stop_right_after_a_voice_note_was_stored_leaves_its_lease_with_nobody(stopped_world, monkeypatch):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
+    stopped_world.speech.says("said")
+    stored, told = asyncio.Event(), asyncio.Event()
+    async with stopped_world.running() as world:
+        accept = world.app.store.accept
+
+        async def slowly(*given):
+            job = await accept(*given)
+            stored.set()
+            await told.wait()
+            return job
+
+        monkeypatch.setattr(world.app.store, "accept", slowly)
+        chat.send_voice(alice, audio())
+        receiving = asyncio.create_task(world.app.receiver.turn(0))
+        await stored.wait()
+        receiving.cancel()
+        await world.app.poller.stop(0)
+        told.set()
+        await asyncio.wait([receiving])
+        (job,) = await world.jobs()
+        assert (job.state, job.lease_token) == (State.QUEUED, None)
+    async with stopped_world.running() as world:
+        await world.settle()
+    assert texts(chat) == ["said"]
 
 
 async def test_a_message_that_comes_again_while_its_hand_waits_is_known(world, alice):

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -529,6 +530,65 @@ async def test_a_create_interrupted_by_a_stop_is_in_doubt(bench):
     await ended(loop)
     job = await bench.job()
     assert (job.creates_in_doubt, job.create_started, job.attempts) == (1, False, 0)
+
+
+def telling(bench, wait):
+    """Let a poller whose steps fail wait like this while it tells the user."""
+
+    async def note(_job, _notice):
+        told.set()
+        await wait()
+
+    told = asyncio.Event()
+    bench.delivery = SimpleNamespace(note=note)
+    return told, bench.poller(failing_with(OperatorError("no credits")))
+
+
+async def test_a_stop_while_a_failure_is_told_gives_the_lease_back(bench):
+    await bench.accept()
+    told, poller = telling(bench, asyncio.Event().wait)
+    loop = running(poller)
+    async with patience(SOON):
+        await told.wait()
+    await poller.stop(0)
+    await ended(loop)
+    job = await bench.job()
+    assert (job.state, job.lease_token, job.attempts) == (State.QUEUED, None, 0)
+
+
+async def test_a_failure_that_is_told_in_its_turn_keeps_no_stop_waiting(bench):
+    await bench.accept()
+    told, poller = telling(bench, lambda: bench.clock.until(bench.clock() + 15))
+    loop = running(poller)
+    async with patience(SOON):
+        await told.wait()
+    async with promised(2):
+        await poller.stop(60)
+    await ended(loop)
+    assert (await bench.job()).lease_token is None
+
+
+async def test_a_bug_between_two_steps_becomes_an_attempt_and_keeps_no_lease(bench, monkeypatch):
+    async def broken(*_given):
+        raise ZeroDivisionError
+
+    await bench.accept()
+    monkeypatch.setattr(bench.store, "advance", broken)
+    await bench.poller(submit).turn()
+    job = await bench.job()
+    assert (job.state, job.lease_token, job.attempts) == (State.QUEUED, None, 1)
+    assert bench.bugs() == 1
+
+
+async def test_a_bug_after_an_outcome_was_stored_keeps_no_lease(bench, monkeypatch):
+    def broken(*_given):
+        raise ZeroDivisionError
+
+    await bench.accept()
+    monkeypatch.setattr(Events, "recorded", broken)
+    await bench.poller(submit).turn()
+    job = await bench.job()
+    assert (job.state, job.lease_token, job.attempts) == (State.SUBMITTED, None, 1)
 
 
 async def test_a_stop_lets_a_step_come_to_its_end(bench):
