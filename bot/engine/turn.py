@@ -18,10 +18,10 @@ from bot.engine.moves import Moves
 from bot.engine.policy import Failure, Verdict, as_failure, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
 from storage.apology import Reason
-from storage.outcomes import Ended, Hopeless, Known, Outcome, Ready, Released, Sniffed, Submitted, Waiting
+from storage.outcomes import Attempted, Ended, Hopeless, Known, Outcome, Ready, Released, Sniffed, Submitted, Waiting
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
-from storage.words import Job, State
+from storage.words import SAME, Job, State
 
 Stored = TypeVar("Stored")
 Take = Callable[[Held], Awaitable[Outcome]]
@@ -47,6 +47,7 @@ class Turn:
     random: Callable[[], float]
     times: tuple[float, float] = (patience.STEP_TIMEOUT, patience.RENEW_EVERY)
     _told_to_wait: _Line = field(default_factory=_Line, init=False)
+    _waits_for_an_end: _Line = field(default_factory=_Line, init=False)
 
     async def run(self, held: Held) -> float | None:
         """Take steps, record what each achieved, and return when to claim again; None if nothing changed.
@@ -176,9 +177,26 @@ class Turn:
         if not await self._stored(job, lambda: self.store.record(job, outcome, self.now())):
             return None
         self.events.recorded(job, outcome)
-        if isinstance(outcome, Waiting) and outcome.waiting_for is not None:
-            self._told_to_wait.until = self.now() + 2 * patience.ADMISSION_AGAIN_AFTER
-        return _due(job, outcome, self.now())
+        self._remember(outcome)
+        return None if self._wakes_nobody(job, outcome) else _due(job, outcome, self.now())
+
+    def _remember(self, outcome: Outcome) -> None:
+        """Remember that a job waits for others."""
+        match outcome:
+            case Waiting(_, str() as waiting_for):
+                self._told_to_wait.until = self.now() + 2 * patience.ADMISSION_AGAIN_AFTER
+                if waiting_for == SAME:
+                    self._waits_for_an_end.until = max(self._waits_for_an_end.until, self._told_to_wait.until)
+            case Attempted(next_at, refused=True):
+                self._waits_for_an_end.until = max(self._waits_for_an_end.until, next_at)
+
+    def _wakes_nobody(self, job: Job, outcome: Outcome) -> bool:
+        """Tell of a job that has ended whether no other one can be due by that: its slot was passed on before.
+
+        Who waits since before a restart, without being due by that, is found within LONGEST_SLEEP.
+        """
+        shown = isinstance(outcome, Ended) and job.state is State.READY and outcome.state is not State.FAILED
+        return shown and self.now() >= self._waits_for_an_end.until
 
     async def _stored(self, job: Job, store: Callable[[], Awaitable[Stored]]) -> Stored | None:
         """Store an outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""

@@ -985,6 +985,33 @@ async def test_what_a_hand_sets_free_is_offered_before_it_lets_go(bench, somebod
     assert found == nudged_when
 
 
+@pytest.mark.parametrize(
+    ("other", "end", "asks"),
+    [
+        (None, State.DELIVERED, False),
+        (None, State.FAILED, True),  # another chat may hear of it
+        (Waiting(1_800_000_060.0, "nova"), State.DELIVERED, False),  # the slot was passed on with the result
+        (Waiting(1_800_000_060.0, SAME), State.DELIVERED, True),
+        (Attempted(1_800_000_060.0), State.DELIVERED, False),
+        (Attempted(1_800_000_060.0, refused=True), State.DELIVERED, True),
+    ],
+)
+async def test_after_an_end_others_are_looked_for_only_if_they_may_have_waited_for_it(bench, other, end, asks):
+    async def take(held):
+        if held.job.id == 2:
+            return other
+        return Ended(end) if held.job.state is State.READY else Hopeless(SORRY)
+
+    await bench.accept(2)
+    turn = Turn(
+        bench.store, Moves(bench.store), take, bench.delivery, Events(bench.metrics, bench.clock), bench.clock, chance
+    )
+    first, second = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 2)).jobs
+    if other is not None:
+        await turn.run(Held(second))
+    assert await turn.run(Held(first)) == (bench.clock() if asks else None)
+
+
 async def test_a_step_may_last_as_long_as_something_of_it_moves(bench):
     async def moves(job):
         with doing(Doing.DOWNLOADING):
