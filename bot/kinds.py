@@ -111,7 +111,11 @@ def content(file: str) -> str | None:
 
 def http_address(text: str) -> str:
     """Read the address of a server, without a slash at its end."""
-    address = urlsplit(text)
+    try:
+        address = urlsplit(text)
+        _ = address.port  # which raises where it is none
+    except ValueError:
+        raise ValueError("must look like https://example.org:8081/path") from None  # the reason may quote a password
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise ValueError("must start with http:// or https://")
     return text.rstrip("/")

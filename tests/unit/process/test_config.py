@@ -135,6 +135,9 @@ def test_a_wrong_setting_is_one_line_that_begins_with_its_name(environment, name
         ("LINKS", "perhaps", "Input should be 'on' or 'off'"),
         ("LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         ("AIMLAPI_URL", "example.org", "must start with http:// or https://"),
+        ("AIMLAPI_URL", "http://[::1", "must look like https://example.org:8081/path"),
+        ("TELEGRAM_API_URL", "http://example.org:65536", "must look like https://example.org:8081/path"),
+        ("TELEGRAM_API_URL", "http://somebody:secret", "must look like https://example.org:8081/path"),
         ("DATABASE_URL", "verbatim.db", "must look like sqlite:///data/verbatim.db"),
     ],
 )
