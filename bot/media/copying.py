@@ -26,9 +26,11 @@ _MP4 = ("-strict", "-1", "-f", "mp4")  # strictly it would take no MP3 of less t
 _MUXERS = {"aac": _MP4, "mp3": _MP4, "opus": ("-page_duration", f"{cut.PAGE_SECONDS * 1e6:.0f}", "-f", "ogg")}
 _COUNTING_WORK = 3 * opus.MOST_WORK  # so short are the pages, between which it is cut, of three hours
 _PLAIN = ("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
-# A decoder that begins in the middle needs packets before it has the whole sound: AAC one, and MP3 as many as have the
-# bits that a frame may take from earlier ones.
-_MP3_RESERVOIR = 511  # bytes
+# A decoder that begins in the middle needs packets before it has the whole sound: AAC one. MP3 needs one too, and in
+# front of it as many as have the bits that a frame may take from earlier ones. In bytes, by the samples in a frame:
+_MP3_RESERVOIRS = {1152: 511, 576: 255}
+_MP3_HEAD = 6  # with the checksum; no other frame takes bits from it, nor from what tells how the bits are used:
+_MP3_SIDES = {(1152, True): 17, (1152, False): 32, (576, True): 9, (576, False): 17}  # the key tells one channel too
 _SMALL_BYTES = 65_536  # for the beginning of a file
 _OVERHEAD = 4  # of the bytes of packets, a quarter: an index has 4 bytes for a packet, and packets have 20 at the least
 _MOST_COPIED = 288_000_000  # bytes: two hours of the 40 kB a second that MP3 can have; what has more is encoded
@@ -111,11 +113,18 @@ class PacketCopy:
         """Return how many packets before this one a decoder needs."""
         if not self.is_mp3:
             return min(1, number)
-        earlier, size = 0, 0
-        while earlier < number and size < _MP3_RESERVOIR:
+        reservoir, beside = self._mp3_reservoir()
+        earlier, size = min(1, number), 0
+        while earlier < number and size < reservoir:
             earlier += 1
-            size += self.packets.sizes[number - earlier]
+            size += max(1, self.packets.sizes[number - earlier] - beside)
         return earlier
+
+    def _mp3_reservoir(self) -> tuple[int, int]:
+        """Return how many bytes a frame takes from earlier ones at the most, and how many of each it cannot take."""
+        beginning, samples = next(self.packets.bare((0, len(self.packets.sizes))), b""), self.packets.samples
+        is_mono = beginning[3:4] >= b"\xc0"
+        return _MP3_RESERVOIRS[samples], _MP3_HEAD + _MP3_SIDES[samples, is_mono]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,20 @@ async def test_no_sound_is_lost_where_mp3_takes_bits_from_earlier_frames(copy, b
     assert got[-behind:] == expected[-behind:]
 
 
+@pytest.mark.parametrize("output", [("-b:a", "24k"), ("-q:a", "9"), ("-b:a", "8k", "-ar", "16000"), ("-b:a", "64k")])
+async def test_no_sound_of_a_slow_mp3_is_lost_at_any_cut(copy, tmp_path, bench, output):
+    recording = tmp_path / "slow.mp3"
+    recording.write_bytes(encoded(AUDIO / "talk.ogg", "-ar", "44100", *output, "-f", "mp3"))
+    copied = await copy(recording, Container.MP3, "mp3")
+    whole, first, second = (bench.scratch.file() for _ in range(3))
+    copied.cut((), [whole])
+    expected = samples(whole, "mp3")
+    for cut in (2.0, 3.1, 4.3, 7.7):
+        copied.cut((cut,), [first, second])
+        behind = (len(copied.packets.sizes) - copied.packets.at(cut)) * copied.packets.samples * 4
+        assert samples(second, "mp3")[-behind:] == expected[-behind:]
+
+
 @KINDS
 async def test_stretches_are_put_one_behind_the_other(copy, bench, name, container, codec, seconds):
     copied = await copy(AUDIO / name, container, codec)
