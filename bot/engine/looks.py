@@ -5,8 +5,8 @@ from collections.abc import Callable
 from bot.engine import patience
 from bot.engine.budget import Budget
 from bot.engine.learned import Learned
-from bot.engine.refusals import Refusals
 from bot.engine.schedule import next_moment, thinned_moment
+from bot.engine.slowed import Slowed
 from storage.words import LINK, Job
 
 _LONGEST_STEP = 1.2  # from a look to the next one, as a ratio of the two times since the create
@@ -26,7 +26,7 @@ class Looks:
 
     def __init__(self, per_second: float, now: Callable[[], float]) -> None:
         self._budget = Budget(per_second)
-        self._refusals = Refusals()
+        self._slowed = Slowed()
         self.learned = Learned()
         self._given_out: set[int] = set()  # jobs whose next look the budget has counted
         self._now = now
@@ -48,7 +48,7 @@ class Looks:
         self._given_out.add(job.id)
         return moment - now
 
-    def turn(self, job: Job) -> float:
+    def wait(self, job: Job) -> float:
         """Return the seconds until a look that is due: none if `next_look` gave its moment out, else a free span.
 
         After a start all generations are due at once, and of one recording the next part when the one before is done.
@@ -78,16 +78,16 @@ class Looks:
 
     def refused(self, job: Job, retry_after: float | None) -> None:
         """Let all looks at the job's model wait, as one was refused for being too many, and make them rarer then."""
-        self._refusals.refused(job.model, retry_after, self._now())
+        self._slowed.refused(job.model, retry_after, self._now())
 
     def may_look(self, job: Job) -> bool:
         """Tell whether a look that is due may be made; no after a refusal, and then the job needs another moment."""
         now = self._now()
-        return self._refusals.until(job.model, now) <= now
+        return self._slowed.until(job.model, now) <= now
 
     def _free(self, job: Job, elapsed: float, at: float, now: float) -> float:
         """Return when a span is free for a look that is wanted `at` seconds after the create."""
-        slowness = self._refusals.slowness(job.model, now)
+        slowness = self._slowed.slowness(job.model, now)
         pause = min(slowness * (at - elapsed), max(patience.LONGEST_SLOWED, at - elapsed))
         every = slowness * (1 if elapsed < patience.YOUNG else 2)
-        return self._budget.free_from(max(now + pause, self._refusals.until(job.model, now)), every)
+        return self._budget.free_from(max(now + pause, self._slowed.until(job.model, now)), every)

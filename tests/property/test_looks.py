@@ -155,7 +155,7 @@ def test_looks_of_the_past_are_forgotten():
 
 def test_after_a_start_the_generations_of_the_life_before_are_looked_at_within_the_budget():
     looks = Looks(40, Clock())
-    seconds = sorted(looks.turn(job(id=number)) for number in range(1, 101))
+    seconds = sorted(looks.wait(job(id=number)) for number in range(1, 101))
     assert all(later - earlier >= 1 / 40 - 1e-6 for earlier, later in pairwise(seconds))
     assert seconds[-1] <= 100 / 40 + 1e-6
 
@@ -163,5 +163,5 @@ def test_after_a_start_the_generations_of_the_life_before_are_looked_at_within_t
 def test_a_look_whose_moment_was_given_out_is_counted_once():
     looks = Looks(40, Clock())
     assert looks.next_look(job(id=1), 5.0) > 0
-    assert looks.turn(job(id=1)) == 0.0
-    assert [looks.turn(job(id=1)) for _ in range(2)] == pytest.approx([0.0, 1 / 40], abs=1e-6)
+    assert looks.wait(job(id=1)) == 0.0
+    assert [looks.wait(job(id=1)) for _ in range(2)] == pytest.approx([0.0, 1 / 40], abs=1e-6)

@@ -52,7 +52,7 @@ class Fetch:
             if again.at - self.clock() > patience.LOOK_IN_HAND:
                 return Waiting(again.at)
             await self.clock.until(again.at)
-            await self.clock.until(self.clock() + self.looks.turn(job))
+            await self.clock.until(self.clock() + self.looks.wait(job))
             found = await self._once(job, again.generations)
             if not isinstance(found, _Again):
                 return found
