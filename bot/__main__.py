@@ -28,7 +28,7 @@ def program(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         main(arguments)
     except SystemExit as end:
-        from bot.machine.process import leave  # noqa: PLC0415 - as above
+        from bot.machine.process import leave  # noqa: PLC0415 - late, as all below
 
         leave(end.code if isinstance(end.code, int) else 0)
 

@@ -29,7 +29,7 @@ class Doing(StrEnum):
 class Activity:
     """One step: what it was doing when it was cut off, and how often something of it has moved.
 
-    `changed` is called when it begins or ends to rest.
+    `changed` is called whenever `rests` may have changed, and when the same hand goes on with the next step.
     """
 
     changed: Callable[[], None] = lambda: None

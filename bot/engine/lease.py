@@ -1,4 +1,4 @@
-"""Leases: how long a step may hold one, and what to do when a write under it comes back empty or cannot be done."""
+"""Leases: the hand that holds one, for how long, and what to do when a write under it comes back empty or fails."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

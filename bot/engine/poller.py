@@ -33,7 +33,7 @@ class Poller:
         self._running: dict[asyncio.Task[None], Held] = {}
         self._alone = Alone(now)
         self._wake = asyncio.Event()
-        self._changed = asyncio.Event()  # a step has ended, or begins or ends to rest
+        self._changed = asyncio.Event()  # a step has ended, or whether it rests
         self._next_at = 0.0  # when something may be due, as far as is known
         self._passed_over: frozenset[int] = frozenset()  # chats, by the last claim
         self._stopping = False

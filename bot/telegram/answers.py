@@ -67,7 +67,7 @@ def out_of_order(status: int) -> Fault:
 
 
 def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, Any]]:
-    """Return the status and the answer to hand on to the library; one of the exceptions above where there is none."""
+    """Return the status and what is read of an answer; raise one of the errors above where there is none."""
     if 300 <= status < 400:
         raise RedirectedError(f"a redirect ({status}), which is not followed")
     answer = _read_object(body)
@@ -185,7 +185,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "deleteWebhook": _done,
     "setMyCommands": _done,
     "editMessageText": _done,
-    "editMessageCaption": _done,
     "editMessageMedia": _done,
     "deleteMessage": _done,
     "answerCallbackQuery": _done,

@@ -139,9 +139,9 @@ async def test_a_file_over_the_limit_becomes_a_small_one(tmp_path, bench):
         sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(96_000)
-        sound.writeframes(tone * (25 * MEGABYTE // len(tone) + 1))
+        sound.writeframes(tone * (4 * MEGABYTE // len(tone) + 1))
     assert (await prepare(path, bench, kind="document", limits=LIMITS))[0].path == path
-    formats = replace(UPLOAD_FORMATS, max_bytes=25 * MEGABYTE)
+    formats = replace(UPLOAD_FORMATS, max_bytes=4 * MEGABYTE)
     (upload,) = await prepare(path, bench, kind="document", limits=LIMITS, formats=formats)
     assert upload.content_type == "audio/ogg"
     assert upload.path.stat().st_size < 1_000_000
