@@ -1,5 +1,6 @@
 """A server that answers as a test tells it to, and keeps what it was asked: for clients whose every byte matters."""
 
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -46,6 +47,30 @@ class Api:
         elif request.method == "POST":
             self.forms.append([Part(name, str(value).encode()) for name, value in (await request.post()).items()])
         return await self.answer(request)
+
+
+async def cut(request: web.Request) -> web.StreamResponse:
+    """Close the connection without an answer."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+def redirecting(status: int) -> Answer:
+    async def elsewhere(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    return elsewhere
+
+
+def unfolding(size: int) -> Answer:
+    """Answer with so many bytes, which are few on their way."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        packed = gzip.compress(b" " * size, compresslevel=1)
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    return answer
 
 
 async def _read(part: object) -> Part:

@@ -1,4 +1,4 @@
-"""Long recordings, made of short ones without encoding anything."""
+"""Recordings made of others: long ones of short ones, and such with another encoding."""
 
 import subprocess
 import tempfile
@@ -8,7 +8,7 @@ from bot.machine.subprocesses import bundled_ffmpeg
 
 
 def repeated(recording: Path, seconds: float, *output: str) -> bytes:
-    """The sound of a recording again and again, as long as this, in the format of these arguments."""
+    """The packets of a recording again and again, as long as this, in the format of these arguments."""
     return _made("-stream_loop", "-1", "-i", str(recording), "-t", str(seconds), "-c", "copy", *output)
 
 

@@ -28,7 +28,7 @@ def form(fields: Mapping[str, str], part: FilePart, file: BinaryIO, size: int) -
     """Return the body with these fields and, behind them, the file, which is open and has `size` bytes.
 
     Fields come first, as some servers read while they receive. Names are sent in UTF-8, as browsers send them. A file
-    below SMALL_FILE is read here, as a thread would take longer, and leaves with its form and its headers in one write.
+    of up to SMALL_FILE is read here, as a thread would take longer, and leaves with its form and headers in one write.
     """
     boundary = secrets.token_hex(16)
     texts = (f"{_opened(boundary, name)}\r\n\r\n{value}\r\n" for name, value in fields.items())

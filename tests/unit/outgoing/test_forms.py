@@ -13,7 +13,7 @@ from tests.api import Api
 PART = FilePart("audio", "голос.ogg", "audio/ogg")
 
 
-class Threads(io.BytesIO):
+class Counted(io.BytesIO):
     """A file that tells how much of it was read at once."""
 
     def __init__(self, data):
@@ -59,7 +59,7 @@ async def test_a_form_arrives_whole_with_its_file_behind_its_fields(api, size):
 
 @pytest.mark.parametrize(("size", "reads"), [(SMALL_FILE, 1), (SMALL_FILE + 1, 6)])
 async def test_only_a_large_file_is_read_piece_by_piece(api, size, reads):
-    file = Threads(bytes(size))
+    file = Counted(bytes(size))
     await sent(api, file, {})
     assert len(file.reads) == reads
 

@@ -21,7 +21,7 @@ from bot.speech.provider import Created, Done, Failed, Pending, Unknown
 from bot.uploads import Linked, Upload
 from storage.apology import Reason
 from storage.words import Options
-from tests.api import Api
+from tests.api import Api, redirecting, unfolding
 
 KEY = "sk-secret-key"
 MODEL = find("nova-2-general")
@@ -262,15 +262,14 @@ async def test_no_message_contains_the_key_or_the_file_name(api, speech, audio):
 
 
 async def test_a_redirect_is_not_followed(api, speech, audio):
-    api.answer = answering("", 307, headers={"Location": "/elsewhere"})
+    api.answer = redirecting(307)
     with pytest.raises(OperatorError, match="a redirect, which is not followed: is AIMLAPI_URL right"):
         await submit(speech, audio)
     assert [request.path for request in api.requests] == ["/v1/stt/create"]
 
 
 async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_packed(api, speech):
-    packed = gzip.compress(b" " * (client_module.LARGEST_ANSWER + 1), compresslevel=1)
-    api.answer = answering(packed, headers={"Content-Encoding": "gzip"})
+    api.answer = unfolding(client_module.LARGEST_ANSWER + 1)
     with pytest.raises(TemporaryError, match="more than this program reads"):
         await speech.fetch("gen-1")
 

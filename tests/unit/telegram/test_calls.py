@@ -1,7 +1,6 @@
 """The calls that are made for every recording: what goes out, what is read of an answer, and what is raised."""
 
 import asyncio
-import gzip
 import json
 
 import pytest
@@ -15,7 +14,7 @@ from bot.telegram.answers import NamelessError, NoAnswerError, RedirectedError, 
 from bot.telegram.calls import LARGEST_ANSWER, Calls
 from bot.telegram.request import AiohttpRequest
 from bot.text.layout import Document
-from tests.api import Api
+from tests.api import Api, cut, redirecting, unfolding
 from tests.slow import SIZE, reading
 
 TOKEN = "123456:TEST-token"
@@ -154,10 +153,6 @@ async def test_an_answer_that_does_not_come_in_time_is_a_timeout(api, calls, obs
 
 
 async def test_a_cut_connection_is_a_network_error_without_the_token(api, calls, observed):
-    async def cut(request):
-        request.transport.abort()
-        return web.Response()
-
     api.answer = cut
     with pytest.raises(NetworkError) as failed:
         await calls.make("deleteMessage", {"chat_id": 5, "message_id": 6})
@@ -168,21 +163,14 @@ async def test_a_cut_connection_is_a_network_error_without_the_token(api, calls,
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(api, calls, status):
-    async def elsewhere(_request):
-        return web.Response(status=status, headers={"Location": "/elsewhere"})
-
-    api.answer = elsewhere
+    api.answer = redirecting(status)
     with pytest.raises(RedirectedError):
         await calls.make("sendMessage", {"chat_id": 5, "text": "said in confidence"})
     assert [request.path for request in api.requests] == [f"/bot{TOKEN}/sendMessage"]
 
 
 async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_packed(api, calls, observed):
-    async def bomb(_request):
-        packed = gzip.compress(b" " * (LARGEST_ANSWER + 1), compresslevel=1)
-        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
-
-    api.answer = bomb
+    api.answer = unfolding(LARGEST_ANSWER + 1)
     with pytest.raises(NetworkError, match="more than this program reads"):
         await calls.make("sendMessage", {"chat_id": 5, "text": "hello"})
     assert observed == [("sendMessage", "TooLargeError")]

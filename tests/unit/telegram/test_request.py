@@ -1,5 +1,4 @@
 import asyncio
-import gzip
 import logging
 
 import pytest
@@ -11,7 +10,7 @@ from bot.app import open_session
 from bot.telegram.answers import NoAnswerError, RedirectedError
 from bot.telegram.calls import LARGEST_ANSWER
 from bot.telegram.request import AiohttpRequest
-from tests.api import Api, Part
+from tests.api import Api, Part, cut, redirecting, unfolding
 
 TOKEN = "123456:TEST-token"
 ME = {"id": 123456, "is_bot": True, "first_name": "Verbatim", "username": "verbatim_bot"}
@@ -84,10 +83,6 @@ async def test_an_answer_that_does_not_come_in_time_is_a_timeout(bot, api, obser
 
 
 async def test_a_cut_connection_is_a_network_error_without_the_token(bot, api, observed):
-    async def cut(request):
-        request.transport.abort()
-        return web.Response()
-
     api.answer = cut
     with pytest.raises(NetworkError) as failed:
         await bot.get_me()
@@ -145,21 +140,14 @@ async def test_the_session_stays_open_for_others():
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(bot, api, status):
-    async def elsewhere(_request):
-        return web.Response(status=status, headers={"Location": "/elsewhere"})
-
-    api.answer = elsewhere
+    api.answer = redirecting(status)
     with pytest.raises(RedirectedError):
         await bot.send_message(5, "said in confidence")
     assert [request.path for request in api.requests] == [f"/bot{TOKEN}/sendMessage"]
 
 
 async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_packed(bot, api, observed):
-    async def bomb(_request):
-        packed = gzip.compress(b" " * (LARGEST_ANSWER + 1), compresslevel=1)
-        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
-
-    api.answer = bomb
+    api.answer = unfolding(LARGEST_ANSWER + 1)
     with pytest.raises(NetworkError, match="more than this program reads"):
         await bot.get_me()
     assert observed == [("getMe", "TooLargeError")]
