@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 SQLITE_PREFIX = "sqlite:///"
 _TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
 _KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
-_LANGUAGE = "[A-Za-z0-9-]{2,12}"
+_LANGUAGE = re.compile("[A-Za-z0-9-]{2,12}")
 _NO_FRACTION = re.compile(r"\.0+(?=\s*$)")
 
 
@@ -19,9 +19,9 @@ def number(*, above: float = -math.inf, least: float = -math.inf) -> Callable[[s
     def read(text: str) -> float:
         value = _number(text)
         if value <= above:
-            raise ValueError(f"Input should be greater than {above}")
+            raise ValueError(f"must be more than {above:g}")
         if value < least:
-            raise ValueError(f"Input should be greater than or equal to {least}")
+            raise ValueError(f"must be at least {least:g}")
         return value
 
     return read
@@ -33,9 +33,9 @@ def whole(*, least: int, most: float = math.inf) -> Callable[[str], int]:
     def read(text: str) -> int:
         value = _whole(text)
         if value < least:
-            raise ValueError(f"Input should be greater than or equal to {least}")
+            raise ValueError(f"must be at least {least:g}")
         if value > most:
-            raise ValueError(f"Input should be less than or equal to {most}")
+            raise ValueError(f"must be at most {most:g}")
         return value
 
     return read
@@ -45,9 +45,9 @@ def _number(text: str) -> float:
     try:
         value = float(text.encode("ascii"))
     except ValueError:
-        raise ValueError("Input should be a valid number, unable to parse string as a number") from None
+        value = math.nan
     if not math.isfinite(value):
-        raise ValueError("Input should be a finite number")
+        raise ValueError("must be a number")
     return value
 
 
@@ -55,17 +55,17 @@ def _whole(text: str) -> int:
     try:
         return int(_NO_FRACTION.sub("", text).encode("ascii"))
     except ValueError:
-        raise ValueError("Input should be a valid integer, unable to parse string as an integer") from None
+        raise ValueError("must be a whole number") from None
 
 
 def choice(*choices: str) -> Callable[[str], str]:
     """Read one of some words, in any case."""
     by_name = {each.lower(): each for each in choices}
-    *others, last = map(repr, choices)
+    *others, last = choices
 
     def read(text: str) -> str:
         if text.lower() not in by_name:
-            raise ValueError(f"Input should be {', '.join(others)} or {last}")
+            raise ValueError(f"must be {', '.join(others)} or {last}")
         return by_name[text.lower()]
 
     return read
@@ -130,8 +130,8 @@ def database(text: str) -> str:
 
 def language(text: str) -> str:
     """Read what may be a language tag, or `auto`."""
-    if not re.fullmatch(_LANGUAGE, text):
-        raise ValueError(f"String should match pattern '^{_LANGUAGE}$'")
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError("must look like en or pt-BR, or be auto")
     return text
 
 
@@ -140,4 +140,7 @@ def chats(text: str) -> frozenset[int]:
     ids = text.replace(",", " ").split()
     if not ids:
         raise ValueError("names no chat: leave it empty to let everybody in")
-    return frozenset(map(_whole, ids))
+    try:
+        return frozenset(map(_whole, ids))
+    except ValueError:
+        raise ValueError("must be ids of chats, which are whole numbers") from None
