@@ -1015,14 +1015,14 @@ async def test_after_an_end_others_are_looked_for_only_if_they_may_have_waited_f
 async def test_a_step_may_last_as_long_as_something_of_it_moves(bench):
     async def moves(job):
         with doing(Doing.DOWNLOADING):
-            for _ in range(30):
+            for _ in range(50):
                 await asyncio.sleep(0.03)
                 moved()
                 bench.clock.pass_(60)
         return await submit(job)
 
     await bench.accept()
-    assert (await taken(bench, moves, (0.3, 0.05))).state is State.SUBMITTED
+    assert (await taken(bench, moves, (1.0, 0.05))).state is State.SUBMITTED
 
 
 async def test_a_lease_under_which_something_moves_is_renewed_before_the_step_gets_more_time(bench):

@@ -179,7 +179,7 @@ async def test_an_answer_larger_than_the_bound_is_refused_however_small_it_was_p
 async def test_a_document_may_take_longer_than_a_call_as_long_as_it_moves(observe, observed):
     body = b'{"ok": true, "result": true}'
     answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
-    limits = Limits(answer=0.4, result=0.4, still=0.4, look_every=0.02)
+    limits = Limits(answer=1.0, result=1.0, still=1.0, look_every=0.02)
     async with reading(65536, 0.04, answer=answer) as url, open_session() as session:
         calls = Calls(url.rstrip("/"), TOKEN, session, observe, limits)
         assert await calls.make("editMessageMedia", MEDIA, document=LONG, seconds=0.4)

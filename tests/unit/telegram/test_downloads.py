@@ -225,7 +225,7 @@ async def stand_still(request):
 
 async def test_a_download_that_moves_is_not_cut_however_long_it_takes(api, target):
     api.answer = trickling(8_000, 0.05)
-    limits = replace(QUICK, still=0.4, answer=0.4, floor=10_000, floor_over=0.5)
+    limits = replace(QUICK, still=1.0, answer=1.0, floor=10_000, floor_over=0.5)
     assert await download(api, target, limits) == DATA
 
 
