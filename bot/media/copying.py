@@ -24,7 +24,7 @@ TOLD_ONCE = frozenset({Container.MP4, Container.MATROSKA, Container.WEBM, Contai
 
 _MP4 = ("-strict", "-1", "-f", "mp4")  # strictly it would take no MP3 of less than 16,000 samples a second
 _MUXERS = {"aac": _MP4, "mp3": _MP4, "opus": ("-page_duration", f"{cut.PAGE_SECONDS * 1e6:.0f}", "-f", "ogg")}
-_COUNTING_WORK = 3 * opus.MOST_WORK  # so short are the pages, between which it is cut, of three hours
+_COUNTING_WORK = 3 * opus.MOST_WORK  # which three hours take, as their pages are so short
 _PLAIN = ("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 # A decoder that begins in the middle needs packets before it has the whole sound: AAC one. MP3 needs one too, and in
 # front of it as many as have the bits that a frame may take from earlier ones. In bytes, by the samples in a frame:

@@ -31,7 +31,7 @@ class Line:
         self._together = together
         self._share = share
         self._waiting: list[Place] = []
-        self._next_at = 0.0  # for those that wait, so that a place is never long to wait for
+        self._next_at = 0.0  # those that wait go evenly: the next one then, so that a place is never long to wait for
 
     def expected(self, now: float, write: Write) -> float:
         """Return when a write would go that comes now; `now` for at once."""
