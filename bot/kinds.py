@@ -13,6 +13,9 @@ _LANGUAGE = re.compile("[A-Za-z0-9-]{2,12}")
 _NO_FRACTION = re.compile(r"\.0+(?=\s*$)")
 
 
+_LARGEST = 1_000_000_000.0  # of what is then counted in bytes or seconds; more cannot be meant
+
+
 def number(*, above: float = -math.inf, least: float = -math.inf) -> Callable[[str], float]:
     """Read a number that is larger than `above` and not smaller than `least`."""
 
@@ -22,6 +25,8 @@ def number(*, above: float = -math.inf, least: float = -math.inf) -> Callable[[s
             raise ValueError(f"must be more than {above:g}")
         if value < least:
             raise ValueError(f"must be at least {least:g}")
+        if value > _LARGEST:
+            raise ValueError(f"must be at most {_LARGEST:,.0f}")
         return value
 
     return read

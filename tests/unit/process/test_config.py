@@ -126,6 +126,7 @@ def test_a_wrong_setting_is_one_line_that_begins_with_its_name(environment, name
         ("MAX_FILE_MB", "-inf", "must be a number"),
         ("MAX_FILE_MB", "0", "must be more than 0"),
         ("SPLIT_MINUTES", "0.9", "must be at least 1"),
+        ("MAX_FILE_MB", "1e308", "must be at most 1,000,000,000"),
         ("HTTP_PORT", "80.5", "must be a whole number"),
         ("HTTP_PORT", "1e3", "must be a whole number"),
         ("HTTP_PORT", "65536", "must be at most 65535"),
