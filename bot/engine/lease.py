@@ -48,8 +48,8 @@ async def handling(store: Store, job: Job) -> AsyncIterator[None]:
 
 
 @dataclass(slots=True)
-class Held:
-    """A job in the hand that leads it from step to step: as it is leased now, what its step is doing, what is known.
+class Hand:
+    """Leads a job from step to step: the job as it is leased now, what its step is doing, and what is known.
 
     What an earlier step has stored need not be read again: the generations, the text of the transcript and the
     moment of the first look. None where only the database knows. `nudge` is called when another job may have become
@@ -89,34 +89,34 @@ class Keeper:
     step_timeout: float = patience.STEP_TIMEOUT
     renew_every: float = patience.RENEW_EVERY
 
-    async def take(self, held: Held, step: Callable[[Held], Awaitable[Outcome]]) -> Outcome:
-        """Take a step. TimeoutError if it takes too long, and `held` says at what."""
-        with watched(held.activity):
-            return await self._in_time(held, step)
+    async def take(self, hand: Hand, step: Callable[[Hand], Awaitable[Outcome]]) -> Outcome:
+        """Take a step. TimeoutError if it takes too long, and `hand` says at what."""
+        with watched(hand.activity):
+            return await self._in_time(hand, step)
 
-    async def _in_time(self, held: Held, step: Callable[[Held], Awaitable[Outcome]]) -> Outcome:
+    async def _in_time(self, hand: Hand, step: Callable[[Hand], Awaitable[Outcome]]) -> Outcome:
         async with asyncio.timeout(self.step_timeout) as limit:
-            renewing = asyncio.create_task(self._renew(held, limit))
+            renewing = asyncio.create_task(self._renew(hand, limit))
             try:
-                return await step(held)
+                return await step(hand)
             finally:
                 renewing.cancel()
 
-    async def _renew(self, held: Held, limit: asyncio.Timeout) -> None:
+    async def _renew(self, hand: Hand, limit: asyncio.Timeout) -> None:
         """Renew the lease again and again, whenever something has moved. A lost one is noticed by the step itself."""
         seen = 0
         while True:
             await asyncio.sleep(self.renew_every)
-            if held.activity.moves == seen:
+            if hand.activity.moves == seen:
                 continue
             until = self.now() + patience.LEASE_TTL
             try:
-                renewed = await self.store.renew(held.job, until)
+                renewed = await self.store.renew(hand.job, until)
             except StorageUnavailableError as error:
-                self.report(error, held.job)
+                self.report(error, hand.job)
                 continue
             if not renewed:
                 return
-            seen = held.activity.moves
-            held.job = replace(held.job, next_at=until)
+            seen = hand.activity.moves
+            hand.job = replace(hand.job, next_at=until)
             limit.reschedule(asyncio.get_running_loop().time() + self.step_timeout)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from bot.engine import patience
 from bot.engine.alone import Alone
 from bot.engine.events import Events
-from bot.engine.lease import Held
+from bot.engine.lease import Hand
 from bot.engine.turn import Turn
 from storage.store import Claim, StorageUnavailableError, Store
 from storage.words import Generation, Job, State
@@ -30,7 +30,7 @@ class Poller:
         self._events = events
         self._now = now
         self._steps_at_once = steps_at_once
-        self._running: dict[asyncio.Task[None], Held] = {}
+        self._running: dict[asyncio.Task[None], Hand] = {}
         self._alone = Alone(now)
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()  # a step has ended, or whether it rests
@@ -84,14 +84,14 @@ class Poller:
         """Wait until no step runs, and end those that only wait for a moment."""
         while self._running:
             self._changed.clear()
-            for task, held in self._running.items():
-                if held.activity.rests:
+            for task, hand in self._running.items():
+                if hand.activity.rests:
                     task.cancel()
             await self._changed.wait()
 
     def _working(self) -> int:
         """Count the steps that do not wait for a moment alone."""
-        return sum(not held.activity.rests for held in self._running.values())
+        return sum(not hand.activity.rests for hand in self._running.values())
 
     def _room(self) -> int:
         free = min(self._steps_at_once - self._working(), patience.MOST_IN_HAND - len(self._running))
@@ -150,7 +150,7 @@ class Poller:
 
     def _crowding(self) -> frozenset[int]:
         """Return the chats that have as many steps as they may, which is less the fewer places are left."""
-        steps = Counter(held.job.chat_id for held in self._running.values() if not held.activity.rests)
+        steps = Counter(hand.job.chat_id for hand in self._running.values() if not hand.activity.rests)
         most = patience.STEPS_PER_PLACE_LEFT * self._room()
         return frozenset(chat_id for chat_id, count in steps.items() if count >= most)
 
@@ -166,7 +166,7 @@ class Poller:
 
     async def begin(self, job: Job) -> bool:
         """Start the first step of a job that was leased when it was accepted; False if that is under way already."""
-        if any(held.job.id == job.id for held in self._running.values()):
+        if any(hand.job.id == job.id for hand in self._running.values()):
             return False
         if self._stopping:
             await self._turn.release(job)
@@ -176,10 +176,10 @@ class Poller:
 
     def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:
         earlier = {task: other for task, other in self._running.items() if other.job.id == job.id}
-        held = Held(job, generations=generations, nudge=self.nudge)
-        held.activity.changed = self._something_changed
-        task = asyncio.create_task(self._run_after(earlier, held), name=f"job {job.id}")
-        self._running[task] = held
+        hand = Hand(job, generations=generations, nudge=self.nudge)
+        hand.activity.changed = self._something_changed
+        task = asyncio.create_task(self._run_after(earlier, hand), name=f"job {job.id}")
+        self._running[task] = hand
         task.add_done_callback(self._ended)
 
     def _something_changed(self) -> None:
@@ -189,8 +189,8 @@ class Poller:
             self._wake.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        held = self._running.pop(task)
-        job = held.job
+        hand = self._running.pop(task)
+        job = hand.job
         self._something_changed()
         if self._passed_over:
             self.nudge()
@@ -200,7 +200,7 @@ class Poller:
         if not task.cancelled() and task.exception() is not None:
             self._events.bug(job, task.exception())  # its lease runs out
 
-    async def _run_after(self, earlier: dict[asyncio.Task[None], Held], held: Held) -> None:
+    async def _run_after(self, earlier: dict[asyncio.Task[None], Hand], hand: Hand) -> None:
         """Give the job its turn after an earlier step of it, which lost its lease; one that edits is never cut off."""
         try:
             for task, other in earlier.items():
@@ -209,9 +209,9 @@ class Poller:
             if earlier:
                 await asyncio.wait(earlier)
         except asyncio.CancelledError:
-            await self._turn.release(held.job)
+            await self._turn.release(hand.job)
             raise
-        due_at = await self._turn.run(held)
+        due_at = await self._turn.run(hand)
         if due_at is not None:
             self._expect(due_at)
 

@@ -13,7 +13,7 @@ from bot.activity import Doing, watched
 from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
-from bot.engine.lease import Held, Keeper, LeaseLostError
+from bot.engine.lease import Hand, Keeper, LeaseLostError
 from bot.engine.moves import Moves
 from bot.engine.policy import Failure, Verdict, as_failure, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
@@ -24,11 +24,11 @@ from storage.store import StorageUnavailableError, Store
 from storage.words import SAME, Job, State
 
 Stored = TypeVar("Stored")
-Take = Callable[[Held], Awaitable[Outcome]]
+Take = Callable[[Hand], Awaitable[Outcome]]
 
 
 @dataclass(slots=True)
-class _Line:
+class _Waiters:
     """The jobs that wait for others. There may be some `until` a moment."""
 
     until: float = 0.0
@@ -46,48 +46,48 @@ class Turn:
     now: Callable[[], float]
     random: Callable[[], float]
     times: tuple[float, float] = (patience.STEP_TIMEOUT, patience.RENEW_EVERY)
-    _told_to_wait: _Line = field(default_factory=_Line, init=False)
-    _waits_for_an_end: _Line = field(default_factory=_Line, init=False)
+    _told_to_wait: _Waiters = field(default_factory=_Waiters, init=False)
+    _waits_for_an_end: _Waiters = field(default_factory=_Waiters, init=False)
 
-    async def run(self, held: Held) -> float | None:
+    async def run(self, hand: Hand) -> float | None:
         """Take steps, record what each achieved, and return when to claim again; None if nothing changed.
 
         Every outcome is stored before the next step begins: a death leaves the job as if each had been claimed.
         However it ends, the lease is given back, if the database takes that.
         """
         try:
-            return await self._lead(held)
+            return await self._lead(hand)
         except asyncio.CancelledError:
-            await self.release(held.job)
+            await self.release(hand.job)
             raise
         except Exception as error:  # noqa: BLE001 - a bug between two steps; it may not keep the lease either
-            self.events.bug(held.job, error)
+            self.events.bug(hand.job, error)
             failure = as_failure(error, Doing.WORKING)
-            return await self._record(held.job, unsaid(self._verdict(failure, held.job).outcome, held.job))
+            return await self._record(hand.job, unsaid(self._verdict(failure, hand.job).outcome, hand.job))
 
-    async def _lead(self, held: Held) -> float | None:
+    async def _lead(self, hand: Hand) -> float | None:
         """Take step after step, as far as this hand goes."""
-        while (outcome := await self._outcome(held)) is not None:
-            if not _goes_on(held.job, outcome):
-                return await self._record(held.job, outcome)
-            if not await self._advance(held, outcome):
+        while (outcome := await self._outcome(hand)) is not None:
+            if not _goes_on(hand.job, outcome):
+                return await self._record(hand.job, outcome)
+            if not await self._advance(hand, outcome):
                 break
         return None
 
-    async def _outcome(self, held: Held) -> Outcome | None:
+    async def _outcome(self, hand: Hand) -> Outcome | None:
         """Take one step; None if its lease was lost."""
         try:
-            outcome = worn_out(held.job, self.now()) or await self._keeper().take(held, self.take)
+            outcome = worn_out(hand.job, self.now()) or await self._keeper().take(hand, self.take)
         except LeaseLostError:
-            self.events.lease_lost(held.job)
+            self.events.lease_lost(hand.job)
             return None
         except StorageUnavailableError as error:
-            self.events.storage_unavailable(error, held.job)
+            self.events.storage_unavailable(error, hand.job)
             outcome = Released(self.now() + patience.STORAGE_AGAIN_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither other jobs nor the loop
-            with watched(held.activity):
-                outcome = await self._failed(held, error)
-        return unsaid(outcome, held.job)
+            with watched(hand.activity):
+                outcome = await self._failed(hand, error)
+        return unsaid(outcome, hand.job)
 
     def _keeper(self) -> Keeper:
         return Keeper(self.store, self.now, self.events.storage_unavailable, *self.times)
@@ -105,9 +105,9 @@ class Turn:
         else:
             self.events.lease_lost(job)
 
-    async def _failed(self, held: Held, error: Exception) -> Outcome:
+    async def _failed(self, hand: Hand, error: Exception) -> Outcome:
         """Decide what the failure means, and tell the operator and the user."""
-        job, failure = held.job, as_failure(error, held.activity.cut)
+        job, failure = hand.job, as_failure(error, hand.activity.cut)
         self.events.failed(job, failure)
         if (
             isinstance(failure, TemporaryError) and failure.reason is Reason.INTERNAL and failure is not error
@@ -142,9 +142,9 @@ class Turn:
         except Exception as error:  # noqa: BLE001 - nor may a bug keep the outcome from being recorded
             self.events.bug(job, error)
 
-    async def _advance(self, held: Held, outcome: Outcome) -> bool:
+    async def _advance(self, hand: Hand, outcome: Outcome) -> bool:
         """Record the outcome and keep the lease; False if that was lost. An interruption releases what it became."""
-        job = held.job
+        job = hand.job
 
         async def store() -> Job | None:
             return await self.store.advance(job, outcome, self.now(), self.now() + patience.LEASE_TTL)
@@ -153,14 +153,14 @@ class Turn:
         try:
             advanced = await asyncio.shield(storing)
         except asyncio.CancelledError:
-            held.job = await storing or job
+            hand.job = await storing or job
             raise
         if advanced is None:
             return False
-        held.advance(advanced, outcome)
+        hand.advance(advanced, outcome)
         self.events.recorded(job, outcome)
         if self._may_have_woken_others(outcome):
-            held.nudge()
+            hand.nudge()
         return True
 
     def _may_have_woken_others(self, outcome: Outcome) -> bool:

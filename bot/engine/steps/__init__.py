@@ -6,7 +6,7 @@ any point costs at most one repetition, and never a second payment without a tra
 
 from dataclasses import dataclass
 
-from bot.engine.lease import Held
+from bot.engine.lease import Hand
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.sniff import Sniff
@@ -24,17 +24,17 @@ class Steps:
     fetch: Fetch
     deliver: Deliver
 
-    async def take(self, held: Held) -> Outcome:
+    async def take(self, hand: Hand) -> Outcome:
         """Do one thing for a job that is not over."""
-        job = held.job
+        job = hand.job
         match job.state:
             case State.QUEUED if job.must_sniff:
                 return await self.sniff(job)
             case State.QUEUED:
-                return await self.submit(job, held.generations)
+                return await self.submit(job, hand.generations)
             case State.SUBMITTED:
-                return await self.fetch(job, held.generations, held.look_at)
+                return await self.fetch(job, hand.generations, hand.look_at)
             case State.READY:
-                return await self.deliver(job, held.text)
+                return await self.deliver(job, hand.text)
             case State.DELIVERED | State.FAILED | State.CANCELLED:
                 raise ValueError(f"job {job.id} is over: {job.state}")

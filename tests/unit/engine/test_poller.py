@@ -10,7 +10,7 @@ import pytest
 from bot.activity import Doing, doing, moved
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
-from bot.engine.lease import Held, LeaseLostError
+from bot.engine.lease import Hand, LeaseLostError
 from bot.engine.moves import Moves
 from bot.engine.patience import (
     ALONE_AFTER_START,
@@ -55,12 +55,12 @@ class Bench:
         """A poller whose hands take this one step, and give the job back if they may go on."""
         hands = []
 
-        async def take(held):
-            if held in hands:
-                return Waiting(self.clock() if held.look_at is None else held.look_at)
-            hands.append(held)
-            self.taken.append(held.job.id)
-            return await step(held.job)
+        async def take(hand):
+            if hand in hands:
+                return Waiting(self.clock() if hand.look_at is None else hand.look_at)
+            hands.append(hand)
+            self.taken.append(hand.job.id)
+            return await step(hand.job)
 
         events = Events(self.metrics, self.clock)
         turn = Turn(self.store, Moves(self.store), take, self.delivery, events, self.clock, chance)
@@ -824,11 +824,11 @@ async def test_interrupted_jobs_go_one_at_a_time_while_others_wait(bench):
 
 
 async def test_an_interrupted_job_that_is_at_the_provider_keeps_the_next_one_waiting_no_longer(bench):
-    async def take(held):
-        bench.taken.append(held.job.id)
-        if held.job.state is State.SUBMITTED:
+    async def take(hand):
+        bench.taken.append(hand.job.id)
+        if hand.job.state is State.SUBMITTED:
             await bench.clock.until(bench.clock() + MINUTE)
-        return await submit(held.job)
+        return await submit(hand.job)
 
     await bench.accept(2)
     await bench.begins(2)
@@ -941,13 +941,13 @@ async def test_a_step_that_only_waits_for_a_moment_takes_no_place(bench):
 async def taken(bench, step, times):
     """Claim the job and let a hand take one step with these limits; return the job as it is stored then."""
 
-    async def once(held):
-        return await step(held.job) if held.job.state is claimed.state else Waiting(bench.clock())
+    async def once(hand):
+        return await step(hand.job) if hand.job.state is claimed.state else Waiting(bench.clock())
 
     (claimed,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
     events = Events(bench.metrics, bench.clock)
     turn = Turn(bench.store, Moves(bench.store), once, bench.delivery, events, bench.clock, chance, times)
-    await turn.run(Held(claimed))
+    await turn.run(Hand(claimed))
     return await bench.job()
 
 
@@ -961,9 +961,9 @@ async def taken(bench, step, times):
     ],
 )
 async def test_what_a_hand_sets_free_is_offered_before_it_lets_go(bench, somebody_waits, more_slots, nudged_when):
-    async def take(held):
-        match held.job.state:
-            case State.QUEUED if held.job.id == 2:
+    async def take(hand):
+        match hand.job.state:
+            case State.QUEUED if hand.job.id == 2:
                 return Waiting(bench.clock() + 60, "nova")
             case State.QUEUED:
                 return Submitted(bench.clock(), 5.0, None, more_slots)
@@ -978,10 +978,10 @@ async def test_what_a_hand_sets_free_is_offered_before_it_lets_go(bench, somebod
     )
     first, second = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 2)).jobs
     if somebody_waits:
-        await turn.run(Held(second))
+        await turn.run(Hand(second))
     found = []
-    held = Held(first, nudge=lambda: found.append(held.job.state))
-    await turn.run(held)
+    hand = Hand(first, nudge=lambda: found.append(hand.job.state))
+    await turn.run(hand)
     assert found == nudged_when
 
 
@@ -997,10 +997,10 @@ async def test_what_a_hand_sets_free_is_offered_before_it_lets_go(bench, somebod
     ],
 )
 async def test_after_an_end_others_are_looked_for_only_if_they_may_have_waited_for_it(bench, other, end, asks):
-    async def take(held):
-        if held.job.id == 2:
+    async def take(hand):
+        if hand.job.id == 2:
             return other
-        return Ended(end) if held.job.state is State.READY else Hopeless(SORRY)
+        return Ended(end) if hand.job.state is State.READY else Hopeless(SORRY)
 
     await bench.accept(2)
     turn = Turn(
@@ -1008,8 +1008,8 @@ async def test_after_an_end_others_are_looked_for_only_if_they_may_have_waited_f
     )
     first, second = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 2)).jobs
     if other is not None:
-        await turn.run(Held(second))
-    assert await turn.run(Held(first)) == (bench.clock() if asks else None)
+        await turn.run(Hand(second))
+    assert await turn.run(Hand(first)) == (bench.clock() if asks else None)
 
 
 async def test_a_step_may_last_as_long_as_something_of_it_moves(bench):
