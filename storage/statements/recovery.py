@@ -12,8 +12,8 @@ _ONLY_WAITED = (
 
 
 async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted, ...]:
-    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited FROM jobs WHERE lease_token IS NOT NULL ORDER BY id"
-    leased = {each["id"]: each["only_waited"] for each in await tx.rows(sql)}
+    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited FROM jobs WHERE lease_token IS NOT NULL"
+    leased = dict(sorted((each["id"], each["only_waited"]) for each in await tx.rows(sql)))
     alone = int(len(leased) == 1)
     await tx.rows(
         f"UPDATE jobs SET lease_token = NULL, interrupted = CASE WHEN {_ONLY_WAITED} THEN 0 ELSE interrupted + 1 END,"
