@@ -1,6 +1,6 @@
 """The commands: what the bot says of itself, and which model this chat uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from telegram import Message, Update
@@ -46,7 +46,7 @@ class Commands:
         if not asked:
             self._say(message, partial(self._show, message))
         elif chosen := find(asked):
-            write = partial(self.store.choose_model, message.chat.id, chosen.name)
+            write = partial(self.store.change_settings, message.chat.id, lambda now: replace(now, model=chosen.name))
             self.door.keep(write, lambda _: self._chosen(message, chosen))
         else:
             self._say(message, partial(_suggest, message, asked))

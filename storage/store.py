@@ -258,11 +258,12 @@ class Store(Protocol):
 
     async def settings(self, chat_id: int) -> ChatSettings: ...
 
-    async def change_settings(self, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None) -> bool:
-        """Store what the chat chose; with `was`, only if that is what it had chosen until now."""
+    async def change_settings(self, chat_id: int, change: Callable[[ChatSettings], ChatSettings]) -> ChatSettings:
+        """Store what `change` makes of the settings of a chat, and return it; no write if that is the same.
 
-    async def choose_model(self, chat_id: int, model: str) -> None:
-        """Store the model that the chat chose, and leave its other settings as they are."""
+        A change that names one field, as in `lambda chosen: replace(chosen, model="x")`, leaves the others as they
+        are. It may be called again where the answer of a commit was lost.
+        """
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""

@@ -178,9 +178,39 @@ class Press:
     button_seen: bool  # False where Telegram does not show the message any more, so that the button may be invented
 
 
+class Mode(StrEnum):
+    """Which recordings of a chat become text."""
+
+    AUTO = "auto"  # all of them
+    ASK = "ask"  # those that somebody asks for
+    OFF = "off"  # none, but for those that somebody asks for with a command
+
+
+class Answers(StrEnum):
+    """How a chat wants its texts."""
+
+    AUTO = "auto"  # short ones as they are, long ones folded, very long ones as a file
+    TEXT = "text"  # always as text, in as many messages as are needed
+    FILE = "file"  # always as a file
+    FOLD = "fold"  # folded from a number of characters on
+
+
+KEEP_DAYS = (0, 1, 7, 30)  # a text may be kept after its delivery
+LONGEST_FOLD_FROM = 1_000_000  # characters
+LONGEST_VIDEOS = 86_400  # seconds
+
+
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What this chat chose; None where it leaves the choice to the operator."""
 
     model: str | None = None
-    language: str | None = None
+    language: str | None = None  # a BCP-47 tag, or "auto"
+    mode: Mode | None = None
+    videos: int | None = None  # seconds of the longest video that a group has transcribed by itself; 0 for none
+    answers: Answers | None = None
+    fold_from: int | None = None  # characters, for Answers.FOLD
+    quiet: bool | None = None  # a reaction instead of a placeholder
+    notify: bool | None = None  # a message that rings after a long wait
+    interface: str | None = None  # the language tag of the bot's own sentences
+    keep_days: int | None = None  # one of KEEP_DAYS

@@ -82,6 +82,7 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     mended.dropped += _delete(new, "chats", "typeof(chat_id) <> 'integer'")
     new.execute("UPDATE chats SET model = NULL WHERE typeof(model) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET language = NULL WHERE typeof(language) NOT IN ('text', 'null')")
+    new.execute("UPDATE chats SET interface = NULL WHERE typeof(interface) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET came_from = NULL WHERE typeof(came_from) <> 'integer'")
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")

@@ -1,12 +1,25 @@
 """What belongs to a chat: its settings, and its move when a group becomes a supergroup."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any
 
 from storage.statements.transaction import Row, Transaction
-from storage.words import ChatSettings
+from storage.words import Answers, ChatSettings, Mode
 
-COLUMNS = "model, language"
+_NAMES = tuple(each.name for each in fields(ChatSettings))  # the columns carry the names of the fields
+COLUMNS = ", ".join(_NAMES)
 SELECT = f"SELECT {COLUMNS} FROM chats WHERE chat_id = $1"
+_STORE = (
+    f"INSERT INTO chats (chat_id, {COLUMNS}) VALUES ($1, {', '.join(f'${2 + at}' for at in range(len(_NAMES)))})"
+    f" ON CONFLICT (chat_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
+)
+_TAKE_ALONG = (  # what the new chat has chosen already, it keeps
+    f"INSERT INTO chats (chat_id, {COLUMNS}) SELECT $2, {COLUMNS} FROM chats WHERE chat_id = $1"
+    " ON CONFLICT (chat_id) DO UPDATE SET "
+    + ", ".join(f"{name} = coalesce(chats.{name}, excluded.{name})" for name in _NAMES)
+)
+_FORGET = f"UPDATE chats SET {', '.join(f'{name} = NULL' for name in _NAMES)} WHERE chat_id = $1"
 
 MOVES = "SELECT chat_id, came_from FROM chats WHERE came_from IS NOT NULL"
 
@@ -18,42 +31,36 @@ def moves_of(found: Sequence[Row]) -> dict[int, int]:
 
 def settings_of(found: Sequence[Row]) -> ChatSettings:
     """Read the answer to SELECT; a chat without a row chose nothing."""
-    return ChatSettings(found[0]["model"], found[0]["language"]) if found else ChatSettings()
+    if not found:
+        return ChatSettings()
+    stored = {name: found[0][name] for name in _NAMES if found[0][name] is not None}
+    return ChatSettings(**{name: _READ.get(name, _as_it_is)(value) for name, value in stored.items()})
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_READ: dict[str, Callable[[Any], Any]] = {"mode": Mode, "answers": Answers, "quiet": bool, "notify": bool}
 
 
 async def change_settings(
-    tx: Transaction, chat_id: int, chosen: ChatSettings, *, was: ChatSettings | None = None
-) -> bool:
-    if was is not None and settings_of(await tx.rows(SELECT, chat_id)) != was:
-        return False
-    await tx.rows(
-        f"INSERT INTO chats (chat_id, {COLUMNS}) VALUES ($1, $2, $3)"
-        " ON CONFLICT (chat_id) DO UPDATE SET model = excluded.model, language = excluded.language",
-        chat_id,
-        chosen.model,
-        chosen.language,
-    )
-    return True
-
-
-async def choose_model(tx: Transaction, chat_id: int, model: str) -> None:
-    await tx.rows(
-        "INSERT INTO chats (chat_id, model) VALUES ($1, $2)"
-        " ON CONFLICT (chat_id) DO UPDATE SET model = excluded.model WHERE coalesce(chats.model, '') <> excluded.model",
-        chat_id,
-        model,
-    )
+    tx: Transaction, chat_id: int, change: Callable[[ChatSettings], ChatSettings]
+) -> ChatSettings:
+    """Read, change and store, alone with the chat: of two changes at once neither undoes the other."""
+    await tx.alone_with_chat(chat_id)
+    before = settings_of(await tx.rows(SELECT, chat_id))
+    after = change(before)
+    if after != before:
+        values = (getattr(after, name) for name in _NAMES)
+        await tx.rows(_STORE, chat_id, *(int(value) if isinstance(value, bool) else value for value in values))
+    return after
 
 
 async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     if old_chat_id == new_chat_id:
         return
-    await tx.rows(
-        f"INSERT INTO chats (chat_id, {COLUMNS}) SELECT $2, {COLUMNS} FROM chats"
-        " WHERE chat_id = $1 ON CONFLICT (chat_id) DO NOTHING",
-        old_chat_id,
-        new_chat_id,
-    )
+    await tx.rows(_TAKE_ALONG, old_chat_id, new_chat_id)
     await tx.rows(
         "INSERT INTO chats (chat_id, came_from) VALUES ($2, $1)"
         " ON CONFLICT (chat_id) DO UPDATE SET came_from = excluded.came_from WHERE chats.came_from IS NULL",
@@ -61,7 +68,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
         new_chat_id,
     )
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", old_chat_id)
-    await tx.rows("UPDATE chats SET model = NULL, language = NULL WHERE chat_id = $1", old_chat_id)
+    await tx.rows(_FORGET, old_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
     elsewhere = "form = 'private'"  # where nothing has moved
     await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved} AND NOT {elsewhere})", old_chat_id)

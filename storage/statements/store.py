@@ -60,7 +60,6 @@ class SQLStore:
     record = _write(record.record)
     cancel = _write(cancelling.cancel)
     press = _write(cancelling.press)
-    choose_model = _write(chats.choose_model)
     change_settings = _write(chats.change_settings)
     move_chat = _write(chats.move_chat)
     require_owner = _write(upkeep.require_owner)

@@ -1,13 +1,13 @@
 """The store at the door and at the claim: who is accepted, who is due, who holds what."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from storage.apology import Notice
 from storage.outcomes import Ended, Submitted, Waiting
 from storage.store import Claim
-from storage.words import ChatSettings, Form, Job, Options, State
+from storage.words import Answers, ChatSettings, Form, Job, Mode, Options, State
 from tests.contract.stored import (
     CHAT,
     LATER,
@@ -210,36 +210,75 @@ async def test_a_chat_that_chose_nothing_leaves_every_choice_to_the_operator(sto
 
 
 async def test_a_chat_keeps_its_model_and_may_change_it_and_take_it_back(store):
-    await store.change_settings(CHAT, ChatSettings("whisper"))
+    await store.change_settings(CHAT, lambda _: ChatSettings("whisper"))
     assert await store.settings(CHAT) == ChatSettings(model="whisper")
-    await store.change_settings(CHAT, ChatSettings("nova-3"))
+    await store.change_settings(CHAT, lambda _: ChatSettings("nova-3"))
     assert await store.settings(CHAT) == ChatSettings(model="nova-3")
-    await store.change_settings(CHAT, ChatSettings(None))
+    await store.change_settings(CHAT, lambda _: ChatSettings(None))
     assert await store.settings(CHAT) == ChatSettings()
 
 
 async def test_a_choice_belongs_to_one_chat(store):
-    await store.change_settings(CHAT, ChatSettings("whisper"))
-    await store.change_settings(CHAT + 1, ChatSettings("nova-3"))
+    await store.change_settings(CHAT, lambda _: ChatSettings("whisper"))
+    await store.change_settings(CHAT + 1, lambda _: ChatSettings("nova-3"))
     assert await store.settings(CHAT) == ChatSettings(model="whisper")
     assert await store.settings(CHAT + 2) == ChatSettings()
 
 
 async def test_a_model_is_chosen_without_touching_what_else_was_chosen(store):
-    await store.change_settings(CHAT, ChatSettings(None, "fr"))
-    await store.choose_model(CHAT, "whisper")
+    await store.change_settings(CHAT, lambda _: ChatSettings(None, "fr"))
+    await store.change_settings(CHAT, lambda now: replace(now, model="whisper"))
     assert await store.settings(CHAT) == ChatSettings("whisper", "fr")
-    await store.choose_model(CHAT, "nova-3")
+    await store.change_settings(CHAT, lambda now: replace(now, model="nova-3"))
     assert await store.settings(CHAT) == ChatSettings("nova-3", "fr")
-    await store.choose_model(CHAT + 1, "whisper")
+    await store.change_settings(CHAT + 1, lambda now: replace(now, model="whisper"))
     assert await store.settings(CHAT + 1) == ChatSettings("whisper")
     assert await store.settings(CHAT) == ChatSettings("nova-3", "fr")
 
 
+CHOSEN = ChatSettings(
+    "whisper", "fr", Mode.ASK, 60, Answers.FOLD, 500, quiet=True, notify=False, interface="de", keep_days=0
+)
+
+
+async def test_every_setting_comes_back_as_it_was_chosen(store):
+    assert await store.change_settings(CHAT, lambda _: CHOSEN) == CHOSEN
+    found = await store.settings(CHAT)
+    assert found == CHOSEN
+    assert (type(found.mode), type(found.answers)) == (Mode, Answers)
+    assert (found.quiet, found.notify) == (True, False)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(ChatSettings)])
+async def test_one_setting_changes_and_the_others_stay(store, name):
+    await store.change_settings(CHAT, lambda _: CHOSEN)
+    after = await store.change_settings(CHAT, lambda now: replace(now, **{name: None}))
+    assert after == replace(CHOSEN, **{name: None}) == await store.settings(CHAT)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mode": "never"},
+        {"answers": "song"},
+        {"keep_days": 2},
+        {"videos": -1},
+        {"fold_from": 0},
+        {"interface": ""},
+        {"quiet": 2},
+        {"notify": 2},
+    ],
+)
+async def test_the_database_takes_no_setting_that_there_is_not(store, wrong):
+    with pytest.raises(Exception, match="CHECK"):
+        await store.change_settings(CHAT, lambda now: replace(now, **wrong))
+    assert await store.settings(CHAT) == ChatSettings()
+
+
 async def test_a_model_that_is_chosen_again_costs_no_write(store):
-    await store.choose_model(CHAT, "whisper")
+    await store.change_settings(CHAT, lambda now: replace(now, model="whisper"))
     before = store.engine._connection.total_changes
-    await store.choose_model(CHAT, "whisper")
+    await store.change_settings(CHAT, lambda now: replace(now, model="whisper"))
     assert store.engine._connection.total_changes == before
 
 
@@ -247,11 +286,11 @@ async def test_a_job_is_made_with_what_its_chat_chose_before(store):
     new = message(1)
     plain = await store.accept(new, NOW)
     assert (plain.model, plain.options) == (new.model, new.options)
-    await store.change_settings(CHAT, ChatSettings("whisper", "fr"))
+    await store.change_settings(CHAT, lambda _: ChatSettings("whisper", "fr"))
     job = await store.accept(message(2), NOW)
     assert (job.model, job.options) == ("whisper", Options("fr"))
     assert job.cache_key == replace(message(2), model="whisper", options=Options("fr")).cache_key
-    await store.change_settings(CHAT, ChatSettings(None, "pt"))
+    await store.change_settings(CHAT, lambda _: ChatSettings(None, "pt"))
     assert (await store.accept(message(3), NOW)).model == new.model
     assert (await store.accept(replace(message(4), chat_id=CHAT + 1), NOW)).options == new.options
 

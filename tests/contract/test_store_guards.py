@@ -1,5 +1,6 @@
 """A step that lost the lease of its job changes nothing: each write, and each way to lose a lease."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Form, State
+from storage.words import ChatSettings, Form, Mode, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,
@@ -293,9 +294,17 @@ async def test_a_generation_that_is_stored_again_is_there_once(store):
     assert await store.generations(job) == (part(0),)
 
 
-async def test_settings_change_only_if_they_still_are_what_they_were(store):
-    assert await store.change_settings(CHAT, ChatSettings("nova-3"), was=ChatSettings())
-    assert not await store.change_settings(CHAT, ChatSettings("whisper"), was=ChatSettings("nova-2"))
+async def test_of_two_changes_of_settings_at_once_neither_undoes_the_other(store):
+    await asyncio.gather(
+        store.change_settings(CHAT, lambda now: replace(now, model="nova-3")),
+        store.change_settings(CHAT, lambda now: replace(now, mode=Mode.ASK)),
+        store.change_settings(CHAT, lambda now: replace(now, keep_days=7)),
+    )
+    assert await store.settings(CHAT) == ChatSettings("nova-3", mode=Mode.ASK, keep_days=7)
+
+
+async def test_a_change_of_settings_that_fails_changes_nothing(store):
+    await store.change_settings(CHAT, lambda _: ChatSettings("nova-3"))
+    with pytest.raises(ZeroDivisionError):
+        await store.change_settings(CHAT, lambda _: 1 / 0)
     assert await store.settings(CHAT) == ChatSettings("nova-3")
-    assert await store.change_settings(CHAT, ChatSettings(None, "fr"), was=ChatSettings("nova-3"))
-    assert await store.settings(CHAT) == ChatSettings(None, "fr")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from storage.apology import Notice
 from storage.outcomes import Ended, Waiting
-from storage.words import ChatSettings, Form, State
+from storage.words import Answers, ChatSettings, Form, Mode, State
 from tests.contract.stored import (
     CHAT,
     LATER,
@@ -24,22 +24,31 @@ OLD, NEW = CHAT, -1001
 
 
 async def test_the_settings_of_a_chat_move(store):
-    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.change_settings(OLD, lambda _: ChatSettings("whisper"))
     await store.move_chat(OLD, NEW)
     assert await store.settings(NEW) == ChatSettings(model="whisper")
     assert await store.settings(OLD) == ChatSettings()
 
 
 async def test_a_new_chat_that_has_settings_already_keeps_them(store):
-    await store.change_settings(OLD, ChatSettings("whisper"))
-    await store.change_settings(NEW, ChatSettings("nova-3"))
+    await store.change_settings(OLD, lambda _: ChatSettings("whisper"))
+    await store.change_settings(NEW, lambda _: ChatSettings("nova-3"))
     await store.move_chat(OLD, NEW)
     assert await store.settings(NEW) == ChatSettings(model="nova-3")
     assert await store.settings(OLD) == ChatSettings()
 
 
+async def test_every_setting_moves_that_the_new_chat_did_not_choose_itself(store):
+    chosen = ChatSettings("whisper", "fr", Mode.ASK, 60, Answers.FOLD, 500, False, True, "de", 7)
+    await store.change_settings(OLD, lambda _: chosen)
+    await store.change_settings(NEW, lambda _: ChatSettings(mode=Mode.OFF))
+    await store.move_chat(OLD, NEW)
+    assert await store.settings(NEW) == replace(chosen, mode=Mode.OFF)
+    assert await store.settings(OLD) == ChatSettings()
+
+
 async def test_a_chat_without_settings_leaves_those_of_the_new_chat_alone(store):
-    await store.change_settings(NEW, ChatSettings("nova-3"))
+    await store.change_settings(NEW, lambda _: ChatSettings("nova-3"))
     await store.move_chat(OLD, NEW)
     assert await store.settings(NEW) == ChatSettings(model="nova-3")
 
@@ -139,10 +148,10 @@ async def test_a_job_that_ended_stays_with_the_old_chat(store):
 
 async def test_moving_twice_changes_nothing_more(store):
     job = await accepted(store)
-    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.change_settings(OLD, lambda _: ChatSettings("whisper"))
     await store.move_chat(OLD, NEW)
     before = await again(store, job)
-    await store.change_settings(NEW, ChatSettings("nova-3"))
+    await store.change_settings(NEW, lambda _: ChatSettings("nova-3"))
     await store.move_chat(OLD, NEW)
     assert await again(store, job) == before
     assert await store.settings(NEW) == ChatSettings(model="nova-3")
@@ -156,7 +165,7 @@ async def test_a_message_of_the_old_chat_that_comes_late_moves_with_the_next_ann
 
 
 async def test_what_the_new_chat_already_has_is_not_touched_when_the_announcement_comes_late(store):
-    await store.change_settings(NEW, ChatSettings("nova-3"))
+    await store.change_settings(NEW, lambda _: ChatSettings("nova-3"))
     job = await accepted(store, 6, chat_id=NEW)
     await store.move_chat(OLD, NEW)
     assert await again(store, job) == job
@@ -181,14 +190,14 @@ async def test_a_moved_job_gets_a_placeholder_of_its_own(store):
 
 async def test_where_a_chat_came_from_is_known_as_long_as_it_is_there(store):
     assert await store.moves() == {}
-    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.change_settings(OLD, lambda _: ChatSettings("whisper"))
     await store.move_chat(OLD, NEW)
     await store.move_chat(OLD, NEW)
     assert await store.moves() == {NEW: OLD}
 
 
 async def test_a_chat_that_moves_twice_came_from_both(store):
-    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.change_settings(OLD, lambda _: ChatSettings("whisper"))
     await store.move_chat(OLD, NEW)
     await store.move_chat(NEW, -2001)
     assert await store.moves() == {NEW: OLD, -2001: NEW}
@@ -203,7 +212,7 @@ async def test_the_first_chat_that_another_came_from_stays(store):
 
 
 async def test_a_chat_that_stays_where_it_is_loses_nothing(store):
-    await store.change_settings(OLD, ChatSettings("whisper"))
+    await store.change_settings(OLD, lambda _: ChatSettings("whisper"))
     job = await accepted(store)
     await store.move_chat(OLD, OLD)
     assert await store.settings(OLD) == ChatSettings(model="whisper")

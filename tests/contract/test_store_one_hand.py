@@ -1,5 +1,7 @@
 """One hand brings a job from the door to its answer: what is leased at the door, and what keeps its lease."""
 
+from dataclasses import replace
+
 import pytest
 
 from storage.apology import Apology, Reason
@@ -97,7 +99,7 @@ async def test_where_nothing_is_admitted_now_a_job_of_the_door_has_its_lease_alo
 
 
 async def test_the_model_that_the_chat_chose_decides_about_the_slot(store):
-    await store.choose_model(7, "whisper-large")
+    await store.change_settings(7, lambda now: replace(now, model="whisper-large"))
     asked = []
     await at_the_door(store, given=Start("door", NOW + LEASE, asked.append))
     assert asked == ["whisper-large"]

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 
 import pytest
 
@@ -173,8 +174,8 @@ async def a_busy_day(store):
     await store.page_placed(await delivering(store, 7), 1, 907)
     await accepted(store, 8)
     await store.accept(message(11), NOW, 1)
-    await store.change_settings(CHAT, ChatSettings("whisper"))
-    await store.choose_model(CHAT, "nova-3")
+    await store.change_settings(CHAT, lambda _: ChatSettings("whisper"))
+    await store.change_settings(CHAT, lambda now: replace(now, model="nova-3"))
     await store.move_chat(CHAT, CHAT + 1)
     await store.settings(CHAT)
     await store.backlog(NOW)

@@ -161,7 +161,7 @@ async def test_a_kept_transcript_survives_the_job_that_brought_it(store):
 
 
 async def test_purging_leaves_the_choices_of_chats(store):
-    await store.change_settings(7, ChatSettings("whisper"))
+    await store.change_settings(7, lambda _: ChatSettings("whisper"))
     await ended(store, 1)
     await store.purge(LATER, LATER, ALL)
     assert (await store.settings(7)).model == "whisper"

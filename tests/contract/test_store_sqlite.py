@@ -569,7 +569,7 @@ FILLING = {
     "an outcome": lambda store, job: store.record(job, Ready(Transcript("x" * 10**6), LATER), NOW),
     "a note": lambda store, job: store.note(job, "x" * 10**6),
     "what a part says": lambda store, job: store.part_ready(job, 0, Transcript("x" * 10**6)),
-    "a choice": lambda store, job: store.change_settings(job.chat_id, ChatSettings("x" * 10**6)),
+    "a choice": lambda store, job: store.change_settings(job.chat_id, lambda _: ChatSettings("x" * 10**6)),
 }
 
 
@@ -727,7 +727,10 @@ async def test_a_transaction_that_finds_the_disk_full_does_not_undo_those_beside
         await pragma(store, f"max_page_count = {pages}")
         big = ChatSettings("x" * 10**6)
         done = await asyncio.gather(
-            store.note(job, Notice.PAUSED), store.change_settings(7, big), store.ping(), return_exceptions=True
+            store.note(job, Notice.PAUSED),
+            store.change_settings(7, lambda _: big),
+            store.ping(),
+            return_exceptions=True,
         )
         assert done[::2] == [True, None]
         assert isinstance(done[1], StorageUnavailableError)

@@ -74,7 +74,7 @@ async def test_a_forward_is_taken_where_its_post_was_refused(store):
 
 
 async def test_the_twin_of_a_job_that_nobody_can_be_told_of_has_its_turn(store):
-    await store.change_settings(GROUP, ChatSettings("whisper"))
+    await store.change_settings(GROUP, lambda _: ChatSettings("whisper"))
     failed = await leased(store, 5, chat_id=CHANNEL, post=NAME, file="same")
     await store.accept(forward(thread_id=3, direct_topic_id=4), NOW)
     await recorded(store, failed, Ended(State.FAILED), LATER)

@@ -102,7 +102,7 @@ async def test_an_edited_command_is_not_obeyed_again(world, chat, alice):
 
 
 async def test_a_model_that_no_longer_exists_is_replaced_and_the_chat_told_once(world, chat, alice):
-    await world.app.store.change_settings(chat.id, ChatSettings("nova-1-retired"))
+    await world.app.store.change_settings(chat.id, lambda _: ChatSettings("nova-1-retired"))
     chat.send_voice(alice, audio())
     chat.send_voice(alice, other_voice())
     world.speech.says("hello")

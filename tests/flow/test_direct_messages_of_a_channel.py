@@ -75,7 +75,7 @@ async def test_too_many_recordings_are_told_in_the_topic(stopped_world, direct, 
 
 
 async def test_news_about_the_model_go_to_the_topic(world, direct, alice):
-    await world.app.store.change_settings(direct.id, ChatSettings("nova-1-retired"))
+    await world.app.store.change_settings(direct.id, lambda _: ChatSettings("nova-1-retired"))
     direct.send_voice(alice, audio())
     await world.settle()
     assert {message["direct_messages_topic"]["topic_id"] for message in direct.bot_messages} == {alice.id}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bot.activity import side_by_side
@@ -23,7 +24,7 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import LINK, PAUSED, SAME, Generation, Job
+from storage.words import LINK, PAUSED, SAME, ChatSettings, Generation, Job
 
 log = get_logger(__name__)
 
@@ -98,7 +99,7 @@ class Submit:
             chosen = await self.store.settings(job.chat_id)
             if chosen.model == job.model:
                 await self.delivery.say(job, model_replaced(job.model, default.name))
-                await self.store.change_settings(job.chat_id, replace(chosen, model=None), was=chosen)
+                await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
         return default
 
     async def _upload(self, job: Job, model: Model, admitted: Admitted, stored: Sequence[Generation] | None) -> Outcome:
@@ -182,3 +183,8 @@ class Submit:
                 raise result
         placed: Job = results[0]
         return placed
+
+
+def _without_model(model: str, chosen: ChatSettings) -> ChatSettings:
+    """Leave the model to the operator again, unless another one was chosen meanwhile."""
+    return replace(chosen, model=None) if chosen.model == model else chosen
