@@ -1,0 +1,200 @@
+"""The languages that models know: how people call them, and which of a model's own tags is meant by another tag."""
+
+import unicodedata
+from typing import NamedTuple
+
+from bot.speech.catalogue import Model
+
+AUTO = "auto"  # instead of a tag: the model finds out by itself
+
+
+class Language(NamedTuple):
+    """What a language is called in English, and in itself."""
+
+    english: str
+    own: str
+
+
+# Every tag of the catalogue, in the order of the English names.
+LANGUAGES: dict[str, Language] = {
+    "af": Language("Afrikaans", "Afrikaans"),
+    "sq": Language("Albanian", "Shqip"),
+    "am": Language("Amharic", "አማርኛ"),
+    "ar": Language("Arabic", "العربية"),
+    "hy": Language("Armenian", "Հայերեն"),
+    "as": Language("Assamese", "অসমীয়া"),
+    "az": Language("Azerbaijani", "Azərbaycanca"),
+    "ba": Language("Bashkir", "Башҡортса"),
+    "eu": Language("Basque", "Euskara"),
+    "be": Language("Belarusian", "Беларуская"),
+    "bn": Language("Bengali", "বাংলা"),
+    "bs": Language("Bosnian", "Bosanski"),
+    "br": Language("Breton", "Brezhoneg"),
+    "bg": Language("Bulgarian", "Български"),
+    "my": Language("Burmese", "မြန်မာ"),
+    "zh-HK": Language("Cantonese (Hong Kong)", "粵語 (香港)"),
+    "ca": Language("Catalan", "Català"),
+    "zh": Language("Chinese", "中文"),
+    "zh-TW": Language("Chinese (Taiwan)", "中文 (台灣)"),
+    "hr": Language("Croatian", "Hrvatski"),
+    "cs": Language("Czech", "Čeština"),
+    "da": Language("Danish", "Dansk"),
+    "nl": Language("Dutch", "Nederlands"),
+    "en": Language("English", "English"),
+    "en-AU": Language("English (Australia)", "English (Australia)"),
+    "en-IN": Language("English (India)", "English (India)"),
+    "en-NZ": Language("English (New Zealand)", "English (New Zealand)"),
+    "en-GB": Language("English (United Kingdom)", "English (UK)"),
+    "en-US": Language("English (United States)", "English (US)"),
+    "et": Language("Estonian", "Eesti"),
+    "fo": Language("Faroese", "Føroyskt"),
+    "fi": Language("Finnish", "Suomi"),
+    "nl-BE": Language("Flemish", "Vlaams"),
+    "fr": Language("French", "Français"),
+    "fr-CA": Language("French (Canada)", "Français (Canada)"),
+    "gl": Language("Galician", "Galego"),
+    "ka": Language("Georgian", "ქართული"),
+    "de": Language("German", "Deutsch"),
+    "de-CH": Language("German (Switzerland)", "Deutsch (Schweiz)"),
+    "el": Language("Greek", "Ελληνικά"),
+    "gu": Language("Gujarati", "ગુજરાતી"),
+    "ht": Language("Haitian Creole", "Kreyòl ayisyen"),
+    "ha": Language("Hausa", "Hausa"),
+    "haw": Language("Hawaiian", "ʻŌlelo Hawaiʻi"),
+    "he": Language("Hebrew", "עברית"),
+    "hi": Language("Hindi", "हिन्दी"),
+    "hu": Language("Hungarian", "Magyar"),
+    "is": Language("Icelandic", "Íslenska"),
+    "id": Language("Indonesian", "Bahasa Indonesia"),
+    "it": Language("Italian", "Italiano"),
+    "ja": Language("Japanese", "日本語"),
+    "jw": Language("Javanese", "Basa Jawa"),
+    "kn": Language("Kannada", "ಕನ್ನಡ"),
+    "kk": Language("Kazakh", "Қазақша"),
+    "km": Language("Khmer", "ខ្មែរ"),
+    "ko": Language("Korean", "한국어"),
+    "lo": Language("Lao", "ລາວ"),
+    "la": Language("Latin", "Latina"),
+    "lv": Language("Latvian", "Latviešu"),
+    "ln": Language("Lingala", "Lingála"),
+    "lt": Language("Lithuanian", "Lietuvių"),
+    "lb": Language("Luxembourgish", "Lëtzebuergesch"),
+    "mk": Language("Macedonian", "Македонски"),
+    "mg": Language("Malagasy", "Malagasy"),
+    "ms": Language("Malay", "Bahasa Melayu"),
+    "ml": Language("Malayalam", "മലയാളം"),
+    "mt": Language("Maltese", "Malti"),
+    "mi": Language("Maori", "Māori"),
+    "mr": Language("Marathi", "मराठी"),
+    "mn": Language("Mongolian", "Монгол"),
+    "ne": Language("Nepali", "नेपाली"),
+    "no": Language("Norwegian", "Norsk"),
+    "nn": Language("Norwegian Nynorsk", "Norsk nynorsk"),
+    "oc": Language("Occitan", "Occitan"),
+    "ps": Language("Pashto", "پښتو"),
+    "fa": Language("Persian", "فارسی"),
+    "pl": Language("Polish", "Polski"),
+    "pt": Language("Portuguese", "Português"),
+    "pt-BR": Language("Portuguese (Brazil)", "Português (Brasil)"),
+    "pt-PT": Language("Portuguese (Portugal)", "Português (Portugal)"),
+    "pa": Language("Punjabi", "ਪੰਜਾਬੀ"),
+    "ro": Language("Romanian", "Română"),
+    "ru": Language("Russian", "Русский"),
+    "sa": Language("Sanskrit", "संस्कृतम्"),
+    "sr": Language("Serbian", "Српски"),
+    "sn": Language("Shona", "ChiShona"),
+    "sd": Language("Sindhi", "سنڌي"),
+    "si": Language("Sinhala", "සිංහල"),
+    "sk": Language("Slovak", "Slovenčina"),
+    "sl": Language("Slovenian", "Slovenščina"),
+    "so": Language("Somali", "Soomaali"),
+    "es": Language("Spanish", "Español"),
+    "es-419": Language("Spanish (Latin America)", "Español (Latinoamérica)"),
+    "multi": Language("Spanish and English mixed", "Español + English"),
+    "su": Language("Sundanese", "Basa Sunda"),
+    "sw": Language("Swahili", "Kiswahili"),
+    "sv": Language("Swedish", "Svenska"),
+    "tl": Language("Tagalog", "Tagalog"),
+    "tg": Language("Tajik", "Тоҷикӣ"),
+    "ta": Language("Tamil", "தமிழ்"),
+    "tt": Language("Tatar", "Татар"),
+    "te": Language("Telugu", "తెలుగు"),
+    "th": Language("Thai", "ไทย"),
+    "bo": Language("Tibetan", "བོད་སྐད"),
+    "tr": Language("Turkish", "Türkçe"),
+    "tk": Language("Turkmen", "Türkmençe"),
+    "uk": Language("Ukrainian", "Українська"),
+    "ur": Language("Urdu", "اردو"),
+    "uz": Language("Uzbek", "Oʻzbek"),
+    "vi": Language("Vietnamese", "Tiếng Việt"),
+    "cy": Language("Welsh", "Cymraeg"),
+    "yi": Language("Yiddish", "ייִדיש"),
+    "yo": Language("Yoruba", "Èdè Yorùbá"),
+}
+
+# Looked for most often, the most popular first.
+_MOST_POPULAR = "en es pt de fr it ru uk tr ar fa hi id zh ja ko nl pl"
+
+# What clients and people write, where models know the same language by another tag.
+_ALIASES = {
+    "nb": "no",  # Norwegian as Telegram names it
+    "nn": "no",
+    "iw": "he",
+    "in": "id",
+    "fil": "tl",
+    "jv": "jw",
+    "yue": "zh-HK",
+    "zh-hans": "zh",
+    "zh-hant": "zh-TW",
+}
+_OTHER_NAMES = {
+    "brazilian": "pt-BR",
+    "cantonese": "zh-HK",
+    "farsi": "fa",
+    "filipino": "tl",
+    "mandarin": "zh",
+    "myanmar": "my",
+}
+
+
+def offered(model: Model) -> tuple[str, ...]:
+    """Return the tags of a model, the most popular first and the others by their English names."""
+    popular = tuple(tag for tag in _MOST_POPULAR.split() if tag in model.languages)
+    return popular + tuple(tag for tag in LANGUAGES if tag in model.languages and tag not in popular)
+
+
+def spoken(model: Model, asked: str) -> str | None:
+    """Return the model's own tag for the language asked for; for de-AT it is de when there is no de-AT."""
+    known = {tag.lower(): tag for tag in model.languages}
+    tag = asked.strip().lower().replace("_", "-")
+    while tag and tag != AUTO:
+        for name in (tag, _ALIASES.get(tag, "").lower()):
+            if name in known:
+                return known[name]
+        tag = tag.rpartition("-")[0]
+    return None
+
+
+def find_language(text: str) -> str | None:
+    """Return the tag of a language that somebody typed: a tag, or a name in English or in the language itself."""
+    tag = text.strip().lower().replace("_", "-")
+    while tag:
+        if tag in _BY_TAG:
+            return _BY_TAG[tag]
+        tag = tag.rpartition("-")[0]
+    return _BY_NAME.get(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Leave out of a name what people leave out: capitals, accents, brackets, hyphens."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
+
+
+_BY_TAG = {tag.lower(): tag for tag in LANGUAGES} | {
+    alias: tag for alias, tag in _ALIASES.items() if alias not in LANGUAGES
+}
+_BY_NAME = (
+    {_plain(language.own): tag for tag, language in reversed(LANGUAGES.items())}
+    | {_plain(language.english): tag for tag, language in LANGUAGES.items()}
+    | _OTHER_NAMES
+)
