@@ -60,6 +60,7 @@ from handlers.groups import Groups
 from handlers.links import Links
 from handlers.media import Media
 from handlers.routes import Handlers, register
+from handlers.speaking import Speaking
 from storage.sqlite.engine import open_store
 from storage.store import Store
 
@@ -281,14 +282,15 @@ class _Wiring:
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now
         limit, links_on = self.files.limit, settings.links == "on"
-        media = Media(door, self._intake(poller), limit)
+        speaking = Speaking(door)
+        media = Media(door, speaking, self._intake(poller), limit)
         limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
         handlers = Handlers(
-            access=Access(door, settings.allowed_chats, self.moves, now),
+            access=Access(speaking, settings.allowed_chats, self.moves, now),
             media=media,
             links=Links(media, links_on),
-            commands=Commands(door, self.store, self.default_model, *limits, links_on),
-            cancel=Cancel(door, self.store, poller.nudge, now),
+            commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
+            cancel=Cancel(door, speaking, self.store, poller.nudge, now),
             groups=Groups(door, self.moves),
         )
         register(self.telegram, handlers)

@@ -37,7 +37,7 @@ _PRIVATE = frozenset(
 
 
 class Flaw(StrEnum):
-    """Why a text is no link that is passed on; `bot.text.sentences` has the words for each."""
+    """Why a text is no link that is passed on; `bot.text.rooms.links` has the words for each."""
 
     NO_LINK = "no_link"  # not one http or https link
     TOO_LONG = "too_long"

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
 
 from telegram import Chat, Update
 from telegram.constants import ChatType
@@ -11,9 +10,7 @@ from telegram.ext import ApplicationHandlerStop, ContextTypes
 from bot.engine import patience
 from bot.engine.moves import Moves
 from bot.log import get_logger
-from bot.telegram.receiving.door import Door
-from bot.telegram.writing.messages import reply
-from bot.text import sentences
+from handlers.speaking import Speaking
 
 log = get_logger(__name__)
 MOST_STRANGERS = 1000  # told and logged within an hour; they must fill neither the memory nor the log nor the pace
@@ -26,8 +23,8 @@ class Access:
     one in the old chat, and one in the new chat that names the old one.
     """
 
-    def __init__(self, door: Door, allowed: frozenset[int], moves: Moves, now: Callable[[], float]) -> None:
-        self._door = door
+    def __init__(self, speaking: Speaking, allowed: frozenset[int], moves: Moves, now: Callable[[], float]) -> None:
+        self._speaking = speaking
         self._allowed = allowed
         self._moves = moves
         self._told = _Seldom(now)
@@ -53,8 +50,7 @@ class Access:
         if self._logged[is_private].is_time(chat.id):
             log.info("chat.not_allowed", chat=chat.id, type=chat.type)
         if update.message is not None and is_private and self._told.is_time(chat.id):
-            told = partial(reply, update.message, sentences.not_allowed(chat.id))
-            self._door.say(chat.id, told, counts=True)
+            self._speaking.reply(update.message, lambda texts: texts.access.not_allowed(chat.id))
 
 
 class _Seldom:

@@ -12,7 +12,8 @@ from bot.log import get_logger
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.buttons import job_of_button
 from bot.telegram.writing.messages import answer, is_admin, remove
-from bot.text import sentences
+from bot.text.texts import Texts
+from handlers.speaking import Speaking
 from storage.store import CancelResult, Store
 from storage.words import Press, State
 
@@ -28,6 +29,7 @@ class Cancel:
     """
 
     door: Door
+    speaking: Speaking
     store: Store
     nudge: Callable[[], None]
     now: Callable[[], float]
@@ -49,7 +51,7 @@ class Cancel:
         elif result.accepted:
             log.info("job.cancelling", job=press.job_id)
             self.nudge()
-        say = self._ask if result.not_theirs else _tell
+        say = self._ask if result.not_theirs else self._tell
         self.door.replies.put(press.chat_id, partial(say, query, press, result))
 
     async def _ask(self, query: CallbackQuery, press: Press, _: CancelResult) -> None:
@@ -58,19 +60,24 @@ class Cancel:
         if admin:
             self._go_on(query, press, await self.store.cancel(*_what(press), self.now()))
         else:
-            await answer(query, sentences.ADMIN_UNKNOWN if admin is None else sentences.NOT_YOURS, alert=True)
+            words = (await self._texts(query)).cancelling
+            await answer(query, words.admin_unknown() if admin is None else words.not_yours(), alert=True)
 
+    async def _tell(self, query: CallbackQuery, _: Press, result: CancelResult) -> None:
+        words = (await self._texts(query)).cancelling
+        if result.orphan:
+            assert query.message is not None
+            await remove(query.message)
+            failed = result.job is not None and result.job.state is State.FAILED
+            await answer(query, words.no_answer_removed() if failed else words.orphan_removed())
+        elif result.accepted:
+            await answer(query, words.done())
+        else:
+            await answer(query, words.too_late() if result.job else None)
 
-async def _tell(query: CallbackQuery, _: Press, result: CancelResult) -> None:
-    if result.orphan:
+    async def _texts(self, query: CallbackQuery) -> Texts:
         assert query.message is not None
-        await remove(query.message)
-        failed = result.job is not None and result.job.state is State.FAILED
-        await answer(query, sentences.NO_ANSWER_REMOVED if failed else sentences.ORPHAN_REMOVED)
-    elif result.accepted:
-        await answer(query, sentences.CANCELLED_TOAST)
-    else:
-        await answer(query, sentences.TOO_LATE if result.job else None)
+        return await self.speaking.texts(query.message.chat, query.from_user)
 
 
 def _press(query: CallbackQuery) -> Press | None:

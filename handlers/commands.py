@@ -9,9 +9,8 @@ from telegram.ext import ContextTypes
 from bot.log import get_logger
 from bot.speech.catalogue import MODELS, Model, find, suggest
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.messages import reply
-from bot.telegram.writing.replies import Say
-from bot.text import sentences
+from bot.text.texts import Texts
+from handlers.speaking import Speaking
 from storage.store import Store
 
 log = get_logger(__name__)
@@ -23,6 +22,7 @@ class Commands:
     """Answers commands; settings belong to the chat. A model that was chosen is stored before Telegram is told."""
 
     door: Door
+    speaking: Speaking
     store: Store
     default_model: Model
     limit_mb: int
@@ -31,51 +31,49 @@ class Commands:
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
-        self._say(message, partial(self._welcome, message))
+        self.door.say(message.chat.id, partial(self._welcome, message), counts=True)
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        self._reply(_message(update), sentences.help_text(self.limit_mb, self.limit_minutes, links=self.links))
+        def said(texts: Texts) -> str:
+            return texts.commands.help(self.limit_mb, self.limit_minutes, links=self.links)
+
+        self.speaking.reply(_message(update), said)
 
     async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         rows = [(model.name, model.about, model.language_note) for model in MODELS]
-        self._reply(_message(update), sentences.models(rows))
+        self.speaking.reply(_message(update), lambda texts: texts.models.listed(rows))
 
     async def model(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show the model; given a name, choose that model; given a wrong one, suggest some and change nothing."""
         message, asked = _message(update), " ".join(context.args or [])[:LONGEST_NAME]
         if not asked:
-            self._say(message, partial(self._show, message))
+            self.door.say(message.chat.id, partial(self._show, message), counts=True)
         elif chosen := find(asked):
             write = partial(self.store.change_settings, message.chat.id, lambda now: replace(now, model=chosen.name))
             self.door.keep(write, lambda _: self._chosen(message, chosen))
         else:
-            self._say(message, partial(_suggest, message, asked))
+            self.speaking.reply(message, partial(_not_found, asked))
 
     def _chosen(self, message: Message, model: Model) -> None:
         log.info("model.chosen", model=model.name)
-        told = partial(reply, message, sentences.model_set(model.name, model.about))
-        self.door.replies.put(message.chat.id, told, counts=True)
+        self.speaking.reply_after(message, lambda texts: texts.models.chosen(model.name, model.about))
 
     async def _welcome(self, message: Message) -> None:
-        await reply(message, sentences.start((await self._model(message)).name))
+        model = await self._model(message)
+        await self.speaking.reply_now(message, lambda texts: texts.commands.start(model.name))
 
     async def _show(self, message: Message) -> None:
         model = await self._model(message)
-        await reply(message, sentences.model_shown(model.name, model.about, model.language_note))
+        told = model.name, model.about, model.language_note
+        await self.speaking.reply_now(message, lambda texts: texts.models.shown(*told))
 
     async def _model(self, message: Message) -> Model:
         chosen = (await self.store.settings(message.chat.id)).model
         return (find(chosen) if chosen else None) or self.default_model
 
-    def _reply(self, message: Message, text: str) -> None:
-        self._say(message, partial(reply, message, text))
 
-    def _say(self, message: Message, say: Say) -> None:
-        self.door.say(message.chat.id, say, counts=True)
-
-
-async def _suggest(message: Message, asked: str) -> None:
-    await reply(message, sentences.model_unknown(asked, [model.name for model in suggest(asked)]))
+def _not_found(asked: str, texts: Texts) -> str:
+    return texts.models.unknown(asked, [model.name for model in suggest(asked)])
 
 
 def _message(update: Update) -> Message:

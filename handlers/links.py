@@ -3,16 +3,15 @@
 The provider fetches what is behind a link. This program passes the link on and asks nobody about it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from telegram import Message, MessageEntity, Update
 from telegram.ext import ContextTypes
 
 from bot.links import Flaw, Link, leads_to, read_link
 from bot.media.listened_to import RECORDING_EXTENSIONS
-from bot.telegram.writing.messages import reply
-from bot.text import sentences
+from bot.text.texts import Texts
 from handlers.media import Media, recording_in
 from storage.words import LINK
 
@@ -35,23 +34,23 @@ class Links:
         """Take a link to anything: what has no extension may still be a recording."""
         message, words = _message(update), context.args or []
         if not self.on:
-            self._say(message, sentences.LINKS_OFF)
+            self._say(message, lambda texts: texts.links.off())
         elif len(words) == 1:
             self._take(message, words[0])
         else:
-            self._say(message, sentences.bad_link(Flaw.NO_LINK))
+            self._say(message, lambda texts: texts.links.flaw(Flaw.NO_LINK))
 
     def _take(self, message: Message, text: str) -> None:
         link = read_link(text)
         if isinstance(link, Link):
             self.media.take(message, recording_in(message, LINK, link.url, link.key))
         else:
-            self._say(message, sentences.bad_link(link))
+            self._say(message, lambda texts: texts.links.flaw(link))
 
-    def _say(self, message: Message, text: str) -> None:
+    def _say(self, message: Message, said: Callable[[Texts], str]) -> None:
         """Say what is wrong, but not of an automatic forward, as its channel has the same message."""
         if not message.is_automatic_forward:
-            self.media.door.say(message.chat.id, partial(reply, message, text), counts=True)
+            self.media.speaking.reply(message, said)
 
 
 def _leads_elsewhere(message: Message) -> bool:

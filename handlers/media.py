@@ -12,9 +12,9 @@ from bot.engine.intake import Intake, Recording
 from bot.media.listened_to import Says, document_says
 from bot.telegram.downloading.file_limit import TELEGRAMS, FileLimit
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.messages import direct_topic_of, reply
-from bot.text import sentences
+from bot.telegram.writing.messages import direct_topic_of
 from handlers.posts import post_of
+from handlers.speaking import Speaking, interface_of
 from storage.apology import Apology, Reason
 from storage.store import Refused
 
@@ -27,6 +27,7 @@ class Media:
     """Hands recordings to the intake. What cannot be one is told so, but not everywhere: see `received`."""
 
     door: Door
+    speaking: Speaking
     intake: Intake
     limit: FileLimit
 
@@ -38,8 +39,7 @@ class Media:
             case Recording() as recording:
                 self.take(message, recording)
             case Apology(reason, facts):
-                sorry = sentences.apology(reason, facts)
-                self.door.say(message.chat.id, partial(reply, message, sorry), counts=True)
+                self.speaking.reply(message, lambda texts: texts.apologies.apology(reason, facts))
 
     def take(self, message: Message, recording: Recording) -> None:
         """Make a job of what a message carries."""
@@ -48,8 +48,7 @@ class Media:
     def _tell(self, message: Message, recording: Recording, refused: Refused | None) -> None:
         is_known = _is_private(message) or not recording.must_sniff
         if refused and refused.tell and is_known:
-            sorry = sentences.too_many(self.intake.most_open)
-            self.door.replies.put(message.chat.id, partial(reply, message, sorry), counts=True)
+            self.speaking.reply_after(message, lambda texts: texts.waiting.too_many(self.intake.most_open))
 
 
 def received(message: Message, limit: FileLimit) -> Recording | Apology | None:
@@ -107,6 +106,7 @@ def recording_in(
         direct_topic_id=direct_topic_of(message),
         post=post_of(message, file_unique_id),
         must_sniff=must_sniff,
+        interface=interface_of(message.chat, message.from_user),
     )
 
 

@@ -8,13 +8,13 @@ Fact = str | int | float
 
 
 class Reason(StrEnum):
-    """Why there will be no transcript; `bot.text.sentences` has the words for each."""
+    """Why there will be no transcript; `bot.text.rooms.apologies` has the words for each."""
 
     TOO_BIG = "too_big"  # facts: limit_mb if it is the operator's limit, telegram_limit_mb if it is Telegram's
     EMPTY = "empty"
     NOT_AUDIO = "not_audio"
     NO_SOUND = "no_sound"  # a video without a sound track
-    TOO_LONG = "too_long"  # facts: minutes, limit_minutes
+    TOO_LONG = "too_long"  # facts: minutes, limit_minutes, with their fractions
     TOO_DEMANDING = "too_demanding"  # to read it takes more memory or time than one file may have
     FILE_GONE = "file_gone"  # Telegram does not hand out the file
     LINK_UNREACHABLE = "link_unreachable"  # the provider could not fetch it from its link; facts: host

@@ -76,6 +76,7 @@ class NewJob:
         None  # a name that a channel's post and its automatic forward in the group share with nothing else
     )
     must_sniff: bool = False  # see Job
+    interface: str | None = None  # the language that its sender has in Telegram, in a private chat
 
     @property
     def cache_key(self) -> str:
@@ -130,6 +131,7 @@ class Job:
     tried_seconds: float  # that failed tries and the waits after them took, since the last success
     must_sniff: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
     twin: str | None  # a message with the same recording in another chat, as `storage.statements.twins` keeps it
+    interface: str | None  # the language that is spoken with its chat, a tag of anybody's making; None if nobody said
 
     @property
     def shown_in(self) -> int:

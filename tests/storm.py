@@ -25,8 +25,8 @@ from bot.playground.speech import FakeSpeech
 from bot.playground.speech.recognition import Recognition, spoken
 from bot.playground.telegram import Chat, FakeTelegram
 from bot.text.layout import Document, lay_out
-from bot.text.sentences import CANCEL_BUTTON
 from tests.crash.scene import Moment, Scene, Server
+from tests.english import ENGLISH
 from tests.process import Command
 from tests.world import KEY, audio, other_voice
 from tests.zygote import Zygote
@@ -156,8 +156,8 @@ class Storm:
 
     def _press(self, one: Sent) -> None:
         for message in one.chat.bot_messages:
-            if CANCEL_BUTTON in one.chat.button_texts(message):
-                one.chat.press(next(iter(one.chat.people.values())), message, CANCEL_BUTTON)
+            if ENGLISH.cancelling.button() in one.chat.button_texts(message):
+                one.chat.press(next(iter(one.chat.people.values())), message, ENGLISH.cancelling.button())
                 one.cancels = False
                 return
 
@@ -220,7 +220,9 @@ class Storm:
         return found
 
     def _count(self, one: Sent, found: Figures) -> None:
-        promising = [each for each in one.chat.bot_messages if CANCEL_BUTTON in one.chat.button_texts(each)]
+        promising = [
+            each for each in one.chat.bot_messages if ENGLISH.cancelling.button() in one.chat.button_texts(each)
+        ]
         known = self._known(one.chat)
         found.orphans += len([each for each in promising if each["message_id"] not in known])
         found.frozen += len([each for each in promising if each["message_id"] in known])

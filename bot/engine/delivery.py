@@ -176,8 +176,9 @@ class Delivery:
 
     async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
         shown = forms.waiting(job, job.form, notice)
+        button = forms.cancel_button_of(job)
         try:
-            await self.transport.edit(job.shown_in, message_id, shown, job_id=job.id, urgency=Urgency.PLACEHOLDER)
+            await self.transport.edit(job.shown_in, message_id, shown, button=button, urgency=Urgency.PLACEHOLDER)
         except (PlaceholderGoneError, RefusedError) as error:
             log.info("notice.refused", job=job.id, error=str(error))
 
@@ -306,5 +307,5 @@ class Delivery:
         return moved
 
     async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, button: bool = True) -> int:
-        job_id = job.id if button else None
-        return await self.transport.send(place_of(job, form), said(form), job_id=job_id, urgency=urgency)
+        cancel = forms.cancel_button_of(job) if button else None
+        return await self.transport.send(place_of(job, form), said(form), button=cancel, urgency=urgency)

@@ -4,48 +4,60 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import links
-from bot.text import sentences
+from bot.telegram.writing.buttons import Button, cancel_button
 from bot.text.layout import Document, Page, in_file, in_pages, lay_out, says_something
+from bot.text.texts import Texts
 from storage.apology import Notice
 from storage.transcript import LONGEST_TEXT
 from storage.words import LINK, Form, Job
 
 Answer = tuple[Page, ...] | Document
-Layout = Callable[[str], Answer]
+Layout = Callable[[str, Texts], Answer]
 
 
 def laid_out(layout: Layout, job: Job, text: str) -> Answer:
     """Return what was said in a recording, or that nothing was, as the job's form has it."""
-    return layout(worded(job, job.form, text if says_something(text) else sentences.NO_SPEECH))
+    texts = texts_of(job)
+    said = text if says_something(text) else texts.answers.no_speech()
+    return layout(worded(job, job.form, said), texts)
 
 
-def usual(text: str) -> Answer:
+def texts_of(job: Job) -> Texts:
+    """Return the sentences in the language that is spoken with a job's chat."""
+    return Texts(job.interface)
+
+
+def cancel_button_of(job: Job) -> Button:
+    return cancel_button(job.id, texts_of(job).cancelling.button())
+
+
+def usual(text: str, texts: Texts) -> Answer:
     """Return a message, a few pages, or a file, which says if the text was cut short."""
     answer = lay_out(text)
     if isinstance(answer, Document):
-        return _complete(answer, text)
+        return _complete(answer, text, texts)
     return answer
 
 
-def pages(text: str) -> Answer:
+def pages(text: str, texts: Texts) -> Answer:
     """Return as many pages as are needed, up to a limit."""
-    return in_pages(text, sentences.NO_FILES)
+    return in_pages(text, texts.answers.no_files())
 
 
-def file(text: str) -> Answer:
-    return _complete(in_file(text), text)
+def file(text: str, texts: Texts) -> Answer:
+    return _complete(in_file(text), text, texts)
 
 
-def _complete(document: Document, text: str) -> Document:
+def _complete(document: Document, text: str, texts: Texts) -> Document:
     if len(text) >= LONGEST_TEXT:
-        return replace(document, content=document.content + f"\n\n{sentences.CUT_SHORT}\n".encode())
+        return replace(document, content=document.content + f"\n\n{texts.answers.cut_short()}\n".encode())
     return document
 
 
 def waiting(job: Job, form: Form, notice: Notice) -> Page | Document:
     """Return the placeholder; a host of another alphabet is shown as it is written in ASCII."""
     host = links.foreign_host(job.file_id) if job.kind == LINK else None
-    return saying(job, form, sentences.placeholder(notice, host))
+    return saying(job, form, texts_of(job).waiting.placeholder(notice, host))
 
 
 def saying(job: Job, form: Form, text: str) -> Page | Document:
@@ -60,7 +72,7 @@ def message(form: Form, text: str) -> Page | Document:
 
 def worded(job: Job, form: Form, text: str) -> str:
     """Return a text with a word about the chat of the recording, where it is shown in another one."""
-    return sentences.in_private(text, _link(job)) if form is Form.PRIVATE else text
+    return texts_of(job).answers.in_private(text, _link(job)) if form is Form.PRIVATE else text
 
 
 def _link(job: Job) -> str | None:

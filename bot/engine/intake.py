@@ -30,6 +30,7 @@ class Recording:
     direct_topic_id: int | None = None
     post: str | None = None  # see NewJob
     must_sniff: bool = False  # a document that may be something else
+    interface: str | None = None  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)

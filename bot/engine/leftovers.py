@@ -7,7 +7,6 @@ from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.writing.transport import Transport
-from bot.text import sentences
 from storage.store import Store
 from storage.words import Form, Job
 
@@ -64,5 +63,5 @@ class Leftovers:
         if now.placeholder_id is None or await self.store.pages(now):
             return
         if not await self.remove(now, now.shown_in, now.placeholder_id) and not chat_lost:
-            shown = forms.message(now.form, sentences.NOT_SHOWN)
+            shown = forms.message(now.form, forms.texts_of(now).answers.not_shown())
             await self.transport.edit(now.shown_in, now.placeholder_id, shown, urgency=Urgency.ANSWER)

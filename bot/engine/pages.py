@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.engine import forms
 from bot.engine.lease import require_lease
 from bot.engine.leftovers import Leftovers
 from bot.engine.sent import keep, place_of, uninterrupted
@@ -67,8 +68,8 @@ class Pages:
                 await uninterrupted(self._place_page(job, number, page))
 
     async def _place_page(self, job: Job, number: int, page: Page) -> int:
-        button = job.id if page is PAGE_TO_COME else None
-        message_id = await self.transport.send(place_of(job, job.form), page, job_id=button, urgency=Urgency.ANSWER)
+        button = forms.cancel_button_of(job) if page is PAGE_TO_COME else None
+        message_id = await self.transport.send(place_of(job, job.form), page, button=button, urgency=Urgency.ANSWER)
         await keep(self.transport, job, message_id, partial(self.store.page_placed, job, number, message_id))
         return message_id
 

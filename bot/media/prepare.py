@@ -78,9 +78,9 @@ def _refuse_unusable(found: Probe, kind: str, limits: Limits) -> None:
     if not found.has_audio:
         raise PermanentError(Reason.NO_SOUND if kind in _VIDEO_KINDS else Reason.NOT_AUDIO)
     if found.duration > limits.max_seconds:
-        facts: dict[str, Fact] = {"limit_minutes": int(limits.max_seconds // 60)}
+        facts: dict[str, Fact] = {"limit_minutes": limits.max_seconds / 60}
         if math.isfinite(found.work):  # else it may be longer than was counted
-            facts["minutes"] = math.ceil(found.duration / 60)
+            facts["minutes"] = found.duration / 60
         raise PermanentError(Reason.TOO_LONG, "", **facts)
     if found.work > limits.most_work:
         raise PermanentError(Reason.TOO_DEMANDING, "it has too many samples")

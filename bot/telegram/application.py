@@ -14,7 +14,7 @@ from bot.telegram.calls import counting
 from bot.telegram.failures import pause_after, translated
 from bot.telegram.pace import Pace
 from bot.telegram.request import AiohttpRequest
-from bot.text.sentences import COMMANDS
+from bot.text.texts import Texts
 
 log = get_logger(__name__)
 
@@ -71,7 +71,7 @@ async def offer_menu(telegram: Telegram) -> None:
     while True:
         try:
             with translated():
-                await telegram.bot.set_my_commands([BotCommand(*each) for each in COMMANDS])
+                await telegram.bot.set_my_commands([BotCommand(*each) for each in Texts().commands.menu()])
         except VerbatimError as error:
             log.warning("commands.later", error=str(error))
             await asyncio.sleep(MENU_AGAIN_AFTER)

@@ -8,13 +8,13 @@ from bot.playground.telegram import Chat, FakeTelegram
 from bot.playground.telegram.chat import Sender
 from bot.playground.telegram.faults import Fault
 from bot.playground.telegram.permissions import EVERYTHING
-from bot.text.sentences import placeholder
 from storage.apology import Notice
+from tests.english import ENGLISH
 
 Kind = Literal["private", "group", "supergroup", "topic", "channel", "direct messages"]
 # What a trouble stops: to send texts, to send files, to edit into a text, to edit into a file, or to delete.
 Act = Literal["text", "file", "edit", "edit into a file", "delete"]
-UNFINISHED = frozenset({"…", *map(placeholder, Notice)})
+UNFINISHED = frozenset({"…", *map(ENGLISH.waiting.placeholder, Notice)})
 WRITING: tuple[Act, ...] = ("text", "file", "edit", "edit into a file")
 ALL: tuple[Act, ...] = (*WRITING, "delete")
 GROUPS: tuple[Kind, ...] = ("group", "supergroup", "topic")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from bot.playground.speech.recognition import Recognition, spoken
 from bot.playground.telegram import Chat
-from bot.text.sentences import NO_SPEECH, apology
 from storage.apology import Reason
 from tests.cases.table import Record, Row
 from tests.crash.conftest import scene, zygote
 from tests.crash.scene import Scene, answered
+from tests.english import ENGLISH
 from tests.levels import Level, level_of
 from tests.world import AUDIO
 
@@ -69,8 +69,8 @@ def _send(scene: Scene) -> Iterator[tuple[str, Chat]]:
 def _shows(name: str) -> str | None:
     """Return what the chat of this file must show; None for the words that are heard in it."""
     if name.startswith(SILENT):
-        return NO_SPEECH
-    return apology(OTHERWISE[name], {}) if name in OTHERWISE else None
+        return ENGLISH.answers.no_speech()
+    return ENGLISH.apologies.apology(OTHERWISE[name], {}) if name in OTHERWISE else None
 
 
 def _shown(chat: Chat) -> str:

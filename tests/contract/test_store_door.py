@@ -74,6 +74,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         tried_seconds=0.0,
         must_sniff=False,
         twin=None,
+        interface=None,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}

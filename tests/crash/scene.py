@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import Chat, FakeTelegram
 from bot.text.layout import Document, lay_out
-from bot.text.sentences import CANCEL_BUTTON, placeholder
 from storage.apology import Notice
+from tests.english import ENGLISH
 from tests.patience import Seen, until
 from tests.process import QUIET_SECONDS, Command, Starter
 from tests.world import KEY, audio, other_voice, texts
@@ -193,7 +193,9 @@ class Scene:
         """Messages that promise words to come although no row of the database points to them."""
         rows = self.rows("SELECT placeholder_id FROM jobs UNION SELECT message_id FROM pages")
         known = {message_id for (message_id,) in rows}
-        promising = [message for message in chat.bot_messages if CANCEL_BUTTON in chat.button_texts(message)]
+        promising = [
+            message for message in chat.bot_messages if ENGLISH.cancelling.button() in chat.button_texts(message)
+        ]
         return [message for message in promising if message["message_id"] not in known]
 
     def files_left(self) -> list[str]:
@@ -226,12 +228,12 @@ def says(chat: Chat, text: str) -> int:
 
 def waiting(chat: Chat) -> int:
     """How many messages of the bot promise words to come."""
-    return says(chat, placeholder(Notice.NONE))
+    return says(chat, ENGLISH.waiting.placeholder(Notice.NONE))
 
 
 def answered(chat: Chat) -> list[str]:
     """What the messages of the bot say that promise nothing to come."""
-    return [text for text in texts(chat) if text != placeholder(Notice.NONE)]
+    return [text for text in texts(chat) if text != ENGLISH.waiting.placeholder(Notice.NONE)]
 
 
 def _somebody(chat: Chat) -> Any:

@@ -5,9 +5,9 @@ import socket
 import pytest
 
 from bot.playground.telegram import FakeTelegram
-from bot.text.sentences import start
+from tests.english import ENGLISH
 
-HELLO = start("nova-2-general")
+HELLO = ENGLISH.commands.start("nova-2-general")
 A_WEB_PAGE = "<html><h1>502 Bad Gateway</h1></html>"
 
 

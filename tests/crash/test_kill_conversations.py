@@ -2,9 +2,9 @@
 
 import asyncio
 
-from bot.text.sentences import CANCEL_BUTTON, CANCELLED_TOAST, apology
 from storage.apology import Reason
 from tests.crash.scene import A_DOCUMENT, waiting
+from tests.english import ENGLISH
 
 
 async def test_a_press_on_cancel_counts_although_the_process_died_before_it_said_so(scene):
@@ -14,12 +14,12 @@ async def test_a_press_on_cancel_counts_although_the_process_died_before_it_said
     await scene.start()
     await scene.until_stored(1, "state = 'submitted'")
     scene.kill_at(scene.telegram, "answerCallbackQuery", "before")
-    voice.chat.press(scene.alice, voice.chat.bot_messages[0], CANCEL_BUTTON)
+    voice.chat.press(scene.alice, voice.chat.bot_messages[0], ENGLISH.cancelling.button())
     await scene.death()
     await (await scene.start()).says("telegram.ready")  # the message may have been changed before the death
-    await scene.see(voice.chat, apology(Reason.CANCELLED, {}))
+    await scene.see(voice.chat, ENGLISH.apologies.apology(Reason.CANCELLED, {}))
     assert await scene.life.stop() == 0
-    assert [answer.text for answer in scene.telegram.callback_answers] in ([], [CANCELLED_TOAST])
+    assert [answer.text for answer in scene.telegram.callback_answers] in ([], [ENGLISH.cancelling.done()])
     assert scene.rows("SELECT state FROM jobs") == [("cancelled",)]
     assert len(voice.chat.bot_messages) == 1
     assert scene.uploads(voice) == 1
@@ -29,7 +29,7 @@ async def test_a_press_on_cancel_while_a_document_goes_up_ends_the_job_although_
     voice = scene.voice(text=A_DOCUMENT)
 
     async def press() -> None:
-        voice.chat.press(scene.alice, voice.chat.bot_messages[0], CANCEL_BUTTON)
+        voice.chat.press(scene.alice, voice.chat.bot_messages[0], ENGLISH.cancelling.button())
         await scene.until(lambda: scene.telegram.callback_answers)
 
     scene.telegram.watch("editMessageMedia", press)

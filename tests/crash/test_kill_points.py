@@ -9,9 +9,9 @@ from contextlib import closing
 from bot.engine.patience import DOUBT_FOR, MOST_CREATES_IN_DOUBT
 from bot.telegram.pacing.line import EACH
 from bot.text.layout import Document, lay_out
-from bot.text.sentences import CANCEL_BUTTON, ORPHAN_REMOVED, apology
 from storage.apology import Reason
 from tests.crash.scene import A_DOCUMENT, THREE_PAGES, waiting
+from tests.english import ENGLISH
 
 
 async def test_a_voice_survives_every_death_on_its_way_to_the_provider(scene):
@@ -91,7 +91,7 @@ async def test_a_process_that_dies_of_every_upload_stops_paying_and_says_so(scen
             (DOUBT_FOR, MOST_CREATES_IN_DOUBT - 1),
         )
     await scene.start()
-    await scene.see(voice.chat, apology(Reason.INTERRUPTED, {}))
+    await scene.see(voice.chat, ENGLISH.apologies.apology(Reason.INTERRUPTED, {}))
     assert scene.uploads(voice) == 1
     assert len(voice.chat.bot_messages) == 1
 
@@ -102,9 +102,9 @@ async def test_a_placeholder_that_was_sent_and_not_stored_can_be_removed_by_its_
     await scene.start()
     await scene.see(voice.chat, voice.text)
     [orphan] = scene.orphans(voice.chat)
-    voice.chat.press(scene.alice, orphan, CANCEL_BUTTON)
+    voice.chat.press(scene.alice, orphan, ENGLISH.cancelling.button())
     await scene.until(lambda: scene.telegram.callback_answers)
-    assert scene.telegram.callback_answers[0].text == ORPHAN_REMOVED
+    assert scene.telegram.callback_answers[0].text == ENGLISH.cancelling.orphan_removed()
     await scene.finish()
     assert scene.uploads(voice) == 1
     assert len(voice.chat.bot_messages) == 1

@@ -1,8 +1,8 @@
 """kill -9 while an answer looks for a form that its chat takes: one visible answer, and nothing promised in vain."""
 
 from bot.text.layout import in_pages
-from bot.text.sentences import NO_FILES
 from tests.crash.scene import A_DOCUMENT, waiting
+from tests.english import ENGLISH
 
 
 def team(scene):
@@ -27,7 +27,7 @@ async def test_a_file_that_is_refused_becomes_pages_that_come_once(scene):
     group.permit(documents=True)  # pages are out, so pages it stays
     await scene.start()
     await answered(scene)
-    pages = [page.text for page in in_pages(A_DOCUMENT, NO_FILES)]
+    pages = [page.text for page in in_pages(A_DOCUMENT, ENGLISH.answers.no_files())]
     assert [message.get("text") for message in group.bot_messages] == pages
     assert len(pages) > 3
 

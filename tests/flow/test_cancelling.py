@@ -1,8 +1,8 @@
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.text.sentences import ADMIN_UNKNOWN, CANCELLED_TOAST, NOT_YOURS, ORPHAN_REMOVED
 from storage.words import State
+from tests.english import ENGLISH
 from tests.world import audio, texts
 
 
@@ -28,9 +28,9 @@ async def test_the_sender_cancels_and_the_placeholder_says_so(world):
     chat = world.telegram.private(alice)
     answer = await press(world, chat, alice, await waiting(world, chat, alice))
 
-    assert answer.text == CANCELLED_TOAST
+    assert answer.text == ENGLISH.cancelling.done()
     (text,) = texts(chat)
-    assert "cancelled" in text
+    assert "Cancelled." in text
     assert "reply_markup" not in chat.bot_messages[0]
     assert await states(world) == [State.CANCELLED]
 
@@ -51,7 +51,7 @@ async def test_pressing_twice_changes_nothing(world):
     chat.press(alice, placeholder, "Cancel")
     chat.press(alice, placeholder, "Cancel")
     await world.settle()
-    assert [answer.text for answer in world.telegram.callback_answers] == [CANCELLED_TOAST] * 2
+    assert [answer.text for answer in world.telegram.callback_answers] == [ENGLISH.cancelling.done()] * 2
     assert len(chat.bot_messages) == 1
 
 
@@ -61,10 +61,10 @@ async def test_in_a_group_others_get_an_alert_and_admins_may(world):
     placeholder = await waiting(world, group, alice)
 
     refused = await world_press_without_settling(world, group, bob, placeholder)
-    assert (refused.text, refused.show_alert) == (NOT_YOURS, True)
+    assert (refused.text, refused.show_alert) == (ENGLISH.cancelling.not_yours(), True)
     assert await states(world) == [State.SUBMITTED]
 
-    assert (await press(world, group, carol, placeholder)).text == CANCELLED_TOAST
+    assert (await press(world, group, carol, placeholder)).text == ENGLISH.cancelling.done()
     assert await states(world) == [State.CANCELLED]
 
 
@@ -78,8 +78,8 @@ async def test_what_an_anonymous_admin_sent_is_cancelled_by_any_admin(world):
     bob, carol = world.telegram.user("Bob"), world.telegram.user("Carol")
     group = world.telegram.supergroup("Team", [bob], admins=[carol], privacy=False)
     placeholder = await waiting(world, group, None)
-    assert (await world_press_without_settling(world, group, bob, placeholder)).text == NOT_YOURS
-    assert (await press(world, group, carol, placeholder)).text == CANCELLED_TOAST
+    assert (await world_press_without_settling(world, group, bob, placeholder)).text == ENGLISH.cancelling.not_yours()
+    assert (await press(world, group, carol, placeholder)).text == ENGLISH.cancelling.done()
 
 
 async def test_a_press_on_an_orphan_removes_it(world):
@@ -91,7 +91,7 @@ async def test_a_press_on_an_orphan_removes_it(world):
         chat.id, "Transcribing…", reply_markup=button(f"cancel:{job.id}")
     )
 
-    assert (await press(world, chat, alice, orphan.message_id)).text == ORPHAN_REMOVED
+    assert (await press(world, chat, alice, orphan.message_id)).text == ENGLISH.cancelling.orphan_removed()
     assert [message["message_id"] for message in chat.bot_messages] == [placeholder["message_id"]]
     assert await states(world) == [State.DELIVERED]
 
@@ -124,7 +124,7 @@ async def test_a_press_that_is_answered_too_late_still_counts(world):
     chat.press(alice, placeholder, "Cancel")
     world.clock.pass_(3600)
     await world.settle()
-    assert "cancelled" in texts(chat)[0]
+    assert "Cancelled." in texts(chat)[0]
 
 
 async def test_data_sent_with_a_message_that_has_no_such_button_harms_nobody(world):
@@ -156,7 +156,7 @@ async def test_whoever_telegram_cannot_tell_to_be_an_admin_is_asked_to_press_aga
     placeholder = await waiting(world, group, alice)
     world.telegram.fault("getChatMember", 502)
     refused = await world_press_without_settling(world, group, carol, placeholder)
-    assert (refused.text, refused.show_alert) == (ADMIN_UNKNOWN, True)
+    assert (refused.text, refused.show_alert) == (ENGLISH.cancelling.admin_unknown(), True)
 
 
 def button(data):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.text.sentences import too_many
 from storage.words import ChatSettings
+from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 
 
@@ -70,7 +70,7 @@ async def test_too_many_recordings_are_told_in_the_topic(stopped_world, direct, 
         direct.send_voice(alice, other_voice())
         await world.settle()
         assert {message["direct_messages_topic"]["topic_id"] for message in direct.bot_messages} == {alice.id}
-        assert too_many(1) in texts(direct)
+        assert ENGLISH.waiting.too_many(1) in texts(direct)
         assert refused(world) == []
 
 

@@ -5,11 +5,11 @@ import gzip
 import pytest
 
 from bot.sizes import MEGABYTE
-from bot.text.sentences import apology
 from storage.apology import Reason
+from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 
-NOT_AUDIO = apology(Reason.NOT_AUDIO, {})
+NOT_AUDIO = ENGLISH.apologies.apology(Reason.NOT_AUDIO, {})
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
 TEXT = b"export const answer: number = 42;\n" * 50
 ELSE = (PDF, TEXT, gzip.compress(PDF))
@@ -129,7 +129,7 @@ async def test_an_empty_document_is_told_to_be_empty(world, alice, private, grou
     for chat in (private, group):
         send(chat, alice, b"", "rec")
     await world.settle()
-    assert texts(private) == [apology(Reason.EMPTY, {})]
+    assert texts(private) == [ENGLISH.apologies.apology(Reason.EMPTY, {})]
     assert group.bot_messages == []
 
 

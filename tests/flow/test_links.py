@@ -5,9 +5,9 @@ import socket
 import pytest
 
 from bot.playground.speech import Recognition
-from bot.text import sentences
 from storage.apology import Notice, Reason
 from storage.words import State
+from tests.english import ENGLISH
 from tests.unit.workbench import reading_lines
 from tests.world import audio, texts
 
@@ -39,7 +39,7 @@ def links(world):
 async def test_a_private_message_that_is_a_link_to_a_recording_becomes_its_text(chat, alice, world, text):
     sent = chat.say(alice, text)
     await world.turn()
-    assert texts(chat) == [sentences.placeholder(Notice.NONE)]
+    assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.NONE)]
     await world.settle()
     assert texts(chat) == ["said behind a link"]
     assert chat.bot_messages[0]["reply_to_message"]["message_id"] == sent["message_id"]
@@ -229,7 +229,7 @@ async def test_a_recording_that_its_answer_says_is_too_long_is_not_shown_and_pai
         await world.settle()
         chat.say(alice, URL)
         await world.settle()
-        sorry = sentences.apology(Reason.TOO_LONG, {"minutes": 61, "limit_minutes": 60})
+        sorry = ENGLISH.apologies.apology(Reason.TOO_LONG, {"minutes": 61, "limit_minutes": 60})
         assert (texts(chat), links(world)) == ([sorry] * 3, [URL])
 
 
@@ -255,7 +255,7 @@ async def test_a_link_that_the_provider_cannot_fetch_is_told_as_the_links_fault(
     with reading_lines() as lines:
         chat.say(alice, "https://example.com/lost.mp3?token=secret-token")
         await world.settle()
-    assert texts(chat) == [sentences.apology(Reason.LINK_UNREACHABLE, {"host": "example.com"})]
+    assert texts(chat) == [ENGLISH.apologies.apology(Reason.LINK_UNREACHABLE, {"host": "example.com"})]
     assert len(creates(world)) == 1
     assert "example.com" in str(lines)
     assert not any(secret in str(lines) for secret in ("secret-token", "lost.mp3"))
@@ -275,7 +275,7 @@ async def test_every_wording_of_a_failed_fetch_is_told_as_the_links_fault(chat, 
     with reading_lines() as lines:
         chat.say(alice, f"{URL}?key=secret-token")
         await world.settle()
-    assert texts(chat) == [sentences.apology(Reason.LINK_UNREACHABLE, {"host": "example.com"})]
+    assert texts(chat) == [ENGLISH.apologies.apology(Reason.LINK_UNREACHABLE, {"host": "example.com"})]
     assert "secret-token" not in str(lines)
 
 
@@ -283,7 +283,7 @@ async def test_another_refusal_is_told_as_ever(chat, alice, world):
     world.speech.fault("create", status=400, body={"message": "Invalid payload", "path": "/v1/stt/create"})
     chat.say(alice, URL)
     await world.settle()
-    assert texts(chat) == [sentences.apology(Reason.REFUSED, {})]
+    assert texts(chat) == [ENGLISH.apologies.apology(Reason.REFUSED, {})]
 
 
 async def test_a_generation_that_ends_because_of_the_link_is_not_made_again(chat, alice, world):
@@ -293,7 +293,7 @@ async def test_a_generation_that_ends_because_of_the_link_is_not_made_again(chat
     with reading_lines() as lines:
         chat.say(alice, f"{URL}?key=secret-token")
         await world.settle()
-    assert texts(chat) == [sentences.apology(Reason.LINK_UNREACHABLE, {"host": "example.com"})]
+    assert texts(chat) == [ENGLISH.apologies.apology(Reason.LINK_UNREACHABLE, {"host": "example.com"})]
     assert len(world.speech.uploads) == 1
     assert "secret-token" not in str(lines)
 
@@ -318,12 +318,12 @@ async def test_a_link_can_be_cancelled_by_its_sender_and_by_nobody_else(chat, al
     group.say(alice, f"/transcribe {URL}")
     await world.turn()
     (waiting,) = group.bot_messages
-    group.press(bob, waiting, sentences.CANCEL_BUTTON)
+    group.press(bob, waiting, ENGLISH.cancelling.button())
     await world.turn()
-    assert texts(group) == [sentences.placeholder(Notice.NONE)]
-    group.press(alice, waiting, sentences.CANCEL_BUTTON)
+    assert texts(group) == [ENGLISH.waiting.placeholder(Notice.NONE)]
+    group.press(alice, waiting, ENGLISH.cancelling.button())
     await world.settle()
-    assert texts(group) == [sentences.apology(Reason.CANCELLED, {})]
+    assert texts(group) == [ENGLISH.apologies.apology(Reason.CANCELLED, {})]
 
 
 async def test_links_count_among_the_open_recordings_of_a_chat(stopped_world, chat, alice):
@@ -332,7 +332,7 @@ async def test_links_count_among_the_open_recordings_of_a_chat(stopped_world, ch
             world.speech.links[f"{URL}?{number}"] = audio()
             chat.say(alice, f"{URL}?{number}")
         await world.settle()
-        assert (len(await world.jobs()), texts(chat).count(sentences.too_many(2))) == (2, 1)
+        assert (len(await world.jobs()), texts(chat).count(ENGLISH.waiting.too_many(2))) == (2, 1)
 
 
 async def test_a_chat_that_is_not_allowed_gets_no_link_transcribed(stopped_world, chat, alice):
@@ -361,7 +361,7 @@ async def test_links_that_are_off_are_any_text_and_the_command_says_so(stopped_w
         chat.say(alice, "/help")
         await world.settle()
         told, helped = texts(chat)
-        assert told == sentences.LINKS_OFF
+        assert told == ENGLISH.links.off()
         assert "link" not in helped
         assert await world.jobs() == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.text.sentences import NO_SPEECH
+from tests.english import ENGLISH
 from tests.levels import level_of
 from tests.long import encoded, joined, repeated
 from tests.world import AUDIO, audio, texts
@@ -65,7 +65,7 @@ async def test_opposite_sides_of_a_long_recording_are_found_wherever_they_begin(
 
 
 async def test_a_long_recording_of_silence_costs_nothing(world):
-    assert await answer_to(world, repeated(AUDIO / "silent.m4a", 400, *MP4)) == NO_SPEECH
+    assert await answer_to(world, repeated(AUDIO / "silent.m4a", 400, *MP4)) == ENGLISH.answers.no_speech()
     assert world.speech.uploads == []
 
 

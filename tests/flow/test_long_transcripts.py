@@ -1,6 +1,6 @@
 from bot.engine.patience import LONG_TEXTS_AT_ONCE
-from bot.text.sentences import CUT_SHORT
 from storage.transcript import LONGEST_TEXT
+from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it does so again. "
@@ -76,7 +76,7 @@ async def test_a_text_that_nobody_can_have_said_is_cut_short_and_says_so(world):
     (message,) = chat.bot_messages
     content = world.telegram.file_bytes(message["document"]["file_id"]).decode()
     assert content.startswith("word word")
-    assert content.endswith(f"word\n\n{CUT_SHORT}\n")
+    assert content.endswith(f"word\n\n{ENGLISH.answers.cut_short()}\n")
     assert len(content) < LONGEST_TEXT + 200
 
 

@@ -78,7 +78,7 @@ async def test_a_voice_note_that_is_cancelled_while_its_hand_waits_is_not_shown_
     chat.press(alice, chat.bot_messages[-1], "Cancel")
     await world.settle()
     assert [(job.state, job.lease_token) for job in await world.jobs()] == [(State.CANCELLED, None)]
-    assert "cancelled" in texts(chat)[0]
+    assert "Cancelled." in texts(chat)[0]
 
 
 async def test_a_stop_while_the_hand_waits_gives_the_job_back_at_once(stopped_world):

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.text.sentences import NO_SPEECH
 from storage.words import State
+from tests.english import ENGLISH
 from tests.world import audio, texts
 
 
@@ -83,13 +83,13 @@ async def test_that_no_speech_was_heard_is_never_kept_as_the_answer(world, heard
     his.forward(bob, voice)
     world.speech.says(heard)
     await world.settle()
-    assert [NO_SPEECH] == texts(hers) == texts(his)
+    assert [ENGLISH.answers.no_speech()] == texts(hers) == texts(his)
     assert len(world.speech.uploads) == 1, "the one in flight still serves both"
 
     hers.forward(alice, voice)
     world.speech.says("heard at last")
     await world.settle()
-    assert texts(hers) == [NO_SPEECH, "heard at last"]
+    assert texts(hers) == [ENGLISH.answers.no_speech(), "heard at last"]
     assert len(world.speech.uploads) == 2
 
 
@@ -103,7 +103,7 @@ async def test_cancelling_the_first_hands_its_generation_to_the_one_that_waits(w
     hers.press(alice, hers.bot_messages[0], "Cancel")
     await world.settle()
 
-    assert "cancelled" in texts(hers)[0]
+    assert "Cancelled." in texts(hers)[0]
     assert texts(his) == ["paid for already"]
     assert len(world.speech.uploads) == 1
 

@@ -1,11 +1,11 @@
 """A chat that sends more than it may have open: what is taken, what is told, and what comes again."""
 
-from bot.text.sentences import too_many
+from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
 
 def told(chat, most_open=2):
-    return texts(chat).count(too_many(most_open))
+    return texts(chat).count(ENGLISH.waiting.too_many(most_open))
 
 
 def send(chat, person, count):

@@ -1,9 +1,9 @@
 import pytest
 
 from bot.engine import patience
-from bot.text.sentences import placeholder
 from storage.apology import Notice
 from storage.words import State
+from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 
 
@@ -23,7 +23,7 @@ async def test_ten_minutes_without_an_answer_end_in_the_transcript(world, chat, 
     world.speech.says("better late than never")
 
     await world.settle(seconds=600)
-    assert texts(chat) == [placeholder(Notice.RETRYING)]
+    assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.RETRYING)]
 
     world.speech.clear_faults()
     await world.settle(seconds=120)
@@ -98,7 +98,7 @@ async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat
     world.speech.says("worth the wait")
 
     await world.settle(seconds=3600)
-    assert texts(chat) == [placeholder(Notice.PAUSED)] * 5
+    assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)] * 5
     assert [job.attempts for job in await world.jobs()] == [0] * 5
     assert len([call for call in world.speech.calls if call.method == "POST"]) < 3600 / 30 + 10
 
@@ -113,11 +113,11 @@ async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stopped_world
     async with stopped_world.running(aimlapi_key="wrong-key") as world:
         chat.send_voice(alice, audio())
         await world.settle(seconds=3600)
-        assert texts(chat) == [placeholder(Notice.PAUSED)]
+        assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)]
         world.clock.pass_(24 * 3600)
         await world.settle(seconds=600)
         assert [job.state for job in await world.jobs()] == [State.DELIVERED]
-        assert texts(chat) != [placeholder(Notice.PAUSED)]
+        assert texts(chat) != [ENGLISH.waiting.placeholder(Notice.PAUSED)]
 
 
 async def test_too_many_requests_spend_no_attempt(world, chat, alice):
@@ -288,7 +288,7 @@ async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(sto
         await world.turn()
         world.speech.key, right = "another-key", world.speech.key
         await world.settle(seconds=2 * 3600)
-        assert texts(chat) == [placeholder(Notice.PAUSED)], (
+        assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)], (
             "the result is gone by now, and the audio waits to go up again"
         )
         world.speech.key = right

@@ -8,8 +8,8 @@ from bot.engine import patience
 from bot.machine.subprocesses import bundled_ffmpeg
 from bot.media import ffmpeg
 from bot.playground.speech import Recognition
-from bot.text.sentences import placeholder
 from storage.apology import Notice
+from tests.english import ENGLISH
 from tests.ffmpegs import ffmpeg_that
 from tests.unit.workbench import reading_lines
 from tests.world import audio, texts
@@ -161,7 +161,7 @@ async def test_a_machine_that_has_no_processor_for_ffmpeg_is_to_blame_itself(sto
         with reading_lines() as lines:
             chat.send_document(alice, audio("speech.amr"), file_name="note.amr", mime_type="audio/amr")
             await world.settle(seconds=2)
-            assert texts(chat) == [placeholder(Notice.MACHINE)]
+            assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.MACHINE)]
             busy.unlink()
             monkeypatch.setattr(patience, "FFMPEG_TIMEOUT", 60)
             await world.settle(seconds=300)

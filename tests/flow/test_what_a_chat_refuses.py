@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.text.sentences import NO_ANSWER_REMOVED, NO_FILES, ORPHAN_REMOVED
 from storage.words import State
+from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it does so again. "
@@ -55,7 +55,7 @@ async def test_a_text_that_is_too_long_for_pages_is_cut_and_says_so(world, group
     group.send_voice(alice, audio())
     await world.settle()
     assert len(group.bot_messages) == 20
-    assert texts(group)[-1].endswith(NO_FILES)
+    assert texts(group)[-1].endswith(ENGLISH.answers.no_files())
 
 
 async def test_where_texts_are_forbidden_nothing_is_paid_and_no_file_comes_instead(world, group, alice):
@@ -112,7 +112,7 @@ async def test_the_button_in_the_private_chat_cancels(world, group, private, ali
     private.press(alice, private.bot_messages[0], "Cancel")
     await world.settle()
     (text,) = texts(private)
-    assert "cancelled" in text
+    assert "Cancelled." in text
     assert await states(world) == [State.CANCELLED]
 
 
@@ -345,7 +345,11 @@ async def test_the_button_of_a_job_that_could_not_be_answered_removes_its_messag
     (left,) = group.bot_messages
     group.press(alice, left, "Cancel")
     await world.settle()
-    assert world.telegram.callback_answers[-1].text == NO_ANSWER_REMOVED != ORPHAN_REMOVED
+    assert (
+        world.telegram.callback_answers[-1].text
+        == ENGLISH.cancelling.no_answer_removed()
+        != ENGLISH.cancelling.orphan_removed()
+    )
     assert group.bot_messages == []
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.text.sentences import apology
 from storage.apology import Reason
+from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 
 
@@ -89,7 +89,7 @@ async def test_a_file_that_is_no_recording_is_answered_in_private_and_costs_noth
 
     await world.settle()
 
-    assert texts(chat) == [apology(Reason.NOT_AUDIO, {})]
+    assert texts(chat) == [ENGLISH.apologies.apology(Reason.NOT_AUDIO, {})]
     assert chat.bot_messages[0]["reply_to_message"]["message_id"] == sent["message_id"]
     assert world.speech.uploads == await world.jobs() == []
 

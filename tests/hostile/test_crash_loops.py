@@ -12,9 +12,9 @@ import pytest
 
 from bot.engine.patience import MOST_DEATHS
 from bot.machine.subprocesses import bundled_ffmpeg
-from bot.text.sentences import apology
 from storage.apology import Reason
 from tests.crash.scene import says
+from tests.english import ENGLISH
 from tests.world import audio
 
 VOICES = 8
@@ -80,7 +80,7 @@ async def test_a_recording_that_kills_the_process_is_put_aside_and_all_others_ar
     bad = b"RIFF\xff\xff\xff\x00WAVEdeadly" + audio("speech.wav")
     mallory.send_audio(next(iter(mallory.people.values())), bad, file_name="song.wav")
     voices = [scene.voice() for _ in range(3)]
-    sorry = apology(Reason.DEADLY, {})
+    sorry = ENGLISH.apologies.apology(Reason.DEADLY, {})
     deaths = 0
     while not says(mallory, sorry):
         life = await scene.start()

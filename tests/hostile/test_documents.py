@@ -1,11 +1,11 @@
 """Documents of which nobody says what they are, while the process is killed between the look at them and the answer."""
 
-from bot.text.sentences import CANCEL_BUTTON, apology
 from storage.apology import Reason
 from tests.crash.scene import answered
+from tests.english import ENGLISH
 from tests.world import texts
 
-NOT_AUDIO = apology(Reason.NOT_AUDIO, {})
+NOT_AUDIO = ENGLISH.apologies.apology(Reason.NOT_AUDIO, {})
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
 MOMENTS = [("getFile", "before"), ("getFile", "after"), ("file", "before"), ("file", "after")]
 
@@ -52,5 +52,7 @@ async def test_an_apology_that_was_sent_and_not_stored_is_said_once_more_and_lea
     await scene.start()
     await scene.until_stored(1, "state = 'delivered'")
     assert answered(scene.chat) == texts(scene.chat) == [NOT_AUDIO, NOT_AUDIO]
-    assert not any(CANCEL_BUTTON in scene.chat.button_texts(message) for message in scene.chat.bot_messages)
+    assert not any(
+        ENGLISH.cancelling.button() in scene.chat.button_texts(message) for message in scene.chat.bot_messages
+    )
     assert await scene.life.stop() == 0

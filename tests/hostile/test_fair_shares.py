@@ -2,8 +2,8 @@
 
 import time
 
-from bot.text.sentences import too_many
 from tests.crash.scene import says
+from tests.english import ENGLISH
 from tests.ffmpegs import ffmpeg_that
 from tests.world import audio
 
@@ -50,4 +50,4 @@ async def test_a_chat_has_no_more_open_recordings_than_it_may_and_is_told_once(s
     again = scene.voice()
     await scene.see(scene.chat, again.text)
     assert len(scene.rows("SELECT id FROM jobs")) == 4
-    assert says(scene.chat, too_many(3)) == 1
+    assert says(scene.chat, ENGLISH.waiting.too_many(3)) == 1

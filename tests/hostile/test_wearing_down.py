@@ -12,8 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.text.sentences import NO_SPEECH
 from tests.crash.scene import says
+from tests.english import ENGLISH
 from tests.patience import Stopwatch, again_and_again, patiently
 from tests.world import audio, other_voice
 
@@ -112,7 +112,7 @@ async def test_millions_of_invisible_characters_keep_nobody_waiting(scene):
     while not scene.rows("SELECT id FROM jobs WHERE state = 'delivered'"):
         slowest = max(slowest, (await patiently(health(port)))[1])
     assert slowest < 1
-    assert says(scene.chat, NO_SPEECH) == 1
+    assert says(scene.chat, ENGLISH.answers.no_speech()) == 1
 
 
 @asynccontextmanager

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 import pytest
 from aiohttp import web
 
-from bot.text.sentences import placeholder
 from storage.apology import Notice
 from tests.crash.scene import Scene
+from tests.english import ENGLISH
 from tests.front import Front
 from tests.patience import promised
 
@@ -110,7 +110,7 @@ async def test_a_file_that_is_not_handed_over_is_telegrams_fault(scene: Scene, s
     scene.telegram.fault("getFile", status, body="<html>", times=2)
     voice = scene.voice()
     await scene.start(LOG_FORMAT="json")
-    await scene.see(scene.chat, placeholder(Notice.TELEGRAM))
+    await scene.see(scene.chat, ENGLISH.waiting.placeholder(Notice.TELEGRAM))
     await scene.see(scene.chat, voice.text)
     assert told(scene) == [("Telegram", words)] * 2
     await scene.finish()
@@ -124,7 +124,7 @@ async def test_a_folder_that_is_gone_is_this_machines_fault(scene: Scene) -> Non
     shutil.rmtree(folder)
     folder.write_text("somebody's file")
     voice = scene.voice()
-    await scene.see(scene.chat, placeholder(Notice.MACHINE))
+    await scene.see(scene.chat, ENGLISH.waiting.placeholder(Notice.MACHINE))
     folder.unlink()
     await scene.see(scene.chat, voice.text)
     assert set(told(scene)) == {("this machine", "this machine, while working: EEXIST (17, File exists)")}
@@ -141,7 +141,7 @@ async def test_a_local_server_whose_folder_is_not_mounted_is_told_with_the_setti
     front.replace("getFile", locally, times=2)
     voice = scene.voice()
     await scene.start(LOG_FORMAT="json", TELEGRAM_LOCAL_FILES=str(folder))
-    await scene.see(scene.chat, placeholder(Notice.MACHINE))
+    await scene.see(scene.chat, ENGLISH.waiting.placeholder(Notice.MACHINE))
     await scene.see(scene.chat, voice.text)
     for side, words in told(scene):
         assert side == "this machine"

@@ -71,6 +71,7 @@ def job(**changes: Any) -> Job:
         "tried_seconds": 0.0,
         "must_sniff": False,
         "twin": None,
+        "interface": None,
     }
     return Job(**fields | changes)
 

@@ -1,13 +1,11 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
-import math
 from dataclasses import dataclass, field
 
-from bot.engine import patience
+from bot.engine import forms, patience
 from bot.engine.delivery import Delivery
 from bot.errors import PermanentError, RateLimitedError
 from bot.machine.task_limit import TaskLimit
-from bot.text.sentences import apology
 from storage.apology import Apology, Reason
 from storage.outcomes import Ended, Outcome
 from storage.store import Store
@@ -37,8 +35,7 @@ class Deliver:
         """Refuse a recording whose length only its answer tells, here, as the answer is kept: it is paid for once."""
         seconds = await self.store.duration(transcript_id)
         if seconds is not None and seconds > self.max_seconds:
-            minutes, limit = math.ceil(seconds / 60), int(self.max_seconds // 60)
-            raise PermanentError(Reason.TOO_LONG, minutes=minutes, limit_minutes=limit)
+            raise PermanentError(Reason.TOO_LONG, minutes=seconds / 60, limit_minutes=self.max_seconds / 60)
 
     async def _text(self, transcript_id: int) -> str:
         """Return the text; RateLimitedError for a long one that has to wait until few others are in memory."""
@@ -50,5 +47,5 @@ class Deliver:
         return text
 
     async def _apologise(self, job: Job, why: Apology) -> Outcome:
-        await self.delivery.apologise(job, apology(why.reason, why.facts))
+        await self.delivery.apologise(job, forms.texts_of(job).apologies.apology(why.reason, why.facts))
         return Ended(State.CANCELLED if why.reason is Reason.CANCELLED else State.DELIVERED)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.activity import side_by_side
-from bot.engine import patience
+from bot.engine import forms, patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError, handling, require_lease
 from bot.engine.policy import too_much_doubt, wait_in_doubt
@@ -18,7 +18,6 @@ from bot.errors import PermanentError
 from bot.log import get_logger
 from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Model, find
-from bot.text.sentences import model_replaced
 from bot.uploads import Linked, Upload
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
@@ -98,7 +97,7 @@ class Submit:
         async with self._replacing_model:
             chosen = await self.store.settings(job.chat_id)
             if chosen.model == job.model:
-                await self.delivery.say(job, model_replaced(job.model, default.name))
+                await self.delivery.say(job, forms.texts_of(job).models.replaced(job.model, default.name))
                 await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
         return default
 

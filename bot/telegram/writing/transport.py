@@ -11,7 +11,7 @@ from bot.telegram.calls import DOCUMENT, Calls
 from bot.telegram.failures import translated
 from bot.telegram.pace import Pace, Urgency
 from bot.telegram.refusals import NotModifiedError, ThreadGoneError
-from bot.telegram.writing.buttons import cancel_button
+from bot.telegram.writing.buttons import Button, keyboard
 from bot.text.layout import Document, Page, utf16_length
 
 Shown = Page | Document
@@ -39,10 +39,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Sends, edits and deletes messages. Writes beyond the pace wait for it, or raise RateLimitedError.
-
-    A message that names a job has its cancel button.
-    """
+    """Sends, edits and deletes messages. Writes beyond the pace wait for it, or raise RateLimitedError."""
 
     calls: Calls = field(repr=False)  # which know the token
     pace: Pace
@@ -63,13 +60,13 @@ class Transport:
         """Let the next message go to a chat that refused one, as somebody there has written."""
         self.pace.refusing.ask_again(chat_id)
 
-    async def send(self, place: Place, shown: Shown, *, urgency: Urgency, job_id: int | None = None) -> int:
+    async def send(self, place: Place, shown: Shown, *, urgency: Urgency, button: Button | None = None) -> int:
         """Send a message, quietly, and return its id.
 
         Where its topic takes none, or nothing can reply to that message, it goes to the chat itself, as no reply: one
         would lead to the topic again.
         """
-        said = _said(shown, job_id) | {"disable_notification": True}
+        said = _said(shown, button) | {"disable_notification": True}
         return await self._send(place, shown, said | {"reply_parameters": _reply(place)}, urgency)
 
     async def _send(self, place: Place, shown: Shown, said: Parameters, urgency: Urgency) -> int:
@@ -92,10 +89,10 @@ class Transport:
             return await self.pace.paced(method, parameters["chat_id"], topic, urgency, call)
 
     async def edit(
-        self, chat_id: int, message_id: int, shown: Shown, *, urgency: Urgency, job_id: int | None = None
+        self, chat_id: int, message_id: int, shown: Shown, *, urgency: Urgency, button: Button | None = None
     ) -> None:
         """Turn a message into another one, a text also into a file; doing it again changes nothing."""
-        method, parameters = "editMessageText", _said(shown, job_id) | {"chat_id": chat_id, "message_id": message_id}
+        method, parameters = "editMessageText", _said(shown, button) | {"chat_id": chat_id, "message_id": message_id}
         if isinstance(shown, Document):
             method, caption = "editMessageMedia", parameters.pop("caption")
             parameters["media"] = {"type": "document", "media": f"attach://{DOCUMENT}", "caption": caption}
@@ -116,12 +113,12 @@ class Transport:
             await self.calls.make("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
 
-def _said(shown: Shown, job_id: int | None) -> Parameters:
+def _said(shown: Shown, button: Button | None) -> Parameters:
     """Return what the calls that send and that edit have in common."""
-    button = {"reply_markup": None if job_id is None else cancel_button(job_id)}
+    markup = {"reply_markup": None if button is None else keyboard(button)}
     if isinstance(shown, Document):
-        return button | {"caption": shown.caption}
-    return button | {"text": shown.text, "entities": _entities(shown), "link_preview_options": {"is_disabled": True}}
+        return markup | {"caption": shown.caption}
+    return markup | {"text": shown.text, "entities": _entities(shown), "link_preview_options": {"is_disabled": True}}
 
 
 def _reply(place: Place) -> Parameters | None:

@@ -6,8 +6,8 @@ from dataclasses import fields
 import pytest
 
 from bot.config import Settings
-from bot.text.sentences import COMMANDS
 from storage import outcomes
+from tests.english import ENGLISH
 from tests.unit.project.checkout import ROOT, blocks, documents, quoted, sources, table, text
 
 SETTINGS = {each.name.upper() for each in fields(Settings)}
@@ -98,7 +98,7 @@ def test_the_rooms_are_named():
 
 def test_every_command_of_the_bot_is_explained():
     named = {name for name in quoted(text("docs/usage.md")) if re.fullmatch(r"/[a-z]+", name)}
-    assert named == {f"/{name}" for name, _ in COMMANDS}
+    assert named == {f"/{name}" for name, _ in ENGLISH.commands.menu()}
 
 
 @pytest.mark.parametrize(

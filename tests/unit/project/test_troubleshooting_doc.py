@@ -2,8 +2,8 @@ import re
 
 from bot.outgoing.moving import LIMITS
 from bot.telegram.downloading.downloads import MOST_BREAKS
-from bot.text.sentences import placeholder
 from storage.apology import Notice
+from tests.english import ENGLISH
 from tests.unit.project.checkout import quoted, said, section, text
 
 DOCUMENT = "docs/troubleshooting.md"
@@ -15,17 +15,17 @@ def test_most_troubles_have_an_event_to_look_for():
 
 
 def test_words_in_quotes_are_what_the_placeholder_says():
-    assert f'"{placeholder(Notice.NONE)}"' in text("docs/usage.md")
+    assert f'"{ENGLISH.waiting.placeholder(Notice.NONE)}"' in text("docs/usage.md")
     trouble = said(DOCUMENT, "What goes wrong")
-    assert "is not answering at the moment" in placeholder(Notice.RETRYING)
+    assert "is not answering at the moment" in ENGLISH.waiting.placeholder(Notice.RETRYING)
     assert '"…is not answering at the moment…"' in trouble
-    assert "takes longer than usual" in placeholder(Notice.DELAYED)
+    assert "takes longer than usual" in ENGLISH.waiting.placeholder(Notice.DELAYED)
     assert '"…takes longer than usual…"' in trouble
-    assert "paused" in placeholder(Notice.PAUSED)
+    assert "paused" in ENGLISH.waiting.placeholder(Notice.PAUSED)
     assert '"…paused…"' in trouble
-    assert "does not hand this file over" in placeholder(Notice.TELEGRAM)
+    assert "does not hand this file over" in ENGLISH.waiting.placeholder(Notice.TELEGRAM)
     assert '"…does not hand this file over…"' in trouble
-    assert "on the machine this bot runs on" in placeholder(Notice.MACHINE)
+    assert "on the machine this bot runs on" in ENGLISH.waiting.placeholder(Notice.MACHINE)
     assert '"…on the machine this bot runs on…"' in trouble
 
 

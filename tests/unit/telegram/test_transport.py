@@ -13,12 +13,14 @@ from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import GROUP, Urgency
 from bot.telegram.receiving.dispatch import Dispatch
-from bot.telegram.writing.buttons import job_of_button
+from bot.telegram.writing.buttons import cancel_button, job_of_button
 from bot.telegram.writing.transport import Place
 from bot.text.layout import Document, Page
 from tests.pacing import turns
 from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts
+
+CANCEL = cancel_button(7, "Cancel")
 
 
 @pytest.fixture
@@ -42,10 +44,10 @@ def group(stopped_world, alice):
     return stopped_world.telegram.supergroup("Team", [alice], privacy=False)
 
 
-async def placed(transport, chat, text="Transcribing…", job_id=7, **changes) -> int:
+async def placed(transport, chat, text="Transcribing…", button=CANCEL, **changes) -> int:
     where = {name: changes.pop(name) for name in ("thread_id", "reply_to") if name in changes}
     urgency = changes.pop("urgency", Urgency.PLACEHOLDER)
-    return await transport.send(Place(chat.id, **where), plain(text), job_id=job_id, urgency=urgency)
+    return await transport.send(Place(chat.id, **where), plain(text), button=button, urgency=urgency)
 
 
 def plain(text):
@@ -91,7 +93,7 @@ async def test_news_for_a_deleted_topic_go_to_the_chat_itself(stopped_world, tra
 
 async def test_a_changed_placeholder_keeps_its_button(transport, chat):
     message_id = await placed(transport, chat)
-    await transport.edit(chat.id, message_id, plain("Waiting…"), job_id=7, urgency=Urgency.PLACEHOLDER)
+    await transport.edit(chat.id, message_id, plain("Waiting…"), button=CANCEL, urgency=Urgency.PLACEHOLDER)
     assert chat.message(message_id)["text"] == "Waiting…"
     assert chat.button_texts(message_id) == ["Cancel"]
 

@@ -5,103 +5,116 @@ import re
 import pytest
 
 from bot.links import Flaw
-from bot.text import sentences
 from bot.text.layout import MESSAGE_LIMIT, utf16_length
 from storage.apology import Notice, Reason
+from tests.english import ENGLISH
 
 FACTS = {"limit_mb": 20, "minutes": 245.55, "limit_minutes": 120.0, "host": "example.com"}
-AGAIN = re.compile(r"will not try it again|have stopped|will not go on")
 ADVICE = re.compile(r"\b[Pp]lease\b")
+AGAIN = re.compile(r"not try (it )?again|have stopped|will not go on")
 
 
 @pytest.mark.parametrize("notice", Notice)
 def test_every_notice_has_a_calm_placeholder_of_its_own(notice):
-    others = {sentences.placeholder(other) for other in Notice if other is not notice}
-    assert sentences.placeholder(notice) not in others
+    others = {ENGLISH.waiting.placeholder(other) for other in Notice if other is not notice}
+    assert ENGLISH.waiting.placeholder(notice) not in others
 
 
 def test_an_ordinary_wait_is_one_word():
-    assert sentences.placeholder(Notice.NONE) == "Transcribing…"
+    assert ENGLISH.waiting.placeholder(Notice.NONE) == "Transcribing…"
 
 
 def test_a_retry_says_that_nothing_is_to_be_done():
-    assert "by myself" in sentences.placeholder(Notice.RETRYING)
-    assert "nothing you need to do" in sentences.placeholder(Notice.RETRYING)
+    assert "by myself" in ENGLISH.waiting.placeholder(Notice.RETRYING)
+    assert "nothing you need to do" in ENGLISH.waiting.placeholder(Notice.RETRYING)
 
 
 def test_a_hold_names_neither_key_nor_credits():
-    text = sentences.placeholder(Notice.PAUSED)
+    text = ENGLISH.waiting.placeholder(Notice.PAUSED)
     assert "operator" in text
     assert "no need to send this again" in text
     assert not re.search("key|credit|bill|money", text)
 
 
 @pytest.mark.parametrize("facts", [{}, FACTS], ids=["without facts", "with facts"])
-@pytest.mark.parametrize("reason", Reason)
-def test_every_apology_says_why_whether_it_is_retried_and_what_to_do(reason, facts):
-    text = sentences.apology(reason, facts)
-    again, advice = AGAIN.search(text), ADVICE.search(text)
-    assert again, text
-    assert advice, text
-    assert 20 < again.start() < advice.start()
+@pytest.mark.parametrize("reason", sorted({*Reason} - {Reason.CANCELLED}))
+def test_every_apology_says_in_one_sentence_why_and_in_another_what_to_do(reason, facts):
+    text = ENGLISH.apologies.apology(reason, facts)
+    why, *advice = re.split(r"\. (?=[A-Z])", text)
+    assert len(why) > 20
+    assert len(advice) == 1
+    assert ADVICE.search(advice[0])
+    assert not AGAIN.search(text)
     assert "{" not in text
     assert "!" not in text
     assert utf16_length(text) <= 300
 
 
+def test_a_cancelled_recording_says_so_in_a_word():
+    assert ENGLISH.apologies.apology(Reason.CANCELLED, {}) == "Cancelled."
+
+
 def test_no_two_reasons_sound_the_same():
-    assert len({sentences.apology(reason, {}) for reason in Reason}) == len(Reason)
+    assert len({ENGLISH.apologies.apology(reason, {}) for reason in Reason}) == len(Reason)
 
 
-def test_too_big_names_the_limit():
-    assert "up to 20 MB" in sentences.apology(Reason.TOO_BIG, {"limit_mb": 20})
+@pytest.mark.parametrize(("fact", "whose"), [("limit_mb", "operator of this bot"), ("telegram_limit_mb", "Telegram")])
+def test_too_big_names_the_limit_and_whose_it_is(fact, whose):
+    text = ENGLISH.apologies.apology(Reason.TOO_BIG, {fact: 20.0})
+    assert "up to 20 MB" in text
+    assert whose in text
 
 
 def test_too_long_names_both_lengths():
-    text = sentences.apology(Reason.TOO_LONG, FACTS)
-    assert re.search(r"runs 245\.\d min.* up to 120 min", text)
+    text = ENGLISH.apologies.apology(Reason.TOO_LONG, FACTS)
+    assert "recording of 246 minutes is too long: the operator of this bot lets me take up to 120 minutes." in text
 
 
 def test_too_long_names_the_limit_alone_if_that_is_all_it_knows():
-    text = sentences.apology(Reason.TOO_LONG, {"limit_minutes": 120})
-    assert "up to 120 min" in text
-    assert "runs" not in text
+    text = ENGLISH.apologies.apology(Reason.TOO_LONG, {"limit_minutes": 120})
+    assert "up to 120 minutes" in text
+    assert "recording of" not in text
 
 
 @pytest.mark.parametrize("fact", ["x" * 5000, "a\nb", 10**50, 1e300, float("nan"), -1])
 def test_an_odd_fact_does_not_blow_up_an_apology(fact):
-    text = sentences.apology(Reason.TOO_LONG, {"minutes": fact, "limit_minutes": fact})
+    text = ENGLISH.apologies.apology(Reason.TOO_LONG, {"minutes": fact, "limit_minutes": fact})
     assert utf16_length(text) <= 300
     assert "\n" not in text
 
 
 @pytest.mark.parametrize(
     "answer",
-    [sentences.CANCELLED_TOAST, sentences.NOT_YOURS, sentences.TOO_LATE, sentences.ORPHAN_REMOVED],
+    [
+        ENGLISH.cancelling.done(),
+        ENGLISH.cancelling.not_yours(),
+        ENGLISH.cancelling.too_late(),
+        ENGLISH.cancelling.orphan_removed(),
+    ],
 )
 def test_a_callback_answer_fits_the_200_characters_telegram_takes(answer):
     assert 0 < utf16_length(answer) <= 200
 
 
 def test_silence_is_answered_with_something_to_try():
-    assert "no speech" in sentences.NO_SPEECH
-    assert "/models" in sentences.NO_SPEECH
+    assert "no speech" in ENGLISH.answers.no_speech()
+    assert "/models" in ENGLISH.answers.no_speech()
 
 
 def test_the_command_menu_is_one_telegram_accepts():
-    assert [command for command, _ in sentences.COMMANDS] == ["start", "help", "model", "models", "transcribe"]
-    assert all(1 <= len(description) <= 256 for _, description in sentences.COMMANDS)
+    assert [command for command, _ in ENGLISH.commands.menu()] == ["start", "help", "model", "models", "transcribe"]
+    assert all(1 <= len(description) <= 256 for _, description in ENGLISH.commands.menu())
 
 
 def test_the_greeting_says_what_to_send_and_names_the_model():
-    text = sentences.start("nova-2-general")
+    text = ENGLISH.commands.start("nova-2-general")
     assert "voice note" in text
     assert "nova-2-general" in text
     assert "/help" in text
 
 
 def test_the_help_covers_media_limits_commands_and_groups():
-    text = sentences.help_text(20, 120, links=True)
+    text = ENGLISH.commands.help(20, 120, links=True)
     for word in (
         "voice note",
         "audio",
@@ -119,61 +132,63 @@ def test_the_help_covers_media_limits_commands_and_groups():
 
 
 def test_the_help_of_a_bot_that_takes_no_links_has_none():
-    assert "link" not in sentences.help_text(20, 120, links=False)
+    assert "link" not in ENGLISH.commands.help(20, 120, links=False)
 
 
-@pytest.mark.parametrize("told", [*map(sentences.bad_link, Flaw), sentences.LINKS_OFF])
+@pytest.mark.parametrize("told", [*map(ENGLISH.links.flaw, Flaw), ENGLISH.links.off()])
 def test_what_is_wrong_with_a_link_is_one_sentence(told):
     assert re.fullmatch(r"[A-Z][^.!?]+(?:https?://[^.!?]*)*\.", told)
 
 
 def test_every_flaw_of_a_link_has_words_of_its_own():
-    assert len(set(map(sentences.bad_link, Flaw))) == len(Flaw)
+    assert len(set(map(ENGLISH.links.flaw, Flaw))) == len(Flaw)
 
 
 def test_the_placeholder_of_a_link_shows_its_host_only_while_nothing_else_is_to_be_told():
     host = "xn--80ak6aa92e.com"
-    assert host in sentences.placeholder(Notice.NONE, host)
-    assert sentences.placeholder(Notice.RETRYING, host) == sentences.placeholder(Notice.RETRYING)
+    assert host in ENGLISH.waiting.placeholder(Notice.NONE, host)
+    assert ENGLISH.waiting.placeholder(Notice.RETRYING, host) == ENGLISH.waiting.placeholder(Notice.RETRYING)
 
 
 def test_a_link_that_cannot_be_reached_is_told_with_its_host_and_what_to_do():
-    text = sentences.apology(Reason.LINK_UNREACHABLE, {"host": f"{'long.' * 50}example.com"})
-    assert re.search(r" to …[\w.]{59}\. I will", text)
-    assert "long.example.com. I" in text
+    text = ENGLISH.apologies.apology(Reason.LINK_UNREACHABLE, {"host": f"{'long.' * 50}example.com"})
+    assert re.search(r" to …[\w.]{59}\. Please", text)
+    assert "long.example.com. Please" in text
     assert "opens without a login" in text
     assert utf16_length(text) <= 300
 
 
 def test_the_current_model_is_shown_with_what_it_knows():
-    text = sentences.model_shown("nova-2-finance", "Talk about finance.", "English only")
+    text = ENGLISH.models.shown("nova-2-finance", "Talk about finance.", "English only")
     assert text.startswith("This chat uses the model nova-2-finance (English only).\nTalk about finance.\n\n")
     assert "/models" in text
 
 
 def test_a_model_without_a_language_note_has_no_empty_brackets():
-    assert "()" not in sentences.model_shown("nova-2-finance", "", "")
+    assert "()" not in ENGLISH.models.shown("nova-2-finance", "", "")
 
 
 def test_a_model_that_was_set_is_confirmed():
-    assert sentences.model_set("whisper-tiny", "Quick.") == "From now on this chat uses the model whisper-tiny.\nQuick."
+    assert (
+        ENGLISH.models.chosen("whisper-tiny", "Quick.") == "From now on this chat uses the model whisper-tiny.\nQuick."
+    )
 
 
 def test_an_unknown_model_changes_nothing_and_offers_others():
-    text = sentences.model_unknown("wisper", ["whisper-tiny", "whisper-base"])
+    text = ENGLISH.models.unknown("wisper", ["whisper-tiny", "whisper-base"])
     assert "“wisper”, so nothing was changed" in text
-    assert "Did you mean whisper-tiny or whisper-base?" in text
+    assert "Did you mean one of these: whisper-tiny, whisper-base?" in text
     assert "/models" in text
 
 
 def test_an_unknown_model_without_any_like_it_points_to_the_list():
-    text = sentences.model_unknown("gpt", [])
+    text = ENGLISH.models.unknown("gpt", [])
     assert "Did you mean" not in text
     assert "/models" in text
 
 
 def test_a_hostile_model_name_is_one_short_printable_line():
-    text = sentences.model_unknown("evil\n\x00\u202e\ud83d " + "x" * 5000, [])
+    text = ENGLISH.models.unknown("evil\n\x00\u202e\ud83d " + "x" * 5000, [])
     quoted = re.search("“(.*)”", text)
     assert quoted
     assert quoted[1].isprintable()
@@ -183,39 +198,45 @@ def test_a_hostile_model_name_is_one_short_printable_line():
 
 
 def test_a_model_name_of_nothing_readable_is_not_quoted():
-    assert "“" not in sentences.model_unknown("\u202e\n", [])
+    assert "“" not in ENGLISH.models.unknown("\u202e\n", [])
 
 
 def test_only_a_handful_of_models_is_suggested():
-    text = sentences.model_unknown("x", [f"model-{number}" for number in range(50)])
+    text = ENGLISH.models.unknown("x", [f"model-{number}" for number in range(50)])
     assert "model-4" in text
     assert "model-5" not in text
 
 
 def test_the_list_of_models_says_what_each_is_for():
-    text = sentences.models([("a", "For this.", "English only"), ("b", "For that.", "")])
+    text = ENGLISH.models.listed([("a", "For this.", "English only"), ("b", "For that.", "")])
     assert text.endswith(":\n\n• a (English only): For this.\n• b: For that.")
     assert "/model " in text
 
 
 def test_a_list_too_long_for_a_message_falls_back_to_names():
     rows = [(f"model-{number}", "About " * 20, "note") for number in range(100)]
-    text = sentences.models(rows)
+    text = ENGLISH.models.listed(rows)
     assert text.endswith("• model-98\n• model-99")
     assert utf16_length(text) <= MESSAGE_LIMIT
 
 
 def test_even_the_names_of_countless_models_fit_a_message():
-    text = sentences.models([(f"model-{number}", "", "") for number in range(10_000)])
+    text = ENGLISH.models.listed([(f"model-{number}", "", "") for number in range(10_000)])
     assert re.search(r"• model-\d+\n…$", text)
     assert utf16_length(text) <= MESSAGE_LIMIT
 
 
 def test_a_model_that_is_gone_is_named_with_the_one_that_replaces_it():
-    text = sentences.model_replaced("old-one", "new-one")
+    text = ENGLISH.models.replaced("old-one", "new-one")
     assert "old-one, no longer exists" in text
     assert "I use new-one now" in text
 
 
 def test_a_stranger_learns_which_chat_id_to_ask_for():
-    assert "-100123" in sentences.not_allowed(-100123)
+    assert "-100123" in ENGLISH.access.not_allowed(-100123)
+
+
+def test_less_than_a_minute_is_told_in_seconds():
+    text = ENGLISH.apologies.apology(Reason.TOO_LONG, {"minutes": 1.01, "limit_minutes": 0.5})
+    assert "recording of 2 minutes is" in text
+    assert "up to 30 seconds." in text

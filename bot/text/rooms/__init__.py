@@ -1,0 +1,1 @@
+"""The sentences, each room for one occasion."""

@@ -1,0 +1,33 @@
+"""What stands around the text of a recording, or instead of it."""
+
+from bot.text.room import Room
+
+
+class Answers(Room):
+    """Words about an answer: there is none, it is not all of it, it is shown elsewhere."""
+
+    def no_speech(self) -> str:
+        return self.gettext(
+            "I heard no speech in this recording. If there is some, try another model: /models lists them."
+        )
+
+    def cut_short(self) -> str:
+        return self.gettext(
+            "[The speech service gave me more text than can be said in a day. The rest of it is not shown.]"
+        )
+
+    def no_files(self) -> str:
+        return self.gettext("[This is not all of it. The rest would be a file, and this chat takes none from me.]")
+
+    def not_shown(self) -> str:
+        return self.gettext("I could not show the answer in this chat, as Telegram does not let me write here.")
+
+    def in_private(self, text: str, link: str | None) -> str:
+        """Return what its sender is told of a recording in a chat that takes no messages; `link` leads to it."""
+        if link is None:
+            where = self.gettext("You sent a recording in a chat where I may not write, so I answer here.")
+        else:
+            where = self.gettext(
+                "You sent a recording in a chat where I may not write, so I answer here: {link}"
+            ).format(link=self.isolated(link))
+        return f"{where}\n\n{text}"

@@ -1,0 +1,47 @@
+"""What is told of a recording before its text is there."""
+
+from bot.text.room import Room, marked
+from bot.text.words import short_host
+from storage.apology import Notice
+
+_PLACEHOLDERS: dict[Notice, str] = {
+    Notice.NONE: marked("Transcribing…"),
+    Notice.RETRYING: marked(
+        "The speech service is not answering at the moment. "
+        "I will keep trying by myself; there is nothing you need to do."
+    ),
+    Notice.TELEGRAM: marked(
+        "Telegram does not hand this file over at the moment. "
+        "I will keep trying by myself; there is nothing you need to do."
+    ),
+    Notice.MACHINE: marked(
+        "Something on the machine this bot runs on is not working at the moment. "
+        "I will keep trying by myself; there is nothing you need to do."
+    ),
+    Notice.DELAYED: marked(
+        "This takes longer than usual. I will keep trying by myself; there is nothing you need to do."
+    ),
+    Notice.PAUSED: marked(
+        "Transcription is paused for a reason the operator of this bot has to fix. "
+        "It will continue by itself after that; there is no need to send this again."
+    ),
+}
+
+
+class Waiting(Room):
+    """Placeholders, and the answer to more recordings than a chat may have without an answer."""
+
+    def placeholder(self, notice: Notice, host: str | None = None) -> str:
+        """Return what stands in the chat until the answer is there; `host` is where it is, if that is told."""
+        if host is None or notice is not Notice.NONE:
+            return self.gettext(_PLACEHOLDERS[notice])
+        return self.gettext("Transcribing the recording at {host}…").format(host=self.isolated(short_host(host)))
+
+    def too_many(self, most_open: int) -> str:
+        return self.ngettext(
+            "I am still working on {n} recording of this chat and take no more at once, so I left this one out, "
+            "and any that follow it now. Please send those again later, when I have answered some.",
+            "I am still working on {n} recordings of this chat and take no more at once, so I left this one out, "
+            "and any that follow it now. Please send those again later, when I have answered some.",
+            most_open,
+        ).format(n=most_open)

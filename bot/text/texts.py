@@ -1,0 +1,29 @@
+"""Every sentence that a user reads, in the language of who reads it."""
+
+from bot.text.languages import ENGLISH, fitting
+from bot.text.rooms.access import Access
+from bot.text.rooms.answers import Answers
+from bot.text.rooms.apologies import Apologies
+from bot.text.rooms.cancelling import Cancelling
+from bot.text.rooms.commands import Commands
+from bot.text.rooms.links import Links
+from bot.text.rooms.models import Models
+from bot.text.rooms.waiting import Waiting
+
+
+class Texts:
+    """The rooms of sentences in one language, given by any tag; English where there is no catalogue that fits.
+
+    A catalogue is read once. What is passed along is this, or a tag that Telegram or a chat gave.
+    """
+
+    def __init__(self, language: str | None = None) -> None:
+        self.language = fitting(language) or ENGLISH
+        self.access = Access(self.language)
+        self.answers = Answers(self.language)
+        self.apologies = Apologies(self.language)
+        self.cancelling = Cancelling(self.language)
+        self.commands = Commands(self.language)
+        self.links = Links(self.language)
+        self.models = Models(self.language)
+        self.waiting = Waiting(self.language)

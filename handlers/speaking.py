@@ -1,0 +1,39 @@
+"""What handlers say, in the language that is spoken with a chat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from telegram import Chat, Message, User
+from telegram.constants import ChatType
+
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.messages import reply
+from bot.text.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Replies to messages once everything before it is stored."""
+
+    door: Door
+
+    def reply(self, message: Message, said: Callable[[Texts], str]) -> None:
+        """Reply with what is said in the language of the message's chat."""
+        self.door.say(message.chat.id, partial(self.reply_now, message, said), counts=True)
+
+    def reply_after(self, message: Message, said: Callable[[Texts], str]) -> None:
+        """Reply from within what happens when something is stored."""
+        self.door.replies.put(message.chat.id, partial(self.reply_now, message, said), counts=True)
+
+    async def reply_now(self, message: Message, said: Callable[[Texts], str]) -> None:
+        await reply(message, said(await self.texts(message.chat, message.from_user)))
+
+    async def texts(self, chat: Chat, person: User | None) -> Texts:
+        """Return the sentences for a person in a chat."""
+        return Texts(interface_of(chat, person))
+
+
+def interface_of(chat: Chat, person: User | None) -> str | None:
+    """Return what Telegram tells of the language to speak with a chat: in private, the one of the person."""
+    return person.language_code if person is not None and chat.type == ChatType.PRIVATE else None
