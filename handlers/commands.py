@@ -40,7 +40,7 @@ class Commands:
         self.speaking.reply(_message(update), said)
 
     async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        rows = [(model.name, model.about, model.language_note) for model in MODELS]
+        rows = [(model.name, model.language_count) for model in MODELS]
         self.speaking.reply(_message(update), lambda texts: texts.models.listed(rows))
 
     async def model(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -56,7 +56,7 @@ class Commands:
 
     def _chosen(self, message: Message, model: Model) -> None:
         log.info("model.chosen", model=model.name)
-        self.speaking.reply_after(message, lambda texts: texts.models.chosen(model.name, model.about))
+        self.speaking.reply_after(message, lambda texts: texts.models.chosen(model.name))
 
     async def _welcome(self, message: Message) -> None:
         model = await self._model(message)
@@ -64,8 +64,7 @@ class Commands:
 
     async def _show(self, message: Message) -> None:
         model = await self._model(message)
-        told = model.name, model.about, model.language_note
-        await self.speaking.reply_now(message, lambda texts: texts.models.shown(*told))
+        await self.speaking.reply_now(message, lambda texts: texts.models.shown(model.name, model.language_count))
 
     async def _model(self, message: Message) -> Model:
         chosen = (await self.store.settings(message.chat.id)).model

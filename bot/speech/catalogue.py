@@ -20,18 +20,20 @@ class Family(StrEnum):
 class Model:
     """One model: `name` is what people type, `wire` its id in the API, `field` the form field of the file.
 
-    `languages` are the tags that the API accepts, spelled as it spells them. `language_note` describes them to a
-    user.
+    `languages` are the tags that the API accepts, spelled as it spells them.
     """
 
     name: str
     wire: str
     family: Family
-    about: str
     languages: frozenset[str]
-    language_note: str
     detects_language: bool
     field: str = "audio"
+
+    @property
+    def language_count(self) -> int:
+        """How many languages it knows, without their variants and mixtures."""
+        return len({tag.partition("-")[0] for tag in self.languages} - {"multi"})
 
 
 ENGLISH = frozenset({"en", "en-US"})
@@ -53,16 +55,15 @@ _WHISPER_TAGS = (
 WHISPER_LANGUAGES = frozenset(_WHISPER_TAGS.split())
 
 
-def _nova(variant: str, about: str) -> Model:
+def _nova(variant: str) -> Model:
     # According to Deepgram every variant but `general` knows English alone and cannot detect a language.
     name = f"nova-2-{variant}"
-    return Model(name, f"#g1_{name}", Family.NOVA, about, ENGLISH, "English only", detects_language=False)
+    return Model(name, f"#g1_{name}", Family.NOVA, ENGLISH, detects_language=False)
 
 
-def _whisper(size: str, about: str) -> Model:
+def _whisper(size: str) -> Model:
     name = f"whisper-{size}"
-    note = "about 100 languages"
-    return Model(name, f"#g1_{name}", Family.WHISPER, about, WHISPER_LANGUAGES, note, detects_language=True)
+    return Model(name, f"#g1_{name}", Family.WHISPER, WHISPER_LANGUAGES, detects_language=True)
 
 
 # The most popular first: this is the order of the list, and of equally likely suggestions.
@@ -71,25 +72,23 @@ MODELS: tuple[Model, ...] = (
         name="nova-2-general",
         wire="#g1_nova-2-general",
         family=Family.NOVA,
-        about="Everyday speech, fast: the best choice for most voice messages.",
         languages=NOVA_GENERAL_LANGUAGES,
-        language_note="about 35 languages",
         detects_language=True,
     ),
-    _nova("meeting", "Meetings: several people around one microphone."),
-    _nova("phonecall", "Phone calls with low sound quality."),
-    _nova("voicemail", "Voicemail: one speaker on a poor line."),
-    _nova("video", "The sound of videos."),
-    _nova("finance", "Earnings calls and other talk about finance."),
-    _nova("medical", "Medical vocabulary."),
-    _nova("conversationalai", "People talking to voice assistants and phone menus."),
-    _nova("drivethru", "Orders at a drive-through, with engine noise."),
-    _nova("automotive", "Talk about cars and inside them."),
-    _whisper("large", "Most languages and the fewest mistakes of the Whisper family, slow."),
-    _whisper("medium", "A little quicker than whisper-large, a little less exact."),
-    _whisper("small", "Middle of the Whisper family."),
-    _whisper("base", "Quick, for clear speech."),
-    _whisper("tiny", "The quickest of the Whisper family, with the most mistakes."),
+    _nova("meeting"),
+    _nova("phonecall"),
+    _nova("voicemail"),
+    _nova("video"),
+    _nova("finance"),
+    _nova("medical"),
+    _nova("conversationalai"),
+    _nova("drivethru"),
+    _nova("automotive"),
+    _whisper("large"),
+    _whisper("medium"),
+    _whisper("small"),
+    _whisper("base"),
+    _whisper("tiny"),
 )
 
 _BY_NAME = {model.name: model for model in MODELS}

@@ -159,19 +159,20 @@ def test_a_link_that_cannot_be_reached_is_told_with_its_host_and_what_to_do():
 
 
 def test_the_current_model_is_shown_with_what_it_knows():
-    text = ENGLISH.models.shown("nova-2-finance", "Talk about finance.", "English only")
-    assert text.startswith("This chat uses the model nova-2-finance (English only).\nTalk about finance.\n\n")
+    text = ENGLISH.models.shown("nova-2-finance", 1)
+    about = "Earnings calls and other talk about finance."
+    assert text.startswith(f"This chat uses the model nova-2-finance (English only).\n{about}\n\n")
     assert "/models" in text
 
 
-def test_a_model_without_a_language_note_has_no_empty_brackets():
-    assert "()" not in ENGLISH.models.shown("nova-2-finance", "", "")
-
-
 def test_a_model_that_was_set_is_confirmed():
-    assert (
-        ENGLISH.models.chosen("whisper-tiny", "Quick.") == "From now on this chat uses the model whisper-tiny.\nQuick."
-    )
+    text = ENGLISH.models.chosen("whisper-base")
+    assert text == "From now on this chat uses the model whisper-base.\nQuick, for clear speech."
+
+
+@pytest.mark.parametrize(("known", "told"), [(1, "English only"), (2, "about 5 languages"), (33, "about 35 languages")])
+def test_how_many_languages_a_model_knows_is_told_as_a_round_number(known, told):
+    assert ENGLISH.models.languages(known) == told
 
 
 def test_an_unknown_model_changes_nothing_and_offers_others():
@@ -208,20 +209,21 @@ def test_only_a_handful_of_models_is_suggested():
 
 
 def test_the_list_of_models_says_what_each_is_for():
-    text = ENGLISH.models.listed([("a", "For this.", "English only"), ("b", "For that.", "")])
-    assert text.endswith(":\n\n• a (English only): For this.\n• b: For that.")
+    text = ENGLISH.models.listed([("nova-2-medical", 1), ("whisper-next", 99)])
+    assert text.endswith(
+        ":\n\n• nova-2-medical (English only): Medical vocabulary.\n• whisper-next (about 100 languages)"
+    )
     assert "/model " in text
 
 
 def test_a_list_too_long_for_a_message_falls_back_to_names():
-    rows = [(f"model-{number}", "About " * 20, "note") for number in range(100)]
-    text = ENGLISH.models.listed(rows)
+    text = ENGLISH.models.listed([("nova-2-conversationalai", 1)] * 100 + [("model-98", 1), ("model-99", 1)])
     assert text.endswith("• model-98\n• model-99")
     assert utf16_length(text) <= MESSAGE_LIMIT
 
 
 def test_even_the_names_of_countless_models_fit_a_message():
-    text = ENGLISH.models.listed([(f"model-{number}", "", "") for number in range(10_000)])
+    text = ENGLISH.models.listed([(f"model-{number}", 1) for number in range(10_000)])
     assert re.search(r"• model-\d+\n…$", text)
     assert utf16_length(text) <= MESSAGE_LIMIT
 
