@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.playground.telegram import Chat, FakeTelegram
-from bot.playground.telegram.chat import Sender
 from bot.playground.telegram.faults import Fault
 from bot.playground.telegram.permissions import EVERYTHING
+from bot.playground.telegram.posting import Sender
 from storage.apology import Notice
 from tests.english import ENGLISH
 

@@ -74,6 +74,7 @@ def test_every_kind_of_update_exists(library):
 
 async def do_everything(telegram, alice):
     """Every kind of message, chat and change that the playground can make."""
+    telegram.state.updates.allow(KINDS)
     chat = telegram.private(alice)
     bob = telegram.user("Bob")
     said = chat.say(alice, "/start https://x.org")
@@ -99,6 +100,10 @@ async def do_everything(telegram, alice):
     forum = telegram.supergroup("Forum", members=[alice], topics=True, username="forum", privacy=False)
     forum.say(alice, "x", thread=forum.topic("Topic"))
     forum.restrict_bot(bob, documents=False)
+    forum.promote_bot(bob)
+    forum.promote(alice, bob, anonymous=True)
+    forum.say(alice, "psst")
+    forum.restrict(telegram.user("Mallory"), bob)
     channel = telegram.channel("News", linked_group=forum, username="news", owner=bob)
     post = channel.send_voice(None, b"x", caption="c")
     channel.edit_caption(post, "d")
@@ -115,6 +120,7 @@ async def test_aiogram_reads_every_update_without_a_field_it_does_not_know(teleg
         "channel_post",
         "edited_channel_post",
         "my_chat_member",
+        "chat_member",
     }
     assert unknown_fields(updates) == []
 

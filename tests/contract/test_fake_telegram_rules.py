@@ -415,7 +415,7 @@ async def test_a_bot_may_not_react_with_just_anything(client, chat, alice, react
 
 
 async def test_a_reaction_needs_a_message_of_a_person(telegram, client, alice):
-    group = telegram.group("Team", members=[alice])
+    group = telegram.group("Team", members=[alice], bot=False)
     group.add_bot(alice)
     thumb = [{"type": "emoji", "emoji": "👍"}]
     missing = await client.setMessageReaction(chat_id=group.id, message_id=99, reaction=thumb)

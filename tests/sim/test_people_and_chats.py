@@ -175,8 +175,10 @@ async def test_a_group_does_with_the_bot_as_it_likes(sim):
         ("add", "member"),
     ):
         assert (await sim.post(path, {"do": deed}))["bot"] == status
-    shown = await sim.get(f"/sim/chats/{group['id']}/messages")
-    assert [message["new_chat_members"][0]["id"] for message in shown] == [123456]
+    left, joined = await sim.get(f"/sim/chats/{group['id']}/messages")
+    assert left["left_chat_member"]["id"] == joined["new_chat_members"][0]["id"] == 123456
+    again = (await sim.ask("POST", path, {"do": "add"})).refusal
+    assert again == (409, "That does not go: the bot is in this chat already.")
 
 
 @pytest.mark.parametrize(

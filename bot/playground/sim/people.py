@@ -67,7 +67,10 @@ async def change_bot(request: web.Request) -> web.Response:
         "promote": chat.promote_bot,
         "demote": chat.demote_bot,
     }
-    changes[wanted]()
+    try:
+        changes[wanted]()
+    except ValueError as error:
+        raise SimError(409, f"That does not go: {error}.") from None
     playground_of(request).notifier.notify()
     return web.json_response(views.whole_chat(playground_of(request), chat))
 

@@ -12,7 +12,7 @@ from bot.playground.sim import bodies
 from bot.playground.sim.playground import JSON
 from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat, User
-from bot.playground.telegram.chat import Around
+from bot.playground.telegram.posting import Around
 
 LARGEST_FILE = 50 * 1024 * 1024
 TOO_LARGE = f"A file may have {LARGEST_FILE // 1024**2} MB."

@@ -33,7 +33,10 @@ def id_of(message: Ref) -> int:
 
 
 class Conversation:
-    """The state of one chat. `bot_status` is that of the bot, `statuses` are those of the people."""
+    """The state of one chat. `bot_status` is that of the bot, `statuses` are those of everybody who is or was in it.
+
+    `people` are those who are in it now.
+    """
 
     def __init__(
         self,
@@ -53,11 +56,15 @@ class Conversation:
         self.privacy = True
         self.permissions = EVERYTHING  # of everybody
         self.restriction = EVERYTHING  # of the bot alone
+        self.bot_rights: frozenset[str] = frozenset()  # of the bot as an admin
         self.deactivated = False  # the other side of a private chat has deleted the account
         self.parent: Conversation | None = None  # the channel whose direct messages these are
         self.bot_status: Status = "member"
         self.people: dict[int, User] = {}
         self.statuses: dict[int, Status] = {}
+        self.restrictions: dict[int, Permissions] = {}  # of people
+        self.anonymous: set[int] = set()  # admins who act as the chat
+        self.hides_members = False
         self.topics: dict[int, str] = {}
         self.closed_topics: set[int] = set()
         self.linked: Conversation | None = None

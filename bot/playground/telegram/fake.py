@@ -1,10 +1,9 @@
 """The fake Bot API server with its controls: people, chats, recorded calls and faults."""
 
 import asyncio
-import itertools
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -13,22 +12,20 @@ from aiohttp import web
 
 from bot.playground.notifier import Notifier
 from bot.playground.telegram.chat import Chat
-from bot.playground.telegram.conversation import ChatType, Ref
+from bot.playground.telegram.conversation import Ref
 from bot.playground.telegram.faults import Fault, Moment, Watcher
 from bot.playground.telegram.pace import Pace
 from bot.playground.telegram.people import User
+from bot.playground.telegram.population import Population
 from bot.playground.telegram.refusal import PREFIXES, RefusedError
 from bot.playground.telegram.server import Server
 from bot.playground.telegram.state import Call, CallbackAnswer, ChatAction, Reaction, State
 from bot.playground.telegram.webhook import deliver_to_webhook
 
-FIRST_USER_ID = 1001
-FIRST_GROUP_ID = -5001
-FIRST_CHANNEL_ID = -1_001_000_000_001
 HOST = "127.0.0.1"
 
 
-class FakeTelegram:
+class FakeTelegram(Population):
     """A Bot API server for one bot, strict as the real one, over real HTTP on this machine.
 
     `clock` gives wall seconds. `privacy` is the privacy mode of new groups and of getMe.
@@ -51,16 +48,15 @@ class FakeTelegram:
         notifier: Notifier | None = None,
     ) -> None:
         bot = User(int(token.partition(":")[0]), "Verbatim", username=username, is_bot=True)
-        self.state = State(
-            token, bot, clock, privacy, local_folder, plain_webhooks=plain_webhooks, notifier=notifier or Notifier()
+        super().__init__(
+            State(
+                token, bot, clock, privacy, local_folder, plain_webhooks=plain_webhooks, notifier=notifier or Notifier()
+            )
         )
         self.url = ""
         self._port = 0
         self._redelivery_delay = redelivery_delay
         self._server = Server(self.state)
-        self._user_ids = itertools.count(FIRST_USER_ID)
-        self._group_ids = itertools.count(FIRST_GROUP_ID, -1)
-        self._channel_ids = itertools.count(FIRST_CHANNEL_ID, -1)
         self._running = AsyncExitStack()
 
     async def start(self, port: int = 0) -> None:
@@ -87,107 +83,6 @@ class FakeTelegram:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
-
-    def user(
-        self,
-        first_name: str,
-        *,
-        username: str | None = None,
-        language_code: str | None = "en",
-        last_name: str | None = None,
-    ) -> User:
-        user = User(next(self._user_ids), first_name, username, language_code, last_name)
-        self.state.users[user.id] = user
-        return user
-
-    def private(self, user: User) -> Chat:
-        """Return the private chat of a user, who has started the bot. Each user has one."""
-        known = self.state.chats.get(user.id)
-        if isinstance(known, Chat):
-            return known
-        chat = Chat(self.state, user.id, "private", user.first_name)
-        chat.user = user
-        chat.people, chat.statuses = {user.id: user}, {user.id: "member"}
-        return chat
-
-    def group(
-        self,
-        title: str,
-        members: Iterable[User] = (),
-        admins: Iterable[User] = (),
-        *,
-        owner: User | None = None,
-        privacy: bool | None = None,
-        bot_admin: bool = False,
-    ) -> Chat:
-        """Create a basic group with the bot in it. `privacy` overrides the privacy mode of the bot."""
-        chat = self._new_chat(next(self._group_ids), "group", title, members, admins, owner)
-        return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
-
-    def supergroup(  # noqa: PLR0913 - one option a kind of group
-        self,
-        title: str,
-        members: Iterable[User] = (),
-        admins: Iterable[User] = (),
-        *,
-        owner: User | None = None,
-        privacy: bool | None = None,
-        bot_admin: bool = False,
-        topics: bool = False,
-        username: str | None = None,
-    ) -> Chat:
-        chat = self._new_chat(next(self._channel_ids), "supergroup", title, members, admins, owner)
-        chat.is_forum, chat.username = topics, username
-        return self._with_bot(chat, privacy=privacy, bot_admin=bot_admin)
-
-    def channel(
-        self,
-        title: str,
-        *,
-        linked_group: Chat | None = None,
-        owner: User | None = None,
-        bot_admin: bool = True,
-        username: str | None = None,
-    ) -> Chat:
-        chat = self._new_chat(next(self._channel_ids), "channel", title, (), (), owner)
-        chat.username, chat.linked = username, linked_group
-        if linked_group is not None:
-            linked_group.linked = chat
-        return self._with_bot(chat, privacy=False, bot_admin=bot_admin)
-
-    def direct_messages(self, channel: Chat, people: Iterable[User] = ()) -> Chat:
-        """Open the direct messages of a channel, which the bot administers. Each person has a topic there."""
-        chat = self._new_chat(next(self._channel_ids), "supergroup", channel.name, people, (), None)
-        chat.parent = channel
-        return self._with_bot(chat, privacy=False, bot_admin=True)
-
-    def _new_chat(
-        self,
-        chat_id: int,
-        kind: ChatType,
-        title: str,
-        members: Iterable[User],
-        admins: Iterable[User],
-        owner: User | None,
-    ) -> Chat:
-        chat = Chat(self.state, chat_id, kind, title)
-        for status, people in (("member", members), ("administrator", admins)):
-            for person in people:
-                chat.people[person.id] = person
-                chat.statuses[person.id] = "administrator" if status == "administrator" else "member"
-        if owner is not None:
-            chat.people[owner.id] = owner
-            chat.statuses[owner.id] = "creator"
-        return chat
-
-    def _with_bot(self, chat: Chat, *, privacy: bool | None, bot_admin: bool) -> Chat:
-        chat.privacy = self.state.privacy if privacy is None else privacy
-        chat.bot_status = "administrator" if bot_admin else "member"
-        return chat
-
-    @property
-    def chats(self) -> list[Chat]:
-        return [chat for chat in self.state.chats.values() if isinstance(chat, Chat)]
 
     @property
     def calls(self) -> list[Call]:

@@ -28,3 +28,4 @@ class User:
 TELEGRAM = User(777000, "Telegram")  # the sender of channel posts in the linked group
 ANONYMOUS_ADMIN = User(1087968824, "Group", username="GroupAnonymousBot", is_bot=True)
 CHANNEL_MEMBER = User(136817688, "Channel", username="Channel_Bot", is_bot=True)
+ACCOUNTS = {account.id: account for account in (TELEGRAM, ANONYMOUS_ADMIN, CHANNEL_MEMBER)}

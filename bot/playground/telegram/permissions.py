@@ -59,6 +59,7 @@ class Permissions:
 
 
 EVERYTHING = Permissions()
+NOTHING = Permissions(text=False, documents=False, other_media=False)
 
 
 def together(one: Permissions, other: Permissions) -> Permissions:

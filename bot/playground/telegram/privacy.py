@@ -19,6 +19,8 @@ SERVICE = frozenset(
 
 
 def reaches_bot(chat: Conversation, message: dict[str, Any], bot: User) -> bool:
+    if message.get("left_chat_member", {}).get("id") == bot.id:
+        return True
     if chat.bot_status not in INSIDE:
         return False
     if message.get("from", {}).get("id") == bot.id:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.playground.notifier import Notifier
 from bot.playground.telegram.conversation import JSON, MEDIA, Conversation, Status, quoted
 from bot.playground.telegram.files import Files, StoredFile
-from bot.playground.telegram.members import member
+from bot.playground.telegram.members import EVERY_RIGHT, member, person_in
 from bot.playground.telegram.people import TELEGRAM, User
 from bot.playground.telegram.permissions import EVERYTHING, Permissions
 from bot.playground.telegram.privacy import reaches_bot
@@ -125,20 +125,35 @@ class State:
 
     def bot_in(self, chat: Conversation) -> JSON:
         """Return the ChatMember that the bot is."""
-        return member(self.bot, chat.bot_status, chat.restriction)
+        return member(chat, self.bot, chat.bot_status, restriction=chat.restriction, rights=chat.bot_rights)
 
-    def change_bot(self, chat: Conversation, status: Status, by: User, restriction: Permissions = EVERYTHING) -> None:
+    def change_bot(
+        self,
+        chat: Conversation,
+        status: Status,
+        by: User,
+        *,
+        restriction: Permissions = EVERYTHING,
+        rights: frozenset[str] = EVERY_RIGHT,
+    ) -> None:
         """Set the status of the bot in a chat, and queue the update about it."""
         old = self.bot_in(chat)
-        chat.bot_status, chat.restriction = status, restriction
-        change = {
-            "chat": chat.as_json(),
-            "from": by.as_json(),
-            "date": int(self.clock()),
-            "old_chat_member": old,
-            "new_chat_member": self.bot_in(chat),
-        }
-        self.updates.add("my_chat_member", change)
+        chat.bot_status, chat.restriction, chat.bot_rights = status, restriction, rights
+        self._tell_of_change("my_chat_member", chat, by, (old, self.bot_in(chat)))
+
+    def change_person(
+        self, chat: Conversation, person: User, status: Status, by: User, restriction: Permissions = EVERYTHING
+    ) -> None:
+        """Set the status of a person in a chat, which the bot is told of if it is an admin there."""
+        old = person_in(chat, person)
+        chat.statuses[person.id], chat.restrictions[person.id] = status, restriction
+        if chat.bot_status == "administrator":
+            self._tell_of_change("chat_member", chat, by, (old, person_in(chat, person)))
+        self.notifier.notify()
+
+    def _tell_of_change(self, kind: str, chat: Conversation, by: User, members: tuple[JSON, JSON]) -> None:
+        change = {"chat": chat.as_json(), "from": by.as_json(), "date": int(self.clock())}
+        self.updates.add(kind, change | {"old_chat_member": members[0], "new_chat_member": members[1]})
 
     def content_again(self, message: JSON) -> JSON:
         """Return the content of a message for a forward: the same, with another file_id."""

@@ -88,6 +88,7 @@ _ALL = (
     _method("getChat", chats.get_chat, "chat_id"),
     _method("getChatMember", chats.get_chat_member, "chat_id user_id"),
     _method("getChatAdministrators", chats.get_chat_administrators, "chat_id return_bots"),
+    _method("getChatMemberCount", chats.get_chat_member_count, "chat_id"),
     _method("leaveChat", chats.leave_chat, "chat_id"),
 )
 METHODS = {method.name.lower(): method for method in _ALL}  # as on the real server, the case does not matter

@@ -1,9 +1,10 @@
 """Methods about chats and their members."""
 
-from bot.playground.telegram.conversation import INSIDE, JSON
-from bot.playground.telegram.members import member
+from bot.playground.telegram.conversation import INSIDE, JSON, Conversation
+from bot.playground.telegram.members import person_in
 from bot.playground.telegram.methods.targets import SERVICE_NAMES, chat_of, open_chat_of
 from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.people import ACCOUNTS
 from bot.playground.telegram.refusal import bad_request, forbidden
 from bot.playground.telegram.state import State
 
@@ -33,28 +34,47 @@ def get_chat(state: State, parameters: Parameters) -> JSON:
         full["parent_chat"] = chat.parent.as_json()
     if chat.type in {"group", "supergroup"}:
         full["permissions"] = chat.permissions.as_json()
+    if chat.hides_members:
+        full["has_hidden_members"] = True
     if chat.permissions.slow_mode:
         full["slow_mode_delay"] = chat.permissions.slow_mode
     return full
 
 
 def get_chat_member(state: State, parameters: Parameters) -> JSON:
-    chat = open_chat_of(state, parameters)
     user_id = parameters.integer("user_id")
+    if user_id <= 0:
+        raise bad_request("invalid user_id specified")
+    chat = open_chat_of(state, parameters)
     if user_id == state.bot.id:
         return state.bot_in(chat)
-    user = state.users.get(user_id)
+    _check_list(chat)
+    user = state.users.get(user_id) or ACCOUNTS.get(user_id)
+    if chat.type == "private" and user_id not in chat.people:
+        raise bad_request("user not found")
     if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")
-    return member(user, chat.statuses.get(user_id, "left"))
+    return person_in(chat, user)
 
 
 def get_chat_administrators(state: State, parameters: Parameters) -> list[JSON]:
     chat = open_chat_of(state, parameters)
     if chat.type == "private":
         raise bad_request("there are no administrators in the private chat")
+    _check_list(chat)
     wanted = ("creator", "administrator")
-    return [member(chat.people[who], status) for who, status in chat.statuses.items() if status in wanted]
+    admins = [person_in(chat, chat.people[who]) for who, status in chat.statuses.items() if status in wanted]
+    return admins + ([state.bot_in(chat)] if chat.bot_status == "administrator" else [])
+
+
+def get_chat_member_count(state: State, parameters: Parameters) -> int:
+    return len(open_chat_of(state, parameters).people) + 1
+
+
+def _check_list(chat: Conversation) -> None:
+    """Refuse to list members where only admins see them: in channels, and in groups that hide their members."""
+    if chat.bot_status != "administrator" and (chat.type == "channel" or chat.hides_members):
+        raise bad_request("member list is inaccessible")
 
 
 def leave_chat(state: State, parameters: Parameters) -> bool:
@@ -64,4 +84,7 @@ def leave_chat(state: State, parameters: Parameters) -> bool:
     if chat.bot_status not in INSIDE:
         raise forbidden(f"bot is not a member of the {SERVICE_NAMES[chat.type]}")
     state.change_bot(chat, "left", state.bot)
+    if chat.type != "channel":
+        bot = state.bot.as_json()
+        state.publish(chat, chat.stamp() | {"from": bot, "left_chat_member": bot})
     return True

@@ -118,9 +118,9 @@ def delete_message(state: State, parameters: Parameters) -> bool:
 def _may_delete(state: State, chat: Conversation, message: JSON) -> bool:
     """Say whether the bot may delete a message.
 
-    As an admin it may delete all messages. Otherwise its own, or all in a private chat, for two days.
+    As an admin with that right it may delete all messages. Otherwise its own, or all in a private chat, for two days.
     """
-    if chat.bot_status == "administrator":
+    if chat.bot_status == "administrator" and "can_delete_messages" in chat.bot_rights:
         return True
     young = state.clock() - message["date"] < DELETABLE_FOR
     return young and not SERVICE & message.keys() and (chat.type == "private" or chat.is_by(state.bot, message))

@@ -1,0 +1,132 @@
+"""The people and the chats of the fake Telegram, most with the bot in them."""
+
+import itertools
+from collections.abc import Iterable
+
+from bot.playground.telegram.chat import Chat
+from bot.playground.telegram.conversation import ChatType
+from bot.playground.telegram.members import EVERY_RIGHT
+from bot.playground.telegram.people import User
+from bot.playground.telegram.state import State
+
+FIRST_USER_ID = 1001
+FIRST_GROUP_ID = -5001
+FIRST_CHANNEL_ID = -1_001_000_000_001
+
+
+class Population:
+    """People and chats. The bot is in each new chat, unless `bot` is False; then somebody may add it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._user_ids = itertools.count(FIRST_USER_ID)
+        self._group_ids = itertools.count(FIRST_GROUP_ID, -1)
+        self._channel_ids = itertools.count(FIRST_CHANNEL_ID, -1)
+
+    @property
+    def chats(self) -> list[Chat]:
+        return [chat for chat in self.state.chats.values() if isinstance(chat, Chat)]
+
+    def user(
+        self,
+        first_name: str,
+        *,
+        username: str | None = None,
+        language_code: str | None = "en",
+        last_name: str | None = None,
+    ) -> User:
+        user = User(next(self._user_ids), first_name, username, language_code, last_name)
+        self.state.users[user.id] = user
+        return user
+
+    def private(self, user: User) -> Chat:
+        """Return the private chat of a user, who has started the bot. Each user has one."""
+        known = self.state.chats.get(user.id)
+        if isinstance(known, Chat):
+            return known
+        chat = Chat(self.state, user.id, "private", user.first_name)
+        chat.user = user
+        chat.people, chat.statuses = {user.id: user}, {user.id: "member"}
+        return chat
+
+    def group(  # noqa: PLR0913 - one option a kind of group
+        self,
+        title: str,
+        members: Iterable[User] = (),
+        admins: Iterable[User] = (),
+        *,
+        owner: User | None = None,
+        privacy: bool | None = None,
+        bot: bool = True,
+        bot_admin: bool = False,
+    ) -> Chat:
+        """Create a basic group. `privacy` overrides the privacy mode of the bot."""
+        chat = self._new_chat(next(self._group_ids), "group", title, members, admins, owner)
+        return self._with_bot(chat, privacy=privacy, bot=bot, admin=bot_admin)
+
+    def supergroup(  # noqa: PLR0913 - one option a kind of group
+        self,
+        title: str,
+        members: Iterable[User] = (),
+        admins: Iterable[User] = (),
+        *,
+        owner: User | None = None,
+        privacy: bool | None = None,
+        bot: bool = True,
+        bot_admin: bool = False,
+        topics: bool = False,
+        username: str | None = None,
+    ) -> Chat:
+        chat = self._new_chat(next(self._channel_ids), "supergroup", title, members, admins, owner)
+        chat.is_forum, chat.username = topics, username
+        return self._with_bot(chat, privacy=privacy, bot=bot, admin=bot_admin)
+
+    def channel(
+        self,
+        title: str,
+        *,
+        linked_group: Chat | None = None,
+        owner: User | None = None,
+        bot: bool = True,
+        bot_admin: bool = True,
+        username: str | None = None,
+    ) -> Chat:
+        chat = self._new_chat(next(self._channel_ids), "channel", title, (), (), owner)
+        chat.username, chat.linked = username, linked_group
+        if linked_group is not None:
+            linked_group.linked = chat
+        return self._with_bot(chat, privacy=False, bot=bot, admin=bot_admin)
+
+    def direct_messages(self, channel: Chat, people: Iterable[User] = ()) -> Chat:
+        """Open the direct messages of a channel, which the bot administers. Each person has a topic there."""
+        chat = self._new_chat(next(self._channel_ids), "supergroup", channel.name, people, (), None)
+        chat.parent = channel
+        return self._with_bot(chat, privacy=False, bot=True, admin=True)
+
+    def _new_chat(
+        self,
+        chat_id: int,
+        kind: ChatType,
+        title: str,
+        members: Iterable[User],
+        admins: Iterable[User],
+        owner: User | None,
+    ) -> Chat:
+        chat = Chat(self.state, chat_id, kind, title)
+        for status, people in (("member", members), ("administrator", admins)):
+            for person in people:
+                chat.people[person.id] = person
+                chat.statuses[person.id] = "administrator" if status == "administrator" else "member"
+        if owner is not None:
+            chat.people[owner.id] = owner
+            chat.statuses[owner.id] = "creator"
+        return chat
+
+    def _with_bot(self, chat: Chat, *, privacy: bool | None, bot: bool, admin: bool) -> Chat:
+        chat.privacy = self.state.privacy if privacy is None else privacy
+        chat.bot_rights = EVERY_RIGHT
+        if bot:
+            chat.bot_status = "administrator" if admin else "member"
+        else:
+            chat.bot_status = "left"
+        return chat
