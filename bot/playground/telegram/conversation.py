@@ -53,7 +53,8 @@ class Conversation:
         self.username: str | None = None
         self.user: User | None = None  # the other side of a private chat
         self.is_forum = False
-        self.privacy = True
+        self.privacy = True  # the privacy mode of the bot when it was added
+        self.last_bot: int | None = None  # that wrote last, by its id
         self.permissions = EVERYTHING  # of everybody
         self.restriction = EVERYTHING  # of the bot alone
         self.bot_rights: frozenset[str] = frozenset()  # of the bot as an admin

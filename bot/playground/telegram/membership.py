@@ -31,12 +31,16 @@ class Membership(Posting):
         self.deactivated = True
 
     def add_bot(self, by: By = None, *, admin: bool = False, rights: frozenset[str] = EVERY_RIGHT) -> None:
-        """Add the bot, as an admin with these rights if `admin`. A bot that is there already is only promoted."""
+        """Add the bot, as an admin with these rights if `admin`. A bot that is there already is only promoted.
+
+        The privacy mode that the bot has now is that of the chat from now on.
+        """
         was_inside = self.bot_status in INSIDE
         if was_inside and not admin:
             raise ValueError("the bot is in this chat already")
         self._change_bot("administrator" if admin else "member", by, rights=rights)
         if not was_inside and self.type in WITH_SERVICE_MESSAGES:
+            self.privacy = self._state.privacy
             self._post(by or self._any_person(), {"new_chat_members": [self._state.bot.as_json()]}, {})
 
     def promote_bot(self, by: By = None, *, rights: frozenset[str] = EVERY_RIGHT) -> None:

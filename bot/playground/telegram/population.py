@@ -39,6 +39,17 @@ class Population:
         self.state.users[user.id] = user
         return user
 
+    def other_bot(self, username: str) -> User:
+        """Return a bot of somebody else, which may write in groups, and whose messages no bot sees."""
+        other = User(next(self._user_ids), username, username=username, is_bot=True)
+        self.state.users[other.id] = other
+        return other
+
+    def set_privacy(self, *, on: bool) -> None:
+        """Switch the privacy mode of the bot. A group has the old mode until the bot is added to it again."""
+        self.state.privacy = on
+        self.state.notifier.notify()
+
     def private(self, user: User) -> Chat:
         """Return the private chat of a user, who has started the bot. Each user has one."""
         known = self.state.chats.get(user.id)

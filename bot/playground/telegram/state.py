@@ -13,7 +13,7 @@ from bot.playground.telegram.files import Files, StoredFile
 from bot.playground.telegram.members import EVERY_RIGHT, member, person_in
 from bot.playground.telegram.people import TELEGRAM, User
 from bot.playground.telegram.permissions import EVERYTHING, Permissions
-from bot.playground.telegram.privacy import reaches_bot
+from bot.playground.telegram.privacy import is_by_a_bot, reaches_bot
 from bot.playground.telegram.updates import UpdateQueue
 
 QUERY_TTL = 60.0
@@ -107,6 +107,8 @@ class State:
     def publish(self, chat: Conversation, message: JSON) -> JSON:
         """Add a message to its chat, queue an update for the bot, and forward a channel post to the linked group."""
         kept = chat.keep(message)
+        if is_by_a_bot(message):
+            chat.last_bot = message["from"]["id"]
         self.tell(chat, "channel_post" if chat.type == "channel" else "message", kept)
         if chat.type == "channel" and chat.linked is not None:
             self._forward_automatically(chat, chat.linked, kept)
