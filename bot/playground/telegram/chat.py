@@ -119,6 +119,11 @@ class Chat(Membership):
             self._state.updates.add("message_reaction", change)
         self._state.notifier.notify()
 
+    def limit_reactions(self, *emoji: str) -> None:
+        """Allow only these reactions in this chat; none at all without any."""
+        self.available_reactions = emoji
+        self._state.notifier.notify()
+
     def press(self, user: User, message: Ref, button: str, *, inaccessible: bool = False) -> str:
         """Press the button with this text or callback data, and return the id of the query.
 

@@ -66,6 +66,7 @@ class Conversation:
         self.restrictions: dict[int, Permissions] = {}  # of people
         self.anonymous: set[int] = set()  # admins who act as the chat
         self.hides_members = False
+        self.available_reactions: tuple[str, ...] | None = None  # None: all of them
         self.topics: dict[int, str] = {}
         self.closed_topics: set[int] = set()
         self.linked: Conversation | None = None
@@ -143,6 +144,11 @@ class Conversation:
         reactions.pop(by.id, None)
         if emoji is not None:
             reactions[by.id] = emoji
+
+    def album_head(self, message: JSON) -> JSON:
+        """Return the message that reactions to this one go to: the first of its album, or itself."""
+        album = message.get("media_group_id")
+        return next((one for one in self._messages.values() if album and one.get("media_group_id") == album), message)
 
     def note(self, method: str, message: JSON) -> None:
         """Add a message to the history as the bot has just made it visible."""

@@ -3,18 +3,19 @@
 import itertools
 from typing import TypedDict
 
-from bot.playground.telegram.conversation import JSON, ChatType, Conversation, Ref, id_of
+from bot.playground.telegram.conversation import GENERAL_TOPIC, JSON, MEDIA, ChatType, Conversation, Ref, id_of
 from bot.playground.telegram.people import ANONYMOUS_ADMIN, CHANNEL_MEMBER, TELEGRAM, User
 from bot.playground.telegram.state import State
-from bot.playground.telegram.text import add_found
+from bot.playground.telegram.text import add_found, utf16_length
 
 Sender = User | Conversation | None  # a chat: its anonymous admin or linked channel; None: the channel itself
 
 
 class Around(TypedDict, total=False):
-    """What any message of a person may have."""
+    """What any message of a person may have. `reply_to` may be of another chat, and `quote` is a part of its text."""
 
     reply_to: Ref | None
+    quote: str | None
     thread: int | None
     caption: str | None
     media_group_id: str | None
@@ -33,8 +34,7 @@ class Posting(Conversation):
 
     def _post(self, sender: Sender, content: JSON, around: Around) -> JSON:
         head = self._head(sender)
-        reply_to = around.get("reply_to")
-        head |= self.place(None if reply_to is None else id_of(reply_to), around.get("thread"))
+        head |= self._reply(around.get("reply_to"), around.get("thread"), around.get("quote"))
         if self.parent is not None and isinstance(sender, User):
             head |= self.direct_topic(sender)
         if caption := around.get("caption"):
@@ -44,6 +44,28 @@ class Posting(Conversation):
         if origin := around.get("forwarded_from"):
             head["forward_origin"] = self._origin_of(origin)
         return self._state.publish(self, head | content)
+
+    def _reply(self, reply_to: Ref | None, thread: int | None, quote: str | None) -> JSON:
+        """Return the fields for the topic of a message and for what it replies to, here or elsewhere."""
+        if reply_to is None:
+            return self.place(None, thread)
+        source = self._state.chats[reply_to["chat"]["id"]] if isinstance(reply_to, dict) else self
+        replied = source.message(reply_to)
+        fields = {"quote": _quoted_part(replied, quote)} if quote else {}
+        if source is not self or self._is_in_another_topic(replied, thread):
+            return fields | self.place(None, thread) | {"external_reply": self._seen_from_outside(source, replied)}
+        return fields | self.place(id_of(reply_to), thread)
+
+    def _is_in_another_topic(self, replied: JSON, thread: int | None) -> bool:
+        return self.is_forum and bool(thread) and replied.get("message_thread_id", GENERAL_TOPIC) != thread
+
+    def _seen_from_outside(self, source: Conversation, message: JSON) -> JSON:
+        """Return the ExternalReplyInfo of a message, which names the chat only if that is a supergroup or a channel."""
+        found: JSON = {"origin": message.get("forward_origin") or self._origin(message)}
+        if source.type in {"supergroup", "channel"}:
+            found |= {"chat": source.as_json(), "message_id": message["message_id"]}
+        content = self._state.content_again(message)
+        return found | {kind: content[kind] for kind in MEDIA if kind in content}
 
     def _head(self, sender: Sender) -> JSON:
         head = self.stamp()
@@ -79,6 +101,12 @@ class Posting(Conversation):
 
     def _any_person(self) -> User:
         return self.user or next(iter(self.people.values()), TELEGRAM)
+
+
+def _quoted_part(message: JSON, quote: str) -> JSON:
+    text = str(message.get("text", message.get("caption", "")))
+    position = utf16_length(text[: text.index(quote)])
+    return {"text": quote, "position": position, "is_manual": True}
 
 
 def with_entities(field: str, entities_field: str, text: str) -> JSON:

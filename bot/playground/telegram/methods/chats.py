@@ -34,6 +34,8 @@ def get_chat(state: State, parameters: Parameters) -> JSON:
         full["parent_chat"] = chat.parent.as_json()
     if chat.type in {"group", "supergroup"}:
         full["permissions"] = chat.permissions.as_json()
+    if chat.available_reactions is not None:
+        full["available_reactions"] = [{"type": "emoji", "emoji": emoji} for emoji in chat.available_reactions]
     if chat.hides_members:
         full["has_hidden_members"] = True
     if chat.permissions.slow_mode:

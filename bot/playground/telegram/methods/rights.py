@@ -53,6 +53,13 @@ def check_delete(chat: Conversation) -> None:
         _check_shut(chat)
 
 
+def check_reaction(chat: Conversation, emoji: list[str]) -> None:
+    """Refuse a reaction that the chat does not have; one is taken back wherever the bot may act at all."""
+    _check_shut(chat)
+    if chat.available_reactions is not None and not set(emoji) <= set(chat.available_reactions):
+        raise bad_request("REACTION_INVALID")
+
+
 def _check_channel(chat: Conversation) -> None:
     if chat.type == "channel" and chat.bot_status != "administrator":
         raise bad_request("need administrator rights in the channel chat")

@@ -1,8 +1,8 @@
 """Methods that send messages, chat actions and reactions."""
 
-from bot.playground.telegram.conversation import JSON
+from bot.playground.telegram.conversation import JSON, id_of
 from bot.playground.telegram.files import StoredFile, guess_mime_type
-from bot.playground.telegram.methods.rights import Form, check_action, check_send
+from bot.playground.telegram.methods.rights import Form, check_action, check_reaction, check_send
 from bot.playground.telegram.methods.targets import (
     direct_topic_of,
     message_id_of,
@@ -22,7 +22,7 @@ from bot.playground.telegram.rules import (
 from bot.playground.telegram.state import ChatAction, Reaction, State
 
 UPLOAD_LIMIT = 50 * 1024 * 1024
-NOT_TO_REACT_TO = ("new_chat_members", "migrate_to_chat_id", "migrate_from_chat_id")
+NOT_TO_REACT_TO = ("new_chat_members", "left_chat_member", "migrate_to_chat_id", "migrate_from_chat_id")
 
 
 def send_message(state: State, parameters: Parameters) -> JSON:
@@ -101,6 +101,8 @@ def set_message_reaction(state: State, parameters: Parameters) -> bool:
         raise bad_request("message to react not found")
     if any(field in message for field in NOT_TO_REACT_TO):
         raise bad_request("message can't be reacted")
-    chat.react_with(message_id, state.bot, emoji[0] if emoji else None)
-    state.reactions.append(Reaction(chat.id, message_id, emoji[0] if emoji else None, state.clock()))
+    check_reaction(chat, emoji)
+    target = id_of(chat.album_head(message))
+    chat.react_with(target, state.bot, emoji[0] if emoji else None)
+    state.reactions.append(Reaction(chat.id, target, emoji[0] if emoji else None, state.clock()))
     return True
