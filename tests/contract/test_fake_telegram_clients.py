@@ -86,7 +86,12 @@ async def do_everything(telegram, alice):
     chat.send_video(alice, b"x")
     chat.send_video_note(alice, b"x")
     chat.send_document(alice, b"x")
-    chat.forward(alice, voice)
+    photo = chat.send_photo(alice, b"x", caption="a")
+    chat.send_sticker(alice)
+    contact = chat.share_contact(alice, bob)
+    chat.share_location(alice)
+    for one in (voice, photo, contact):
+        chat.forward(alice, one)
     for author in (bob, "Hidden", telegram.channel("Else"), telegram.group("Other")):
         chat.send_voice(alice, b"x", forwarded_from=author)
     chat.block()
@@ -106,7 +111,8 @@ async def do_everything(telegram, alice):
     forum.restrict(telegram.user("Mallory"), bob)
     forum.limit_reactions("👍")
     group.say(alice, "x", reply_to=voice, quote="c")
-    forum.say(alice, "x", reply_to=voice)
+    forum.say(alice, "x", reply_to=photo)
+    telegram.open_link(alice, "https://t.me/verbatim_bot?start=x")
     channel = telegram.channel("News", linked_group=forum, username="news", owner=bob)
     post = channel.send_voice(None, b"x", caption="c")
     channel.edit_caption(post, "d")

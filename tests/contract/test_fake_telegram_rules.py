@@ -51,6 +51,10 @@ BAD_TEXTS = [
         {"text": "x", "reply_markup": {"inline_keyboard": [[{}]]}},
         "can't parse inline keyboard button: Can't find field \"text\"",
     ),
+    (
+        {"text": "x", "reply_markup": button(url="nowhere")},
+        "inline keyboard button URL 'nowhere' is invalid: Wrong HTTP URL",
+    ),
     ({"text": "x", "reply_markup": button(callback_data="")}, "BUTTON_DATA_INVALID"),
     ({"text": "x", "reply_markup": button(callback_data="é" * 33)}, "BUTTON_DATA_INVALID"),
     (
@@ -425,17 +429,22 @@ async def test_a_reaction_needs_a_message_of_a_person(telegram, client, alice):
     assert answer.refusal == (400, "Bad Request: message can't be reacted")
 
 
-async def test_commands_and_descriptions_are_kept_by_scope_and_language(telegram, client):
+async def test_commands_and_descriptions_are_kept_by_scope_and_language(telegram, client, chat):
     commands = [{"command": "model", "description": "Choose"}]
     await client.setMyCommands(commands=commands)
-    await client.setMyCommands(commands=[], scope={"type": "chat", "chat_id": 5}, language_code="ru")
+    await client.setMyCommands(commands=[], scope={"type": "chat", "chat_id": chat.id}, language_code="ru")
     assert (await client.getMyCommands()).result == commands
     assert (await client.getMyCommands(language_code="ru")).result == []
-    assert telegram.commands == {("default", ""): commands, ("chat:5", "ru"): []}
+    assert telegram.commands == {("default", ""): commands, (f"chat:{chat.id}", "ru"): []}
     await client.setMyDescription(description="Speech to text")
     await client.setMyShortDescription(short_description="Text", language_code="ru")
     assert telegram.state.descriptions == {"": "Speech to text"}
     assert telegram.state.short_descriptions == {"ru": "Text"}
+    assert (await client.getMyDescription(language_code="ru")).result == {"description": "Speech to text"}
+    assert (await client.getMyShortDescription(language_code="ru")).result == {"short_description": "Text"}
+    assert (await client.getMyShortDescription()).result == {"short_description": ""}
+    assert (await client.deleteMyCommands()).result is True
+    assert (await client.getMyCommands()).result == []
 
 
 @pytest.mark.parametrize(
@@ -446,6 +455,14 @@ async def test_commands_and_descriptions_are_kept_by_scope_and_language(telegram
         ("setMyCommands", {"commands": [{"command": "m", "description": "x"}] * 101}, "BOT_COMMANDS_TOO_MUCH"),
         ("setMyCommands", {"commands": ["model"]}, "expected an Array of BotCommand"),
         ("setMyCommands", {"scope": {"type": "moon"}}, "can't parse BotCommandScope: unsupported type specified"),
+        (
+            "setMyCommands",
+            {"scope": {"type": "chat"}},
+            "can't parse BotCommandScope: Can't find field \"chat_id\"",
+        ),
+        ("setMyCommands", {"scope": {"type": "chat", "chat_id": 5}}, "chat not found"),
+        ("setMyCommands", {"language_code": "pt-br"}, "invalid language code specified"),
+        ("setMyDescription", {"language_code": "English"}, "invalid language code specified"),
         ("setMyDescription", {"description": "x" * 513}, "description is too long"),
         ("setMyShortDescription", {"short_description": "x" * 121}, "short description is too long"),
         ("getFile", {}, "file_id not specified"),

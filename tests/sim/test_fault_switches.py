@@ -10,6 +10,7 @@ from tests.world import audio
 WRITES = {
     "sendMessage": {"text": "hello"},
     "sendDocument": {"document": "nonsense"},
+    "sendPhoto": {"photo": "AgAC"},
     "editMessageText": {"message_id": 1, "text": "hello"},
     "editMessageCaption": {"message_id": 1, "caption": "hello"},
     "editMessageMedia": {"message_id": 1},

@@ -5,6 +5,7 @@ from typing import Any, Literal, Unpack
 from bot.playground.telegram.conversation import JSON, Ref, id_of
 from bot.playground.telegram.membership import By, Membership
 from bot.playground.telegram.people import User
+from bot.playground.telegram.pictures import measure
 from bot.playground.telegram.posting import Around, Sender, with_entities
 from bot.playground.telegram.state import QUERY_TTL, Query
 
@@ -88,6 +89,23 @@ class Chat(Membership):
         file = self._state.files.store("document", data, size=file_size, name=file_name, mime_type=mime_type)
         return self._post(sender, self._state.attach(file), around)
 
+    def send_photo(self, sender: Sender, data: bytes, **around: Unpack[Around]) -> JSON:
+        width, height = measure(data)
+        file = self._state.files.store("photo", data)
+        return self._post(sender, self._state.attach(file, width=width or 90, height=height or 90), around)
+
+    def send_sticker(self, sender: Sender, emoji: str = "👋", **around: Unpack[Around]) -> JSON:
+        file = self._state.files.store("sticker", b"RIFF")
+        fields: JSON = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
+        return self._post(sender, self._state.attach(file, **fields, emoji=emoji), around)
+
+    def share_contact(self, sender: Sender, person: User, **around: Unpack[Around]) -> JSON:
+        contact = {"phone_number": f"+49{person.id}", "first_name": person.first_name, "user_id": person.id}
+        return self._post(sender, {"contact": contact}, around)
+
+    def share_location(self, sender: Sender, **around: Unpack[Around]) -> JSON:
+        return self._post(sender, {"location": {"latitude": 52.5, "longitude": 13.4}}, around)
+
     def forward(self, sender: Sender, message: JSON, **around: Unpack[Around]) -> JSON:
         """Forward a message of any chat into this one. Its file gets another file_id and keeps its file_unique_id."""
         origin = message.get("forward_origin") or self._origin(message)
@@ -143,6 +161,10 @@ class Chat(Membership):
         self._state.queries[query_id] = Query(user.id, self._clock() + QUERY_TTL)
         self._state.updates.add("callback_query", query)
         return query_id
+
+    def link_of(self, message: Ref, label: str) -> str | None:
+        """Return the link behind the button with this text; None if there is none."""
+        return next((button.get("url") for button in self._buttons(message) if button["text"] == label), None)
 
     def button_texts(self, message: Ref) -> list[str]:
         return [button["text"] for button in self._buttons(message)]

@@ -13,7 +13,8 @@ ChatType = Literal["private", "group", "supergroup", "channel"]
 Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
 Ref = int | JSON  # a message, by its id or as the Bot API gives it
 GENERAL_TOPIC = 1
-MEDIA = ("voice", "audio", "video", "video_note", "document")
+MEDIA = ("voice", "audio", "video", "video_note", "document", "sticker")
+FILES = (*MEDIA, "photo")  # a photo is a list of its sizes, each with a file
 INSIDE: frozenset[Status] = frozenset({"creator", "administrator", "member", "restricted"})
 
 
@@ -76,6 +77,7 @@ class Conversation:
         self._ids = ids
         self._messages: dict[int, JSON] = {}
         self._reactions: dict[int, dict[int, str]] = {}
+        self._ringing: set[int] = set()
 
     def as_json(self) -> JSON:
         fields: JSON = {"id": self.id, "type": self.type}
@@ -149,6 +151,14 @@ class Conversation:
         """Return the message that reactions to this one go to: the first of its album, or itself."""
         album = message.get("media_group_id")
         return next((one for one in self._messages.values() if album and one.get("media_group_id") == album), message)
+
+    def ring(self, message: JSON) -> None:
+        """Note that a message of the bot came with a sound."""
+        self._ringing.add(message["message_id"])
+
+    def rang(self, message: Ref) -> bool:
+        """Say whether a message of the bot came with a sound, also one that was deleted since. Edits make none."""
+        return id_of(message) in self._ringing
 
     def note(self, method: str, message: JSON) -> None:
         """Add a message to the history as the bot has just made it visible."""

@@ -13,9 +13,27 @@ FOLDERS = {
     "video": "videos",
     "video_note": "video_notes",
     "document": "documents",
+    "photo": "photos",
+    "sticker": "stickers",
 }
-SUFFIXES = {"voice": ".oga", "audio": ".mp3", "video": ".mp4", "video_note": ".mp4", "document": ".file"}
-KIND_MARKS = {"voice": "AwAC", "audio": "CQAC", "video": "BAAC", "video_note": "DQAC", "document": "BQAC"}
+SUFFIXES = {
+    "voice": ".oga",
+    "audio": ".mp3",
+    "video": ".mp4",
+    "video_note": ".mp4",
+    "document": ".file",
+    "photo": ".jpg",
+    "sticker": ".webp",
+}
+KIND_MARKS = {
+    "voice": "AwAC",
+    "audio": "CQAC",
+    "video": "BAAC",
+    "video_note": "DQAC",
+    "document": "BQAC",
+    "photo": "AgAC",
+    "sticker": "CAAC",
+}
 LINK_TTL = 60 * 60
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
 

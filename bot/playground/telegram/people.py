@@ -12,6 +12,11 @@ class User:
     language_code: str | None = None
     last_name: str | None = None
     is_bot: bool = False
+    hides_account: bool = False  # in forwards of what this person wrote
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(filter(None, (self.first_name, self.last_name)))
 
     def as_json(self) -> dict[str, Any]:
         fields = {

@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Iterable
 
 from bot.playground.telegram.chat import Chat
-from bot.playground.telegram.conversation import ChatType
+from bot.playground.telegram.conversation import INSIDE, JSON, ChatType
+from bot.playground.telegram.invitations import read_invitation
 from bot.playground.telegram.members import EVERY_RIGHT
 from bot.playground.telegram.people import User
 from bot.playground.telegram.state import State
@@ -34,8 +35,9 @@ class Population:
         username: str | None = None,
         language_code: str | None = "en",
         last_name: str | None = None,
+        hides_account: bool = False,
     ) -> User:
-        user = User(next(self._user_ids), first_name, username, language_code, last_name)
+        user = User(next(self._user_ids), first_name, username, language_code, last_name, hides_account=hides_account)
         self.state.users[user.id] = user
         return user
 
@@ -141,3 +143,56 @@ class Population:
         else:
             chat.bot_status = "left"
         return chat
+
+    def open_link(self, person: User, url: str, to: Chat | None = None) -> JSON | None:
+        """Open a link to the bot as a person, who then starts it in private or adds it to the chat `to`.
+
+        Return the message with /start, if one is sent. Raises ValueError if no app would do that.
+        """
+        asked = read_invitation(url, str(self.state.bot.username))
+        if asked.place == "private":
+            return self._start(self.private(person), person, asked.payload)
+        if to is None or (to.type == "channel") != (asked.place == "channel"):
+            raise ValueError(f"{url} asks for a {asked.place}")
+        if asked.rights or asked.place == "channel":
+            if to.statuses.get(person.id) not in {"creator", "administrator"}:
+                raise ValueError(f"{person.first_name} is no admin, and can make nobody one")
+            to.add_bot(person, admin=True, rights=asked.rights)
+        elif to.bot_status not in INSIDE:
+            to.add_bot(person)
+        return to.say(person, f"/start@{self.state.bot.username} {asked.payload}") if asked.payload else None
+
+    def _start(self, chat: Chat, person: User, payload: str) -> JSON:
+        if chat.bot_status == "kicked":
+            chat.unblock()
+        return chat.say(person, f"/start {payload}".rstrip())
+
+    def tap(self, person: User, message: JSON, label: str, to: Chat | None = None) -> JSON | str | None:
+        """Tap the button with this text: open its link, or press it and return the id of the query."""
+        chat = self.state.chats[message["chat"]["id"]]
+        assert isinstance(chat, Chat)
+        url = chat.link_of(message, label)
+        return chat.press(person, message, label) if url is None else self.open_link(person, url, to)
+
+    def answers_to(self, person: User) -> list[str]:
+        """Return what the bot told a person who tapped its buttons, oldest first; "" where it told nothing."""
+        return [answer.text for answer in self.state.callback_answers if answer.user_id == person.id]
+
+    def menu(self, person: User, chat: Chat) -> list[str]:
+        """Return the commands that a person is offered in a chat, as the documentation of BotCommandScope says."""
+        language = (person.language_code or "")[:2]
+        for scope in _scopes(person, chat):
+            for code in (language, ""):
+                if commands := self.state.commands.get((scope, code)):
+                    return [command["command"] for command in commands]
+        return []
+
+
+def _scopes(person: User, chat: Chat) -> list[str]:
+    if chat.type == "private":
+        return [f"chat:{chat.id}", "all_private_chats", "default"]
+    is_admin = chat.statuses.get(person.id) in {"creator", "administrator"}
+    of_admins = [f"chat_administrators:{chat.id}"] * is_admin
+    of_all_admins = ["all_chat_administrators"] * is_admin
+    here = [f"chat_member:{chat.id}:{person.id}", *of_admins, f"chat:{chat.id}"]
+    return [*here, *of_all_admins, "all_group_chats", "default"]

@@ -3,11 +3,12 @@
 import itertools
 from typing import TypedDict
 
-from bot.playground.telegram.conversation import GENERAL_TOPIC, JSON, MEDIA, ChatType, Conversation, Ref, id_of
+from bot.playground.telegram.conversation import FILES, GENERAL_TOPIC, JSON, ChatType, Conversation, Ref, id_of
 from bot.playground.telegram.people import ANONYMOUS_ADMIN, CHANNEL_MEMBER, TELEGRAM, User
 from bot.playground.telegram.state import State
 from bot.playground.telegram.text import add_found, utf16_length
 
+OUTSIDE = (*FILES, "contact", "location")  # what is shown of a message in another chat
 Sender = User | Conversation | None  # a chat: its anonymous admin or linked channel; None: the channel itself
 
 
@@ -65,7 +66,7 @@ class Posting(Conversation):
         if source.type in {"supergroup", "channel"}:
             found |= {"chat": source.as_json(), "message_id": message["message_id"]}
         content = self._state.content_again(message)
-        return found | {kind: content[kind] for kind in MEDIA if kind in content}
+        return found | {kind: content[kind] for kind in OUTSIDE if kind in content}
 
     def _head(self, sender: Sender) -> JSON:
         head = self.stamp()
@@ -87,6 +88,9 @@ class Posting(Conversation):
         if "sender_chat" in message:
             chat = self._state.chats[message["sender_chat"]["id"]]
             return self._origin_of(chat, message["message_id"]) | {"date": message["date"]}
+        author = self._state.users.get(message["from"]["id"])
+        if author is not None and author.hides_account:
+            return {"type": "hidden_user", "sender_user_name": author.full_name, "date": message["date"]}
         return {"type": "user", "sender_user": message["from"], "date": message["date"]}
 
     def _origin_of(self, author: User | Conversation | str, message_id: int = 1) -> JSON:

@@ -35,6 +35,7 @@ _BUTTON_ACTIONS = (
 REACTIONS = frozenset(_REACTIONS.split())
 CHAT_ACTIONS = frozenset(_CHAT_ACTIONS.split())
 BUTTON_ACTIONS = frozenset(_BUTTON_ACTIONS.split())
+_URL = re.compile(r"(?i:tg://\S+|ton://\S+|(?:https?://)?[^\s/?#:]+\.[^\s/?#:.]+(?::\d+)?(?:[/?#]\S*)?)")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -123,6 +124,8 @@ def _button(button: Any) -> dict[str, Any]:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= CALLBACK_DATA_LIMIT:
         raise bad_request("BUTTON_DATA_INVALID")
+    if "url" in button and not _URL.fullmatch(str(button["url"])):
+        raise bad_request(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
     return button
 
 

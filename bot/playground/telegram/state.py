@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.playground.notifier import Notifier
-from bot.playground.telegram.conversation import JSON, MEDIA, Conversation, Status, quoted
+from bot.playground.telegram.conversation import FILES, JSON, MEDIA, Conversation, Status, quoted
 from bot.playground.telegram.files import Files, StoredFile
 from bot.playground.telegram.members import EVERY_RIGHT, member, person_in
 from bot.playground.telegram.people import TELEGRAM, User
@@ -18,7 +18,7 @@ from bot.playground.telegram.updates import UpdateQueue
 
 QUERY_TTL = 60.0
 CUT = 0
-CONTENT = ("text", "entities", "caption", "caption_entities", *MEDIA)
+CONTENT = ("text", "entities", "caption", "caption_entities", "contact", "location", *FILES)
 
 
 @dataclass(slots=True)
@@ -160,14 +160,13 @@ class State:
     def content_again(self, message: JSON) -> JSON:
         """Return the content of a message for a forward: the same, with another file_id."""
         content: JSON = {key: value for key, value in quoted(message).items() if key in CONTENT}
-        for kind in MEDIA:
-            if kind in content:
-                content[kind]["file_id"] = self.files.hand_out(self.file_in(message))
+        for part in _file_parts(content):
+            part["file_id"] = self.files.hand_out(self.file_in(message))
         return content
 
     def file_in(self, message: JSON) -> StoredFile:
         """Return the file of a message. Raises LookupError if there is none."""
-        file_ids = [message[kind]["file_id"] for kind in MEDIA if kind in message]
+        file_ids = [part["file_id"] for part in _file_parts(message)]
         file = self.files.find(file_ids[0]) if file_ids else None
         if file is None:
             raise LookupError(f"there is no file in message {message['message_id']}")
@@ -179,4 +178,9 @@ class State:
         part: JSON = {"file_id": self.files.hand_out(file), "file_unique_id": file.unique_id}
         part |= {key: value for key, value in said.items() if value is not None}
         part["file_size"] = file.size
-        return {file.kind: part}
+        return {file.kind: [part] if file.kind == "photo" else part}
+
+
+def _file_parts(message: JSON) -> list[JSON]:
+    """Return the parts of a message that have a file_id."""
+    return [message[kind] for kind in MEDIA if kind in message] + list(message.get("photo", []))

@@ -55,6 +55,9 @@ _ALL = (
     _method("close", profile.close),
     _method("setMyCommands", profile.set_my_commands, "commands scope language_code"),
     _method("getMyCommands", profile.get_my_commands, "scope language_code"),
+    _method("deleteMyCommands", profile.delete_my_commands, "scope language_code"),
+    _method("getMyDescription", profile.get_my_description, "language_code"),
+    _method("getMyShortDescription", profile.get_my_short_description, "language_code"),
     _method("setMyDescription", profile.set_my_description, "description language_code"),
     _method("setMyShortDescription", profile.set_my_short_description, "short_description language_code"),
     _method("sendMessage", sending.send_message, f"{_EVERY_MESSAGE} text entities link_preview_options", paced=True),
@@ -62,6 +65,12 @@ _ALL = (
         "sendDocument",
         sending.send_document,
         f"{_EVERY_MESSAGE} document thumbnail caption caption_entities disable_content_type_detection",
+        paced=True,
+    ),
+    _method(
+        "sendPhoto",
+        sending.send_photo,
+        f"{_EVERY_MESSAGE} photo caption caption_entities show_caption_above_media has_spoiler",
         paced=True,
     ),
     _method(

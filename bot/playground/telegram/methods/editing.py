@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.playground.telegram.conversation import JSON, MEDIA, Conversation
+from bot.playground.telegram.conversation import FILES, JSON, Conversation
 from bot.playground.telegram.methods.rights import Form, check_delete, check_edit
 from bot.playground.telegram.methods.sending import file_of
 from bot.playground.telegram.methods.targets import (
@@ -21,7 +21,7 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
-SHOWN = ("text", "entities", "caption", "caption_entities", "reply_markup", *MEDIA)
+SHOWN = ("text", "entities", "caption", "caption_entities", "reply_markup", *FILES)
 
 
 def edit_message_text(state: State, parameters: Parameters) -> JSON:
@@ -37,7 +37,7 @@ def edit_message_caption(state: State, parameters: Parameters) -> JSON:
     chat, message = _target(state, parameters)
     if "text" in message:
         raise bad_request("there is no caption in the message to edit")
-    content |= {kind: message[kind] for kind in MEDIA if kind in message}
+    content |= {kind: message[kind] for kind in FILES if kind in message}
     return _change(state, chat, message, "editMessageCaption", content | read_inline_keyboard(parameters))
 
 
@@ -89,7 +89,11 @@ def _change(state: State, chat: Conversation, message: JSON, method: str, conten
 def _comparable(message: JSON) -> JSON:
     """Return the visible content of a message; another file_id of the same file is no difference."""
     shown = {key: message[key] for key in SHOWN if key in message}
-    return {key: value["file_unique_id"] if key in MEDIA else value for key, value in shown.items()}
+    return {key: _file_in(value) if key in FILES else value for key, value in shown.items()}
+
+
+def _file_in(part: JSON | list[JSON]) -> str:
+    return str((part[-1] if isinstance(part, list) else part)["file_unique_id"])
 
 
 def _caption_parameters(media: dict[str, Any], parameters: Parameters) -> Parameters:

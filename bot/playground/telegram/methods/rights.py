@@ -10,7 +10,7 @@ from typing import Literal
 from bot.playground.telegram.conversation import GENERAL_TOPIC, JSON, Conversation
 from bot.playground.telegram.refusal import bad_request, too_many_requests
 
-Form = Literal["text", "document"]
+Form = Literal["text", "document", "photo"]
 CLOSED_TO_DELETES = ("CHANNEL_PRIVATE", "CHAT_ADMIN_REQUIRED", "USER_BANNED_IN_CHANNEL")
 
 
@@ -70,6 +70,8 @@ def _check_form(chat: Conversation, form: Form) -> None:
         raise bad_request("not enough rights to send text messages to the chat")
     if form == "document" and not chat.rights.documents:
         raise bad_request("not enough rights to send documents to the chat")
+    if form == "photo" and not chat.rights.other_media:
+        raise bad_request("not enough rights to send photos to the chat")
 
 
 def _check_shut(chat: Conversation) -> None:

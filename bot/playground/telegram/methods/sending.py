@@ -11,6 +11,7 @@ from bot.playground.telegram.methods.targets import (
     topic_of,
 )
 from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.pictures import check_photo
 from bot.playground.telegram.refusal import bad_request, too_large
 from bot.playground.telegram.rules import (
     CHAT_ACTIONS,
@@ -36,7 +37,14 @@ def send_document(state: State, parameters: Parameters) -> JSON:
     return _write(state, "sendDocument", content | state.attach(file), parameters)
 
 
-FORMS: dict[str, Form] = {"sendMessage": "text", "sendDocument": "document"}
+def send_photo(state: State, parameters: Parameters) -> JSON:
+    content = read_caption(parameters)
+    file = file_of(state, parameters, "photo", parameters.text("photo"))
+    width, height = check_photo(file.data)
+    return _write(state, "sendPhoto", content | state.attach(file, width=width, height=height), parameters)
+
+
+FORMS: dict[str, Form] = {"sendMessage": "text", "sendDocument": "document", "sendPhoto": "photo"}
 
 
 def _write(state: State, method: str, content: JSON, parameters: Parameters) -> JSON:
@@ -48,6 +56,8 @@ def _write(state: State, method: str, content: JSON, parameters: Parameters) -> 
     check_send(chat, FORMS[method], where, state.clock())
     message = chat.stamp() | author | where | content | keyboard
     chat.note(method, message)
+    if not parameters.flag("disable_notification"):
+        chat.ring(message)
     sent = state.publish(chat, message)
     if not chat.rights.keeps:
         chat.remove(sent)
@@ -63,18 +73,20 @@ def file_of(state: State, parameters: Parameters, field: str, said: str) -> Stor
     """Return the file that `said` names, by attach://part or a file_id, or the upload in `field`."""
     upload = parameters.attached(said.removeprefix("attach://") if said.startswith("attach://") else field)
     if upload is None:
-        return _known_file(state, said)
+        return _known_file(state, said, field)
     if len(upload.data) > UPLOAD_LIMIT:
         raise too_large()
     if not upload.data:
         raise bad_request("file must be non-empty")
+    if field == "photo":
+        return state.files.store("photo", upload.data)
     name = upload.name or "file"
     return state.files.store("document", upload.data, name=name, mime_type=guess_mime_type(name))
 
 
-def _known_file(state: State, file_id: str) -> StoredFile:
+def _known_file(state: State, file_id: str, field: str) -> StoredFile:
     if not file_id:
-        raise bad_request("there is no document in the request")
+        raise bad_request(f"there is no {'photo' if field == 'photo' else 'document'} in the request")
     file = state.files.find(file_id)
     if file is None:
         raise bad_request("wrong remote file identifier specified: Wrong string length")
