@@ -51,6 +51,7 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch, processing
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import Receiver
+from bot.telegram.writing.button_data import CancelJob
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
 from handlers.access import Access
@@ -61,6 +62,7 @@ from handlers.links import Links
 from handlers.media import Media
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
+from handlers.taps import Taps
 from storage.sqlite.engine import open_store
 from storage.store import Store
 
@@ -290,7 +292,7 @@ class _Wiring:
             media=media,
             links=Links(media, links_on),
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
-            cancel=Cancel(door, speaking, self.store, poller.nudge, now),
+            taps=Taps(door, speaking, {CancelJob: Cancel(door, speaking, self.store, poller.nudge, now)}),
             groups=Groups(door, self.moves),
         )
         register(self.telegram, handlers)

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery
 from telegram.constants import ChatType
-from telegram.ext import ContextTypes
 
 from bot.log import get_logger
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.buttons import job_of_button
-from bot.telegram.writing.messages import answer, is_admin, remove
-from bot.text.texts import Texts
+from bot.telegram.writing.button_data import CancelJob
+from bot.telegram.writing.messages import answer, remove
+from handlers.admins import is_admin
 from handlers.speaking import Speaking
 from storage.store import CancelResult, Store
 from storage.words import Press, State
@@ -34,15 +33,9 @@ class Cancel:
     nudge: Callable[[], None]
     now: Callable[[], float]
 
-    async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        query = update.callback_query
-        if query is None or query.message is None:
-            return
-        press = _press(query)
-        if press is None:
-            self.door.say(query.message.chat.id, partial(answer, query, None))
-        else:
-            self.door.keep(lambda: self.store.press(press, self.now()), partial(self._go_on, query, press))
+    def __call__(self, query: CallbackQuery, button: CancelJob) -> None:
+        press = _press(query, button.job_id)
+        self.door.keep(lambda: self.store.press(press, self.now()), partial(self._go_on, query, press))
 
     def _go_on(self, query: CallbackQuery, press: Press, result: CancelResult) -> None:
         """Tell the person what the press came to, or ask whether it may come to something."""
@@ -56,15 +49,17 @@ class Cancel:
 
     async def _ask(self, query: CallbackQuery, press: Press, _: CancelResult) -> None:
         """Cancel the job of somebody else, if an admin of the chat has pressed."""
-        admin = await is_admin(query, press.chat_id)
+        assert query.message is not None
+        admin = await is_admin(query.message.chat, query.from_user)
         if admin:
             self._go_on(query, press, await self.store.cancel(*_what(press), self.now()))
         else:
-            words = (await self._texts(query)).cancelling
+            words = (await self.speaking.texts_for(query)).cancelling
             await answer(query, words.admin_unknown() if admin is None else words.not_yours(), alert=True)
 
     async def _tell(self, query: CallbackQuery, _: Press, result: CancelResult) -> None:
-        words = (await self._texts(query)).cancelling
+        texts = await self.speaking.texts_for(query)
+        words = texts.cancelling
         if result.orphan:
             assert query.message is not None
             await remove(query.message)
@@ -72,19 +67,15 @@ class Cancel:
             await answer(query, words.no_answer_removed() if failed else words.orphan_removed())
         elif result.accepted:
             await answer(query, words.done())
+        elif result.job is not None:
+            await answer(query, words.too_late())
         else:
-            await answer(query, words.too_late() if result.job else None)
-
-    async def _texts(self, query: CallbackQuery) -> Texts:
-        assert query.message is not None
-        return await self.speaking.texts(query.message.chat, query.from_user)
+            await answer(query, texts.settings.outdated(), alert=True)
 
 
-def _press(query: CallbackQuery) -> Press | None:
-    """Return what was pressed; None where it is no button for cancelling, or one that the message does not have."""
-    message, job_id = query.message, job_of_button(query.data or "")
-    if message is None or job_id is None:
-        return None
+def _press(query: CallbackQuery, job_id: int) -> Press:
+    message = query.message
+    assert message is not None
     button_seen = message.is_accessible
     may_cancel_all = message.chat.type == ChatType.PRIVATE
     user_id = None if may_cancel_all else query.from_user.id

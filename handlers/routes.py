@@ -7,11 +7,11 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, T
 
 from bot.telegram.application import Telegram
 from handlers.access import Access
-from handlers.cancel import Cancel
 from handlers.commands import Commands
 from handlers.groups import Groups
 from handlers.links import Links
 from handlers.media import Media
+from handlers.taps import Taps
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 PRIVATE_TEXT = filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE
@@ -26,7 +26,7 @@ class Handlers:
     media: Media
     links: Links
     commands: Commands
-    cancel: Cancel
+    taps: Taps
     groups: Groups
 
 
@@ -39,4 +39,4 @@ def register(application: Telegram, handlers: Handlers) -> None:
         application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))
     application.add_handler(CommandHandler("transcribe", links.command, filters=NEW))
     application.add_handler(MessageHandler(NEW & PRIVATE_TEXT, links.message))
-    application.add_handler(CallbackQueryHandler(handlers.cancel))
+    application.add_handler(CallbackQueryHandler(handlers.taps))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import Chat, Message, User
+from telegram import CallbackQuery, Chat, Message, User
 from telegram.constants import ChatType
 
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.messages import reply
+from bot.telegram.writing.messages import answer, reply
 from bot.text.texts import Texts
 
 
@@ -29,11 +29,20 @@ class Speaking:
     async def reply_now(self, message: Message, said: Callable[[Texts], str]) -> None:
         await reply(message, said(await self.texts(message.chat, message.from_user)))
 
-    async def texts(self, chat: Chat, person: User | None) -> Texts:
+    async def alert(self, query: CallbackQuery, said: Callable[[Texts], str]) -> None:
+        """Show an alert to a person whose tap came to nothing."""
+        await answer(query, said(await self.texts_for(query)), alert=True)
+
+    async def texts_for(self, query: CallbackQuery) -> Texts:
+        """Return the sentences for a person who tapped."""
+        return await self.texts(query.message.chat if query.message else None, query.from_user)
+
+    async def texts(self, chat: Chat | None, person: User | None) -> Texts:
         """Return the sentences for a person in a chat."""
         return Texts(interface_of(chat, person))
 
 
-def interface_of(chat: Chat, person: User | None) -> str | None:
+def interface_of(chat: Chat | None, person: User | None) -> str | None:
     """Return what Telegram tells of the language to speak with a chat: in private, the one of the person."""
-    return person.language_code if person is not None and chat.type == ChatType.PRIVATE else None
+    is_private = chat is None or chat.type == ChatType.PRIVATE
+    return person.language_code if person is not None and is_private else None

@@ -178,10 +178,19 @@ def _member(result: Any) -> dict[str, Any]:
     return {"user": _SOMEBODY, "status": status} | dict.fromkeys(_RIGHTS.split(), False)
 
 
+def _admins(result: Any) -> list[dict[str, Any]]:
+    """Read who they are; one without an id is left out."""
+    if not isinstance(result, list):
+        raise UnreadableAnswerError("no list of admins")
+    ids = (whole_number(_object(_object(each).get("user")).get("id")) for each in result)
+    return [{"user": _SOMEBODY | {"id": each}, "status": ChatMember.MEMBER} for each in ids if each is not None]
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "getMe": _me,
     "getFile": _file,
     "getChatMember": _member,
+    "getChatAdministrators": _admins,
     "deleteWebhook": _done,
     "setMyCommands": _done,
     "editMessageText": _done,

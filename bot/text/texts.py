@@ -8,6 +8,7 @@ from bot.text.rooms.cancelling import Cancelling
 from bot.text.rooms.commands import Commands
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
+from bot.text.rooms.settings import Settings
 from bot.text.rooms.waiting import Waiting
 
 
@@ -26,4 +27,5 @@ class Texts:
         self.commands = Commands(self.language)
         self.links = Links(self.language)
         self.models = Models(self.language)
+        self.settings = Settings(self.language)
         self.waiting = Waiting(self.language)

@@ -1,9 +1,14 @@
+import math
+
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.playground.telegram.state import Query
 from storage.words import State
 from tests.english import ENGLISH
 from tests.world import audio, texts
+
+HIDDEN = {"ok": False, "error_code": 400, "description": "Bad Request: CHAT_ADMIN_REQUIRED"}
 
 
 async def waiting(world, chat, person):
@@ -104,7 +109,8 @@ async def test_button_data_of_strangers_harms_nobody(world, data):
     chat = world.telegram.private(alice)
     await waiting(world, chat, alice)
     forged = await world.app.telegram.bot.send_message(chat.id, "forged", reply_markup=button(data))
-    await press(world, chat, alice, forged.message_id)
+    answer = await press(world, chat, alice, forged.message_id)
+    assert (answer.text, answer.show_alert) == (ENGLISH.settings.outdated(), True)
     assert await states(world) == [State.DELIVERED]
 
 
@@ -137,8 +143,30 @@ async def test_data_sent_with_a_message_that_has_no_such_button_harms_nobody(wor
         answer = group.bot_messages[0]
         query = {"id": data, "from": mallory.as_json(), "chat_instance": "1", "data": data, "message": answer}
         world.telegram.queue_update("callback_query", query)
+        world.telegram.state.queries[data] = Query(mallory.id, math.inf)
     await world.settle()
     assert texts(group) == ["the words of Alice"]
+    assert [answer.text for answer in world.telegram.callback_answers] == [ENGLISH.settings.outdated()] * 2
+
+
+async def test_a_cancel_button_of_an_earlier_release_still_cancels(world):
+    alice = world.telegram.user("Alice")
+    chat = world.telegram.private(alice)
+    placeholder = await waiting(world, chat, alice)
+    (job,) = await world.jobs()
+    chat.find(placeholder["message_id"])["reply_markup"] = button(f"cancel:{job.id}").to_dict()
+    assert (await press(world, chat, alice, placeholder)).text == ENGLISH.cancelling.done()
+    assert await states(world) == [State.CANCELLED]
+
+
+async def test_in_a_group_that_hides_its_members_its_admins_are_asked_for(world):
+    alice, bob, carol = (world.telegram.user(name) for name in ("Alice", "Bob", "Carol"))
+    group = world.telegram.supergroup("Team", [alice, bob], admins=[carol], privacy=False)
+    placeholder = await waiting(world, group, alice)
+    world.telegram.fault("getChatMember", 400, body=HIDDEN, times=2)
+    refused = await world_press_without_settling(world, group, bob, placeholder)
+    assert refused.text == ENGLISH.cancelling.not_yours()
+    assert (await press(world, group, carol, placeholder)).text == ENGLISH.cancelling.done()
 
 
 async def test_a_button_under_a_message_too_old_to_be_shown_still_cancels(world):

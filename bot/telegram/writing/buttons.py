@@ -1,9 +1,9 @@
-"""The buttons under messages: what they carry, and reading that back from anybody."""
+"""The buttons under messages, as calls have them."""
 
-import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-CANCEL_DATA = re.compile(r"cancel:([0-9]{1,18})")  # a job's id, which fits 64 bits
+from bot.telegram.writing.button_data import CancelJob, Carried, write
 
 
 class Button(NamedTuple):
@@ -13,16 +13,17 @@ class Button(NamedTuple):
     data: str
 
 
+Keyboard = Sequence[Sequence[Button]]  # rows
+
+
+def button(text: str, carried: Carried) -> Button:
+    return Button(text, write(carried))
+
+
 def cancel_button(job_id: int, label: str) -> Button:
-    return Button(label, f"cancel:{job_id}")
+    return button(label, CancelJob(job_id))
 
 
-def keyboard(button: Button) -> dict[str, Any]:
-    """Return the keyboard of one button, as a call has it."""
-    return {"inline_keyboard": [[{"text": button.text, "callback_data": button.data}]]}
-
-
-def job_of_button(data: str) -> int | None:
-    """Return the job that a pressed cancel button names; None for other data, as anybody can send some."""
-    match = CANCEL_DATA.fullmatch(data)
-    return int(match[1]) if match else None
+def keyboard(rows: Keyboard) -> dict[str, Any]:
+    """Return a keyboard as a call has it."""
+    return {"inline_keyboard": [[{"text": each.text, "callback_data": each.data} for each in row] for row in rows]}

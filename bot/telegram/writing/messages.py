@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from telegram import CallbackQuery, ChatMember, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
+from telegram import CallbackQuery, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.ext import ExtBot
 
 from bot.errors import ChatMovedError, VerbatimError
@@ -12,8 +12,6 @@ from bot.telegram.failures import translated
 from bot.telegram.pace import Urgency
 
 log = get_logger(__name__)
-
-ADMINS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
 @contextmanager
@@ -54,17 +52,6 @@ async def answer(query: CallbackQuery, text: str | None, *, alert: bool = False)
     """Answer a press with a toast or an alert; one that is too old for that has been acted upon all the same."""
     with _once("query.unanswered"):
         await query.answer(text, show_alert=alert)
-
-
-async def is_admin(query: CallbackQuery, chat_id: int) -> bool | None:
-    """Ask whether the person who pressed is an admin of the chat; None if Telegram does not say."""
-    try:
-        with translated():
-            member = await query.get_bot().get_chat_member(chat_id, query.from_user.id)
-    except VerbatimError as error:
-        log.warning("admin.unknown", reason=str(error))
-        return None
-    return member.status in ADMINS
 
 
 async def remove(message: MaybeInaccessibleMessage) -> None:

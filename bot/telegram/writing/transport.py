@@ -115,7 +115,7 @@ class Transport:
 
 def _said(shown: Shown, button: Button | None) -> Parameters:
     """Return what the calls that send and that edit have in common."""
-    markup = {"reply_markup": None if button is None else keyboard(button)}
+    markup = {"reply_markup": None if button is None else keyboard([[button]])}
     if isinstance(shown, Document):
         return markup | {"caption": shown.caption}
     return markup | {"text": shown.text, "entities": _entities(shown), "link_preview_options": {"is_disabled": True}}

@@ -123,6 +123,18 @@ def test_a_member_without_a_status_is_unknown(answered):
         result("getChatMember", answered)
 
 
+def test_of_admins_their_ids_are_read():
+    answered = [{"user": {"id": 5, "x": 1}, "status": "creator"}, {"user": {"id": "x"}}, {}, 7, {"user": {"id": 6}}]
+    admins = ChatMember.de_list(result("getChatAdministrators", answered), None)
+    assert [admin.user.id for admin in admins] == [5, 6]
+
+
+@pytest.mark.parametrize("answered", [None, {}, "x"])
+def test_admins_that_are_no_list_are_unknown(answered):
+    with pytest.raises(UnreadableAnswerError):
+        result("getChatAdministrators", answered)
+
+
 def test_what_is_not_used_is_left_as_it_is():
     assert result("getMyName", {"name": "x"}) == {"name": "x"}
 

@@ -13,7 +13,8 @@ from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import GROUP, Urgency
 from bot.telegram.receiving.dispatch import Dispatch
-from bot.telegram.writing.buttons import cancel_button, job_of_button
+from bot.telegram.writing.button_data import CancelJob, read
+from bot.telegram.writing.buttons import cancel_button
 from bot.telegram.writing.transport import Place
 from bot.text.layout import Document, Page
 from tests.pacing import turns
@@ -66,7 +67,7 @@ async def test_a_placeholder_answers_quietly_and_can_be_cancelled(transport, cha
     assert message["reply_to_message"]["message_id"] == voice["message_id"]
     assert chat.button_texts(message_id) == ["Cancel"]
     (button,) = message["reply_markup"]["inline_keyboard"][0]
-    assert job_of_button(button["callback_data"]) == 7
+    assert read(button["callback_data"]) == CancelJob(7)
 
 
 async def test_a_placeholder_survives_the_deletion_of_what_it_answers(transport, chat, alice):
@@ -160,39 +161,6 @@ async def test_a_short_wait_for_our_own_pace_is_waited_for(transport, chat, stop
     stopped_world.clock.pass_(5)
     await placing
     assert texts(chat) == ["Transcribing…"]
-
-
-@pytest.mark.parametrize(("data", "job_id"), [("cancel:1", 1), ("cancel:007", 7), (f"cancel:{10**17}", 10**17)])
-def test_a_cancel_button_names_its_job(data, job_id):
-    assert job_of_button(data) == job_id
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        "",
-        "cancel:",
-        "cancel",
-        "1",
-        "cancel:-1",
-        "cancel:+1",
-        "cancel: 1",
-        "cancel:1 ",
-        "cancel:1\n",
-        "cancel:1_0",
-        "cancel:１",
-        "cancel:²",
-        "cancel:1e3",
-        "xcancel:1",
-        "cancel:cancel:1",
-        "CANCEL:1",
-        f"cancel:{2**63}",
-        "cancel:" + "9" * 57,
-        "cancel:" + "9" * 5000,
-    ],
-)
-def test_other_data_names_no_job(data):
-    assert job_of_button(data) is None
 
 
 async def test_nothing_that_knows_the_bot_shows_its_token(stopped_world, transport):

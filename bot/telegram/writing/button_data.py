@@ -1,0 +1,71 @@
+"""What a button carries, written and read here only: `1:`, a kind, and the fields of that kind, in at most 64 bytes.
+
+Clients can send any data, so what is read is checked for its form, and for nothing else: that a job, a page or a value
+exists, and that the person may ask for it, is for those to check who act on it. To add a kind, make a class of it and
+name it in KINDS. When the fields of a kind get another meaning, it gets another name.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass, fields
+
+VERSION = "1"
+MOST_BYTES = 64
+_NUMBER = re.compile(r"-?[0-9]{1,18}")  # fits 64 bits
+_WORD = re.compile(r"[A-Za-z0-9_.-]{0,40}")
+_CANCEL_BEFORE_VERSIONS = re.compile(r"cancel:([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """End a job. The id in an orphan's button tells whose it is."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """Show a page of the settings, or a further one of the same; no name means the first page, with all settings."""
+
+    setting: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Give a setting a value. It is the wanted one, so that a second tap changes nothing."""
+
+    setting: str
+    value: str
+
+
+Carried = CancelJob | ShowPage | Choose
+KINDS: Mapping[str, type[Carried]] = {"cancel": CancelJob, "page": ShowPage, "set": Choose}
+_NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def write(carried: Carried) -> str:
+    """Return the data of a button; ValueError for what would not come back as it is."""
+    data = ":".join((VERSION, _NAMES[type(carried)], *map(str, astuple(carried))))
+    if len(data) > MOST_BYTES or read(data) != carried:
+        raise ValueError(f"no button can carry {carried}")
+    return data
+
+
+def read(data: str | None) -> Carried | None:
+    """Return what a button carries; None for what is of no form that was ever written here."""
+    if match := _CANCEL_BEFORE_VERSIONS.fullmatch(data or ""):
+        return CancelJob(int(match[1]))
+    version, *words = (data or "")[: MOST_BYTES + 1].split(":")
+    kind = KINDS.get(words[0]) if version == VERSION and words else None
+    return None if kind is None else _filled(kind, words[1:])
+
+
+def _filled(kind: type[Carried], words: list[str]) -> Carried | None:
+    wanted = [each.type for each in fields(kind)]
+    if len(words) != len(wanted):
+        return None
+    if not all((_NUMBER if each is int else _WORD).fullmatch(word) for each, word in zip(wanted, words, strict=True)):
+        return None
+    make: Callable[..., Carried] = kind
+    return make(*(int(word) if each is int else word for each, word in zip(wanted, words, strict=True)))
