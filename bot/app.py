@@ -51,11 +51,13 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch, processing
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import Receiver
-from bot.telegram.writing.button_data import CancelJob
+from bot.telegram.writing.button_data import CancelJob, Choose, ShowPage
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
 from handlers.access import Access
 from handlers.cancel import Cancel
+from handlers.choices import Choices
+from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
 from handlers.links import Links
@@ -287,12 +289,18 @@ class _Wiring:
         speaking = Speaking(door)
         media = Media(door, speaking, self._intake(poller), limit)
         limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
+        cancel = Cancel(door, speaking, self.store, poller.nudge, now)
+        kept_days = settings.transcript_ttl_hours / 24
+        choosing = Choosing(
+            door, speaking, self.store, Choices(self.default_model, settings.default_language, kept_days)
+        )
         handlers = Handlers(
             access=Access(speaking, settings.allowed_chats, self.moves, now),
             media=media,
             links=Links(media, links_on),
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
-            taps=Taps(door, speaking, {CancelJob: Cancel(door, speaking, self.store, poller.nudge, now)}),
+            choosing=choosing,
+            taps=Taps(door, speaking, {CancelJob: cancel, ShowPage: choosing.show, Choose: choosing.choose}),
             groups=Groups(door, self.moves),
         )
         register(self.telegram, handlers)

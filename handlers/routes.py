@@ -1,12 +1,14 @@
 """The routing table: which update goes where."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
 from bot.telegram.application import Telegram
 from handlers.access import Access
+from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
 from handlers.links import Links
@@ -14,6 +16,7 @@ from handlers.media import Media
 from handlers.taps import Taps
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
+BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
 PRIVATE_TEXT = filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE
 SPEECH = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.VIDEO | filters.Document.ALL
 
@@ -26,6 +29,7 @@ class Handlers:
     media: Media
     links: Links
     commands: Commands
+    choosing: Choosing
     taps: Taps
     groups: Groups
 
@@ -35,8 +39,12 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(TypeHandler(Update, handlers.access), group=-1)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.groups))
     application.add_handler(MessageHandler(NEW & SPEECH, handlers.media))
-    for name in ("start", "help", "model", "models"):
+    for name in ("start", "help", "models"):
         application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))
+    choosing = handlers.choosing
+    application.add_handler(CommandHandler("settings", choosing.overview, filters=BY_SOMEBODY))
+    for name in choosing.choices.by_name:
+        application.add_handler(CommandHandler(name, partial(choosing.command, name), filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("transcribe", links.command, filters=NEW))
     application.add_handler(MessageHandler(NEW & PRIVATE_TEXT, links.message))
     application.add_handler(CallbackQueryHandler(handlers.taps))

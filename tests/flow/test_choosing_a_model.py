@@ -79,14 +79,14 @@ async def test_a_choice_belongs_to_its_chat_and_survives_a_restart(stopped_world
 
 
 async def test_a_choice_moves_with_a_group_that_becomes_a_supergroup(world, alice):
-    group = world.telegram.group("Team", [alice], privacy=False)
+    group = world.telegram.group("Team", owner=alice, privacy=False)
     await said(world, group, alice, "/model whisper-small")
     supergroup = group.upgrade(alice)
     assert "whisper-small" in await said(world, supergroup, alice, "/model")
 
 
 async def test_commands_for_other_bots_are_ignored_and_for_this_one_obeyed(world, alice):
-    group = world.telegram.supergroup("Team", [alice], privacy=False)
+    group = world.telegram.supergroup("Team", owner=alice, privacy=False)
     group.say(alice, "/model@other_bot whisper-tiny")
     await world.settle()
     assert group.bot_messages == []

@@ -1,15 +1,25 @@
 """What handlers say and ask over the network, behind the door: each waits for Telegram, and is put into `Replies`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from telegram import CallbackQuery, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MaybeInaccessibleMessage,
+    Message,
+    ReplyParameters,
+)
 from telegram.ext import ExtBot
 
 from bot.errors import ChatMovedError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.failures import translated
 from bot.telegram.pace import Urgency
+from bot.telegram.refusals import NotModifiedError
+from bot.telegram.writing.buttons import Keyboard
 
 log = get_logger(__name__)
 
@@ -32,7 +42,7 @@ def direct_topic_of(message: Message) -> int | None:
     return None if topic is None else topic.topic_id
 
 
-async def reply(message: Message, text: str) -> None:
+async def reply(message: Message, text: str, rows: Keyboard = ()) -> None:
     """Reply in the message's topic, unless that does not get through or would have to wait for long."""
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
@@ -44,8 +54,29 @@ async def reply(message: Message, text: str) -> None:
             direct_messages_topic_id=direct_topic_of(message),
             reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=_markup(rows),
             rate_limit_args=Urgency.PLACEHOLDER,
         )
+
+
+async def edit(message: MaybeInaccessibleMessage, text: str, rows: Keyboard) -> None:
+    """Turn a message of the bot's into another one, unless that would have to wait for long; it may be that already."""
+    bot = message.get_bot()
+    assert isinstance(bot, ExtBot)
+    with _once("page.not_shown"), suppress(NotModifiedError), translated():
+        await bot.edit_message_text(
+            text,
+            message.chat.id,
+            message.message_id,
+            reply_markup=_markup(rows),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            rate_limit_args=Urgency.PLACEHOLDER,
+        )
+
+
+def _markup(rows: Keyboard) -> InlineKeyboardMarkup | None:
+    buttons = [[InlineKeyboardButton(each.text, callback_data=each.data) for each in row] for row in rows]
+    return InlineKeyboardMarkup(buttons) if rows else None
 
 
 async def answer(query: CallbackQuery, text: str | None, *, alert: bool = False) -> None:

@@ -47,8 +47,7 @@ class Models(Room):
     def shown(self, name: str, languages: int) -> str:
         """Return what a chat's model is, and how many languages it knows."""
         current = self.gettext("This chat uses the model {model}.").format(model=self._with_note(name, languages))
-        how = self.gettext("To change it, send /model and a name; /models lists them.")
-        return f"{lines(current, self.about(name))}\n\n{how}"
+        return lines(current, self.about(name))
 
     def chosen(self, name: str) -> str:
         told = self.gettext("From now on this chat uses the model {model}.").format(model=self.isolated(name))

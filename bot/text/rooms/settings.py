@@ -1,5 +1,6 @@
 """The settings of a chat: their keyboard, what taps and typed commands come to, and who may change them."""
 
+from bot.text.languages import LANGUAGES
 from bot.text.room import Room, marked
 from bot.text.words import one_line
 
@@ -31,8 +32,8 @@ _QUESTIONS = {
     ),
     "model": marked(
         "Which model shall transcribe the recordings of this chat?\n\n"
-        "Nova models are quick, and all but nova-2-general know English only. "
-        "Whisper models know about 100 languages."
+        "Nova models are quick, but only one of them knows more than English. "
+        "Whisper models know the most languages. /models tells more of each."
     ),
     "language": marked("Which language is spoken in the recordings of this chat?"),
     "answers": marked("How shall I show the texts?"),
@@ -59,6 +60,7 @@ _VALUES = {
     ("notify", "off"): marked("Off"),
     ("interface", "auto"): marked("That of the person"),
     ("keep", "0"): marked("Not at all"),
+    ("keep", "operator"): marked("As the operator decided"),
     ("videos", "0"): marked("Only when asked"),
 }
 
@@ -97,7 +99,7 @@ class Settings(Room):
             return self.ngettext("{n} day", "{n} days", int(value)).format(n=value)
         if setting == "videos":
             return self._videos(int(value))
-        return self.isolated(value)
+        return LANGUAGES[value] if setting == "interface" else self.isolated(value)
 
     def _videos(self, seconds: int) -> str:
         if seconds >= _ALL_VIDEOS:

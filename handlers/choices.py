@@ -1,0 +1,267 @@
+"""What a chat can choose: each setting with its values, as buttons carry them and as people type them.
+
+Nothing here waits or writes. A value is a short text; what it stands for in the settings of a chat, its setting tells.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from bot.speech.catalogue import MODELS, Model, find, suggest
+from bot.speech.languages import AUTO, LANGUAGES, find_language, offered, spoken
+from bot.text.languages import LANGUAGES as INTERFACES
+from bot.text.languages import fitting
+from bot.text.texts import Texts
+from storage.words import KEEP_DAYS, LONGEST_FOLD_FROM, LONGEST_VIDEOS, Answers, ChatSettings, Mode
+
+LONGEST_TYPED = 200  # characters that are looked at; anybody can send thousands
+ON_OFF = {"on": True, "off": False}
+FOLD = "fold-"  # a value of answers that a number follows
+FOLDS = (300, 1000, 3000)  # characters that are offered
+VIDEOS = (0, 60, 300, 900, LONGEST_VIDEOS)  # seconds that are offered
+_NUMBER = re.compile(r"[0-9]{1,7}")
+
+
+class Setting(Protocol):
+    """One thing to choose."""
+
+    name: str  # of its command, and in its buttons
+    in_a_row: int  # of its buttons
+
+    def offered(self, chosen: ChatSettings, /) -> Sequence[str]:
+        """Return the values that have a button, given what else the chat chose."""
+
+    def current(self, chosen: ChatSettings, /) -> str:
+        """Return the value that holds, which may be the operator's."""
+
+    def with_value(self, chosen: ChatSettings, value: str, /) -> ChatSettings | None:
+        """Return the settings with that value; None for one that there is not, or not with what else was chosen.
+
+        Repeated it changes nothing.
+        """
+
+    def typed(self, words: str, /) -> str | None:
+        """Return the value that somebody typed; None for words that mean none."""
+
+    def label(self, value: str, texts: Texts) -> str:
+        """Return what a value is called."""
+        return texts.settings.value(self.name, value)
+
+    def line(self, chosen: ChatSettings, texts: Texts) -> str:
+        """Return the setting with the value that holds."""
+        return texts.settings.button(self.name, self.label(self.current(chosen), texts))
+
+    def above(self, chosen: ChatSettings, texts: Texts) -> str:
+        """Return what stands above the values: the one that holds, and what is asked."""
+        return f"{self.line(chosen, texts)}\n\n{texts.settings.question(self.name)}"
+
+    def told(self, chosen: ChatSettings, texts: Texts) -> str:
+        """Return the answer to words that somebody typed and that now hold."""
+        return texts.settings.now(self.line(chosen, texts))
+
+    def refusal(self, _words: str, _chosen: ChatSettings, texts: Texts) -> str:
+        """Return, in one line with an example, why words that somebody typed changed nothing."""
+        return texts.settings.wrong(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Setting):
+    """A setting with a few values, each one word. `stored` is what stands for each in `column`."""
+
+    name: str
+    column: str
+    stored: Mapping[str, Any]
+    default: str
+    read: Callable[[str], str | None] = str.lower
+    in_a_row: int = 1
+
+    def offered(self, _: ChatSettings) -> Sequence[str]:
+        return tuple(self.stored)
+
+    def current(self, chosen: ChatSettings) -> str:
+        held = getattr(chosen, self.column)
+        return next(
+            (value for value, stored in self.stored.items() if held is not None and stored == held), self.default
+        )
+
+    def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
+        return replace(chosen, **{self.column: self.stored[value]}) if value in self.stored else None
+
+    def typed(self, words: str) -> str | None:
+        value = self.read(words)
+        return value if value in self.stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class HowAnswered(Setting):
+    """How the texts are shown. To fold them from a number of characters on is one value for each number."""
+
+    name: str = "answers"
+    in_a_row: int = 1
+
+    def offered(self, chosen: ChatSettings) -> Sequence[str]:
+        plain = [value.value for value in Answers if value is not Answers.FOLD]
+        folds = [f"{FOLD}{n}" for n in FOLDS]
+        current = self.current(chosen)
+        return (*plain, *folds, *(() if current in (*plain, *folds) else (current,)))
+
+    def current(self, chosen: ChatSettings) -> str:
+        if chosen.answers is Answers.FOLD:
+            return f"{FOLD}{chosen.fold_from or FOLDS[0]}"
+        return (chosen.answers or Answers.AUTO).value
+
+    def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
+        if value.startswith(FOLD):
+            n = _number(value.removeprefix(FOLD), 1, LONGEST_FOLD_FROM)
+            return None if n is None else replace(chosen, answers=Answers.FOLD, fold_from=n)
+        plain = next((each for each in Answers if each == value and each is not Answers.FOLD), None)
+        return None if plain is None else replace(chosen, answers=plain, fold_from=None)
+
+    def typed(self, words: str) -> str | None:
+        value = "-".join(words.lower().split())
+        return value if self.with_value(ChatSettings(), value) is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class LongestVideo(Setting):
+    """How long a video of a group is that is transcribed by itself: seconds on buttons, minutes as people type them."""
+
+    name: str = "videos"
+    in_a_row: int = 1
+
+    def offered(self, chosen: ChatSettings) -> Sequence[str]:
+        return tuple(str(seconds) for seconds in sorted({*VIDEOS, int(self.current(chosen))}))
+
+    def current(self, chosen: ChatSettings) -> str:
+        return str(chosen.videos or 0)
+
+    def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
+        seconds = _number(value, 0, LONGEST_VIDEOS)
+        return None if seconds is None else replace(chosen, videos=seconds)
+
+    def typed(self, words: str) -> str | None:
+        named = {"off": 0, "ask": 0, "all": LONGEST_VIDEOS}
+        minutes = _number(words, 0, LONGEST_VIDEOS // 60)
+        seconds = named.get(words.lower()) if minutes is None else minutes * 60
+        return None if seconds is None else str(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class WhichModel(Setting):
+    """The model, by its name. The default one holds where none was chosen, or one that left the catalogue."""
+
+    default: Model
+    name: str = "model"
+    in_a_row: int = 1
+
+    def of(self, chosen: ChatSettings) -> Model:
+        return (find(chosen.model) if chosen.model else None) or self.default
+
+    def offered(self, _: ChatSettings) -> Sequence[str]:
+        return tuple(model.name for model in sorted(MODELS, key=lambda model: model.family))
+
+    def current(self, chosen: ChatSettings) -> str:
+        return self.of(chosen).name
+
+    def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
+        model = find(value)
+        return None if model is None else replace(chosen, model=model.name)
+
+    def typed(self, words: str) -> str | None:
+        model = find(words)
+        return None if model is None else model.name
+
+    def label(self, value: str, texts: Texts) -> str:
+        model = find(value)
+        assert model is not None
+        return (
+            texts.settings.english_only(value) if model.language_count == 1 else texts.settings.value(self.name, value)
+        )
+
+    def above(self, chosen: ChatSettings, texts: Texts) -> str:
+        model = self.of(chosen)
+        shown = texts.models.shown(model.name, model.language_count)
+        return f"{shown}\n\n{texts.settings.question(self.name)}"
+
+    def told(self, chosen: ChatSettings, texts: Texts) -> str:
+        return texts.models.chosen(self.current(chosen))
+
+    def refusal(self, words: str, _chosen: ChatSettings, texts: Texts) -> str:
+        return texts.models.unknown(words, [model.name for model in suggest(words)])
+
+
+@dataclass(frozen=True, slots=True)
+class WhichLanguage(Setting):
+    """The language of the recordings: one that the chat's model knows, or what the model finds out."""
+
+    model: WhichModel
+    default: str
+    name: str = "language"
+    in_a_row: int = 2
+
+    def offered(self, chosen: ChatSettings) -> Sequence[str]:
+        return (AUTO, *offered(self.model.of(chosen)))
+
+    def current(self, chosen: ChatSettings) -> str:
+        """Return the value that holds; one that the chat's model does not know counts as none."""
+        return spoken(self.model.of(chosen), chosen.language or self.default) or AUTO
+
+    def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
+        tag = AUTO if value == AUTO else spoken(self.model.of(chosen), value)
+        return None if tag is None else replace(chosen, language=tag)
+
+    def typed(self, words: str) -> str | None:
+        return AUTO if words.lower() == AUTO else find_language(words)
+
+    def label(self, value: str, texts: Texts) -> str:
+        return texts.settings.value(self.name, value) if value == AUTO else LANGUAGES[value].own
+
+    def refusal(self, words: str, chosen: ChatSettings, texts: Texts) -> str:
+        tag = find_language(words)
+        if tag is None:
+            return texts.settings.language_unknown(words)
+        return texts.settings.language_unfit(self.model.of(chosen).name, LANGUAGES[tag].own)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Every setting by its name, in the order in which they are shown."""
+
+    default_model: Model
+    default_language: str
+    default_keep_days: float
+    by_name: Mapping[str, Setting] = field(init=False)
+
+    def __post_init__(self) -> None:
+        model = WhichModel(self.default_model)
+        kept = {str(days): days for days in KEEP_DAYS}
+        operators = f"{self.default_keep_days:g}"
+        settings: tuple[Setting, ...] = (
+            Words("mode", "mode", {mode.value: mode for mode in Mode}, "auto"),
+            LongestVideo(),
+            model,
+            WhichLanguage(model, self.default_language),
+            HowAnswered(),
+            Words("quiet", "quiet", ON_OFF, "off"),
+            Words("notify", "notify", ON_OFF, "on"),
+            _interface(),
+            Words("keep", "keep_days", kept, operators if operators in kept else "operator"),
+        )
+        object.__setattr__(self, "by_name", {setting.name: setting for setting in settings})
+
+
+def _interface() -> Words:
+    """Take a language of the interface by any tag that fits, or by its own name."""
+    own = {name.lower(): tag for tag, name in INTERFACES.items()}
+
+    def read(words: str) -> str:
+        return own.get(words.lower()) or fitting(words) or words.lower()
+
+    return Words("interface", "interface", {AUTO: None} | {tag: tag for tag in INTERFACES}, AUTO, read)
+
+
+def _number(text: str, least: int, most: int) -> int | None:
+    """Read a whole number between two others."""
+    number = int(text) if _NUMBER.fullmatch(text) else None
+    return number if number is not None and least <= number <= most else None

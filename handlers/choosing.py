@@ -1,0 +1,169 @@
+"""What a chat chooses: by commands, and by taps on a message that shows its settings."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from telegram import CallbackQuery, Message, Update
+from telegram.constants import ChatType
+from telegram.ext import ContextTypes
+
+from bot.log import get_logger
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.button_data import Choose, ShowPage
+from bot.telegram.writing.messages import answer, edit, reply
+from bot.text.texts import Texts
+from handlers.admins import is_admin, speaks_for_its_chat
+from handlers.choices import LONGEST_TYPED, Choices, Setting
+from handlers.pages import Page, overview, page_of
+from handlers.speaking import Speaking
+from storage.store import Store
+from storage.words import ChatSettings
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Shows and changes settings; in groups and channels, for admins only.
+
+    A change is stored before anybody is told of it, and in a private chat before Telegram is told that the update came.
+    Who is an admin is asked for behind the door: a process that dies before it knows forgets the change, and the person
+    asks again.
+    """
+
+    door: Door
+    speaking: Speaking
+    store: Store
+    choices: Choices
+
+    async def overview(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        self._open(_message(update), "")
+
+    async def command(self, name: str, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Give a setting the value that is typed behind its command; without one, show its page."""
+        message, words = _message(update), " ".join(context.args or [])[:LONGEST_TYPED]
+        setting = self.choices.by_name[name]
+        value = setting.typed(words)
+        if not words:
+            self._open(message, name)
+        elif value is None:
+            self.door.say(message.chat.id, partial(self._refuse, message, setting, words), counts=True)
+        elif speaks_for_its_chat(message):
+            write = partial(self._write, message.chat.id, setting, value)
+            self.door.keep(write, lambda now: self._written(message, setting, value, now))
+        else:
+            self.door.say(message.chat.id, partial(self._command_for_admin, message, setting, value), counts=True)
+
+    def show(self, query: CallbackQuery, carried: ShowPage) -> None:
+        """Turn the message into another page."""
+        assert query.message is not None
+        self.door.say(query.message.chat.id, partial(self._show, query, carried))
+
+    def choose(self, query: CallbackQuery, carried: Choose) -> None:
+        """Give a setting the value on the button."""
+        assert query.message is not None
+        chat, setting = query.message.chat, self.choices.by_name.get(carried.setting)
+        if setting is None:
+            self.door.say(chat.id, partial(self.speaking.alert, query, lambda texts: texts.settings.outdated()))
+        elif chat.type == ChatType.PRIVATE:
+            write = partial(self._write, chat.id, setting, carried.value)
+            done = partial(self._chosen, query, setting, carried.value)
+            self.door.keep(write, lambda now: self.door.replies.put(chat.id, partial(done, now)))
+        else:
+            self.door.say(chat.id, partial(self._choose_for_admin, query, setting, carried.value))
+
+    def _open(self, message: Message, name: str) -> None:
+        self.door.say(message.chat.id, partial(self._send_page, message, name), counts=True)
+
+    async def _send_page(self, message: Message, name: str) -> None:
+        chosen = await self.store.settings(message.chat.id)
+        page = self._page(ShowPage(name), chosen, await self._texts_for(message))
+        await reply(message, page.text, page.keyboard)
+
+    def _page(self, wanted: ShowPage, chosen: ChatSettings, texts: Texts) -> Page:
+        setting = self.choices.by_name.get(wanted.setting)
+        if setting is None:
+            return overview(self.choices, chosen, texts)
+        return page_of(setting, chosen, texts, wanted.number)
+
+    async def _refuse(self, message: Message, setting: Setting, words: str) -> None:
+        chosen = await self.store.settings(message.chat.id)
+        await reply(message, setting.refusal(words, chosen, await self._texts_for(message)))
+
+    async def _write(self, chat_id: int, setting: Setting, value: str) -> ChatSettings:
+        """Store a value, if there is such a one by now, and return what the chat has chosen then."""
+        return await self.store.change_settings(chat_id, lambda now: setting.with_value(now, value) or now)
+
+    def _written(self, message: Message, setting: Setting, value: str, now: ChatSettings) -> None:
+        self.door.replies.put(message.chat.id, partial(self._tell, message, setting, value, now), counts=True)
+
+    async def _command_for_admin(self, message: Message, setting: Setting, value: str) -> None:
+        person = message.from_user
+        admin = person is not None and await is_admin(message.chat, person)
+        if admin:
+            await self._tell(message, setting, value, await self._write(message.chat.id, setting, value))
+        else:
+            await reply(message, _not_allowed(admin, await self._texts_for(message)))
+
+    async def _tell(self, message: Message, setting: Setting, value: str, now: ChatSettings) -> None:
+        texts = await self._texts_for(message)
+        if _holds(setting, value, now):
+            await reply(message, setting.told(now, texts))
+        else:
+            await reply(message, setting.refusal(value, now, texts))
+
+    async def _show(self, query: CallbackQuery, carried: ShowPage) -> None:
+        message = query.message
+        assert message is not None
+        if not message.is_accessible:  # too old to be edited
+            await self.speaking.alert(query, lambda texts: texts.settings.outdated())
+        elif await self._may_change(query):
+            chosen = await self.store.settings(message.chat.id)
+            page = self._page(carried, chosen, await self.speaking.texts_for(query))
+            await answer(query, None)
+            await edit(message, page.text, page.keyboard)
+
+    async def _choose_for_admin(self, query: CallbackQuery, setting: Setting, value: str) -> None:
+        assert query.message is not None
+        if await self._may_change(query):
+            await self._chosen(query, setting, value, await self._write(query.message.chat.id, setting, value))
+
+    async def _may_change(self, query: CallbackQuery) -> bool:
+        """Tell whether the person who tapped may change the settings; others get an alert."""
+        assert query.message is not None
+        chat = query.message.chat
+        admin = chat.type == ChatType.PRIVATE or await is_admin(chat, query.from_user)
+        if not admin:
+            await self.speaking.alert(query, partial(_not_allowed, admin))
+        return bool(admin)
+
+    async def _chosen(self, query: CallbackQuery, setting: Setting, value: str, now: ChatSettings) -> None:
+        """Tell the person what a tap came to, and mark the value that holds."""
+        texts = await self.speaking.texts_for(query)
+        if _holds(setting, value, now):
+            await answer(query, texts.settings.saved())
+        else:
+            await answer(query, texts.settings.value_gone(), alert=True)
+        if query.message is not None and query.message.is_accessible:
+            page = page_of(setting, now, texts)
+            await edit(query.message, page.text, page.keyboard)
+
+    async def _texts_for(self, message: Message) -> Texts:
+        return await self.speaking.texts(message.chat, message.from_user)
+
+
+def _holds(setting: Setting, value: str, now: ChatSettings) -> bool:
+    """Tell whether a value was stored; the log is told then."""
+    holds = setting.with_value(now, value) == now
+    if holds:
+        log.info("setting.chosen", setting=setting.name, value=value)
+    return holds
+
+
+def _not_allowed(admin: bool | None, texts: Texts) -> str:  # noqa: FBT001 - what Telegram said, which may be nothing
+    return texts.settings.admin_unknown() if admin is None else texts.settings.admins_only()
+
+
+def _message(update: Update) -> Message:
+    assert update.effective_message is not None
+    return update.effective_message

@@ -1,0 +1,352 @@
+"""A chat chooses how the bot behaves: with taps on one message, or by typed commands."""
+
+import pytest
+
+from bot.speech.catalogue import MODELS
+from storage.words import Answers, ChatSettings, Mode
+from tests.english import ENGLISH
+from tests.world import audio, texts
+
+WORDS = ENGLISH.settings
+
+
+@pytest.fixture
+def alice(world):
+    return world.telegram.user("Alice")
+
+
+@pytest.fixture
+def chat(world, alice):
+    return world.telegram.private(alice)
+
+
+async def said(world, chat, person, text, **around):
+    """What the bot answers to a text."""
+    chat.say(person, text, **around)
+    await world.settle()
+    return chat.bot_messages[-1]
+
+
+async def tap(world, chat, person, message, *labels):
+    """Tap one button after the other, each by a part of what it says; the last answer."""
+    for label in labels:
+        buttons = chat.button_texts(message)
+        (button,) = [each for each in buttons if label in each] if label not in buttons else [label]
+        chat.press(person, message, button)
+        await world.settle()
+    return world.telegram.callback_answers[-1]
+
+
+async def settings(world, chat):
+    return await world.app.store.settings(chat.id)
+
+
+async def test_one_message_shows_every_setting_and_is_edited_in_place(world, chat, alice):
+    message = await said(world, chat, alice, "/settings")
+    shown = chat.button_texts(message)
+    assert shown == [
+        "Transcribe: Every voice note",
+        "Videos in groups: Only when asked",
+        "Model: nova-2-general",
+        "Language: Detect it",
+        "Answers: By their length",
+        "Quiet: Off",
+        "Notifications: On",
+        "My language: That of the person",
+        "Keep texts: 1 day",
+    ]
+    answer = await tap(world, chat, alice, message, "Transcribe", "Only when asked")
+    assert (answer.text, answer.show_alert) == (WORDS.saved(), False)
+    assert (await settings(world, chat)).mode is Mode.ASK
+    assert "✓ Only when asked" in chat.button_texts(message)
+    await tap(world, chat, alice, message, WORDS.back())
+    assert chat.button_texts(message)[0] == "Transcribe: Only when asked"
+    assert len(chat.bot_messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "chosen"),
+    [
+        ("Transcribe", "Off", ChatSettings(mode=Mode.OFF)),
+        ("Videos", "Up to 5 minutes", ChatSettings(videos=300)),
+        ("Videos", "All", ChatSettings(videos=86400)),
+        ("Model", "whisper-large", ChatSettings("whisper-large")),
+        ("Model", "nova-2-meeting", ChatSettings("nova-2-meeting")),
+        ("Language", "Deutsch", ChatSettings(language="de")),
+        ("Answers", "Always as a file", ChatSettings(answers=Answers.FILE)),
+        ("Answers", "Folded from 1000", ChatSettings(answers=Answers.FOLD, fold_from=1000)),
+        ("Quiet", "On", ChatSettings(quiet=True)),
+        ("Notifications", "Off", ChatSettings(notify=False)),
+        ("My language", "Deutsch", ChatSettings(interface="de")),
+        ("Keep", "Not at all", ChatSettings(keep_days=0)),
+        ("Keep", "30 days", ChatSettings(keep_days=30)),
+    ],
+)
+async def test_each_setting_is_chosen_with_two_taps(world, chat, alice, setting, value, chosen):
+    message = await said(world, chat, alice, "/settings")
+    await tap(world, chat, alice, message, setting, value)
+    assert await settings(world, chat) == chosen
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"),
+    [
+        ("/mode ask", ChatSettings(mode=Mode.ASK)),
+        ("/mode OFF", ChatSettings(mode=Mode.OFF)),
+        ("/mode auto", ChatSettings(mode=Mode.AUTO)),
+        ("/quiet on", ChatSettings(quiet=True)),
+        ("/quiet off", ChatSettings(quiet=False)),
+        ("/answers auto", ChatSettings(answers=Answers.AUTO)),
+        ("/answers text", ChatSettings(answers=Answers.TEXT)),
+        ("/answers file", ChatSettings(answers=Answers.FILE)),
+        ("/answers fold 500", ChatSettings(answers=Answers.FOLD, fold_from=500)),
+        ("/notify off", ChatSettings(notify=False)),
+        ("/notify on", ChatSettings(notify=True)),
+        ("/interface de", ChatSettings(interface="de")),
+        ("/interface pt-br", ChatSettings(interface="pt_BR")),
+        ("/interface Türkçe", ChatSettings(interface="tr")),
+        ("/interface auto", ChatSettings(interface=None)),
+        ("/keep 0", ChatSettings(keep_days=0)),
+        ("/keep 30", ChatSettings(keep_days=30)),
+        ("/language auto", ChatSettings(language="auto")),
+        ("/language de", ChatSettings(language="de")),
+        ("/language German", ChatSettings(language="de")),
+        ("/language pt_br", ChatSettings(language="pt-BR")),
+        ("/model whisper-tiny", ChatSettings("whisper-tiny")),
+        ("/videos 5", ChatSettings(videos=300)),
+        ("/videos off", ChatSettings(videos=0)),
+        ("/videos all", ChatSettings(videos=86400)),
+    ],
+)
+async def test_each_setting_can_be_typed(world, chat, alice, typed, chosen):
+    await said(world, chat, alice, typed)
+    assert await settings(world, chat) == chosen
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/mode never",
+        "/mode auto ask",
+        "/quiet maybe",
+        "/quiet 1",
+        "/answers fold",
+        "/answers fold 0",
+        "/answers fold -5",
+        "/answers fold 99999999",
+        "/answers fold ٣",
+        "/answers song",
+        "/notify " + "x" * 4000,
+        "/interface xx",
+        "/keep 2",
+        "/keep -1",
+        "/keep 1e9",
+        "/keep forever",
+        "/videos -3",
+        "/videos 5 minutes",
+        "/language Klingon",
+        "/language " + "<b>" * 1000,
+    ],
+)
+async def test_wrong_words_get_one_line_with_an_example_and_change_nothing(world, chat, alice, typed):
+    answer = (await said(world, chat, alice, typed))["text"]
+    command = typed.split()[0]
+    assert f"{command} " in answer
+    assert "\n" not in answer
+    assert len(answer) < 250
+    assert await settings(world, chat) == ChatSettings()
+
+
+async def test_a_language_that_the_model_does_not_know_changes_nothing(world, chat, alice):
+    await said(world, chat, alice, "/model nova-2-meeting")
+    answer = (await said(world, chat, alice, "/language German"))["text"]
+    assert answer == WORDS.language_unfit("nova-2-meeting", "Deutsch")
+    assert (await settings(world, chat)).language is None
+    await said(world, chat, alice, "/language en-US")
+    assert (await settings(world, chat)).language == "en-US"
+
+
+@pytest.mark.parametrize("name", ["mode", "model", "language", "answers", "quiet", "notify", "interface", "keep"])
+async def test_a_command_without_words_opens_its_page(world, chat, alice, name):
+    message = await said(world, chat, alice, f"/{name}")
+    assert sum("✓" in label for label in chat.button_texts(message)) == 1
+    await tap(world, chat, alice, message, WORDS.back())
+    assert len(chat.button_texts(message)) == 9
+
+
+async def test_models_are_shown_by_family_and_those_for_english_alone_are_marked(world, chat, alice):
+    message = await said(world, chat, alice, "/model")
+    labels = [label.removeprefix("✓ ") for label in chat.button_texts(message)][:-1]
+    assert labels[0] == "nova-2-general"
+    assert [label.partition("-")[0] for label in labels] == ["nova"] * 10 + ["whisper"] * 5
+    assert sum("English only" in label for label in labels) == 9
+    assert len(labels) == len(MODELS)
+
+
+async def test_languages_are_shown_in_pages_and_only_those_of_the_model(world, chat, alice):
+    await said(world, chat, alice, "/model whisper-large")
+    message = await said(world, chat, alice, "/language")
+    seen = []
+    while True:
+        labels = chat.button_texts(message)
+        seen += [label for label in labels if label not in {WORDS.more(), WORDS.earlier(), WORDS.back()}]
+        if WORDS.more() not in labels:
+            break
+        await tap(world, chat, alice, message, WORDS.more())
+    assert len(seen) == len(set(seen)) == 1 + 99
+    await tap(world, chat, alice, message, "Yorùbá")
+    assert (await settings(world, chat)).language == "yo"
+    assert "✓ Èdè Yorùbá" in chat.button_texts(message)
+    await tap(world, chat, alice, message, WORDS.earlier())
+    assert WORDS.more() in chat.button_texts(message)
+
+
+async def test_a_button_whose_value_is_gone_changes_nothing_and_shows_what_there_is(world, chat, alice):
+    message = await said(world, chat, alice, "/language")
+    await said(world, chat, alice, "/model nova-2-meeting")
+    answer = await tap(world, chat, alice, message, "Deutsch")
+    assert (answer.text, answer.show_alert) == (WORDS.value_gone(), True)
+    assert (await settings(world, chat)).language is None
+    assert not any("Deutsch" in label for label in chat.button_texts(message))
+
+
+async def test_a_second_tap_on_the_same_value_changes_nothing(world, chat, alice):
+    message = await said(world, chat, alice, "/quiet")
+    chat.press(alice, message, "On")
+    chat.press(alice, message, "On")
+    await world.settle()
+    assert [answer.text for answer in world.telegram.callback_answers] == [WORDS.saved()] * 2
+    assert (await settings(world, chat)).quiet is True
+    assert world.telegram.violations == []
+
+
+async def test_what_was_chosen_is_used(world, chat, alice):
+    message = await said(world, chat, alice, "/settings")
+    await tap(world, chat, alice, message, "Model", "whisper-small", WORDS.back(), "Language", "Deutsch")
+    chat.send_voice(alice, audio())
+    await world.settle()
+    fields = world.speech.uploads[0].fields
+    assert (fields["model"], fields["language"]) == ("#g1_whisper-small", "de")
+
+
+# Groups
+
+
+@pytest.fixture
+def bob(world):
+    return world.telegram.user("Bob")
+
+
+@pytest.fixture
+def group(world, alice, bob):
+    """A group with an admin, Bob."""
+    return world.telegram.supergroup("Team", [alice], admins=[bob], privacy=False, topics=True)
+
+
+async def test_in_a_group_admins_tap_and_others_get_an_alert(world, group, alice, bob):
+    message = await said(world, group, alice, "/mode")
+    for label in ("Off", WORDS.back()):
+        answer = await tap(world, group, alice, message, label)
+        assert (answer.text, answer.show_alert) == (WORDS.admins_only(), True)
+    assert await settings(world, group) == ChatSettings()
+    assert "Off" in group.button_texts(message)
+    assert (await tap(world, group, bob, message, "Off")).text == WORDS.saved()
+    assert (await settings(world, group)).mode is Mode.OFF
+
+
+@pytest.mark.parametrize("typed", ["/mode off", "/model whisper-large", "/keep 0", "/interface de", "/language de"])
+async def test_in_a_group_admins_type_and_others_get_a_sentence(world, group, alice, bob, typed):
+    assert (await said(world, group, alice, typed))["text"] == WORDS.admins_only()
+    assert await settings(world, group) == ChatSettings()
+    await said(world, group, bob, typed)
+    assert await settings(world, group) != ChatSettings()
+
+
+async def test_an_anonymous_admin_types_a_setting_and_taps_as_the_person_behind(world, group, bob):
+    message = await said(world, group, None, "/quiet@verbatim_bot on")
+    assert "Quiet: On" in message["text"]
+    assert (await settings(world, group)).quiet is True
+    message = await said(world, group, None, "/quiet@verbatim_bot")
+    await tap(world, group, bob, message, "Off")
+    assert (await settings(world, group)).quiet is False
+
+
+async def test_somebody_who_writes_as_another_chat_is_no_admin(world, group, alice):
+    channel = world.telegram.channel("News", bot_admin=False)
+    assert (await said(world, group, channel, "/mode off"))["text"] == WORDS.admins_only()
+    assert await settings(world, group) == ChatSettings()
+
+
+async def test_answers_go_to_the_topic_that_the_command_came_from(world, group, alice, bob):
+    topic = group.topic("Talk", bob)
+    for typed in ("/settings", "/mode", "/mode ask", "/mode never", "/keep 2"):
+        assert (await said(world, group, bob, typed, thread=topic))["message_thread_id"] == topic
+    assert (await said(world, group, alice, "/mode ask", thread=topic))["message_thread_id"] == topic
+
+
+async def test_when_telegram_does_not_tell_who_is_an_admin_the_person_is_asked_to_try_again(world, group, bob):
+    world.telegram.fault("getChatMember", 502)
+    assert (await said(world, group, bob, "/mode off"))["text"] == WORDS.admin_unknown()
+    message = await said(world, group, bob, "/mode")
+    world.telegram.fault("getChatMember", 502)
+    answer = await tap(world, group, bob, message, "Off")
+    assert (answer.text, answer.show_alert) == (WORDS.admin_unknown(), True)
+    assert await settings(world, group) == ChatSettings()
+
+
+async def test_rights_that_somebody_gets_or_loses_count_at_once(world, group, alice, bob):
+    group.statuses[alice.id], group.statuses[bob.id] = "administrator", "member"
+    assert (await said(world, group, bob, "/mode off"))["text"] == WORDS.admins_only()
+    await said(world, group, alice, "/mode ask")
+    assert (await settings(world, group)).mode is Mode.ASK
+
+
+async def test_settings_move_with_a_group_that_becomes_a_supergroup(world, alice, bob):
+    group = world.telegram.group("Team", [alice], admins=[bob], privacy=False)
+    message = await said(world, group, bob, "/settings")
+    await tap(world, group, bob, message, "Transcribe", "Only when asked")
+    supergroup = group.upgrade(bob)
+    await world.settle()
+    assert await settings(world, supergroup) == ChatSettings(mode=Mode.ASK)
+    assert await settings(world, group) == ChatSettings()
+
+
+async def test_a_channel_is_set_by_its_posts_and_tapped_by_its_admins_alone(world, alice, bob):
+    channel = world.telegram.channel("News", owner=bob)
+    channel.people[alice.id], channel.statuses[alice.id] = alice, "member"
+    await said(world, channel, None, "/mode ask")
+    assert (await settings(world, channel)).mode is Mode.ASK
+    message = await said(world, channel, None, "/mode")
+    assert (await tap(world, channel, alice, message, "Off")).text == WORDS.admins_only()
+    await tap(world, channel, bob, message, "Off")
+    assert (await settings(world, channel)).mode is Mode.OFF
+
+
+async def test_the_automatic_forward_of_a_command_in_a_channel_changes_nothing_in_its_group(world, alice, bob):
+    group = world.telegram.supergroup("Talk", [alice], admins=[bob], privacy=False)
+    channel = world.telegram.channel("News", owner=bob, linked_group=group)
+    await said(world, channel, None, "/mode off")
+    assert await settings(world, group) == ChatSettings()
+    assert group.bot_messages == []
+
+
+async def test_a_keyboard_too_old_to_be_edited_still_chooses_and_says_that_it_opens_no_pages(world, chat, alice):
+    message = await said(world, chat, alice, "/mode")
+    chat.press(alice, message, "Off", inaccessible=True)
+    await world.settle()
+    assert (await settings(world, chat)).mode is Mode.OFF
+    chat.press(alice, message, WORDS.back(), inaccessible=True)
+    await world.settle()
+    assert world.telegram.callback_answers[-1].text == WORDS.outdated()
+
+
+async def test_choices_survive_a_death_of_the_process_and_wait_while_the_bot_is_away(stopped_world):
+    alice = stopped_world.telegram.user("Alice")
+    chat = stopped_world.telegram.private(alice)
+    async with stopped_world.running() as world:
+        message = await said(world, chat, alice, "/notify")
+    chat.press(alice, message, "Off")
+    async with stopped_world.running() as world:
+        await world.settle()
+        assert (await settings(world, chat)).notify is False
+    assert texts(chat)[0].startswith("Notifications: Off")
