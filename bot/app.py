@@ -55,6 +55,7 @@ from bot.telegram.writing.button_data import CancelJob, Choose, ShowPage
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
 from handlers.access import Access
+from handlers.asking import Asking
 from handlers.cancel import Cancel
 from handlers.choices import Choices
 from handlers.choosing import Choosing
@@ -294,10 +295,12 @@ class _Wiring:
         choosing = Choosing(
             door, speaking, self.store, Choices(self.default_model, settings.default_language, kept_days)
         )
+        links = Links(media, links_on)
         handlers = Handlers(
             access=Access(speaking, settings.allowed_chats, self.moves, now),
             media=media,
-            links=Links(media, links_on),
+            links=links,
+            asking=Asking(media, links),
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
             choosing=choosing,
             taps=Taps(door, speaking, {CancelJob: cancel, ShowPage: choosing.show, Choose: choosing.choose}),

@@ -3,8 +3,8 @@
 The provider fetches what is behind a link. This program passes the link on and asks nobody about it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from telegram import Message, MessageEntity, Update
 from telegram.ext import ContextTypes
@@ -13,7 +13,7 @@ from bot.links import Flaw, Link, leads_to, read_link
 from bot.media.listened_to import RECORDING_EXTENSIONS
 from bot.text.texts import Texts
 from handlers.media import Media, recording_in
-from storage.words import LINK
+from storage.words import LINK, Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,20 @@ class Links:
         if self.on and leads_to(text, RECORDING_EXTENSIONS) and not _leads_elsewhere(message):
             self._take(message, text)
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Take a link to anything: what has no extension may still be a recording."""
-        message, words = _message(update), context.args or []
+    def ask(self, message: Message, words: Sequence[str]) -> None:
+        """Take a link to anything that somebody asks for: what has no extension may still be a recording."""
         if not self.on:
             self._say(message, lambda texts: texts.links.off())
         elif len(words) == 1:
-            self._take(message, words[0])
+            self._take(message, words[0], Asked.PLAINLY)
         else:
             self._say(message, lambda texts: texts.links.flaw(Flaw.NO_LINK))
 
-    def _take(self, message: Message, text: str) -> None:
+    def _take(self, message: Message, text: str, asked: Asked = Asked.NOT) -> None:
         link = read_link(text)
         if isinstance(link, Link):
-            self.media.take(message, recording_in(message, LINK, link.url, link.key))
+            recording = recording_in(message, LINK, link.url, link.key)
+            self.media.take(message, replace(recording, asked=asked, video_seconds=None))
         else:
             self._say(message, lambda texts: texts.links.flaw(link))
 

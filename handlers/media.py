@@ -1,25 +1,29 @@
 """Messages with speech in them: each becomes a recording at the front door, or is told why it cannot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from telegram import Document, Message, Update
+from telegram import Document, ExternalReplyInfo, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.engine.intake import Intake, Recording
-from bot.media.listened_to import Says, document_says
+from bot.media.listened_to import Says, document_says, is_video
 from bot.telegram.downloading.file_limit import TELEGRAMS, FileLimit
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.messages import direct_topic_of
 from handlers.posts import post_of
 from handlers.speaking import Speaking, interface_of
 from storage.apology import Apology, Reason
-from storage.store import Refused
+from storage.store import NotTaken, Refused
+from storage.words import Asked, ChatSettings
 
 # Of documents in groups of which nobody says that they are recordings. Telegram itself hands out no larger ones.
 MOST_BYTES_OF_UNKNOWN = TELEGRAMS.bytes
+GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
+
+Carrier = Message | ExternalReplyInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +42,88 @@ class Media:
         match received(message, self.limit):
             case Recording() as recording:
                 self.take(message, recording)
-            case Apology(reason, facts):
-                self.speaking.reply(message, lambda texts: texts.apologies.apology(reason, facts))
+            case Apology() as sorry:
+                self.apologise(message, sorry, video_seconds=_video_seconds(message, message))
 
     def take(self, message: Message, recording: Recording) -> None:
-        """Make a job of what a message carries."""
+        """Make a job of what a message carries, or asks for."""
         self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message, recording))
 
-    def _tell(self, message: Message, recording: Recording, refused: Refused | None) -> None:
+    def apologise(
+        self, message: Message, sorry: Apology, asked: Asked = Asked.NOT, video_seconds: int | None = None
+    ) -> None:
+        """Say why a recording cannot become text, where the chat would have it."""
+
+        def tell(settings: ChatSettings) -> None:
+            if settings.takes(asked, video_seconds):
+                self.speaking.reply_after(message, lambda texts: texts.apologies.apology(sorry.reason, sorry.facts))
+
+        self.door.keep(partial(self.intake.store.settings, message.chat.id), tell)
+
+    def _tell(self, message: Message, recording: Recording, why: Refused | NotTaken | None) -> None:
+        """Say why there is no job: nobody is kept waiting for an answer that does not come."""
         is_known = _is_private(message) or not recording.must_sniff
-        if refused and refused.tell and is_known:
+        if isinstance(why, Refused) and why.tell and is_known:
             self.speaking.reply_after(message, lambda texts: texts.waiting.too_many(self.intake.most_open))
+        elif why is NotTaken.UNDER_WAY and recording.asked is Asked.PLAINLY:
+            self.speaking.reply_after(message, lambda texts: texts.asking.under_way())
 
 
 def received(message: Message, limit: FileLimit) -> Recording | Apology | None:
     """Return what a message carries to be transcribed, or why that cannot be; None where nothing is to be said.
 
     In a group nothing is said of documents that are no recordings, as far as their names and types tell.
+    """
+    match carried_by(message):
+        case ("document", document):
+            return _document(message, document, limit)
+        case (kind, media):
+            return _recording(message, kind, media, limit)
+        case _:
+            return None
+
+
+def asked_for(message: Message, carrier: Carrier, limit: FileLimit, asked: Asked) -> Recording | Apology | None:
+    """Return the recording that a message asks for, or why it cannot be had; None where there is none.
+
+    `carrier` is the message that it replies to. Where that is in another chat, the answer replies to `message`.
+    """
+    carried = carried_by(carrier)
+    if carried is None or not _may_be_recording(*carried):
+        return None
+    recording = _recording(message, *carried, limit)
+    if isinstance(recording, Apology):
+        return recording
+    recording = replace(recording, asked=asked, post=None, video_seconds=None)
+    if isinstance(carrier, Message):
+        recording = replace(recording, about=carrier.message_id, user_id=_sender(carrier))
+    return recording
+
+
+def carried_by(carrier: Carrier) -> tuple[str, Any] | None:
+    """Return the kind and the file that a message carries; None where it is no recording, as far as the kind tells.
+
     Silent animations come with a document beside them, which does not count.
     """
-    if message.animation:
+    if carrier.animation:
         return None
-    for kind in ("voice", "audio", "video_note", "video"):
-        if media := getattr(message, kind):
-            return _recording(message, kind, media, limit)
-    return _document(message, message.document, limit) if message.document else None
+    carried = ((kind, getattr(carrier, kind)) for kind in ("voice", "audio", "video_note", "video", "document"))
+    return next(((kind, media) for kind, media in carried if media), None)
+
+
+def _may_be_recording(kind: str, media: Any) -> bool:
+    return kind != "document" or document_says(media.file_name, media.mime_type) is not Says.SOMETHING_ELSE
+
+
+def _video_seconds(message: Message, carrier: Carrier) -> int | None:
+    """Return how long the video in a group is, as it claims; see NewJob."""
+    match carried_by(carrier) if message.chat.type in GROUPS else None:
+        case ("video", video):
+            return int(video.duration.total_seconds())
+        case ("document", document) if document_says(document.file_name, document.mime_type) is Says.RECORDING:
+            return 0 if is_video(document.file_name, document.mime_type) else None
+        case _:
+            return None
 
 
 def _document(message: Message, document: Document, limit: FileLimit) -> Recording | Apology | None:
@@ -107,6 +168,7 @@ def recording_in(
         post=post_of(message, file_unique_id),
         must_sniff=must_sniff,
         interface=interface_of(message.chat, message.from_user),
+        video_seconds=_video_seconds(message, message),
     )
 
 

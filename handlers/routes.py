@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
 from bot.telegram.application import Telegram
 from handlers.access import Access
+from handlers.asking import TRANSCRIBE, Asking
 from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
@@ -21,6 +22,13 @@ PRIVATE_TEXT = filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE
 SPEECH = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.VIDEO | filters.Document.ALL
 
 
+class _Reply(filters.MessageFilter):
+    """A message that replies to another one, in this chat or elsewhere."""
+
+    def filter(self, message: Message) -> bool:
+        return message.reply_to_message is not None or message.external_reply is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """One for each kind of update. None waits for anything: what takes time, they hand over at the door."""
@@ -28,6 +36,7 @@ class Handlers:
     access: Access
     media: Media
     links: Links
+    asking: Asking
     commands: Commands
     choosing: Choosing
     taps: Taps
@@ -45,6 +54,14 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("settings", choosing.overview, filters=BY_SOMEBODY))
     for name in choosing.choices.by_name:
         application.add_handler(CommandHandler(name, partial(choosing.command, name), filters=BY_SOMEBODY))
-    application.add_handler(CommandHandler("transcribe", links.command, filters=NEW))
+    application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))
     application.add_handler(MessageHandler(NEW & PRIVATE_TEXT, links.message))
     application.add_handler(CallbackQueryHandler(handlers.taps))
+    call = partial(handlers.asking.call, _commands(application))
+    application.add_handler(MessageHandler(NEW & filters.TEXT & _Reply(), call), group=1)
+
+
+def _commands(application: Telegram) -> frozenset[str]:
+    """Return the names of all commands that have a handler."""
+    found = (each.commands for each in application.handlers[0] if isinstance(each, CommandHandler))
+    return frozenset[str]().union(*found)

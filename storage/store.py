@@ -9,6 +9,7 @@ again later is right.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from storage.apology import Notice
@@ -145,13 +146,22 @@ class CancelResult:
     not_theirs: bool = False
 
 
+class NotTaken(Enum):
+    """Why a message has no job, beside that it has one already."""
+
+    UNWANTED = "unwanted"  # its chat does not have such recordings transcribed
+    UNDER_WAY = "under_way"  # the recording that it asks for has a job without an answer
+
+
 class Store(Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
     async def accept(
         self, new: NewJob, now: float, most_open: int | None = None, start: Start | None = None
-    ) -> Job | Refused | None:
+    ) -> Job | Refused | NotTaken | None:
         """Make the job of a message, due at once, with what its chat chose; None if this message has one already.
+
+        NotTaken where the chat chose to have no text of such a recording, or where its text is on the way.
 
         None also for a message of the same post as one that has a job: a channel's post, or the automatic forward of
         it. It is kept, and becomes a job if the other one fails.

@@ -32,6 +32,16 @@ FINAL = frozenset(state for state, following in NEXT.items() if not following)
 SAME = "same"  # an older job with the same cache key
 PAUSED = "paused"  # the provider refuses every job at the moment
 
+
+class Asked(StrEnum):
+    """How somebody asked for a recording to become text."""
+
+    NOT = ""  # nobody did
+    WITH_A_COMMAND = "command"  # of the bot's, in reply to it, which is for something else
+    WITH_A_MENTION = "mention"  # of the bot, in reply to it
+    PLAINLY = "plainly"
+
+
 LINK = "link"  # the kind of a job whose recording the provider fetches by itself; its `file_id` is the address
 
 
@@ -77,6 +87,9 @@ class NewJob:
     )
     must_sniff: bool = False  # see Job
     interface: str | None = None  # the language that its sender has in Telegram, in a private chat
+    asked: Asked = Asked.NOT
+    about: int | None = None  # the message of the recording, where `message_id` is the one that asks for it
+    video_seconds: int | None = None  # that a video in a group claims to run; 0 where it does not say
 
     @property
     def cache_key(self) -> str:
@@ -132,6 +145,7 @@ class Job:
     must_sniff: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
     twin: str | None  # a message with the same recording in another chat, as `storage.statements.twins` keeps it
     interface: str | None  # the language that is spoken with its chat, a tag of anybody's making; None if nobody said
+    about: int | None  # the message of the recording, where `message_id` is the one that asks for it
 
     @property
     def shown_in(self) -> int:
@@ -143,7 +157,8 @@ class Job:
     @property
     def reply_to(self) -> int | None:
         """The message to answer; None in a supergroup, where the message ids of the old group are void."""
-        return self.message_id if self.chat_id == self.from_chat_id else None
+        answered = self.message_id if self.about is None else self.about
+        return answered if self.chat_id == self.from_chat_id else None
 
     @property
     def is_quiet(self) -> bool:
@@ -185,7 +200,7 @@ class Mode(StrEnum):
 
     AUTO = "auto"  # all of them
     ASK = "ask"  # those that somebody asks for
-    OFF = "off"  # none, but for those that somebody asks for with a command
+    OFF = "off"  # those that somebody asks for with the command that is made for it
 
 
 class Answers(StrEnum):
@@ -196,6 +211,12 @@ class Answers(StrEnum):
     FILE = "file"  # always as a file
     FOLD = "fold"  # folded from a number of characters on
 
+
+_TAKES: dict[Mode, frozenset[Asked]] = {
+    Mode.AUTO: frozenset({Asked.NOT, Asked.WITH_A_MENTION, Asked.PLAINLY}),
+    Mode.ASK: frozenset({Asked.WITH_A_COMMAND, Asked.WITH_A_MENTION, Asked.PLAINLY}),
+    Mode.OFF: frozenset({Asked.PLAINLY}),
+}
 
 KEEP_DAYS = (0, 1, 7, 30)  # a text may be kept after its delivery
 LONGEST_FOLD_FROM = 1_000_000  # characters
@@ -216,3 +237,13 @@ class ChatSettings:
     notify: bool | None = None  # a message that rings after a long wait
     interface: str | None = None  # the language tag of the bot's own sentences
     keep_days: int | None = None  # one of KEEP_DAYS
+
+    def takes(self, asked: Asked, video_seconds: int | None = None) -> bool:
+        """Tell whether a recording becomes text that was asked for so; `video_seconds` as in NewJob."""
+        if asked is Asked.NOT and video_seconds is not None and not 0 < video_seconds <= (self.videos or 0):
+            return False
+        return asked in _TAKES[self.mode or Mode.AUTO]
+
+    def takes_again(self, asked: Asked) -> bool:
+        """Tell whether a recording becomes text once more that was asked for so."""
+        return asked is Asked.PLAINLY or (asked is Asked.WITH_A_MENTION and self.mode is Mode.ASK)

@@ -9,8 +9,8 @@ from bot.engine.events import Events
 from bot.engine.poller import Poller
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
-from storage.store import Refused, Start, Store
-from storage.words import Job, NewJob, Options
+from storage.store import NotTaken, Refused, Start, Store
+from storage.words import Asked, Job, NewJob, Options
 
 log = get_logger(__name__)
 
@@ -31,6 +31,9 @@ class Recording:
     post: str | None = None  # see NewJob
     must_sniff: bool = False  # a document that may be something else
     interface: str | None = None  # see NewJob
+    asked: Asked = Asked.NOT
+    about: int | None = None  # see NewJob
+    video_seconds: int | None = None  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,16 @@ class Intake:
     now: Callable[[], float]
     mark: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
 
-    async def accept(self, recording: Recording) -> Refused | None:
+    async def accept(self, recording: Recording) -> Refused | NotTaken | None:
         """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened.
 
-        Return what to make of it if the chat has as many open jobs as it may.
+        Return why there is none, if there is something to make of that.
         """
         options = Options(language=self.defaults.language)
         new = NewJob(**asdict(recording), model=self.defaults.model, options=options)
         return await uninterrupted(self._accept(new))  # a job that is leased needs a hand, also at a stop
 
-    async def _accept(self, new: NewJob) -> Refused | None:
+    async def _accept(self, new: NewJob) -> Refused | NotTaken | None:
         with self.poller.place() as is_free:
             start = self._start(new) if is_free else None
             accepted = await self.store.accept(new, self.now(), self.most_open, start)
@@ -76,6 +79,11 @@ class Intake:
             case Refused() as refused:
                 self.events.refused(refused)
                 return refused
+            case NotTaken() as why:
+                log.debug("message.not_taken", why=why.value)
+                if why is NotTaken.UNDER_WAY:
+                    self.poller.nudge()  # it may have become due by being asked for
+                return why
             case Job() as job:
                 await self._accepted(job)
         return None

@@ -36,6 +36,8 @@ RECORDING_TYPES = _words(
 )
 _RECORDING_KINDS = ("audio/", "video/")  # but for those below
 
+_VIDEO_EXTENSIONS = _words("mp4 m4v f4v mov ogv mkv wmv avi flv m2ts mpg mpeg vob")  # unless the type says otherwise
+
 # Names and types that video of cameras and television shares with programs in TypeScript.
 EITHER_EXTENSIONS = _words("ts mts")
 EITHER_TYPES = _words("video/mp2t video/vnd.dlna.mpeg-tts")
@@ -113,6 +115,12 @@ def document_says(name: str | None, type_: str | None) -> Says:
     return said.pop() if len(said) == 1 else Says.EITHER
 
 
+def is_video(name: str | None, type_: str | None) -> bool:
+    """Tell whether a document that is a recording, by its name or its type, is a video by them."""
+    essence = (type_ or "").partition("/")[0].strip().lower()
+    return essence == "video" or (essence != "audio" and _extension(name or "") in _VIDEO_EXTENSIONS)
+
+
 def bytes_say(head: bytes) -> Says:
     """Return what the first bytes of a file say: a recording, something else, or nothing."""
     if has_another_signature(head):
@@ -125,13 +133,17 @@ def bytes_say(head: bytes) -> Says:
 
 
 def _name_says(name: str) -> Says:
-    found = _EXTENSION.search(name)
-    extension = found[1].lower() if found else ""
+    extension = _extension(name)
     if extension in RECORDING_EXTENSIONS:
         return Says.RECORDING
     if extension in EITHER_EXTENSIONS:
         return Says.EITHER
     return Says.SOMETHING_ELSE if extension in ELSE_EXTENSIONS else Says.NOTHING
+
+
+def _extension(name: str) -> str:
+    found = _EXTENSION.search(name)
+    return found[1].lower() if found else ""
 
 
 def _type_says(type_: str) -> Says:

@@ -4,6 +4,7 @@ from bot.text.languages import ENGLISH, fitting
 from bot.text.rooms.access import Access
 from bot.text.rooms.answers import Answers
 from bot.text.rooms.apologies import Apologies
+from bot.text.rooms.asking import Asking
 from bot.text.rooms.cancelling import Cancelling
 from bot.text.rooms.commands import Commands
 from bot.text.rooms.links import Links
@@ -23,6 +24,7 @@ class Texts:
         self.access = Access(self.language)
         self.answers = Answers(self.language)
         self.apologies = Apologies(self.language)
+        self.asking = Asking(self.language)
         self.cancelling = Cancelling(self.language)
         self.commands = Commands(self.language)
         self.links = Links(self.language)

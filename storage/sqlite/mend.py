@@ -17,7 +17,7 @@ from storage.words import FINAL
 # What is needed to begin with a job; its options were called differently once.
 IDS = ("id", "from_chat_id", "message_id", "chat_id")
 TEXTS = ("kind", "file_id", "model", "cache_key")
-NUMBERS = ("thread_id", "direct_topic_id", "user_id", "claimed_bytes", "placeholder_id")
+NUMBERS = ("thread_id", "direct_topic_id", "user_id", "claimed_bytes", "placeholder_id", "about")
 AUTOMATIC = {"options": '{"language":"auto"}', "language": "auto"}
 FAR = 1_000_000  # beyond every id that a button may have in a chat
 

@@ -15,8 +15,8 @@ from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import is_left_out
-from storage.store import Claim, Refused, Start
-from storage.words import Job, NewJob
+from storage.store import Claim, NotTaken, Refused, Start
+from storage.words import ChatSettings, Job, NewJob
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
@@ -31,9 +31,12 @@ LINED_UP_AT_ONCE = 100  # by one claim, beside those that it takes: more would k
 
 async def accept(
     tx: Transaction, new: NewJob, now: float, most_open: int | None = None, start: Start | None = None
-) -> Job | Refused | None:
+) -> Job | Refused | NotTaken | None:
     await tx.alone_with_chat(new.chat_id)
-    chosen = await _as_chosen(tx, new)
+    settings = settings_of(await tx.rows(SELECT, new.chat_id))
+    if (why := await _why_not(tx, new, settings, now)) is not None:
+        return why
+    chosen = _as_chosen(new, settings)
     if await is_left_out(tx, chosen):
         return None
     if start is not None and (started := await _started(tx, new, start)) is not None:
@@ -76,9 +79,40 @@ async def _start(tx: Transaction, made: Job, start: Start, now: float) -> Job:
     return job_of(current)
 
 
-async def _as_chosen(tx: Transaction, new: NewJob) -> NewJob:
+async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: float) -> NotTaken | None:
+    """Tell why a message gets no job: its chat wants none, or the recording that it asks for has one already."""
+    if not settings.takes(new.asked, new.video_seconds):
+        return NotTaken.UNWANTED
+    if new.about is None:
+        return None
+    rows = await tx.rows(
+        "SELECT message_id, next_at FROM jobs WHERE from_chat_id = $1 AND message_id IN ($2, $3)"
+        " UNION ALL SELECT message_id, next_at FROM jobs WHERE from_chat_id = $1 AND about = $2",
+        new.chat_id,
+        new.about,
+        new.message_id,
+    )
+    if any(each["message_id"] == new.message_id for each in rows):
+        return None  # it has come before, and has its job
+    if any(each["next_at"] is not None for each in rows):
+        await _take_for_recording(tx, new.chat_id, new.about, now)
+        return NotTaken.UNDER_WAY
+    return NotTaken.UNWANTED if rows and not settings.takes_again(new.asked) else None
+
+
+async def _take_for_recording(tx: Transaction, chat_id: int, message_id: int, now: float) -> None:
+    """Let a document become text, or say why not, that would be left alone if its first bytes are not a recording's."""
+    await tx.rows(
+        "UPDATE jobs SET must_sniff = 0, lease_token = NULL, handling = 0, next_at = $3"
+        " WHERE from_chat_id = $1 AND message_id = $2 AND state = 'queued' AND must_sniff = 1",
+        chat_id,
+        message_id,
+        now,
+    )
+
+
+def _as_chosen(new: NewJob, chosen: ChatSettings) -> NewJob:
     """Return the job with the settings of its chat, where it has some."""
-    chosen = settings_of(await tx.rows(SELECT, new.chat_id))
     options = replace(new.options, language=chosen.language or new.options.language)
     return replace(new, model=chosen.model or new.model, options=options)
 

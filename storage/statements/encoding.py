@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
-from storage.words import Form, NewJob, Options
+from storage.words import Asked, Form, NewJob, Options
 
 WORDS_A_LINE = 1_000
 
@@ -83,7 +83,8 @@ def decode_new(text: object) -> NewJob | None:
     try:
         stored = json.loads(text) if isinstance(text, str) else {}
         known = {each.name: stored[each.name] for each in fields(NewJob) if each.name in stored}
-        return NewJob(**known | {"options": decode_options(json.dumps(stored["options"]))})
+        options, asked = decode_options(json.dumps(stored["options"])), Asked(stored.get("asked", ""))
+        return NewJob(**known | {"options": options, "asked": asked})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 

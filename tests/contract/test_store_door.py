@@ -75,6 +75,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         must_sniff=False,
         twin=None,
         interface=None,
+        about=None,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}

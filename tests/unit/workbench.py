@@ -72,6 +72,7 @@ def job(**changes: Any) -> Job:
         "must_sniff": False,
         "twin": None,
         "interface": None,
+        "about": None,
     }
     return Job(**fields | changes)
 

@@ -20,6 +20,8 @@ SOME_DATE = 1  # of a message; nobody asks when it was sent, but 0 says that it 
 NOBODY = {"is_bot": False, "first_name": "-"}
 UNMEASURED = {"duration": 0, "width": 0, "height": 0, "length": 0}  # the library wants them, and they are only claims
 
+UNKNOWN_ORIGIN = {"type": "hidden_user", "sender_user_name": "-", "date": SOME_DATE}
+
 JSON = dict[str, Any]
 
 
@@ -56,9 +58,35 @@ def _message(content: Any, kind: str) -> JSON:
         raise UnreadableUpdateError("file_id")
     if any(media.values()):
         del parts["migrate_to_chat_id"], parts["migrate_from_chat_id"]  # Telegram's own messages bring nothing
+    parts |= {name: reader(content[name]) for name, reader in _REPLIED.items() if content.get(name) is not None}
+    return message | _with_media(parts, media)
+
+
+def _with_media(parts: JSON, media: JSON) -> JSON:
     if any(media[name] for name in MEDIA if name != "document"):
         del parts["animation"]  # which comes with a document only
-    return message | {name: part for name, part in (parts | media).items() if part is not None}
+    return {name: part for name, part in (parts | media).items() if part is not None}
+
+
+def _replied(value: Any) -> JSON | None:
+    """Read the message that is replied to, which may carry a recording; not that with which a topic began."""
+    if not isinstance(value, dict) or value.get("forum_topic_created") is not None:
+        return None
+    chat, number = _chat(value.get("chat")), _number(value.get("message_id"))
+    if chat is None or number is None:
+        return None
+    parts = {name: _PARTS[name](value.get(name)) for name in _OF_REPLIED} | {"forward_origin": _origin(value)}
+    media = {name: _media(value.get(name)) for name in MEDIA}
+    return {"chat": chat, "message_id": number, "date": SOME_DATE} | _with_media(parts, media)
+
+
+def _quoted_from_elsewhere(value: Any) -> JSON | None:
+    """Read the message of another chat that is replied to."""
+    if not isinstance(value, dict):
+        return None
+    origin = _origin({"forward_origin": value.get("origin")})
+    parts = {"origin": origin or UNKNOWN_ORIGIN, "animation": _animation(value.get("animation"))}
+    return _with_media(parts, {name: _media(value.get(name)) for name in MEDIA})
 
 
 def _head(content: Any, kind: str) -> JSON:
@@ -211,6 +239,14 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "text": _text,
     "entities": _entities,
     "animation": _animation,
+}
+_OF_REPLIED = (
+    *("from", "sender_chat", "message_thread_id", "is_topic_message", "direct_messages_topic"),
+    *("is_automatic_forward", "text", "entities", "animation"),
+)
+_REPLIED: dict[str, Callable[[Any], JSON | None]] = {
+    "reply_to_message": _replied,
+    "external_reply": _quoted_from_elsewhere,
 }
 _ORIGINS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "user": {"sender_user": _person},
