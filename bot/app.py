@@ -287,7 +287,7 @@ class _Wiring:
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now
         limit, links_on = self.files.limit, settings.links == "on"
-        speaking = Speaking(door)
+        speaking = Speaking(door, self.store)
         media = Media(door, speaking, self._intake(poller), limit)
         limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
         cancel = Cancel(door, speaking, self.store, poller.nudge, now)

@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.messages import answer, reply
 from bot.text.texts import Texts
+from storage.store import StorageUnavailableError, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Speaking:
     """Replies to messages once everything before it is stored."""
 
     door: Door
+    store: Store
 
     def reply(self, message: Message, said: Callable[[Texts], str]) -> None:
         """Reply with what is said in the language of the message's chat."""
@@ -38,8 +40,14 @@ class Speaking:
         return await self.texts(query.message.chat if query.message else None, query.from_user)
 
     async def texts(self, chat: Chat | None, person: User | None) -> Texts:
-        """Return the sentences for a person in a chat."""
-        return Texts(interface_of(chat, person))
+        """Return the sentences for a person in a chat: what the chat chose comes first."""
+        return Texts((chat and await self._chosen(chat)) or interface_of(chat, person))
+
+    async def _chosen(self, chat: Chat) -> str | None:
+        try:
+            return (await self.store.settings(chat.id)).interface
+        except StorageUnavailableError:
+            return None
 
 
 def interface_of(chat: Chat | None, person: User | None) -> str | None:

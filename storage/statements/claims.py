@@ -114,7 +114,8 @@ async def _take_for_recording(tx: Transaction, chat_id: int, message_id: int, no
 def _as_chosen(new: NewJob, chosen: ChatSettings) -> NewJob:
     """Return the job with the settings of its chat, where it has some."""
     options = replace(new.options, language=chosen.language or new.options.language)
-    return replace(new, model=chosen.model or new.model, options=options)
+    interface = chosen.interface or new.interface
+    return replace(new, model=chosen.model or new.model, options=options, interface=interface)
 
 
 async def _refuse(tx: Transaction, new: NewJob, oldest: float, now: float) -> Refused | None:
