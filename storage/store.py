@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 from storage.apology import Notice
+from storage.host import Exhausted, Host, Rate, Spending, TooOften
 from storage.outcomes import Admission, Outcome
 from storage.transcript import Transcript
 from storage.words import ChatSettings, Form, Generation, Job, NewJob, Press, State
@@ -100,9 +101,13 @@ Wait = Callable[[int, int], float]  # from a job's `interrupted` and `deaths` to
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The chat has as many open jobs as it may. `tell` is true once in a burst of such recordings."""
+    """The chat has as many open jobs as it may, or more than it or its sender may send in a minute.
+
+    `tell` is true once in a burst of such recordings.
+    """
 
     tell: bool
+    too_often: TooOften | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +158,16 @@ class NotTaken(Enum):
     UNDER_WAY = "under_way"  # the recording that it asks for has a job without an answer
 
 
-class Store(Protocol):
+class Store(Host, Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
     async def accept(
-        self, new: NewJob, now: float, most_open: int | None = None, start: Start | None = None
+        self,
+        new: NewJob,
+        now: float,
+        most_open: int | None = None,
+        start: Start | None = None,
+        rate: Rate | None = None,
     ) -> Job | Refused | NotTaken | None:
         """Make the job of a message, due at once, with what its chat chose; None if this message has one already.
 
@@ -166,8 +176,8 @@ class Store(Protocol):
         None also for a message of the same post as one that has a job: a channel's post, or the automatic forward of
         it. It is kept, and becomes a job if the other one fails.
 
-        A chat that has `most_open` jobs without an answer gets no more. The message of a refused one is not stored:
-        when Telegram delivers it again, it is taken if there is room by then.
+        A chat that has `most_open` jobs without an answer gets no more, nor more in a minute than `rate` allows. The
+        message of a refused one is not stored: when Telegram delivers it again, it is taken if there is room by then.
 
         With `start` the job is leased at once if it is the only one of its chat and no other one waits for its turn,
         and admitted to the provider if it may be; Job tells both. One that has to be sniffed is not.
@@ -209,8 +219,12 @@ class Store(Protocol):
     async def note(self, job: Job, notice: Notice) -> bool:
         """Store what the placeholder says now."""
 
-    async def start_create(self, job: Job) -> bool:
-        """Store that a create is about to be sent, so that a lost answer leaves a trace."""
+    async def start_create(self, job: Job, spending: Spending | None = None) -> bool | Exhausted:
+        """Store that a create is about to be sent, so that a lost answer leaves a trace.
+
+        The seconds that it spends are counted with it, once a job, and given back when it turns out that nothing was
+        made. Exhausted, and nothing stored, where they are more than is left of the day.
+        """
 
     async def created(self, job: Job, generation: Generation) -> bool:
         """Store a generation, before anything else happens. A part has one: storing it again replaces it."""

@@ -86,6 +86,14 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     new.execute("UPDATE chats SET came_from = NULL WHERE typeof(came_from) <> 'integer'")
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
+    mended.dropped += _delete(new, "guests", "typeof(id) <> 'integer'")
+    mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
+    new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")
+    new.execute("UPDATE pulse SET owner_word = NULL WHERE typeof(owner_word) <> 'text'")
+    new.execute(
+        "UPDATE jobs SET reserved = 0, reserved_on = 0"
+        " WHERE typeof(reserved) <> 'real' OR typeof(reserved_on) <> 'integer'"
+    )
     new.execute("UPDATE pulse SET known_at = NULL, moved = 0 WHERE typeof(known_at) <> 'real'")
     new.execute("UPDATE pulse SET left_out = 0 WHERE typeof(left_out) <> 'real'")
     new.execute("UPDATE pulse SET keep_until = 0 WHERE typeof(keep_until) <> 'real'")

@@ -1,6 +1,7 @@
 """Ending a job because its sender, or an admin, pressed the button; whatever step holds its lease."""
 
 from storage.apology import Apology, Reason
+from storage.statements import spending
 from storage.statements.encoding import encode_apology
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
 from storage.statements.transaction import Transaction
@@ -63,10 +64,12 @@ async def _pages_are_out(tx: Transaction, job: Job) -> bool:
 async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int, now: float) -> Job:
     """Take the lease away, which makes void whatever a step achieves meanwhile."""
     slot_passed_on = job.state is State.SUBMITTED and await _hand_over(tx, job, now)
+    reserved = await tx.row("SELECT reserved, reserved_on FROM jobs WHERE id = $1", job.id)
+    await spending.give_back(tx, job.id, reserved)
     changed = await tx.row(
         "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, handling = 0,"
         " create_started = 0, slot = NULL, waiting_for = NULL, woken = 0, attempts = 0, interrupted = 0, deaths = 0,"
-        " refused = 0,"
+        " refused = 0, reserved = 0,"
         f" placeholder_id = coalesce(placeholder_id, $4) WHERE id = $1 RETURNING {JOB_COLUMNS}",
         job.id,
         encode_apology(CANCELLED),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
+from storage.statements import guests, rates, spending
 from storage.statements.transaction import Row, Transaction
 from storage.words import Answers, ChatSettings, Mode
 
@@ -79,3 +80,5 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
         old_chat_id,
         new_chat_id,
     )
+    for each in (guests, rates, spending):
+        await each.move(tx, old_chat_id, new_chat_id)

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Collection
 from dataclasses import replace
 
+from storage.host import Rate
+from storage.statements import rates
 from storage.statements.admission import admit
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.making import make
@@ -30,7 +32,12 @@ LINED_UP_AT_ONCE = 100  # by one claim, beside those that it takes: more would k
 
 
 async def accept(
-    tx: Transaction, new: NewJob, now: float, most_open: int | None = None, start: Start | None = None
+    tx: Transaction,
+    new: NewJob,
+    now: float,
+    most_open: int | None = None,
+    start: Start | None = None,
+    rate: Rate | None = None,
 ) -> Job | Refused | NotTaken | None:
     await tx.alone_with_chat(new.chat_id)
     settings = settings_of(await tx.rows(SELECT, new.chat_id))
@@ -50,11 +57,24 @@ async def accept(
     assert chat is not None
     if most_open is not None and chat["open"] >= most_open:
         return await _refuse(tx, new, chat["oldest"], now)
+    if (refused := await _too_often(tx, new, rate, now)) is not None:
+        return refused
     turn = now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER)
     made = await make(tx, chosen, now, turn)
-    if made is None or start is None or chat["open"] or new.must_sniff or new.post is not None:
-        return made  # a post has a lock that is taken last
-    return await _start(tx, made, start, now)
+    if made is not None and rate is not None:
+        await rates.arrived(tx, new, now, rate)
+    has_to_wait = chat["open"] or new.must_sniff or new.post is not None  # whose lock is taken last
+    return made if made is None or start is None or has_to_wait else await _start(tx, made, start, now)
+
+
+async def _too_often(tx: Transaction, new: NewJob, rate: Rate | None, now: float) -> Refused | None:
+    """Refuse a message that comes too soon after others, unless it has a job already."""
+    if rate is None:
+        return None
+    too_often = await rates.too_often(tx, new, now, rate)
+    if too_often is None or await _is_known(tx, new):
+        return None
+    return Refused(tell=too_often[1], too_often=too_often[0])
 
 
 async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:
@@ -120,8 +140,7 @@ def _as_chosen(new: NewJob, chosen: ChatSettings) -> NewJob:
 
 async def _refuse(tx: Transaction, new: NewJob, oldest: float, now: float) -> Refused | None:
     """Refuse a message unless it has a job; once all that was open at the last telling is answered, tell anew."""
-    sql = "SELECT 1 FROM jobs WHERE from_chat_id = $1 AND message_id = $2"
-    if await tx.row(sql, new.chat_id, new.message_id) is not None:
+    if await _is_known(tx, new):
         return None
     told = await tx.row("SELECT full_told_at FROM chats WHERE chat_id = $1", new.chat_id)
     told_at = told["full_told_at"] if told else None
@@ -134,6 +153,11 @@ async def _refuse(tx: Transaction, new: NewJob, oldest: float, now: float) -> Re
         now,
     )
     return Refused(tell=True)
+
+
+async def _is_known(tx: Transaction, new: NewJob) -> bool:
+    sql = "SELECT 1 FROM jobs WHERE from_chat_id = $1 AND message_id = $2"
+    return await tx.row(sql, new.chat_id, new.message_id) is not None
 
 
 async def claim(

@@ -3,8 +3,10 @@
 from typing import Any
 
 from storage.apology import Notice
+from storage.host import Exhausted, Spending
 from storage.statements.encoding import encode_transcript
 from storage.statements.rows import LEFT_OUT
+from storage.statements.spending import reserve
 from storage.statements.transaction import Transaction
 from storage.transcript import Transcript
 from storage.words import Form, Generation, Job
@@ -52,7 +54,9 @@ async def note(tx: Transaction, job: Job, notice: Notice) -> bool:
     return await update(tx, job, "notice = $4", notice)
 
 
-async def start_create(tx: Transaction, job: Job) -> bool:
+async def start_create(tx: Transaction, job: Job, spending: Spending | None = None) -> bool | Exhausted:
+    if spending is not None and (counted := await reserve(tx, job, spending)) is not True:
+        return counted
     return await update(tx, job, "create_started = 1")
 
 

@@ -15,6 +15,7 @@ from storage.store import Bounds, Correction
 
 UNFINISHED = "next_at IS NOT NULL"
 PAST = ("created_at", "ready_at", "claimed_at")
+TOLD = (("strangers", "told_at"), ("arrivals", "at"), ("troubles", "began_told_at"), ("troubles", "ended_told_at"))
 AT_PROVIDER = "SELECT id FROM jobs WHERE state = 'submitted' AND submitted_at"
 WRONG = f"{AT_PROVIDER} > $1 UNION ALL {AT_PROVIDER} < $2"
 LEASED = "SELECT id FROM jobs WHERE lease_token IS NOT NULL"  # some of them are only half submitted
@@ -61,6 +62,8 @@ async def _shift(tx: Transaction, seconds: float) -> None:
     await tx.rows("UPDATE generations SET submitted_at = submitted_at + $1", seconds)
     await tx.rows("UPDATE transcripts SET expires_at = expires_at + $1", seconds)
     await tx.rows("UPDATE chats SET full_told_at = full_told_at + $1 WHERE full_told_at IS NOT NULL", seconds)
+    for table, column in TOLD:
+        await tx.rows(f"UPDATE {table} SET {column} = {column} + $1", seconds)
 
 
 async def _bring_back(tx: Transaction, now: float, left_out: float, ahead: float) -> None:
@@ -76,6 +79,8 @@ async def _bring_back(tx: Transaction, now: float, left_out: float, ahead: float
     await tx.rows("UPDATE jobs SET ended_at = $1 WHERE ended_at > $1", now)
     await tx.rows("UPDATE generations SET submitted_at = $1 WHERE submitted_at > $1", now - left_out)
     await tx.rows("UPDATE chats SET full_told_at = $1 WHERE full_told_at > $1", now)
+    for table, column in TOLD:
+        await tx.rows(f"UPDATE {table} SET {column} = $1 WHERE {column} > $1", now)
 
 
 async def _shorten_waits(tx: Transaction, now: float, bounds: Bounds, *, due_by: float) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage import outcomes
-from storage.apology import Apology
+from storage.apology import Apology, Reason
+from storage.host import DAY
+from storage.statements import spending
 from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, update
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
@@ -17,12 +19,14 @@ from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
 from storage.statements.waking import wake_for_slot, wake_for_slots, wake_paused, wake_refused, wake_the_same
 from storage.store import ImpossibleMoveError
-from storage.words import NEXT, PAUSED, SAME, Job, State
+from storage.words import LINK, NEXT, PAUSED, SAME, Job, State
 
 _NOT_REFUSED = "refused = 0"
 _RETURNED = "lease_token = NULL, create_started = 0, handling = 0"
 _GOT_ON = "interrupted = 0, deaths = 0"
 _SUCCEEDED = "attempts = 0, tried_seconds = 0"
+_COUNTED = "reserved = 0"  # what is counted for it stays so
+_FAILED = frozenset({Reason.PROVIDER_FAILED, Reason.LINK_UNREACHABLE, Reason.REFUSED})  # says the provider
 _NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
 
 
@@ -47,7 +51,10 @@ async def advance(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: flo
 
 async def _read_current(tx: Transaction, job: Job) -> Row | None:
     """Read what others may have changed since the job was claimed; None if the lease was lost."""
-    sql = "SELECT slot, waiting_for, woken, post FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
+    sql = (
+        "SELECT slot, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on FROM jobs"
+        " WHERE id = $1 AND lease_token = $2 AND state = $3"
+    )
     return await tx.row(sql, job.id, job.lease_token, job.state)
 
 
@@ -141,6 +148,8 @@ class _Recording:
             assignments += f", {_GOT_ON}"
         if not await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values):
             return False
+        if self.job.state is State.QUEUED:
+            await spending.give_back(self.tx, self.job.id, self.current)
         if gives_slot_back:
             await wake_for_slot(self.tx, slot, self.now)
         return True
@@ -164,20 +173,31 @@ class _Recording:
         if not await self._known(new["id"]):
             await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
             return False
+        if self.job.kind == LINK:
+            await spending.correct(self.tx, self.current, outcome.transcript.duration)
         sql = (
-            "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL"
-            " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
+            "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL,"
+            f" {_COUNTED} WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
+            " RETURNING chat_id, user_id"
         )
-        await self.tx.rows(sql, new["id"], self.now, key, SAME)
+        for other in await self.tx.rows(sql, new["id"], self.now, key, SAME):
+            await self._count(other)
         await wake_the_same(self.tx, key, self.now)
         if self.job.state is State.QUEUED:  # answered at once, so a create got through
             await wake_paused(self.tx, self.now)
         return True
 
     async def _known(self, transcript_id: int) -> bool:
-        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
-        moved = await self._move(State.READY, assignments, self.now, transcript_id)
-        return moved and await self._provider_is_done()
+        done = f"{_COUNTED}, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
+        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, {done}"
+        if not await self._move(State.READY, assignments, self.now, transcript_id):
+            return False
+        await self._count(self.current)
+        return await self._provider_is_done()
+
+    async def _count(self, job: Row) -> None:
+        """Count a recording that has become text, for its chat and its sender."""
+        await spending.count(self.tx, job["chat_id"], job["user_id"], int(self.now // DAY))
 
     async def _hopeless(self, apology: Apology, *, in_doubt: int) -> bool:
         """Make the job ready to apologise; one that is ready already apologises instead of showing its transcript."""
@@ -194,12 +214,14 @@ class _Recording:
             changed = await self._move(State.READY, assignments, *values)
         if not changed:
             return False
+        await spending.give_back(self.tx, self.job.id, self.current, failed=apology.reason in _FAILED)
         await wake_the_same(self.tx, self.job.cache_key, self.now)
         return await self._provider_is_done()
 
     async def _ended(self, state: State) -> bool:
         if not await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING}", self.now):
             return False
+        await spending.give_back(self.tx, self.job.id, self.current)
         await wake_the_same(self.tx, self.job.cache_key, self.now)
         if state is State.FAILED and self.current["post"] is not None:
             await pass_on(self.tx, self.job.id, self.current["post"], self.now)

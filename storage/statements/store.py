@@ -3,7 +3,22 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from storage.statements import admission, cancelling, chats, claims, guarded, looks, moments, record, recovery, upkeep
+from storage.host import Told
+from storage.statements import (
+    admission,
+    cancelling,
+    chats,
+    claims,
+    guarded,
+    guests,
+    looks,
+    moments,
+    record,
+    recovery,
+    spending,
+    troubles,
+    upkeep,
+)
 from storage.statements.rows import (
     GENERATION_COLUMNS,
     JOB_COLUMNS,
@@ -68,6 +83,14 @@ class SQLStore:
     keep_time = _write(moments.keep_time)
     keep_learned = _write(looks.keep_learned)
     purge = _write(upkeep.purge)
+    circle = _write(guests.circle)
+    own = _write(guests.own)
+    allow = _write(guests.allow)
+    revoke = _write(guests.revoke)
+    tell_stranger = _write(guests.tell_stranger)
+    usage = _write(spending.usage)
+    usage_of_all = _write(spending.usage_of_all)
+    keep_told = _write(troubles.keep_told)
 
     async def job(self, job_id: int) -> Job | None:
         sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1"
@@ -105,6 +128,9 @@ class SQLStore:
 
     async def learned(self) -> Mapping[tuple[str, int], float]:
         return await self.engine.read(looks.learned_of, looks.SELECT)
+
+    async def troubles(self) -> Mapping[str, Told]:
+        return await self.engine.read(troubles.troubles_of, troubles.SELECT)
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from storage.host import DAY
+from storage.statements import spending
 from storage.statements.transaction import Row, Transaction
 from storage.store import StorageError
 
+USAGE_KEPT_FOR = 396  # days, which are thirteen months
 MOST_DUE = 1_000  # are counted: more would take longer than a gauge is worth
 
 # The triggers of `counts` have counted the states; what is due, which no statement changes, is counted in two indexes.
@@ -43,7 +46,15 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
         now,
         limit,
     )
-    return len(jobs) + await _purge_transcripts(tx, now, limit)
+    gone = len(jobs) + await _purge_transcripts(tx, now, limit)
+    gone += await spending.purge(tx, int(now // DAY) - USAGE_KEPT_FOR, limit)
+    for table, key, column, before in (
+        ("strangers", "chat_id", "told_at", now - DAY),
+        ("arrivals", "at", "at", now - 60),
+    ):
+        old = f"SELECT {key} FROM {table} WHERE {column} <= $1 ORDER BY {column} LIMIT $2"
+        gone += len(await tx.rows(f"DELETE FROM {table} WHERE {key} IN ({old}) RETURNING {key}", before, limit))
+    return gone
 
 
 async def _purge_transcripts(tx: Transaction, now: float, limit: int) -> int:

@@ -82,7 +82,7 @@ class Creates:
         return more
 
     async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
-        require_lease(await self.store.start_create(job))
+        require_lease(await self.store.start_create(job) is True)
         begun_at = self.now()
         try:
             answer = await self.provider.submit(source, model, job.options)

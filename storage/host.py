@@ -1,0 +1,135 @@
+"""What is stored about whom the bot works for: its owner, its guests, what they use, and what the owner was told.
+
+All promises of `storage.store` hold here, too.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+DAY = 86_400  # seconds; days are counted from the epoch, in UTC
+
+
+class Whose(StrEnum):
+    """Whose a limit is."""
+
+    CHAT = "chat"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """The people and chats that the bot is for. `word` is what the link for becoming the owner is made of."""
+
+    owner: int | None
+    guests: frozenset[int]
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The recordings that a chat and a person may send in a minute; 0 for any number."""
+
+    of_chat: int
+    of_person: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooOften:
+    """A limit of recordings a minute was reached; another one may be sent after so many seconds."""
+
+    whose: Whose
+    most: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """The seconds of sound that a create is about to spend, on a day, and the most that may be spent on it.
+
+    None for a limit that there is not. What the person `exempt` spends counts against no limit.
+    """
+
+    seconds: float
+    day: int
+    most_of_chat: float | None = None
+    most_of_person: float | None = None
+    exempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """A create would spend more than is left of the day: so many seconds."""
+
+    whose: Whose
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What was transcribed: seconds of sound that were sent to the provider, and recordings that became text."""
+
+    seconds: float = 0.0
+    recordings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a chat has used on a day and in the days since another one, and what counts against the limits today."""
+
+    today: Amount
+    since: Amount
+    counted_of_chat: float
+    counted_of_person: float
+
+
+@dataclass(frozen=True, slots=True)
+class TotalUsage:
+    """What all chats have used: since a day, on each of the last days by its number, and the chats with the most."""
+
+    since: Amount
+    days: Mapping[int, Amount]
+    chats: tuple[tuple[int, Amount], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the owner was told of a kind of trouble: whether of its beginning last, and when of both."""
+
+    is_known: bool = False
+    began_at: float | None = None
+    ended_at: float | None = None
+
+
+class Host(Protocol):
+    """Keeps who may use the bot and how much of it."""
+
+    async def circle(self, word: str) -> Circle:
+        """Return for whom the bot works; `word` is stored if there is none yet."""
+
+    async def own(self, user_id: int, was: int | None) -> bool:
+        """Make a person the owner, if `was` is the owner until now, who then becomes a guest; True again afterwards."""
+
+    async def allow(self, guest: int) -> None:
+        """Let a chat in, or a person by the id of the private chat."""
+
+    async def revoke(self, guests: Collection[int]) -> None: ...
+
+    async def tell_stranger(self, chat_id: int, now: float, most: int) -> bool:
+        """Tell whether a chat is to be told that the bot is not for it, and store that it was: once a day.
+
+        No more than `most` chats with ids of the same sign are told within a day.
+        """
+
+    async def usage(self, chat_id: int, user_id: int, day: int, since: int, exempt: int | None = None) -> Usage:
+        """Sum up what a chat has used; `exempt` as in Spending."""
+
+    async def usage_of_all(self, since: int, first_day: int, most_chats: int) -> TotalUsage:
+        """Sum up what all chats have used since one day, and by days since another one."""
+
+    async def troubles(self) -> Mapping[str, Told]:
+        """Return what the owner was told, by kind of trouble."""
+
+    async def keep_told(self, kind: str, told: Told) -> None:
+        """Store what the owner was told of a kind of trouble."""

@@ -1,0 +1,58 @@
+"""For whom the bot works: its owner, its guests, and strangers, who are told so."""
+
+from collections.abc import Collection
+
+from storage.host import DAY, Circle
+from storage.statements.transaction import Transaction
+
+
+async def circle(tx: Transaction, word: str) -> Circle:
+    await tx.rows("UPDATE pulse SET owner_word = $1 WHERE owner_word IS NULL", word)
+    pulse = await tx.row("SELECT owner_id, owner_word FROM pulse")
+    assert pulse is not None
+    guests = await tx.rows("SELECT id FROM guests")
+    return Circle(pulse["owner_id"], frozenset(each["id"] for each in guests), pulse["owner_word"])
+
+
+async def own(tx: Transaction, user_id: int, was: int | None) -> bool:
+    sql = "UPDATE pulse SET owner_id = $1 WHERE coalesce(owner_id, 0) IN ($1, $2) RETURNING owner_id"
+    if await tx.row(sql, user_id, was or 0) is None:
+        return False
+    if was is not None and was != user_id:
+        await allow(tx, was)
+    return True
+
+
+async def allow(tx: Transaction, guest: int) -> None:
+    await tx.rows("INSERT INTO guests (id) VALUES ($1) ON CONFLICT DO NOTHING", guest)
+
+
+async def revoke(tx: Transaction, guests: Collection[int]) -> None:
+    for guest in guests:
+        await tx.rows("DELETE FROM guests WHERE id = $1", guest)
+
+
+async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    """Let a guest go along that is a group, and has become a supergroup."""
+    moved = await tx.row("DELETE FROM guests WHERE id = $1 RETURNING id", old_chat_id)
+    if moved is not None:
+        await allow(tx, new_chat_id)
+
+
+async def tell_stranger(tx: Transaction, chat_id: int, now: float, most: int) -> bool:
+    long_ago = now - DAY
+    known = await tx.row("SELECT told_at FROM strangers WHERE chat_id = $1", chat_id)
+    if known is not None and known["told_at"] > long_ago:
+        return False
+    told = await tx.row(
+        "SELECT count(*) AS n FROM strangers WHERE told_at > $1 AND (chat_id > 0) = ($2 > 0)", long_ago, chat_id
+    )
+    if told is None or told["n"] >= most:
+        return False
+    await tx.rows(
+        "INSERT INTO strangers (chat_id, told_at) VALUES ($1, $2)"
+        " ON CONFLICT (chat_id) DO UPDATE SET told_at = excluded.told_at",
+        chat_id,
+        now,
+    )
+    return True

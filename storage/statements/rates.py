@@ -1,0 +1,54 @@
+"""How many recordings a chat and a person send in a minute, where that is limited.
+
+Only arrivals of the last minute are kept. A row whose kind begins with "told " says when it was last said that they
+were too many.
+"""
+
+from storage.host import Rate, TooOften, Whose
+from storage.statements.transaction import Transaction
+from storage.words import NewJob
+
+MINUTE = 60.0
+_LATEST = "SELECT at FROM arrivals WHERE kind = $1 AND id = $2 AND at > $3 ORDER BY at DESC LIMIT $4"
+
+
+async def too_often(tx: Transaction, new: NewJob, now: float, rate: Rate) -> tuple[TooOften, bool] | None:
+    """Return the limit that a new message is beyond, and whether to say so: once a minute."""
+    for whose, number, most in _limits(new, rate):
+        latest = await tx.rows(_LATEST, whose, number, now - MINUTE, most)
+        if len(latest) >= most:
+            wait = max(0.0, latest[-1]["at"] + MINUTE - now)
+            return TooOften(whose, most, wait), await _may_tell(tx, whose, number, now)
+    return None
+
+
+async def _may_tell(tx: Transaction, whose: Whose, number: int, now: float) -> bool:
+    kind = f"told {whose}"
+    if await tx.rows(_LATEST, kind, number, now - MINUTE, 1):
+        return False
+    await _add(tx, kind, number, now)
+    return True
+
+
+async def arrived(tx: Transaction, new: NewJob, now: float, rate: Rate) -> None:
+    """Count a message that was accepted."""
+    for whose, number, _ in _limits(new, rate):
+        await _add(tx, whose, number, now)
+
+
+async def _add(tx: Transaction, kind: str, number: int, now: float) -> None:
+    await tx.rows("DELETE FROM arrivals WHERE kind = $1 AND id = $2 AND at <= $3", kind, number, now - MINUTE)
+    await tx.rows("INSERT INTO arrivals (kind, id, at) VALUES ($1, $2, $3)", kind, number, now)
+
+
+def _limits(new: NewJob, rate: Rate) -> list[tuple[Whose, int, int]]:
+    """Return the limits that there are for a message. A file in a group that may be no recording counts for none."""
+    if new.must_sniff and new.chat_id < 0:
+        return []
+    limits = ((Whose.CHAT, new.chat_id, rate.of_chat), (Whose.PERSON, new.user_id, rate.of_person))
+    return [(whose, number, most) for whose, number, most in limits if number is not None and most > 0]
+
+
+async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    sql = "UPDATE arrivals SET id = $2 WHERE kind IN ($3, $4) AND id = $1"
+    await tx.rows(sql, old_chat_id, new_chat_id, Whose.CHAT, f"told {Whose.CHAT}")
