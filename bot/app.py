@@ -15,6 +15,7 @@ from bot.config import Settings, SettingsError
 from bot.engine.clockwatch import ClockWatch
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
+from bot.engine.guests import Guests
 from bot.engine.intake import Defaults, Intake
 from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
@@ -76,6 +77,7 @@ class App:
 
     settings: Settings
     store: Store
+    guests: Guests
     telegram: Telegram
     receiver: Receiver
     replies: Replies
@@ -125,8 +127,10 @@ async def build(
         stack.callback(threads.close)
         moves = Moves(store)
         await moves.load()
+        guests = Guests(store, moves, settings.allowed_chats, settings.access == "open")
+        await guests.load(settings.telegram_bot_token)
         outside = Outside(session, workplace, threads, now, moved, random)
-        wiring = _Wiring(settings, default_model, moves, outside)
+        wiring = _Wiring(settings, default_model, guests, outside)
         wiring.looks.learned.load(await store.learned())
         yield wiring.app()
 
@@ -204,11 +208,12 @@ def _file_limit(settings: Settings) -> FileLimit:
 class _Wiring:
     """One process: what every part of it shares."""
 
-    def __init__(self, settings: Settings, default_model: Model, moves: Moves, outside: Outside) -> None:
+    def __init__(self, settings: Settings, default_model: Model, guests: Guests, outside: Outside) -> None:
         self.settings = settings
         self.default_model = default_model
-        self.moves = moves
-        self.store = store = moves.store
+        self.guests = guests
+        self.moves = moves = guests.moves
+        self.store = store = guests.store
         self.outside = outside
         self.metrics = Metrics()
         self.slots = slots_of(settings)
@@ -238,6 +243,7 @@ class _Wiring:
         return App(
             settings=self.settings,
             store=self.store,
+            guests=self.guests,
             telegram=self.telegram,
             receiver=receiver,
             replies=self.door.replies,
@@ -297,7 +303,7 @@ class _Wiring:
         )
         links = Links(media, links_on)
         handlers = Handlers(
-            access=Access(speaking, settings.allowed_chats, self.moves, now),
+            access=Access(speaking, self.guests, self.store, now),
             media=media,
             links=links,
             asking=Asking(media, links),

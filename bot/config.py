@@ -87,9 +87,35 @@ class Settings:
         default="auto",
         metadata=_about("A language tag such as `en` or `pt-BR`, or `auto` to detect it.", kinds.language),
     )
+    access: Literal["invited", "open"] = field(
+        default="invited",
+        metadata=_about(
+            "Whom the bot works for: `invited` is its owner and those whom the owner lets in, `open` is everybody.",
+            kinds.choice("invited", "open"),
+        ),
+    )
     allowed_chats: frozenset[int] = field(
         default=frozenset(),
-        metadata=_about("Ids of the chats the bot works for, comma separated; empty: everyone.", kinds.chats),
+        metadata=_about(
+            "Ids of chats and people the bot works for in any case, comma separated; in an open bot, for no others.",
+            kinds.chats,
+        ),
+    )
+    notes_per_minute_per_chat: int = field(
+        default=0,
+        metadata=_about("Recordings that a chat may send in a minute; 0: any number.", kinds.whole(least=0)),
+    )
+    notes_per_minute_per_user: int = field(
+        default=0,
+        metadata=_about("Recordings that a person may send in a minute, in all chats.", kinds.whole(least=0)),
+    )
+    daily_minutes_per_chat: float = field(
+        default=0,
+        metadata=_about("Minutes of sound that a chat may have transcribed in a day; 0: any.", kinds.number(least=0)),
+    )
+    daily_minutes_per_user: float = field(
+        default=0,
+        metadata=_about("Minutes of sound that a person may have transcribed in a day.", kinds.number(least=0)),
     )
     max_audio_minutes: float = field(
         default=120, metadata=_about("The longest recording that is transcribed.", kinds.number(above=0))

@@ -1,71 +1,111 @@
-"""Who may use the bot: the operator's own chats, or everybody."""
+"""Who may use the bot, and what is told to those who may not."""
 
 import math
+import re
 from collections.abc import Callable
+from functools import partial
 
-from telegram import Chat, Update
+from telegram import CallbackQuery, Chat, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.engine import patience
-from bot.engine.moves import Moves
+from bot.engine.guests import Guests
 from bot.log import get_logger
+from bot.telegram.writing.messages import answer
+from bot.text.texts import Texts
 from handlers.speaking import Speaking
+from storage.store import Store
 
 log = get_logger(__name__)
-MOST_STRANGERS = 1000  # told and logged within an hour; they must fill neither the memory nor the log nor the pace
+MOST_STRANGERS = 1000  # told and logged in a while; they must fill neither the memory nor the log nor the pace
+OWNS = re.compile(r"/start(?:@\w+)? own-([0-9a-f]{1,64})")
 
 
 class Access:
-    """Lets the operator's own chats through; an empty list lets everybody through.
+    """Lets the chats through that the bot is for: those of the operator's list, the owner's and those of guests.
 
-    A group keeps its place on the list when it becomes a supergroup. Only Telegram writes the messages that say so:
-    one in the old chat, and one in the new chat that names the old one.
+    A group keeps its place when it becomes a supergroup. Only Telegram writes the messages that say so: one in the old
+    chat, and one in the new chat that names the old one.
     """
 
-    def __init__(self, speaking: Speaking, allowed: frozenset[int], moves: Moves, now: Callable[[], float]) -> None:
+    def __init__(self, speaking: Speaking, guests: Guests, store: Store, now: Callable[[], float]) -> None:
         self._speaking = speaking
-        self._allowed = allowed
-        self._moves = moves
-        self._told = _Seldom(now)
-        self._logged = {True: _Seldom(now), False: _Seldom(now)}  # so that strangers hide no group of the operator's
+        self._guests = guests
+        self._store = store
+        self._now = now
+        self._told = {each: _Seldom(now, patience.STRANGER_TOLD_EVERY) for each in (True, False)}
+        # Apart, so that strangers hide no group of the operator's.
+        self._logged = {each: _Seldom(now, patience.STRANGER_LOGGED_EVERY) for each in (True, False)}
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Stop every other handler for a chat that is not allowed; only private ones are told, once an hour."""
+        """Stop every other handler for a chat that the bot is not for."""
         chat = update.effective_chat
-        if not self._allowed or chat is None or self._is_allowed(chat.id):
+        if chat is None:
             return
+        if self._is_claimed(update.message):
+            raise ApplicationHandlerStop
         came_from = update.message and update.message.migrate_from_chat_id
-        if came_from and self._is_allowed(came_from):
+        if self._guests.admits(chat.id) or (came_from and self._guests.admits(came_from)):
             return
         self._refuse(update, chat)
         raise ApplicationHandlerStop
 
-    def _is_allowed(self, chat_id: int) -> bool:
-        return not self._allowed.isdisjoint(self._moves.ids(chat_id))
+    def _is_claimed(self, message: Message | None) -> bool:
+        """Make the person the owner who opens the link for that; True if nothing else is to be made of a message."""
+        found = OWNS.fullmatch(message.text or "") if message and message.chat.type == ChatType.PRIVATE else None
+        if message is None or message.from_user is None or found is None or not self._guests.fits(found[1]):
+            return False
+        if self._guests.owner is None:
+            log.info("owner.found")
+            self._speaking.door.keep(self._guests.claim(message.from_user.id))
+        elif not self._guests.is_owner(message.from_user.id):
+            return False
+        self._speaking.reply(message, lambda texts: texts.access.yours())
+        return True
 
     def _refuse(self, update: Update, chat: Chat) -> None:
-        """Name the chat in the log, where the operator finds its id, and tell a person the same."""
+        """Name the chat in the log, where the operator finds its id, and tell the chat the same, once a day."""
         is_private = chat.type == ChatType.PRIVATE
         if self._logged[is_private].is_time(chat.id):
             log.info("chat.not_allowed", chat=chat.id, type=chat.type)
-        if update.message is not None and is_private and self._told.is_time(chat.id):
-            self._speaking.reply(update.message, lambda texts: texts.access.not_allowed(chat.id))
+        if query := update.callback_query:
+            self._speaking.door.say(chat.id, partial(self._alert, query, chat))
+        message = update.message
+        if message is not None and _says_something(message) and self._told[is_private].is_time(chat.id):
+            self._speaking.door.keep(
+                lambda: self._store.tell_stranger(chat.id, self._now(), MOST_STRANGERS),
+                lambda may: self._speaking.reply_after(message, _not_allowed(chat.id)) if may else None,
+            )
+
+    async def _alert(self, query: CallbackQuery, chat: Chat) -> None:
+        texts = await self._speaking.texts(chat, query.from_user)
+        await answer(query, texts.access.not_here(), alert=True)
+
+
+def _not_allowed(chat_id: int) -> Callable[[Texts], str]:
+    return lambda texts: texts.access.not_allowed(chat_id)
+
+
+def _says_something(message: Message) -> bool:
+    """Tell whether somebody wrote a message there, and not Telegram."""
+    return bool(message.text or message.effective_attachment) and not message.is_automatic_forward
 
 
 class _Seldom:
     """Tells when it is time for something that a chat gets once in a while, and so many chats at the most."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], every: float, most: int = MOST_STRANGERS) -> None:
         self._now = now
-        self._last: dict[int, float] = {}
+        self._every = every
+        self._most = most
+        self._last: dict[int, float] = {}  # the longest ago comes first
 
     def is_time(self, chat_id: int) -> bool:
         now = self._now()
-        if now - self._last.get(chat_id, -math.inf) < patience.STRANGER_TOLD_EVERY:
-            return False
-        self._last = {chat: at for chat, at in self._last.items() if now - at < patience.STRANGER_TOLD_EVERY}
-        if len(self._last) >= MOST_STRANGERS:
+        while self._last and now - next(iter(self._last.values())) >= self._every:
+            del self._last[next(iter(self._last))]
+        if now - self._last.get(chat_id, -math.inf) < self._every or len(self._last) >= self._most:
             return False
         self._last[chat_id] = now
         return True

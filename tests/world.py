@@ -54,6 +54,7 @@ class World:
             "telegram_api_url": self.telegram.url,
             "aimlapi_url": self.speech.url,
             "database_url": f"sqlite:///{self.database}",
+            "access": "open",
         }
         return read_settings({name: str(value) for name, value in (given | self.changed).items()})
 

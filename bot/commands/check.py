@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.app import open_session, provider_of, telegram_of, temporary_folder
 from bot.config import Settings, SettingsError
+from bot.engine.guests import new_word, owners_link, owners_secret
 from bot.errors import OperatorError, TemporaryError, VerbatimError, told
 from bot.faults import SPEECH_SERVICE, TELEGRAM, Peer
 from bot.machine.clock import Clock
@@ -19,7 +20,9 @@ from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token
 from bot.telegram.pace import Pace
+from storage.host import Circle
 from storage.sqlite.engine import open_store
+from storage.sqlite.peek import circle_beside
 from storage.store import DatabaseInUseError, StorageError
 
 Say = Callable[[str], None]
@@ -33,6 +36,7 @@ async def check(settings: Settings, now: Clock, say: Say, within: float = ANSWER
     Each server gets `within` seconds. What is found is told in this order, as soon as it is known.
     """
     metrics = Metrics()
+    found = _Found()
     _tell_proxies(settings, say)
     async with open_session() as session:
         telegram = telegram_of(settings, session, metrics, Pace(now))
@@ -42,11 +46,29 @@ async def check(settings: Settings, now: Clock, say: Say, within: float = ANSWER
         checks: tuple[Check, ...] = (
             lambda say: _check_model(settings, say),
             lambda say: _check_ffmpeg(settings, say),
-            lambda say: _check_database(settings, now, say),
-            lambda say: at_telegram.check(lambda: _check_telegram(telegram, say), say),
+            lambda say: _check_database(settings, now, found, say),
+            lambda say: at_telegram.check(lambda: _check_telegram(telegram, found, say), say),
             lambda say: at_provider.check(lambda: _check_provider(provider, say), say),
         )
-        return all([await each for each in _side_by_side(checks, say)])
+        works = all([await each for each in _side_by_side(checks, say)])
+    _tell_owner(settings, found, say)
+    return works
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the checks have found of the owner: whether there is one, and what the link for becoming it is made of."""
+
+    circle: Circle | None = None
+    username: str = ""
+
+
+def _tell_owner(settings: Settings, found: _Found, say: Say) -> None:
+    """Tell how to become the owner, where one is wanted."""
+    if settings.access == "open" or found.circle is None or found.circle.owner is not None or not found.username:
+        return
+    link = owners_link(found.username, owners_secret(settings.telegram_bot_token, found.circle.word))
+    say(f"owner: nobody yet; open {link} in Telegram to own this bot")
 
 
 def _side_by_side(checks: Sequence[Check], say: Say) -> Iterator[Awaitable[bool]]:
@@ -123,14 +145,15 @@ async def _check_ffmpeg(settings: Settings, say: Say) -> bool:
     return True
 
 
-async def _check_database(settings: Settings, now: Callable[[], float], say: Say) -> bool:
+async def _check_database(settings: Settings, now: Callable[[], float], found: _Found, say: Say) -> bool:
     try:
         store = await open_store(settings.database_path, now, owner=settings.bot_id)
         try:
-            await store.ping()
+            found.circle = await store.circle(new_word())
         finally:
             await store.close()
     except DatabaseInUseError:
+        found.circle = await asyncio.to_thread(circle_beside, settings.database_path)
         say("database: in use, so the bot is running already")
         return True
     except (StorageError, OSError) as error:
@@ -140,8 +163,9 @@ async def _check_database(settings: Settings, now: Callable[[], float], say: Say
     return True
 
 
-async def _check_telegram(telegram: Telegram, say: Say) -> bool:
+async def _check_telegram(telegram: Telegram, found: _Found, say: Say) -> bool:
     name, privacy = await try_token(telegram)
+    found.username = name
     say(f"telegram: @{name} works")
     if privacy:
         say("telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin")

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, suppress
 from bot.app import App
 from bot.config import SettingsError
 from bot.engine import patience
+from bot.engine.guests import owners_link
 from bot.engine.policy import wait_after_death
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
@@ -20,10 +21,8 @@ log = get_logger(__name__)
 
 async def run(app: App, stop: asyncio.Event) -> None:
     """Serve until `stop` is set, then leave within seconds with nothing lost."""
-    if not app.settings.allowed_chats:
-        log.warning(
-            "everyone.allowed", hint="set ALLOWED_CHATS to the ids of your chats, or strangers spend your credits"
-        )
+    if app.settings.access == "open" and not app.settings.allowed_chats:
+        log.warning("everyone.allowed", hint="set ACCESS=invited, or strangers spend your credits")
     await app.maintenance.set_clock()
     await _recover(app)
     async with AsyncExitStack() as stack:
@@ -104,6 +103,9 @@ async def _choose_ffmpeg(ffmpeg: Ffmpeg) -> None:
 
 async def _receive(app: App) -> None:
     await introduce(app.telegram)
+    if (secret := app.guests.invitation) is not None:
+        link = owners_link(app.telegram.bot.username, secret)
+        log.warning("owner.wanted", link=link, hint="open the link in Telegram to own this bot; it works once")
     async with asyncio.TaskGroup() as group:
         group.create_task(offer_menu(app.telegram))
         group.create_task(_choose_ffmpeg(app.ffmpeg))

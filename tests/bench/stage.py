@@ -72,6 +72,7 @@ class Stage:
             "TELEGRAM_API_URL": self.telegram.url,
             "AIMLAPI_KEY": KEY,
             "AIMLAPI_URL": self.speech.url,
+            "ACCESS": "open",
             "DATABASE_URL": f"sqlite:///{self.folder / 'verbatim.db'}",
         }
 

@@ -54,6 +54,7 @@ class Scene:
             "AIMLAPI_URL": speech.url,
             "DATABASE_URL": f"sqlite:///{self.database}",
             "TMPDIR": str(self.temporary),
+            "ACCESS": "open",
             "LOG_LEVEL": "DEBUG",
         }
         self.alice = telegram.user("Aloysia Quimby")

@@ -53,7 +53,7 @@ async def demo(options: DemoOptions, say: Say) -> AsyncIterator[Demo]:
         telegram = await stack.enter_async_context(FakeTelegram(token, notifier=notifier))
         add_starting_chats(telegram)
         provider, settings = await _provider(options, notifier, stack, say)
-        settings |= {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": telegram.url}
+        settings |= {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": telegram.url, "ACCESS": "open"}
         process = BotProcess(environment.for_bot(options.environment, folder, settings), folder, notifier, time.time)
         playground = Playground(telegram, provider, notifier, time.time, (token, settings["AIMLAPI_KEY"]), process)
         url = await open_page_server(playground, options.port, stack, say)

@@ -50,5 +50,6 @@ def settings(telegram: FakeTelegram, speech: FakeSpeech) -> list[str]:
         "TELEGRAM_API_URL": telegram.url,
         "AIMLAPI_KEY": speech.key,
         "AIMLAPI_URL": speech.url,
+        "ACCESS": "open",
     }
     return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]

@@ -1,0 +1,103 @@
+"""Guests: for whom the bot works, beside the operator's list. Stored, and known here, so that no update has to wait.
+
+A person is known by the id of the private chat, which is the id of the person. A change is known at once, and what
+stores it is returned, for the door to keep.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.engine.moves import Moves
+from storage.store import Store
+
+Write = Callable[[], Awaitable[object]]
+SECRET_LETTERS = 40  # of 64; Telegram takes 64 in a link, with what stands before them
+
+
+@dataclass(slots=True)
+class Guests:
+    """The owner and those who were let in. `listed` is the operator's list; `is_open` lets others in, if that is empty.
+
+    `load` it at the start.
+    """
+
+    store: Store
+    moves: Moves
+    listed: frozenset[int]
+    is_open: bool
+    owner: int | None = field(default=None, init=False)
+    _invited: set[int] = field(default_factory=set, init=False)
+    _secret: str = field(default="", init=False, repr=False)
+
+    async def load(self, token: str) -> None:
+        """Read who they are; the secret of the owner's link is made of the bot's token and of a stored word."""
+        circle = await self.store.circle(new_word())
+        self.owner, self._invited = circle.owner, set(circle.guests)
+        self._secret = owners_secret(token, circle.word)
+
+    @property
+    def invitation(self) -> str | None:
+        """The secret by which somebody becomes the owner; None where nobody is wanted."""
+        return None if self.owner is not None or self.is_open else self._secret
+
+    @property
+    def invited(self) -> tuple[int, ...]:
+        """Those who were let in by the owner, people first."""
+        return tuple(sorted(self._invited, reverse=True))
+
+    def admits(self, chat_id: int) -> bool:
+        """Tell whether the bot works in a chat, or for a person."""
+        if (self.is_open and not self.listed) or chat_id == self.owner:
+            return True
+        ids = self.moves.ids(chat_id)
+        return not (ids.isdisjoint(self.listed) and ids.isdisjoint(self._invited))
+
+    def is_listed(self, chat_id: int) -> bool:
+        return not self.moves.ids(chat_id).isdisjoint(self.listed)
+
+    def is_owner(self, user_id: int | None) -> bool:
+        return user_id is not None and user_id == self.owner
+
+    def fits(self, secret: str) -> bool:
+        """Tell whether a secret is that of the owner's link."""
+        return hmac.compare_digest(secret.encode(), self._secret.encode())
+
+    def claim(self, user_id: int) -> Write:
+        """Make a person the owner, as there is none."""
+        self.owner = user_id
+        return lambda: self.store.own(user_id, None)
+
+    def hand_over(self, user_id: int) -> Write:
+        """Make a person the owner instead of the one who is, who becomes a guest."""
+        was = self.owner
+        self.owner = user_id
+        if was is not None and was != user_id:
+            self._invited.add(was)
+        return lambda: self.store.own(user_id, was)
+
+    def allow(self, guest: int) -> Write:
+        self._invited.add(guest)
+        return lambda: self.store.allow(guest)
+
+    def revoke(self, guest: int) -> Write:
+        """Let a guest in no more, by none of its ids."""
+        ids = tuple(self.moves.ids(guest))
+        self._invited.difference_update(ids)
+        return lambda: self.store.revoke(ids)
+
+
+def new_word() -> str:
+    """Make a word for a database that has none yet."""
+    return secrets.token_hex(16)
+
+
+def owners_secret(token: str, word: str) -> str:
+    """Make the secret of the owner's link: not stored, the same at each start, and another one for each database."""
+    return hmac.new(token.encode(), f"owner {word}".encode(), hashlib.sha256).hexdigest()[:SECRET_LETTERS]
+
+
+def owners_link(username: str, secret: str) -> str:
+    return f"https://t.me/{username}?start=own-{secret}"
