@@ -27,7 +27,9 @@ def code(document: str) -> list[str]:
 def variables(document: str) -> set[str]:
     """What looks like a variable of the environment."""
     return {
-        name for piece in code(document) for name in re.findall(r"\b(?:[A-Z]+_[A-Z_]+|ACCESS|FFMPEG|LINKS)\b(?!\.md)", piece)
+        name
+        for piece in code(document)
+        for name in re.findall(r"\b(?:[A-Z]+_[A-Z_]+|ACCESS|FFMPEG|LINKS)\b(?!\.md)", piece)
     }
 
 
