@@ -21,6 +21,7 @@ from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
+from bot.engine.quotas import Quotas
 from bot.engine.slots import Slots
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
@@ -67,6 +68,7 @@ from handlers.media import Media
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
 from handlers.taps import Taps
+from storage.host import Rate
 from storage.sqlite.engine import open_store
 from storage.store import Store
 
@@ -200,6 +202,13 @@ def slots_of(settings: Settings) -> Slots:
     return Slots(start, most=start | {Family.NOVA: settings.nova_concurrency_most})
 
 
+def quotas_of(settings: Settings, owner: Callable[[], int | None]) -> Quotas:
+    """Return the operator's limits in seconds."""
+    rate = Rate(settings.notes_per_minute_per_chat, settings.notes_per_minute_per_user)
+    of_chat, of_person = settings.daily_minutes_per_chat * 60, settings.daily_minutes_per_user * 60
+    return Quotas(rate, of_chat or None, of_person or None, owner)
+
+
 def _file_limit(settings: Settings) -> FileLimit:
     is_local = settings.telegram_local_files is not None
     return file_limit(settings.max_file_bytes, is_public=settings.uses_public_server, is_local=is_local)
@@ -214,6 +223,7 @@ class _Wiring:
         self.guests = guests
         self.moves = moves = guests.moves
         self.store = store = guests.store
+        self.quotas = quotas_of(settings, lambda: guests.owner)
         self.outside = outside
         self.metrics = Metrics()
         self.slots = slots_of(settings)
@@ -268,7 +278,7 @@ class _Wiring:
         settings, now = self.settings, self.outside.now
         provider = provider_of(settings, self.outside.session, self.metrics)
         transcript_ttl = settings.transcript_ttl_hours * 3600
-        creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now)
+        creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now, self.quotas)
         rules = Rules(self.default_model, settings.link_minutes * 60)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
         self.admission = submit.admission
@@ -288,7 +298,7 @@ class _Wiring:
         defaults = Defaults(self.default_model.name, settings.default_language)
         most_open = settings.max_open_jobs_per_chat
         now = self.outside.now
-        return Intake(self.store, self.events, poller, defaults, most_open, self.admission, now)
+        return Intake(self.store, self.events, poller, defaults, most_open, self.admission, now, self.quotas)
 
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now

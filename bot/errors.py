@@ -42,6 +42,7 @@ SIDES: Mapping[Reason, Side] = {
     Reason.TELEGRAM_DOWN: Side.TELEGRAM,
     Reason.TOO_SLOW: Side.SPEECH_SERVICE,
     Reason.PAUSED: Side.OPERATOR,
+    Reason.OVER_LIMIT: Side.OPERATOR,
     Reason.MACHINE: Side.MACHINE,
     Reason.DEADLY: Side.RECORDING,
     Reason.INTERRUPTED: Side.MACHINE,

@@ -63,7 +63,10 @@ class Media:
     def _tell(self, message: Message, recording: Recording, why: Refused | NotTaken | None) -> None:
         """Say why there is no job: nobody is kept waiting for an answer that does not come."""
         is_known = _is_private(message) or not recording.must_sniff
-        if isinstance(why, Refused) and why.tell and is_known:
+        if isinstance(why, Refused) and why.tell and is_known and (often := why.too_often) is not None:
+            limit = (often.whose, often.most, often.seconds)
+            self.speaking.reply_after(message, lambda texts: texts.waiting.too_often(*limit))
+        elif isinstance(why, Refused) and why.tell and is_known:
             self.speaking.reply_after(message, lambda texts: texts.waiting.too_many(self.intake.most_open))
         elif why is NotTaken.UNDER_WAY and recording.asked is Asked.PLAINLY:
             self.speaking.reply_after(message, lambda texts: texts.asking.under_way())

@@ -25,6 +25,9 @@ class Reason(StrEnum):
     TELEGRAM_DOWN = "telegram_down"  # the file could not be fetched until the deadline
     TOO_SLOW = "too_slow"  # the provider accepted it and never finished
     PAUSED = "paused"  # the operator's key or credits stayed unusable until the deadline
+    OVER_LIMIT = (
+        "over_limit"  # of a day; facts: whose (chat or person), limit_minutes, left_minutes, opens_in (seconds)
+    )
     MACHINE = "machine"  # the bot's own machine could not do its part: a full disk, no more open files
     DEADLY = "deadly"  # the process died of it, again and again
     INTERRUPTED = "interrupted"  # the process died again and again, whatever it died of

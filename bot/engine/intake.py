@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from bot.engine import patience
 from bot.engine.events import Events
 from bot.engine.poller import Poller
+from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from storage.store import NotTaken, Refused, Start, Store
@@ -58,6 +59,7 @@ class Intake:
     most_open: int  # jobs without an answer in a chat
     admission: Callable[[str], tuple[str, int] | None]
     now: Callable[[], float]
+    quotas: Quotas = field(default_factory=Quotas)
     mark: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
 
     async def accept(self, recording: Recording) -> Refused | NotTaken | None:
@@ -70,9 +72,10 @@ class Intake:
         return await uninterrupted(self._accept(new))  # a job that is leased needs a hand, also at a stop
 
     async def _accept(self, new: NewJob) -> Refused | NotTaken | None:
+        rate = self.quotas.rate_of(new.user_id)
         with self.poller.place() as is_free:
             start = self._start(new) if is_free else None
-            accepted = await self.store.accept(new, self.now(), self.most_open, start)
+            accepted = await self.store.accept(new, self.now(), self.most_open, start, rate)
         match accepted:
             case None:
                 log.info("message.repeated")

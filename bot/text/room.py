@@ -1,5 +1,6 @@
 """A room of sentences: what all of them need."""
 
+import math
 import re
 
 from bot.text.catalogues import catalogue
@@ -34,6 +35,15 @@ class Room:
 
     def minutes(self, n: int) -> str:
         return self.ngettext("{n} minute", "{n} minutes", n).format(n=n)
+
+    def hours(self, n: int) -> str:
+        return self.ngettext("{n} hour", "{n} hours", n).format(n=n)
+
+    def wait(self, seconds: float) -> str:
+        """Return a wait in its largest unit, rounded up, so that it is over when it has passed."""
+        if seconds > 3600:
+            return self.hours(math.ceil(seconds / 3600))
+        return self.minutes(math.ceil(seconds / 60)) if seconds > 60 else self.seconds(max(1, math.ceil(seconds)))
 
     def seconds(self, n: int) -> str:
         return self.ngettext("{n} second", "{n} seconds", n).format(n=n)

@@ -7,6 +7,7 @@ from functools import partial
 from bot.engine.hold import Hold
 from bot.engine.lease import require_lease, write_until_stored
 from bot.engine.looks import Looks
+from bot.engine.quotas import Quotas
 from bot.engine.slots import Slots
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
@@ -32,6 +33,7 @@ class Creates:
     slots: Slots
     transcript_ttl: float
     now: Callable[[], float]
+    quotas: Quotas = field(default_factory=Quotas)
     hold: Hold = field(default_factory=Hold, init=False)
 
     def slots_now(self, family: Family) -> int:
@@ -56,18 +58,17 @@ class Creates:
             raise RateLimitedError("the provider asks for patience", retry_after=wait)
         made = await self.store.generations(job) if known is None else known
         stored = {generation.part: generation for generation in made}
-        last = len(sources) - 1
+        last, seconds = len(sources) - 1, sum(source.duration for source in sources)
         generation = None
         for part, source in enumerate(sources):
             if part not in stored:
-                generation = stored[part] = await self._create(job, model, part, source)
+                generation = stored[part] = await self._create(job, model, part, source, seconds)
                 if part < last:
                     require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
         slots = self._slots_from_now_on(model.family, took_last=took_last)
         if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
             return ready(transcript, self.now(), self.transcript_ttl)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
-        seconds = sum(source.duration for source in sources)
         unstored = generation if generation and generation.part == last else None
         return Submitted(first_look_at, seconds, unstored, slots)
 
@@ -81,9 +82,11 @@ class Creates:
         self.hold.reset()
         return more
 
-    async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
-        require_lease(await self.store.start_create(job) is True)
+    async def _create(self, job: Job, model: Model, part: int, source: Source, seconds: float) -> Generation:
+        """Create one generation; `seconds` are those of the whole recording, which are counted with its first part."""
         begun_at = self.now()
+        counted = await self.store.start_create(job, self.quotas.spending(seconds, begun_at))
+        require_lease(self.quotas.require(counted, job, begun_at))
         try:
             answer = await self.provider.submit(source, model, job.options)
         except OperatorError:

@@ -7,6 +7,7 @@ from bot.text.room import Room, marked
 from bot.text.words import one_line, short_host
 from storage.apology import Fact, Reason
 
+SOME_LEFT = 1 / 60  # minutes
 _LARGEST = 1_000_000  # of a number in a sentence; a larger one is no fact
 
 _APOLOGIES: dict[Reason, str] = {
@@ -66,6 +67,9 @@ _APOLOGIES: dict[Reason, str] = {
         "Transcription was paused for too long, for a reason only the operator of this bot can fix. "
         "Please let the operator know, and send the recording again later."
     ),
+    Reason.OVER_LIMIT: marked(
+        "This recording is more than may be transcribed here today. Please send it again at 00:00 UTC."
+    ),
     Reason.MACHINE: marked(
         "Something on the machine this bot runs on kept me from transcribing this. "
         "Please send the recording again later; if it fails again, please tell the operator of this bot."
@@ -95,6 +99,8 @@ class Apologies(Room):
                 detailed = self._too_big(facts)
             case Reason.TOO_LONG:
                 detailed = self._too_long(facts)
+            case Reason.OVER_LIMIT:
+                detailed = self._over_limit(facts)
             case Reason.LINK_UNREACHABLE:
                 detailed = self._unreachable(facts)
             case _:
@@ -132,6 +138,34 @@ class Apologies(Room):
 
     def _span(self, minutes: float, whole: Callable[[float], int]) -> str:
         return self.seconds(whole(minutes * 60)) if minutes < 1 else self.minutes(whole(minutes))
+
+    def _over_limit(self, facts: Mapping[str, Fact]) -> str | None:
+        limit, left = _number(facts.get("limit_minutes")), _number(facts.get("left_minutes"))
+        opens_in, whose = _number(facts.get("opens_in")), facts.get("whose")
+        if limit is None or left is None or opens_in is None:
+            return None
+        if whose == "person" and left < SOME_LEFT:
+            told = self.gettext(
+                "You have used up the {limit} that may be transcribed for you in a day. "
+                "Please send it again at 00:00 UTC, in {wait}."
+            )
+        elif whose == "person":
+            told = self.gettext(
+                "This recording is longer than what is left for you today: {left} of {limit}. "
+                "Please send it again at 00:00 UTC, in {wait}."
+            )
+        elif left < SOME_LEFT:
+            told = self.gettext(
+                "This chat has used up the {limit} that may be transcribed for it in a day. "
+                "Please send it again at 00:00 UTC, in {wait}."
+            )
+        else:
+            told = self.gettext(
+                "This recording is longer than what is left for this chat today: {left} of {limit}. "
+                "Please send it again at 00:00 UTC, in {wait}."
+            )
+        spans = {"limit": self._span(limit, math.floor), "left": self._span(left, math.floor)}
+        return told.format(**spans, wait=self.wait(opens_in))
 
     def _unreachable(self, facts: Mapping[str, Fact]) -> str | None:
         host = facts.get("host")

@@ -3,6 +3,7 @@
 from bot.text.room import Room, marked
 from bot.text.words import short_host
 from storage.apology import Notice
+from storage.host import Whose
 
 _PLACEHOLDERS: dict[Notice, str] = {
     Notice.NONE: marked("Transcribing…"),
@@ -45,3 +46,19 @@ class Waiting(Room):
             "and any that follow it now. Please send those again later, when I have answered some.",
             most_open,
         ).format(n=most_open)
+
+    def too_often(self, whose: Whose, most: int, seconds: float) -> str:
+        """Return what is told to a chat or a person that sends more recordings than may be sent in a minute."""
+        if whose is Whose.PERSON:
+            told = self.ngettext(
+                "You may send {n} recording a minute, so I left this one out. Please send it again in {wait}.",
+                "You may send {n} recordings a minute, so I left this one out. Please send it again in {wait}.",
+                most,
+            )
+        else:
+            told = self.ngettext(
+                "This chat may send {n} recording a minute, so I left this one out. Please send it again in {wait}.",
+                "This chat may send {n} recordings a minute, so I left this one out. Please send it again in {wait}.",
+                most,
+            )
+        return told.format(n=most, wait=self.wait(seconds))
