@@ -2,9 +2,13 @@
 
 import asyncio
 import itertools
+from collections.abc import Coroutine, Iterable
 from heapq import heappop, heappush
+from typing import Any
 
 from bot.activity import resting
+
+TURNS = 4  # of the loop, in which all that goes on at a moment has gone on
 
 
 class Clock:
@@ -49,3 +53,14 @@ class Clock:
         while self._waiting and self._waiting[0][2].done():
             heappop(self._waiting)
         return self._waiting[0][0] if self._waiting else None
+
+
+async def passing(clock: Clock, waiting: Iterable[Coroutine[Any, Any, Any]]) -> None:
+    """Run them side by side to their ends, and let each moment come that they wait for."""
+    running = asyncio.gather(*waiting)
+    while not running.done():
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        if clock.next_at is not None:
+            clock.seconds = clock.next_at
+    await running

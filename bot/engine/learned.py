@@ -1,4 +1,4 @@
-"""What was learned of models: within which time none of their generations is finished, by the length of recordings."""
+"""What was learned of models: how long their generations take at the soonest, by the length of recordings."""
 
 import math
 from bisect import bisect_left
@@ -18,7 +18,7 @@ def _kind_of(model: str, audio_seconds: float) -> Kind | None:
 
 
 class Learned:
-    """Remembers one number for each model and class of lengths: the seconds within which nothing is finished.
+    """Remembers one number for each model and class of lengths: the seconds within which hardly anything is finished.
 
     A quicker generation changes it at once, and slower ones raise it by little each. `load` takes what was stored, and
     `unsaved` returns what is to be.
@@ -28,17 +28,17 @@ class Learned:
         self._soonest: dict[Kind, float] = {}
         self._unsaved: dict[Kind, float] = {}
 
-    def learn(self, model: str, audio_seconds: float, unfinished: float) -> None:
-        """Learn of a generation that was not finished `unfinished` seconds after its create, but at the next look."""
+    def learn(self, model: str, audio_seconds: float, took: float) -> None:
+        """Learn that a generation took so many seconds."""
         kind = _kind_of(model, audio_seconds)
         if kind is None:
             return
-        known = self._soonest.get(kind, unfinished)
-        share = patience.LEARNED_SHARE if unfinished > known else 1.0
-        self._soonest[kind] = self._unsaved[kind] = min(known + share * (unfinished - known), patience.GIVE_UP_AFTER)
+        known = self._soonest.get(kind, took)
+        share = patience.LEARNED_SHARE if took > known else 1.0
+        self._soonest[kind] = self._unsaved[kind] = min(known + share * (took - known), patience.GIVE_UP_AFTER)
 
     def soonest(self, model: str, audio_seconds: float) -> float:
-        """Return the seconds within which no generation is finished; 0 where nothing is known."""
+        """Return the seconds within which hardly any generation is finished; 0 where nothing is known."""
         kind = _kind_of(model, audio_seconds)
         return 0.0 if kind is None else self._soonest.get(kind, 0.0)
 

@@ -1,75 +1,85 @@
-"""The looks at all generations of this process: when each one is due."""
+"""The looks at all generations of this process: when each one is due, and which goes first where there are too many."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from bot.engine import patience
-from bot.engine.budget import Budget
 from bot.engine.learned import Learned
-from bot.engine.schedule import next_moment, thinned_moment
+from bot.engine.line import Line
+from bot.engine.schedule import thinned_moment
 from bot.engine.slowed import Slowed
+from bot.machine.clock import Clock
 from storage.words import LINK, Job
-
-_LONGEST_STEP = 1.2  # from a look to the next one, as a ratio of the two times since the create
 
 
 class Looks:
-    """Gives out the moments of looks, of which there are at most `per_second` in a second.
+    """Tells when looks are due, and lets `per_second` of them a second go.
 
-    A look comes at its moment in the schedule, or in the first span of the budget from then on that is free. Each
-    generation has one look before it at a time. So when there are more generations than the budget has spans for, all
-    are looked at in turn, and each waits as long as the others. Old generations take every second span only: the other
-    half is there for those that may be finished any moment. So do those of a model whose looks were refused, which also
-    wait twice as long between two looks.
+    Each generation has a schedule of its own, by the time since its create. A look that is due stands in line. First
+    goes the generation that may have been finished for the longest time: since the last look at it, or since the age at
+    which others of its kind were finished at the soonest. So the looks that young generations do without go to older
+    ones. That age may be wrong by now, so a generation stands back by one turn of the line at the most.
 
-    What was `learned` leaves out looks that come too early, and makes no answer later by more than a tenth.
+    Old generations stand in a line of their own first, which goes half as fast: the other half is there for those that
+    may be finished any moment. So do those of a model whose looks were refused, and they wait longer between two looks.
     """
 
-    def __init__(self, per_second: float, now: Callable[[], float]) -> None:
-        self._budget = Budget(per_second)
+    def __init__(self, per_second: float, clock: Clock) -> None:
+        self._step = 1 / per_second
+        self._clock = clock
+        self._line, self._line_of_old = Line(clock), Line(clock)
+        self._lines_of_slowed: dict[str, Line] = {}
         self._slowed = Slowed()
         self.learned = Learned()
-        self._given_out: set[int] = set()  # jobs whose next look the budget has counted
-        self._now = now
+        self._unfinished: dict[int, float] = {}  # the moment of the last look at a job, or of its create
 
     def next_look(self, job: Job, elapsed: float) -> float:
-        """Return the seconds until the next look at the generation that was created `elapsed` seconds ago.
+        """Return the seconds until the next look is due at the generation that was created `elapsed` seconds ago.
 
-        The budget counts that look, so it has to be made then, or not at all.
+        It was not finished until now.
         """
-        now, elapsed = self._now(), max(elapsed, 0.0)
-        moment = self._free(job, elapsed, next_moment(elapsed), now)
-        later = self._free(job, elapsed, thinned_moment(elapsed, self._soonest(job)), now)
-        created = now - elapsed
-        if later - created <= patience.LATER_BY * (moment - created):  # a crowd may have taken what stands between
-            moment = later
-        self._budget.take(moment, now)
-        if len(self._given_out) >= patience.MOST_LOOKS_KNOWN:
-            self._given_out.clear()
-        self._given_out.add(job.id)
-        return moment - now
+        now, elapsed = self._clock(), max(elapsed, 0.0)
+        if len(self._unfinished) >= patience.MOST_LOOKS_KNOWN:
+            self._unfinished.clear()
+        self._unfinished[job.id] = now
+        usual = thinned_moment(elapsed, self._soonest(job)) - elapsed
+        pause = min(self._slowed.slowness(job.model, now) * usual, max(patience.LONGEST_SLOWED, usual))
+        return max(now + pause, self._slowed.until(job.model, now)) - now
 
-    def wait(self, job: Job) -> float:
-        """Return the seconds until a look that is due: none if `next_look` gave its moment out, else a free span.
+    def expected(self, job: Job, created_at: float) -> float:
+        """Return when a look would go that is due now."""
+        since = self._since(job, created_at)
+        return max(line.expected(since, step) for line, step in self._lines(job, created_at))
 
-        After a start all generations are due at once, and of one recording the next part when the one before is done.
+    async def turn(self, job: Job, created_at: float) -> None:
+        """Wait in line for a look that is due, which has to be made then."""
+        since = self._since(job, created_at)
+        for line, step in self._lines(job, created_at):
+            await line.turn(since, step)
+
+    def _since(self, job: Job, created_at: float) -> float:
+        """Return since when the generation may be finished; after a start nothing is known of earlier looks."""
+        now = self._clock()
+        likely_at = min(created_at + self._soonest(job), now + len(self._line) * self._step)
+        return max(self._unfinished.setdefault(job.id, now), likely_at)
+
+    def _lines(self, job: Job, created_at: float) -> Iterator[tuple[Line, float]]:
+        """Return the lines to stand in, one after the other, and how many seconds are between two looks there."""
+        now = self._clock()
+        if (slowness := self._slowed.slowness(job.model, now)) > 1:
+            yield self._lines_of_slowed.setdefault(job.model, Line(self._clock)), slowness * self._step
+        if now - created_at >= patience.YOUNG:
+            yield self._line_of_old, 2 * self._step
+        yield self._line, self._step
+
+    def learn(self, job: Job, created_at: float, found_at: float) -> None:
+        """Learn how long a generation took that was found finished: until halfway between the last two looks.
+
+        Where the process was not running meanwhile, too much time is learned, which lasts until the next one.
         """
-        if job.id in self._given_out:
-            self._given_out.discard(job.id)
-            return 0.0
-        now = self._now()
-        moment = self._budget.free_from(now)
-        self._budget.take(moment, now)
-        return moment - now
-
-    def learn(self, job: Job, elapsed: float) -> None:
-        """Learn that a look `elapsed` seconds after the create found the generation finished.
-
-        It was not finished at the look before that one. Where it waited long for its turn, or for the process to start
-        again, too much time is learned, which costs a tenth at the most and lasts until the next one.
-        """
+        unfinished_at = max(self._unfinished.pop(job.id, created_at), created_at)
         if job.kind != LINK:  # of which the length is not known, and which has to be fetched first
-            unfinished = min(elapsed - patience.SHORTEST_LOOK, elapsed / _LONGEST_STEP)
-            self.learned.learn(job.model, job.audio_seconds or 0.0, max(unfinished, 0.0))
+            took = (unfinished_at + found_at) / 2 - created_at
+            self.learned.learn(job.model, job.audio_seconds or 0.0, max(took, 0.0))
 
     def _soonest(self, job: Job) -> float:
         if job.kind == LINK or job.audio_seconds is None:
@@ -78,16 +88,9 @@ class Looks:
 
     def refused(self, job: Job, retry_after: float | None) -> None:
         """Let all looks at the job's model wait, as one was refused for being too many, and make them rarer then."""
-        self._slowed.refused(job.model, retry_after, self._now())
+        self._slowed.refused(job.model, retry_after, self._clock())
 
     def may_look(self, job: Job) -> bool:
         """Tell whether a look that is due may be made; no after a refusal, and then the job needs another moment."""
-        now = self._now()
+        now = self._clock()
         return self._slowed.until(job.model, now) <= now
-
-    def _free(self, job: Job, elapsed: float, at: float, now: float) -> float:
-        """Return when a span is free for a look that is wanted `at` seconds after the create."""
-        slowness = self._slowed.slowness(job.model, now)
-        pause = min(slowness * (at - elapsed), max(patience.LONGEST_SLOWED, at - elapsed))
-        every = slowness * (1 if elapsed < patience.YOUNG else 2)
-        return self._budget.free_from(max(now + pause, self._slowed.until(job.model, now)), every)

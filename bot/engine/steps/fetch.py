@@ -52,7 +52,10 @@ class Fetch:
             if again.at - self.clock() > patience.LOOK_IN_HAND:
                 return Waiting(again.at)
             await self.clock.until(again.at)
-            await self.clock.until(self.clock() + self.looks.wait(job))
+            created_at = _asked(again.generations).submitted_at
+            if (expected := self.looks.expected(job, created_at)) - self.clock() > patience.LINE_IN_HAND:
+                return Waiting(expected)
+            await self.looks.turn(job, created_at)
             found = await self._once(job, again.generations)
             if not isinstance(found, _Again):
                 return found
@@ -61,9 +64,8 @@ class Fetch:
             again = found
 
     async def _once(self, job: Job, generations: Sequence[Generation]) -> "Outcome | _Again":
-        """Ask for the first part that has no transcript yet: parts are few, and finish in about their order."""
-        asked = next(generation for generation in generations if generation.transcript is None)
-        elapsed = self.clock() - asked.submitted_at
+        asked = _asked(generations)
+        looked_at = self.clock()
         if not self.looks.may_look(job):
             return self._look_again(job, generations, asked)
         match await self._look(job, asked):
@@ -76,7 +78,7 @@ class Fetch:
             case Unreadable():
                 return await self._unreadable(job, generations, asked)
             case Done(transcript):
-                self.looks.learn(job, elapsed)
+                self.looks.learn(job, asked.submitted_at, looked_at)
                 return await self._done(job, generations, asked, transcript)
 
     async def _look(self, job: Job, asked: Generation) -> Pending | Done | Unreadable | Failed | Unknown:
@@ -141,6 +143,11 @@ class Fetch:
             return ready(whole, self.clock(), self.transcript_ttl)
         require_lease(await self.store.part_ready(job, asked.part, transcript))
         return _Again(self.clock(), parts)
+
+
+def _asked(generations: Sequence[Generation]) -> Generation:
+    """Return the first part that has no transcript yet: parts are few, and finish in about their order."""
+    return next(generation for generation in generations if generation.transcript is None)
 
 
 @dataclass(frozen=True, slots=True)

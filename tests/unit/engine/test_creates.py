@@ -68,7 +68,8 @@ def parts(tmp_path, *starts):
     return tuple(Upload(tmp_path / "part.ogg", "audio/ogg", "audio.ogg", start, 600.0) for start in starts)
 
 
-def creates(store, provider, clock=lambda: NOW):
+def creates(store, provider, clock=None):
+    clock = clock or Clock()
     slots = Slots(dict.fromkeys(Family, 8), dict.fromkeys(Family, 99))
     return Creates(store, provider, Looks(40, clock), slots, TTL, clock)
 
@@ -118,7 +119,7 @@ async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp
     assert isinstance(outcome, Submitted)
     await recorded(store, job, outcome)
     job = await claimed(store, outcome.first_look_at)
-    fetch = Fetch(store, provider, Unhurried(), Looks(40, lambda: NOW), TTL, Clock())
+    fetch = Fetch(store, provider, Unhurried(), Looks(40, clock := Clock()), TTL, clock)
     outcome = await fetch(job)
     assert provider.asked[-1] == "generation 2"
     assert isinstance(outcome, Ready)

@@ -21,7 +21,7 @@ def seen(looks, clock, looked_at, takes):
         wait = looks.next_look(looked_at, elapsed)
         clock.pass_(wait)
         elapsed, made = elapsed + wait, made + 1
-    looks.learn(looked_at, elapsed)
+    looks.learn(looked_at, clock() - elapsed, clock())
     return elapsed, made
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.engine.looks import Looks
 from bot.engine.patience import LONGEST_SLOWED, MOST_SLOWINGS, SLOWED_FOR
 from bot.outgoing import waits
-from tests.clock import Clock
+from tests.clock import Clock, passing
 from tests.unit.workbench import job
 
 NOVA, WHISPER = job(model="#g1_nova-2-general"), job(id=2, model="#g1_whisper-large")
@@ -44,10 +44,17 @@ def test_other_models_are_not_slowed(looks):
     assert looks.next_look(WHISPER, 1.5) == pytest.approx(before, abs=2 * TICK)
 
 
-def test_those_who_waited_do_not_come_back_all_at_once(looks):
-    looks.refused(NOVA, 10.0)
-    moments = [looks.next_look(NOVA, 0.3) for _ in range(20)]
-    assert moments == [pytest.approx(10.0 + 2 * TICK * place, abs=2 * TICK) for place in range(20)]
+async def test_those_who_waited_do_not_come_back_all_at_once(looks, clock):
+    refused(looks, clock, 1)
+    start, made = clock(), []
+
+    async def look(number):
+        waits_for = job(id=number, model=NOVA.model)
+        await looks.turn(waits_for, start - 0.3)
+        made.append(clock() - start)
+
+    await passing(clock, [look(number) for number in range(20)])
+    assert made == [pytest.approx(2 * TICK * place, abs=1e-3) for place in range(20)]
 
 
 @pytest.mark.parametrize(("times", "slower"), [(1, 2), (2, 4), (3, 8), (4, 8), (20, 8)])

@@ -18,6 +18,7 @@ from bot.uploads import Upload
 from storage.outcomes import Ended, Submitted, Waiting
 from storage.sqlite.engine import open_store
 from storage.words import State
+from tests.clock import Clock
 from tests.contract.stored import NOW, again, leased, recorded
 from tests.patience import patience as patiently
 
@@ -69,7 +70,7 @@ class Bench:
 
     def submit(self, *, slots=1, slot_lent=0.0):
         number = Slots(dict.fromkeys(Family, slots), dict.fromkeys(Family, slots))
-        creates = Creates(self.store, self.provider, Looks(40, lambda: NOW), number, 3600.0, lambda: NOW)
+        creates = Creates(self.store, self.provider, Looks(40, Clock()), number, 3600.0, lambda: NOW)
         rules = Rules(MODEL, link_seconds=1800.0)
         delivery = SimpleNamespace(begin=self.begin, place_before_paying=self.place, place_if_possible=self.place)
         return Submit(self.store, delivery, self.recordings, creates, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
