@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
 
-.PHONY: setup demo run check test test-fast lint types contracts tests cases format bench soak storm pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests cases format bench soak storm texts pictures pins clean
 
 setup: $(RUN)
 
@@ -85,6 +85,10 @@ soak: $(DEV)
 
 storm: $(DEV)
 	$(BIN)/python -m tests.storm $(KILLS) $(SEED)
+
+# Brings the catalogues up to date with the sentences in the code, and says how many are not translated.
+texts: $(DEV)
+	$(BIN)/python -m tests.translating
 
 # The pictures of the documents; needs a Chromium.
 pictures: $(DEV)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.speech.catalogue import MODELS, Model, find
 from bot.telegram.receiving.door import Door
+from bot.text.menu import Audience
 from bot.text.texts import Texts
 from handlers.speaking import Speaking
 from storage.store import Store
@@ -30,10 +32,13 @@ class Commands:
         self.door.say(message.chat.id, partial(self._welcome, message), counts=True)
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        def said(texts: Texts) -> str:
-            return texts.commands.help(self.limit_mb, self.limit_minutes, links=self.links)
+        message = _message(update)
+        audience = Audience.PRIVATE if message.chat.type == ChatType.PRIVATE else Audience.ADMINS
 
-        self.speaking.reply(_message(update), said)
+        def said(texts: Texts) -> str:
+            return texts.commands.help(audience, self.limit_mb, self.limit_minutes, links=self.links)
+
+        self.speaking.reply(message, said)
 
     async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         rows = [(model.name, model.language_count) for model in MODELS]

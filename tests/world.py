@@ -12,7 +12,7 @@ from bot.config import Settings, read_settings
 from bot.engine.policy import wait_after_death
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
-from bot.telegram.application import introduce, offer_menu
+from bot.telegram.application import introduce
 from storage.words import Job
 from tests.clock import Clock
 
@@ -66,11 +66,8 @@ class World:
             await self.app.maintenance.set_clock()
             await self.app.store.recover(self.app.now(), wait_after_death)
             await introduce(self.app.telegram)
-            offering = asyncio.create_task(offer_menu(self.app.telegram))
             yield self
             await asyncio.gather(self.app.poller.stop(0), self.app.replies.stop(0))
-            offering.cancel()
-            await asyncio.gather(offering, return_exceptions=True)
 
     async def turn(self) -> int:
         """Everything that is to be done at this moment, once."""

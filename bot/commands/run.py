@@ -13,7 +13,8 @@ from bot.engine.policy import wait_after_death
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.media.ffmpeg import Ffmpeg
-from bot.telegram.application import introduce, offer_menu
+from bot.telegram.application import introduce
+from bot.telegram.menu import offer_menus
 from storage.store import StorageUnavailableError, Store
 
 log = get_logger(__name__)
@@ -107,6 +108,6 @@ async def _receive(app: App) -> None:
         link = owners_link(app.telegram.bot.username, secret)
         log.warning("owner.wanted", link=link, hint="open the link in Telegram to own this bot; it works once")
     async with asyncio.TaskGroup() as group:
-        group.create_task(offer_menu(app.telegram))
+        group.create_task(offer_menus(app.telegram))
         group.create_task(_choose_ffmpeg(app.ffmpeg))
         await app.receiver.run()

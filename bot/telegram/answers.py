@@ -186,12 +186,19 @@ def _admins(result: Any) -> list[dict[str, Any]]:
     return [{"user": _SOMEBODY | {"id": each}, "status": ChatMember.MEMBER} for each in ids if each is not None]
 
 
+def _menu(result: Any) -> list[dict[str, str]]:
+    """Keep what commands are; a menu that cannot be read is not the one that it should be."""
+    listed = [_object(each) for each in result] if isinstance(result, list) else []
+    return [{name: _text(each.get(name)) for name in ("command", "description")} for each in listed]
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "getMe": _me,
     "getFile": _file,
     "getChatMember": _member,
     "getChatAdministrators": _admins,
     "deleteWebhook": _done,
+    "getMyCommands": _menu,
     "setMyCommands": _done,
     "editMessageText": _done,
     "editMessageMedia": _done,

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from telegram import BotCommand
 from telegram.ext import Application
 
 from bot.errors import VerbatimError
@@ -14,12 +13,10 @@ from bot.telegram.calls import counting
 from bot.telegram.failures import pause_after, translated
 from bot.telegram.pace import Pace
 from bot.telegram.request import AiohttpRequest
-from bot.text.texts import Texts
 
 log = get_logger(__name__)
 
 Telegram = Application[Any, Any, Any, Any, Any, Any]
-MENU_AGAIN_AFTER = 3600.0  # seconds; nobody waits for the menu
 
 
 def build_telegram(token: str, api_url: str, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
@@ -64,16 +61,3 @@ async def introduce(telegram: Telegram) -> None:
             break
     sees_all = telegram.bot.bot.can_read_all_group_messages
     log.info("telegram.ready", username=telegram.bot.username, sees_plain_voices_in_groups=sees_all)
-
-
-async def offer_menu(telegram: Telegram) -> None:
-    """Fill the menu of commands; when Telegram is in trouble, again after an hour."""
-    while True:
-        try:
-            with translated():
-                await telegram.bot.set_my_commands([BotCommand(*each) for each in Texts().commands.menu()])
-        except VerbatimError as error:
-            log.warning("commands.later", error=str(error))
-            await asyncio.sleep(MENU_AGAIN_AFTER)
-        else:
-            return

@@ -1,8 +1,10 @@
+import asyncio
 import errno
 import tempfile
 
 import pytest
 
+from bot.telegram.menu import offer_menus
 from bot.telegram.pacing.line import EACH
 from storage.words import State
 from tests.unit.workbench import reading_lines
@@ -244,7 +246,9 @@ async def test_a_menu_that_telegram_does_not_take_now_keeps_nobody_waiting(stopp
     chat.send_voice(alice, audio())
     stopped_world.speech.says("no menu today")
     async with stopped_world.running() as world:
+        offering = asyncio.create_task(offer_menus(world.app.telegram, after=0))
         await world.settle()
+        offering.cancel()
     assert texts(chat) == ["no menu today"]
 
 

@@ -138,7 +138,7 @@ def _chat(value: Any) -> JSON | None:
 
 def _person(value: Any) -> JSON | None:
     number = _number(value.get("id")) if isinstance(value, dict) else None
-    return None if number is None else NOBODY | {"id": number}
+    return None if number is None else NOBODY | {"id": number, "language_code": _name(value.get("language_code"))}
 
 
 def _topic(value: Any) -> JSON | None:

@@ -6,8 +6,9 @@ from dataclasses import fields
 import pytest
 
 from bot.config import Settings
+from bot.text.menu import COMMANDS
 from storage import outcomes
-from tests.english import ENGLISH
+from tests.translating import commands_document
 from tests.unit.project.checkout import ROOT, blocks, documents, quoted, sources, table, text
 
 SETTINGS = {each.name.upper() for each in fields(Settings)}
@@ -56,6 +57,10 @@ def paths(document: str) -> set[str]:
     return {name for name in quoted(text(document)) if PATH.fullmatch(name)} | set(shown)
 
 
+def commands_in(document: str) -> set[str]:
+    return {name for name in quoted(text(document)) if re.fullmatch(r"/[a-z]+", name)}
+
+
 @pytest.mark.parametrize("document", documents())
 def test_every_setting_exists(document):
     assert {name for name in variables(document) - SETTINGS if not is_read(name)} == set()
@@ -99,8 +104,10 @@ def test_the_rooms_are_named():
 
 
 def test_every_command_of_the_bot_is_explained():
-    named = {name for name in quoted(text("docs/usage.md")) if re.fullmatch(r"/[a-z]+", name)}
-    assert named == {f"/{name}" for name, _ in ENGLISH.commands.menu()}
+    assert text("docs/commands.md") == commands_document()
+    known = commands_in("docs/commands.md")
+    assert known == {f"/{each.name}" for each in COMMANDS}
+    assert commands_in("docs/usage.md") | commands_in("docs/groups.md") <= known
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,19 @@ def test_of_a_file_the_path_is_read(answered, path):
 
 
 @pytest.mark.parametrize(
+    ("answered", "read"),
+    [
+        ([{"command": "start", "description": "Begin", "new": 1}], [{"command": "start", "description": "Begin"}]),
+        ([None, {"command": 5}], [{"command": "", "description": ""}] * 2),
+        ({}, []),
+        (None, []),
+    ],
+)
+def test_of_a_menu_its_commands_are_read(answered, read):
+    assert result("getMyCommands", answered) == read
+
+
+@pytest.mark.parametrize(
     ("status", "read"),
     [
         ("creator", ChatMember.OWNER),

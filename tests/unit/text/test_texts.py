@@ -5,7 +5,10 @@ import re
 import pytest
 
 from bot.links import Flaw
+from bot.text.languages import LANGUAGES
 from bot.text.layout import MESSAGE_LIMIT, utf16_length
+from bot.text.menu import COMMANDS, Audience, commands_for
+from bot.text.texts import Texts
 from storage.apology import Notice, Reason
 from tests.english import ENGLISH
 
@@ -83,27 +86,22 @@ def test_an_odd_fact_does_not_blow_up_an_apology(fact):
     assert "\n" not in text
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        ENGLISH.cancelling.done(),
-        ENGLISH.cancelling.not_yours(),
-        ENGLISH.cancelling.too_late(),
-        ENGLISH.cancelling.orphan_removed(),
-    ],
-)
-def test_a_callback_answer_fits_the_200_characters_telegram_takes(answer):
-    assert 0 < utf16_length(answer) <= 200
-
-
 def test_silence_is_answered_with_something_to_try():
     assert "no speech" in ENGLISH.answers.no_speech()
     assert "/models" in ENGLISH.answers.no_speech()
 
 
-def test_the_command_menu_is_one_telegram_accepts():
-    assert [command for command, _ in ENGLISH.commands.menu()] == ["start", "help", "model", "models", "transcribe"]
-    assert all(1 <= len(description) <= 256 for _, description in ENGLISH.commands.menu())
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("audience", Audience)
+def test_every_menu_is_one_that_telegram_accepts(audience, language):
+    menu = Texts(language).commands.menu(audience)
+    assert 0 < len(menu) == len(dict(menu)) <= 100
+    assert all(re.fullmatch("[a-z]{1,32}", name) and 1 <= len(description) <= 256 for name, description in menu)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_usage_of_a_command_begins_with_its_name(command):
+    assert command.usage.split()[0] == f"/{command.name}"
 
 
 def test_the_greeting_says_what_to_send_and_names_the_model():
@@ -114,7 +112,7 @@ def test_the_greeting_says_what_to_send_and_names_the_model():
 
 
 def test_the_help_covers_media_limits_commands_and_groups():
-    text = ENGLISH.commands.help(20, 120, links=True)
+    text = ENGLISH.commands.help(Audience.PRIVATE, 20, 120, links=True)
     for word in (
         "voice note",
         "audio",
@@ -131,8 +129,34 @@ def test_the_help_covers_media_limits_commands_and_groups():
     assert utf16_length(text) <= MESSAGE_LIMIT
 
 
-def test_the_help_of_a_bot_that_takes_no_links_has_none():
-    assert "link" not in ENGLISH.commands.help(20, 120, links=False)
+def test_the_help_of_a_bot_that_takes_no_links_asks_for_none():
+    asks = "send me the link"
+    assert asks in ENGLISH.commands.help(Audience.PRIVATE, 20, 120, links=True)
+    assert asks not in ENGLISH.commands.help(Audience.PRIVATE, 20, 120, links=False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("audience", Audience)
+def test_the_help_fits_a_message_and_lists_the_commands_of_its_menu(audience, language):
+    text = Texts(language).commands.help(audience, 20, 120, links=True)
+    assert utf16_length(text) <= MESSAGE_LIMIT
+    assert all(command.usage in text for command in commands_for(audience))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", Reason)
+def test_every_apology_has_at_most_300_characters_in_every_language(reason, language):
+    facts = {"limit_mb": 1234.5, "minutes": 1234, "limit_minutes": 1233, "host": "long." * 50 + "example.com"}
+    for known in ({}, facts, {"telegram_limit_mb": 20.0}, {"limit_minutes": 120}):
+        assert utf16_length(Texts(language).apologies.apology(reason, known)) <= 300
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_toast_fits_the_200_characters_telegram_takes(language):
+    words = Texts(language).cancelling
+    toasts = [words.done(), words.not_yours(), words.admin_unknown(), words.too_late()]
+    toasts += [words.orphan_removed(), words.no_answer_removed()]
+    assert all(0 < utf16_length(toast) <= 200 for toast in toasts)
 
 
 @pytest.mark.parametrize("told", [*map(ENGLISH.links.flaw, Flaw), ENGLISH.links.off()])

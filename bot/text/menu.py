@@ -1,0 +1,60 @@
+"""The one table of commands: the menus of Telegram, the list in /help and `docs/commands.md` are made from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.text.room import marked
+
+
+class Audience(StrEnum):
+    """Whose menu it is; each value is the scope that Telegram calls so. Admins have a menu of their own in groups."""
+
+    PRIVATE = "all_private_chats"
+    GROUPS = "all_group_chats"
+    ADMINS = "all_chat_administrators"
+
+
+PRIVATE = frozenset({Audience.PRIVATE})
+CHANGES = frozenset({Audience.PRIVATE, Audience.ADMINS})
+EVERYWHERE = frozenset(Audience)
+OWNER = frozenset[Audience]()  # in nobody's menu: the owner of the bot alone may do it
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name, whose menus have it, what it does in at most 256 characters, and how it is typed.
+
+    The usage is an example, the same in every language.
+    """
+
+    name: str
+    audiences: frozenset[Audience]
+    description: str
+    usage: str
+
+
+COMMANDS = (
+    Command("start", PRIVATE, marked("What this bot does"), "/start"),
+    Command("help", EVERYWHERE, marked("How to use it, also in groups"), "/help"),
+    Command(
+        "transcribe",
+        EVERYWHERE,
+        marked("Transcribe the recording that it replies to, or the one behind a link"),
+        "/transcribe https://…",
+    ),
+    Command("settings", CHANGES, marked("See and change all settings of this chat"), "/settings"),
+    Command("mode", CHANGES, marked("Choose which recordings become text"), "/mode ask"),
+    Command("videos", CHANGES, marked("Choose which videos of a group become text by themselves"), "/videos 5"),
+    Command("model", CHANGES, marked("Choose the model"), "/model nova-2-general"),
+    Command("models", EVERYWHERE, marked("List the models and how many languages they know"), "/models"),
+    Command("language", CHANGES, marked("Choose the language of the recordings"), "/language German"),
+    Command("answers", CHANGES, marked("Choose how texts are shown"), "/answers fold 1000"),
+    Command("quiet", CHANGES, marked("Choose a reaction instead of a message while you wait"), "/quiet on"),
+    Command("notify", CHANGES, marked("Choose whether a message rings after a long wait"), "/notify off"),
+    Command("interface", CHANGES, marked("Choose the language that the bot speaks"), "/interface de"),
+    Command("keep", CHANGES, marked("Choose for how many days texts are kept"), "/keep 7"),
+)
+
+
+def commands_for(audience: Audience) -> tuple[Command, ...]:
+    return tuple(command for command in COMMANDS if audience in command.audiences)
