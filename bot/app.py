@@ -53,7 +53,7 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch, processing
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import Receiver
-from bot.telegram.writing.button_data import CancelJob, Choose, ShowPage
+from bot.telegram.writing.button_data import Admit, CancelJob, Choose, HandOver, KeepOwner, ShowGuests, ShowPage
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
 from handlers.access import Access
@@ -65,6 +65,7 @@ from handlers.commands import Commands
 from handlers.groups import Groups
 from handlers.links import Links
 from handlers.media import Media
+from handlers.owning import Owning
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
 from handlers.taps import Taps
@@ -312,14 +313,28 @@ class _Wiring:
             door, speaking, self.store, Choices(self.default_model, settings.default_language, kept_days)
         )
         links = Links(media, links_on)
+        owning = Owning(door, speaking, self.guests)
         handlers = Handlers(
             access=Access(speaking, self.guests, self.store, now),
+            owning=owning,
             media=media,
             links=links,
             asking=Asking(media, links),
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
             choosing=choosing,
-            taps=Taps(door, speaking, {CancelJob: cancel, ShowPage: choosing.show, Choose: choosing.choose}),
+            taps=Taps(
+                door,
+                speaking,
+                {
+                    CancelJob: cancel,
+                    ShowPage: choosing.show,
+                    Choose: choosing.choose,
+                    Admit: owning.admit,
+                    ShowGuests: owning.show,
+                    HandOver: owning.hand_over,
+                    KeepOwner: owning.keep_owner,
+                },
+            ),
             groups=Groups(door, self.moves),
         )
         register(self.telegram, handlers)

@@ -5,20 +5,26 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from telegram import CallbackQuery, Chat, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.engine import patience
 from bot.engine.guests import Guests
 from bot.log import get_logger
-from bot.telegram.writing.messages import answer
+from bot.telegram.writing.button_data import Admit
+from bot.telegram.writing.buttons import button
+from bot.telegram.writing.messages import answer, tell
+from bot.telegram.writing.names import name_of
+from bot.telegram.writing.replies import Say
 from bot.text.texts import Texts
 from handlers.speaking import Speaking
 from storage.store import Store
 
 log = get_logger(__name__)
 MOST_STRANGERS = 1000  # told and logged in a while; they must fill neither the memory nor the log nor the pace
+MOST_OFFERS = 20  # that the owner gets in a day of groups to which strangers have added the bot
+GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 OWNS = re.compile(r"/start(?:@\w+)? own-([0-9a-f]{1,64})")
 
 
@@ -35,6 +41,7 @@ class Access:
         self._store = store
         self._now = now
         self._told = {each: _Seldom(now, patience.STRANGER_TOLD_EVERY) for each in (True, False)}
+        self._offered = _Seldom(now, patience.STRANGER_TOLD_EVERY, MOST_OFFERS)
         # Apart, so that strangers hide no group of the operator's.
         self._logged = {each: _Seldom(now, patience.STRANGER_LOGGED_EVERY) for each in (True, False)}
 
@@ -45,6 +52,8 @@ class Access:
             return
         if self._is_claimed(update.message):
             raise ApplicationHandlerStop
+        if update.my_chat_member is not None:
+            self._let_in(update.my_chat_member)
         came_from = update.message and update.message.migrate_from_chat_id
         if self._guests.admits(chat.id) or (came_from and self._guests.admits(came_from)):
             return
@@ -64,6 +73,12 @@ class Access:
         self._speaking.reply(message, lambda texts: texts.access.yours())
         return True
 
+    def _let_in(self, change: ChatMemberUpdated) -> None:
+        """Let a group in to which somebody adds the bot who may use it."""
+        if _is_added(change) and not self._guests.admits(change.chat.id) and self._guests.admits(change.from_user.id):
+            log.info("guest.allowed", chat=change.chat.id)
+            self._speaking.door.keep(self._guests.allow(change.chat.id))
+
     def _refuse(self, update: Update, chat: Chat) -> None:
         """Name the chat in the log, where the operator finds its id, and tell the chat the same, once a day."""
         is_private = chat.type == ChatType.PRIVATE
@@ -71,12 +86,29 @@ class Access:
             log.info("chat.not_allowed", chat=chat.id, type=chat.type)
         if query := update.callback_query:
             self._speaking.door.say(chat.id, partial(self._alert, query, chat))
+        if (change := update.my_chat_member) and chat.type in GROUPS and _is_added(change):
+            self._tell(chat, partial(self._tell_of_stranger, update.get_bot(), change))
         message = update.message
-        if message is not None and _says_something(message) and self._told[is_private].is_time(chat.id):
-            self._speaking.door.keep(
-                lambda: self._store.tell_stranger(chat.id, self._now(), MOST_STRANGERS),
-                lambda may: self._speaking.reply_after(message, _not_allowed(chat.id)) if may else None,
-            )
+        if message is not None and _says_something(message):
+            self._tell(chat, partial(self._speaking.reply_now, message, _not_allowed(chat.id)))
+
+    def _tell(self, chat: Chat, say: Say) -> None:
+        """Say something to a chat, unless it was told within a day; what is stored keeps that over restarts."""
+        if self._told[chat.type == ChatType.PRIVATE].is_time(chat.id):
+            put = partial(self._speaking.door.replies.put, chat.id, say, counts=True)
+            tell_stranger = partial(self._store.tell_stranger, chat.id, self._now(), MOST_STRANGERS)
+            self._speaking.door.keep(tell_stranger, lambda may: put() if may else None)
+
+    async def _tell_of_stranger(self, bot: Bot, change: ChatMemberUpdated) -> None:
+        """Tell a group that it may not use the bot, and offer its owner to change that."""
+        chat, person, owner = change.chat, change.from_user, self._guests.owner
+        await tell(bot, chat.id, (await self._speaking.texts(chat, person)).access.not_allowed(chat.id))
+        if owner is None or not self._offered.is_time(chat.id):
+            return
+        words = (await self._speaking.texts(Chat(owner, ChatType.PRIVATE), None)).access
+        names = [await name_of(bot, each) for each in (chat.id, person.id)]
+        text = words.added_by_stranger(names[0], chat.id, names[1], person.id)
+        await tell(bot, owner, text, [[button(words.allow_button(), Admit(chat.id, 1))]])
 
     async def _alert(self, query: CallbackQuery, chat: Chat) -> None:
         texts = await self._speaking.texts(chat, query.from_user)
@@ -85,6 +117,12 @@ class Access:
 
 def _not_allowed(chat_id: int) -> Callable[[Texts], str]:
     return lambda texts: texts.access.not_allowed(chat_id)
+
+
+def _is_added(change: ChatMemberUpdated) -> bool:
+    """Tell whether the bot is in a chat now, and was not before."""
+    gone = {ChatMember.LEFT, ChatMember.BANNED}
+    return change.old_chat_member.status in gone and change.new_chat_member.status not in gone
 
 
 def _says_something(message: Message) -> bool:

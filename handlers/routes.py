@@ -14,12 +14,14 @@ from handlers.commands import Commands
 from handlers.groups import Groups
 from handlers.links import Links
 from handlers.media import Media
+from handlers.owning import Owning
 from handlers.taps import Taps
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
 PRIVATE_TEXT = filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE
 SPEECH = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.VIDEO | filters.Document.ALL
+FORWARDED = NEW & filters.FORWARDED & filters.ChatType.PRIVATE & ~SPEECH & ~filters.COMMAND
 
 
 class _Reply(filters.MessageFilter):
@@ -34,6 +36,7 @@ class Handlers:
     """One for each kind of update. None waits for anything: what takes time, they hand over at the door."""
 
     access: Access
+    owning: Owning
     media: Media
     links: Links
     asking: Asking
@@ -45,6 +48,9 @@ class Handlers:
 
 def register(application: Telegram, handlers: Handlers) -> None:
     commands, links = handlers.commands, handlers.links
+    for name in ("allow", "revoke", "owner"):  # before the access, as the owner may send them anywhere
+        application.add_handler(CommandHandler(name, getattr(handlers.owning, name), filters=NEW), group=-2)
+    application.add_handler(MessageHandler(FORWARDED, handlers.owning.forwarded), group=-2)
     application.add_handler(TypeHandler(Update, handlers.access), group=-1)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.groups))
     application.add_handler(MessageHandler(NEW & SPEECH, handlers.media))

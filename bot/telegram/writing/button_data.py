@@ -39,8 +39,43 @@ class Choose:
     value: str
 
 
-Carried = CancelJob | ShowPage | Choose
-KINDS: Mapping[str, type[Carried]] = {"cancel": CancelJob, "page": ShowPage, "set": Choose}
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let a chat or a person use the bot (1), or no longer (0)."""
+
+    guest: int
+    let_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowGuests:
+    """Show a page of those who were let in."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Make a person the owner of the bot."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOwner:
+    """Leave the owner of the bot as it is."""
+
+
+Carried = CancelJob | ShowPage | Choose | Admit | ShowGuests | HandOver | KeepOwner
+KINDS: Mapping[str, type[Carried]] = {
+    "cancel": CancelJob,
+    "page": ShowPage,
+    "set": Choose,
+    "admit": Admit,
+    "guests": ShowGuests,
+    "owner": HandOver,
+    "keep": KeepOwner,
+}
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
 

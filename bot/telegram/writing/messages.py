@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from telegram import (
+    Bot,
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -53,6 +54,19 @@ async def reply(message: Message, text: str, rows: Keyboard = ()) -> None:
             message_thread_id=message.message_thread_id if message.is_topic_message else None,
             direct_messages_topic_id=direct_topic_of(message),
             reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=_markup(rows),
+            rate_limit_args=Urgency.PLACEHOLDER,
+        )
+
+
+async def tell(bot: Bot, chat_id: int, text: str, rows: Keyboard = ()) -> None:
+    """Send a message that replies to none, unless that does not get through or would have to wait for long."""
+    assert isinstance(bot, ExtBot)
+    with _once("message.dropped"):
+        await bot.send_message(
+            chat_id,
+            text,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_markup=_markup(rows),
             rate_limit_args=Urgency.PLACEHOLDER,

@@ -1,5 +1,7 @@
 """What somebody is told who may not use the bot."""
 
+from collections.abc import Sequence
+
 from bot.text.room import Room
 
 
@@ -19,3 +21,83 @@ class Access(Room):
         return self.gettext(
             "This bot is yours now. Send /allow to see who else may use it, and /usage to see how much it is used."
         )
+
+    def owners_only(self) -> str:
+        return self.gettext("Only the owner of this bot can do that.")
+
+    def allowed(self, name: str, guest: int) -> str:
+        return self.gettext("{name} ({id}) may use this bot now.").format(**self._who(name, guest))
+
+    def revoked(self, name: str, guest: int) -> str:
+        return self.gettext("{name} ({id}) may not use this bot any more.").format(**self._who(name, guest))
+
+    def is_allowed(self, name: str, guest: int) -> str:
+        return self.gettext("{name} ({id}) may use this bot.").format(**self._who(name, guest))
+
+    def may_be_allowed(self, name: str, guest: int) -> str:
+        return self.gettext("{name} ({id}) may not use this bot yet.").format(**self._who(name, guest))
+
+    def added_by_stranger(self, name: str, guest: int, person: str, person_id: int) -> str:
+        return self.gettext(
+            "{person} ({person_id}) has added this bot to the group {name} ({id}), where it does not work yet."
+        ).format(**self._who(name, guest), person=self.isolated(person), person_id=self.isolated(person_id))
+
+    def is_listed(self, guest: int) -> str:
+        return self.gettext(
+            "{id} is on the list ALLOWED_CHATS, which only the operator of this bot can change."
+        ).format(id=self.isolated(guest))
+
+    def whom_do_you_mean(self) -> str:
+        return self.gettext(
+            "Please send an id behind the command, such as /allow 123456789, or reply with it to a message."
+        )
+
+    def author_hidden(self) -> str:
+        return self.gettext(
+            "Telegram does not tell who wrote this. Please ask the person to write to this bot, which tells an id."
+        )
+
+    def who_shall_own_it(self) -> str:
+        return self.gettext(
+            "To hand this bot over to another person, send /owner and the id, such as /owner 123456789, "
+            "or reply with /owner to a message of the person."
+        )
+
+    def really_hand_over(self, name: str, person: int) -> str:
+        return self.gettext(
+            "Shall {name} ({id}) own this bot from now on? You may still use it then, but decide nothing any more."
+        ).format(**self._who(name, person))
+
+    def handed_over(self, name: str, person: int) -> str:
+        return self.gettext("{name} ({id}) owns this bot now.").format(**self._who(name, person))
+
+    def still_yours(self) -> str:
+        return self.gettext("This bot is still yours.")
+
+    def guests(self, lines: Sequence[str]) -> str:
+        """Return the list of those who were let in, each on a line."""
+        how = self.gettext(
+            "To let somebody in, send /allow and the id of a person or a chat, reply with /allow to a message, "
+            "or forward me one. To let a group in, send /allow there."
+        )
+        if not lines:
+            return self.gettext("Nobody but you may use this bot.") + "\n\n" + how
+        return "\n".join((self.gettext("These may use this bot:"), *lines, "", how))
+
+    def guest(self, name: str, guest: int) -> str:
+        return f"• {self.isolated(name)} ({self.isolated(guest)})"
+
+    def allow_button(self) -> str:
+        return self.gettext("Allow")
+
+    def revoke_button(self) -> str:
+        return self.gettext("Revoke")
+
+    def hand_over_button(self) -> str:
+        return self.gettext("Hand it over")
+
+    def keep_button(self) -> str:
+        return self.gettext("Keep it")
+
+    def _who(self, name: str, guest: int) -> dict[str, str]:
+        return {"name": self.isolated(name), "id": self.isolated(guest)}
