@@ -51,6 +51,8 @@ def test_every_route_is_documented_once_and_every_documented_one_is_there():
 BODIES = {
     ("POST", "/sim/people"): bodies.NewPerson,
     ("POST", "/sim/chats"): bodies.NewChat,
+    ("PATCH", "/sim/bot"): bodies.BotMode,
+    ("POST", "/sim/links"): bodies.OpenLink,
     ("POST", "/sim/chats/{chat}/topics"): bodies.NewTopic,
     ("POST", "/sim/chats/{chat}/bot"): bodies.BotChange,
     ("PATCH", "/sim/chats/{chat}/permissions"): bodies.PermissionsChange,
@@ -89,6 +91,7 @@ async def everything_once(sim, process):
     await sim.post("/sim/people", {"first_name": "Bob", "last_name": "Stone", "username": "bob_stone"})
     await sim.post("/sim/chats", {"type": "group", "title": "Hikers", "members": [1001, 1002]})
     await sim.bot("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
+    await sim.ask("PATCH", "/sim/bot", {"privacy": False})
     message = await sim.bot_says("one moment", reply_markup=buttons)
     query = sim.chat.press(sim.alice, message, "Cancel")
     await sim.bot("answerCallbackQuery", callback_query_id=query, text="Cancelled.")

@@ -23,13 +23,17 @@ async def test_the_state_is_everything_there_is(sim):
         "type": "private",
         "title": "Alice",
         "members": [1001],
+        "admins": [],
+        "menus": {"1001": []},
         "topics": [],
         "bot": "member",
+        "privacy": True,
         "typing": False,
     }
     assert [message["text"] for message in private["messages"]] == ["hello"]
     assert hikers["topics"] == [{"id": thread, "name": "Plans"}]
     assert (hikers["type"], hikers["title"], hikers["bot"]) == ("supergroup", "Hikers", "administrator")
+    assert (hikers["admins"], state["privacy"]) == ([1001], True)
     assert state["commands"] == []
     assert state["process"] is None
     assert state["calls"] == []

@@ -256,3 +256,19 @@ async def test_a_reaction_is_shown_replaced_and_taken_back(sim, here):
 async def test_a_reaction_says_who_and_what(sim, here, body):
     await sim.post(here, {"from": 1001, "text": "hello"})
     assert (await sim.ask("POST", f"{here}/1/reaction", body)).refusal[0] == 400
+
+
+async def test_a_reply_to_a_message_of_another_chat_brings_its_file_along(sim, here):
+    group = sim.telegram.supergroup("Hikers", members=[sim.alice])
+    voice = group.send_voice(sim.alice, b"x")
+    fields = {"from": 1001, "reply_to": voice["message_id"], "reply_chat": group.id}
+    said = await sim.post(here, fields | {"text": "/transcribe"})
+    assert said["external_reply"]["voice"]["file_unique_id"] == voice["voice"]["file_unique_id"]
+    hidden = sim.telegram.supergroup("Others")
+    refused = (await sim.ask("POST", here, fields | {"reply_chat": hidden.id, "text": "/transcribe"})).refusal
+    assert refused == (409, "Alice is not in this chat.")
+
+
+async def test_a_picture_is_sent_as_a_photo(sim):
+    sent = (await sim.send(b"\x89PNG", content_type="image/png", caption="look")).body
+    assert (sent["photo"][0]["width"], sent["caption"]) == (90, "look")

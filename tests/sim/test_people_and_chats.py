@@ -196,3 +196,37 @@ async def test_a_deed_that_nobody_knows_is_refused(sim):
     path = f"/sim/chats/{sim.chat.id}/bot"
     assert (await sim.ask("POST", path, {"do": "tickle"})).refusal[0] == 400
     assert (await sim.ask("POST", "/sim/chats/-4711/bot", {"do": "kick"})).refusal[0] == 404
+
+
+async def test_a_person_promotes_and_mutes_the_bot(sim):
+    group = await sim.post("/sim/chats", {"type": "supergroup", "title": "Hikers", "members": [1001]})
+    path = f"/sim/chats/{group['id']}/bot"
+    assert (await sim.post(path, {"do": "mute", "from": 1001}))["bot"] == "restricted"
+    assert (await sim.post(path, {"do": "promote", "from": 1001}))["bot"] == "administrator"
+    answer = await sim.bot("getUpdates")
+    assert [update["my_chat_member"]["from"]["id"] for update in answer.body["result"]] == [1001, 1001]
+    basic = await sim.post("/sim/chats", {"type": "group", "title": "Hikers", "members": [1001]})
+    refused = (await sim.ask("POST", f"/sim/chats/{basic['id']}/bot", {"do": "mute"})).refusal
+    assert refused == (409, "That does not go: nobody is restricted in a group.")
+
+
+async def test_the_privacy_mode_holds_once_the_bot_is_added_again(sim):
+    group = await sim.post("/sim/chats", {"type": "group", "title": "Hikers", "members": [1001]})
+    answer = await sim.ask("PATCH", "/sim/bot", {"privacy": False})
+    assert answer.body == {"privacy": False}
+    state = await sim.get("/sim/state")
+    assert (state["privacy"], state["chats"][-1]["privacy"]) == (False, True)
+    for deed in ("kick", "add"):
+        after = await sim.post(f"/sim/chats/{group['id']}/bot", {"do": deed})
+    assert after["privacy"] is False
+
+
+async def test_a_link_starts_the_bot_or_adds_it_to_a_group(sim):
+    link = "https://t.me/verbatim_bot"
+    chat = await sim.post("/sim/links", {"from": 1001, "url": f"{link}?start=own-1"})
+    assert (chat["id"], chat["messages"][-1]["text"]) == (1001, "/start own-1")
+    group = await sim.post("/sim/chats", {"type": "group", "title": "Hikers", "members": [], "admins": [1001]})
+    wanted = {"from": 1001, "url": f"{link}?startgroup&admin=manage_chat", "to": group["id"]}
+    assert (await sim.post("/sim/links", wanted))["bot"] == "administrator"
+    refused = (await sim.ask("POST", "/sim/links", {"from": 1001, "url": "https://example.com"})).refusal
+    assert refused == (409, "That link leads nowhere: https://example.com does not lead into Telegram.")

@@ -27,6 +27,8 @@ async def test_no_call_and_no_event_tells_a_secret(sim, stream):
     assert "[redacted]" in str(calls)
     state = await sim.get("/sim/state")
     state.pop("commands")  # the menu that the bot has just written such a thing into
+    for chat in state["chats"]:
+        chat.pop("menus")
     for shown in (calls, stream.all("call"), state):
         assert TOKEN not in str(shown)
         assert KEY not in str(shown)

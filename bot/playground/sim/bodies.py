@@ -47,7 +47,18 @@ class NewTopic(Body):
 
 
 class BotChange(Body):
-    do: Literal["block", "unblock", "kick", "add", "promote", "demote"]
+    do: Literal["block", "unblock", "kick", "add", "promote", "demote", "mute"]
+    sender: int | None = Field(alias="from", default=None)
+
+
+class BotMode(Body):
+    privacy: bool
+
+
+class OpenLink(Body):
+    sender: int = Field(alias="from")
+    url: str
+    to: int | None = None
 
 
 class PermissionsChange(Body):
@@ -65,10 +76,11 @@ class PermissionsChange(Body):
 
 
 class Around(Body):
-    """The sender of a message, and its place in the chat."""
+    """The sender of a message, and its place in the chat. With `reply_chat` it replies to a message of that chat."""
 
     sender: int = Field(alias="from")
     reply_to: int | None = None
+    reply_chat: int | None = None
     thread: int | None = None
 
 
@@ -77,7 +89,7 @@ class NewText(Around):
 
 
 class NewFile(Around):
-    kind: Literal["auto", "voice", "audio", "video", "video_note", "document"] = "auto"
+    kind: Literal["auto", "voice", "audio", "video", "video_note", "document", "photo"] = "auto"
     caption: Caption = ""
 
 

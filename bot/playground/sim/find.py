@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.playground.sim.bodies import Around
 from bot.playground.sim.playground import JSON, Playground, Process
 from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat, User
@@ -64,9 +65,18 @@ def sender_in(request: web.Request, chat: Chat, user_id: int) -> User | None:
     return None if chat.type == "channel" else user
 
 
-def check_place(chat: Chat, reply_to: int | None, thread: int | None) -> None:
-    if reply_to is not None:
-        message_in(chat, reply_to)
+def replied_to(request: web.Request, chat: Chat, wanted: Around) -> JSON | None:
+    """Return the message that a new one replies to, which its sender must be able to see; None if it is no reply."""
+    if wanted.reply_to is None:
+        return None
+    if wanted.reply_chat is None:
+        return message_in(chat, wanted.reply_to)
+    source = chat_with(request, wanted.reply_chat)
+    person_in(request, source, wanted.sender)
+    return message_in(source, wanted.reply_to)
+
+
+def check_topic(chat: Chat, thread: int | None) -> None:
     if thread is not None and thread not in chat.topics:
         raise SimError(404, f"There is no topic {thread} in this chat.")
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.playground.samples import SAMPLES
 from bot.playground.sim import bodies, views
 from bot.playground.sim.faults import NOT_RUNNING
-from bot.playground.sim.find import chat_with, check_place, playground_of, process_of, sender_in
+from bot.playground.sim.find import chat_with, check_topic, playground_of, process_of, sender_in
 from bot.playground.sim.playground import Playground, Process
 from bot.playground.sim.refusal import SimError
 
@@ -20,7 +20,7 @@ async def kill_in_the_middle(request: web.Request) -> web.Response:
     wanted, process = await bodies.read(request, bodies.Middle), process_of(request)
     chat = chat_with(request, wanted.chat)
     sender = sender_in(request, chat, wanted.sender)
-    check_place(chat, None, wanted.thread)
+    check_topic(chat, wanted.thread)
     if process.as_json()["pid"] is None:
         raise SimError(409, NOT_RUNNING)
     before = _latest(process)

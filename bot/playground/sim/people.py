@@ -1,11 +1,14 @@
 """Requests about people and chats: to add them, and to change what the bot is in a chat."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from bot.playground.sim import bodies, views
-from bot.playground.sim.find import chat_of, person, playground_of
+from bot.playground.sim.find import chat_of, chat_with, person, person_in, playground_of
 from bot.playground.sim.refusal import SimError
 from bot.playground.telegram import Chat
+from bot.playground.telegram.membership import By
 
 IN_PRIVATE = {"block", "unblock"}
 OF_MEMBERS = {"text", "documents", "other_media", "general_closed", "slow_mode", "closed_topics"}
@@ -56,23 +59,28 @@ async def add_topic(request: web.Request) -> web.Response:
 
 
 async def change_bot(request: web.Request) -> web.Response:
-    chat, wanted = chat_of(request), (await bodies.read(request, bodies.BotChange)).do
+    chat, change = chat_of(request), await bodies.read(request, bodies.BotChange)
+    by, wanted = None if change.sender is None else person_in(request, chat, change.sender), change.do
     if (wanted in IN_PRIVATE) != (chat.type == "private"):
         raise SimError(409, f"Nobody can {wanted} a bot in a {chat.type} chat.")
-    changes = {
-        "block": chat.block,
-        "unblock": chat.unblock,
-        "kick": chat.kick_bot,
-        "add": chat.add_bot,
-        "promote": chat.promote_bot,
-        "demote": chat.demote_bot,
-    }
     try:
-        changes[wanted]()
+        _changes_of(chat)[wanted](by)
     except ValueError as error:
         raise SimError(409, f"That does not go: {error}.") from None
     playground_of(request).notifier.notify()
     return web.json_response(views.whole_chat(playground_of(request), chat))
+
+
+def _changes_of(chat: Chat) -> dict[str, Callable[[By], None]]:
+    return {
+        "block": lambda _: chat.block(),
+        "unblock": lambda _: chat.unblock(),
+        "kick": chat.kick_bot,
+        "add": chat.add_bot,
+        "promote": chat.promote_bot,
+        "demote": chat.demote_bot,
+        "mute": chat.mute_bot,
+    }
 
 
 async def change_permissions(request: web.Request) -> web.Response:
@@ -87,3 +95,21 @@ async def change_permissions(request: web.Request) -> web.Response:
         chat.closed_topics = topics
     chat.permit(**changes)
     return web.json_response(views.whole_chat(playground_of(request), chat))
+
+
+async def change_mode(request: web.Request) -> web.Response:
+    wanted = await bodies.read(request, bodies.BotMode)
+    playground_of(request).telegram.set_privacy(on=wanted.privacy)
+    return web.json_response({"privacy": wanted.privacy})
+
+
+async def open_link(request: web.Request) -> web.Response:
+    """Open a link to the bot as a person, and answer with the chat to which it leads."""
+    wanted, playground = await bodies.read(request, bodies.OpenLink), playground_of(request)
+    user = person(request, wanted.sender)
+    to = None if wanted.to is None else chat_with(request, wanted.to)
+    try:
+        playground.telegram.open_link(user, wanted.url, to)
+    except ValueError as error:
+        raise SimError(409, f"That link leads nowhere: {error}.") from None
+    return web.json_response(views.whole_chat(playground, to or playground.telegram.private(user)))

@@ -39,6 +39,8 @@ ROUTES = (
     web.get(CHAT + "/messages", inspection.messages),
     web.post("/sim/people", people.add_person),
     web.post("/sim/chats", people.add_chat),
+    web.patch("/sim/bot", people.change_mode),
+    web.post("/sim/links", people.open_link),
     web.post(CHAT + "/topics", people.add_topic),
     web.post(CHAT + "/bot", people.change_bot),
     web.patch(CHAT + "/permissions", people.change_permissions),

@@ -3,29 +3,41 @@
 from aiohttp import web
 
 from bot.playground.sim import bodies, views
-from bot.playground.sim.find import chat_of, chat_with, check_place, message_of, person_in, playground_of, sender_in
+from bot.playground.sim.find import (
+    chat_of,
+    chat_with,
+    check_topic,
+    message_of,
+    person_in,
+    playground_of,
+    replied_to,
+    sender_in,
+)
 from bot.playground.sim.playground import JSON
 from bot.playground.sim.refusal import SimError
 from bot.playground.sim.uploads import read_upload, send
 from bot.playground.telegram import Chat
+from bot.playground.telegram.conversation import FILES
+from bot.playground.telegram.posting import Around
 
-FILES = ("voice", "audio", "video", "video_note", "document")
 NOT_TO_FORWARD = "Only messages with text or a file can be forwarded."
 
 
 async def say(request: web.Request) -> web.Response:
     wanted, chat = await bodies.read(request, bodies.NewText), chat_of(request)
     sender = sender_in(request, chat, wanted.sender)
-    check_place(chat, wanted.reply_to, wanted.thread)
-    return _shown(chat, chat.say(sender, wanted.text, reply_to=wanted.reply_to, thread=wanted.thread))
+    check_topic(chat, wanted.thread)
+    reply_to = replied_to(request, chat, wanted)
+    return _shown(chat, chat.say(sender, wanted.text, reply_to=reply_to, thread=wanted.thread))
 
 
 async def send_file(request: web.Request) -> web.Response:
     wanted, upload = await read_upload(request)
     chat = chat_of(request)
     sender = sender_in(request, chat, wanted.sender)
-    check_place(chat, wanted.reply_to, wanted.thread)
-    return _shown(chat, await send(chat, sender, wanted, upload))
+    check_topic(chat, wanted.thread)
+    around: Around = {"reply_to": replied_to(request, chat, wanted), "thread": wanted.thread}
+    return _shown(chat, await send(chat, sender, (wanted, upload), around))
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -48,7 +60,7 @@ async def forward(request: web.Request) -> web.Response:
     wanted, message = await bodies.read(request, bodies.Forward), message_of(request)
     chat = chat_with(request, wanted.to)
     sender = sender_in(request, chat, wanted.sender)
-    check_place(chat, None, wanted.thread)
+    check_topic(chat, wanted.thread)
     if "text" not in message and not _has_file(message):
         raise SimError(409, NOT_TO_FORWARD)
     return _shown(chat, chat.forward(sender, message, thread=wanted.thread))

@@ -17,7 +17,8 @@ from bot.playground.telegram.posting import Around
 LARGEST_FILE = 50 * 1024 * 1024
 TOO_LARGE = f"A file may have {LARGEST_FILE // 1024**2} MB."
 UNKNOWN = "application/octet-stream"
-Kind = Literal["voice", "audio", "video", "video_note", "document"]
+Kind = Literal["voice", "audio", "video", "video_note", "document", "photo"]
+PHOTOS = {"image/jpeg", "image/png"}
 
 # The types that Python knows and those it lacks, without the types of this machine, so that all machines agree.
 _TYPES = mimetypes.MimeTypes()
@@ -50,6 +51,8 @@ class Upload:
                 return "audio"
             case "video":
                 return "video"
+            case "image" if self.mime_type in PHOTOS:
+                return "photo"
             case str():
                 return "document"
 
@@ -83,12 +86,15 @@ def _known(content_type: str) -> str:
     return "" if plain == UNKNOWN else plain
 
 
-async def send(chat: Chat, sender: User | None, wanted: bodies.NewFile, upload: Upload) -> JSON:
+async def send(chat: Chat, sender: User | None, sent: tuple[bodies.NewFile, Upload], around: Around) -> JSON:
     """Send a file as a message of the wanted kind, and return the message."""
-    around: Around = {"reply_to": wanted.reply_to, "thread": wanted.thread, "caption": wanted.caption or None}
+    wanted, upload = sent
+    around["caption"] = wanted.caption or None
     kind = upload.kind if wanted.kind == "auto" else wanted.kind
     if kind == "document":
         return chat.send_document(sender, upload.data, mime_type=upload.mime_type, file_name=upload.name, **around)
+    if kind == "photo":
+        return chat.send_photo(sender, upload.data, **around)
     if kind == "voice":
         voice, length = await _recorded(upload)
         return chat.send_voice(sender, voice, duration=length, **around)

@@ -12,6 +12,7 @@ from bot.playground.telegram import Chat
 
 CALLS_SHOWN = 500
 SEEN_BY_ALL = ("default", "")
+ADMINS = {"creator", "administrator"}
 TYPING_SECONDS = 5.0  # as long as apps show a chat action
 
 
@@ -32,6 +33,7 @@ def parts(playground: Playground) -> dict[str, Any]:
     return {
         "people": [user.as_json() for user in playground.telegram.state.users.values()],
         "commands": playground.telegram.commands.get(SEEN_BY_ALL, []),
+        "privacy": playground.telegram.state.privacy,
         "speech": playground.provider.as_json(),
         "faults": playground.fault_switches.as_json(),
         "process": playground.process.as_json() if playground.process else None,
@@ -45,8 +47,11 @@ def chat_head(playground: Playground, chat: Chat) -> JSON:
         "type": chat.type,
         "title": chat.name,
         "members": list(chat.people),
+        "admins": [user_id for user_id in chat.people if chat.statuses.get(user_id) in ADMINS],
+        "menus": {user.id: playground.telegram.menu(user, chat) for user in chat.people.values()},
         "topics": [{"id": thread, "name": name} for thread, name in chat.topics.items()],
         "bot": chat.bot_status,
+        "privacy": chat.privacy,
         "permissions": asdict(chat.permissions) | {"closed_topics": sorted(chat.closed_topics)},
         "typing": _is_typing(playground, chat),
     }

@@ -178,13 +178,13 @@ class Population:
         """Return what the bot told a person who tapped its buttons, oldest first; "" where it told nothing."""
         return [answer.text for answer in self.state.callback_answers if answer.user_id == person.id]
 
-    def menu(self, person: User, chat: Chat) -> list[str]:
+    def menu(self, person: User, chat: Chat) -> list[dict[str, str]]:
         """Return the commands that a person is offered in a chat, as the documentation of BotCommandScope says."""
         language = (person.language_code or "")[:2]
         for scope in _scopes(person, chat):
             for code in (language, ""):
                 if commands := self.state.commands.get((scope, code)):
-                    return [command["command"] for command in commands]
+                    return commands
         return []
 
 
