@@ -120,8 +120,10 @@ class Choosing:
         elif await self._may_change(query):
             chosen = await self.store.settings(message.chat.id)
             page = self._page(carried, chosen, await self.speaking.texts_for(query))
-            await answer(query, None)
-            await edit(message, page.text, page.keyboard)
+            if await edit(message, page.text, page.keyboard):
+                await answer(query, None)
+            else:
+                await self.speaking.alert(query, lambda texts: texts.settings.not_shown())
 
     async def _choose_for_admin(self, query: CallbackQuery, setting: Setting, value: str) -> None:
         assert query.message is not None

@@ -2,12 +2,14 @@
 
 import pytest
 
-from bot.speech.catalogue import MODELS
+from bot.speech.catalogue import MODELS, WHISPER_LANGUAGES
+from bot.telegram.writing.button_data import Choose, ShowPage, read, write
 from storage.words import Answers, ChatSettings, Mode
 from tests.english import ENGLISH
-from tests.world import audio, texts
+from tests.world import audio
 
 WORDS = ENGLISH.settings
+NAMES = ("mode", "videos", "model", "language", "answers", "quiet", "notify", "interface", "keep")
 
 
 @pytest.fixture
@@ -27,14 +29,26 @@ async def said(world, chat, person, text, **around):
     return chat.bot_messages[-1]
 
 
-async def tap(world, chat, person, message, *labels):
-    """Tap one button after the other, each by a part of what it says; the last answer."""
-    for label in labels:
-        buttons = chat.button_texts(message)
-        (button,) = [each for each in buttons if label in each] if label not in buttons else [label]
-        chat.press(person, message, button)
+async def tap(world, chat, person, message, *buttons):
+    """Tap one button after the other: a page by the name of its setting, or a value with it; the last answer."""
+    for button in buttons:
+        chat.press(person, message, write(ShowPage(button) if isinstance(button, str) else Choose(*button)))
         await world.settle()
     return world.telegram.callback_answers[-1]
+
+
+def marked(chat, message):
+    """The value that is marked as the one that holds."""
+    buttons = [button for row in chat.message(message)["reply_markup"]["inline_keyboard"] for button in row]
+    (found,) = [read(button["callback_data"]) for button in buttons if button["text"].startswith("✓")]
+    return found.value
+
+
+def values(chat, message):
+    """The values that there are buttons for."""
+    buttons = [button for row in chat.message(message)["reply_markup"]["inline_keyboard"] for button in row]
+    carried = [read(button["callback_data"]) for button in buttons]
+    return [each.value for each in carried if isinstance(each, Choose)]
 
 
 async def settings(world, chat):
@@ -43,49 +57,42 @@ async def settings(world, chat):
 
 async def test_one_message_shows_every_setting_and_is_edited_in_place(world, chat, alice):
     message = await said(world, chat, alice, "/settings")
-    shown = chat.button_texts(message)
-    assert shown == [
-        "Transcribe: Every voice note",
-        "Videos in groups: Only when asked",
-        "Model: nova-2-general",
-        "Language: Detect it",
-        "Answers: By their length",
-        "Quiet: Off",
-        "Notifications: On",
-        "My language: That of the person",
-        "Keep texts: 1 day",
+    held = ["auto", "0", "nova-2-general", "auto", "auto", "off", "on", "auto", "1"]
+    assert chat.button_texts(message) == [
+        WORDS.button(name, WORDS.value(name, value)) for name, value in zip(NAMES, held, strict=True)
     ]
-    answer = await tap(world, chat, alice, message, "Transcribe", "Only when asked")
+    answer = await tap(world, chat, alice, message, "mode", ("mode", "ask"))
     assert (answer.text, answer.show_alert) == (WORDS.saved(), False)
     assert (await settings(world, chat)).mode is Mode.ASK
-    assert "✓ Only when asked" in chat.button_texts(message)
-    await tap(world, chat, alice, message, WORDS.back())
-    assert chat.button_texts(message)[0] == "Transcribe: Only when asked"
+    assert marked(chat, message) == "ask"
+    await tap(world, chat, alice, message, "")
+    assert chat.button_texts(message)[0] == WORDS.button("mode", WORDS.value("mode", "ask"))
     assert len(chat.bot_messages) == 1
 
 
 @pytest.mark.parametrize(
     ("setting", "value", "chosen"),
     [
-        ("Transcribe", "Off", ChatSettings(mode=Mode.OFF)),
-        ("Videos", "Up to 5 minutes", ChatSettings(videos=300)),
-        ("Videos", "All", ChatSettings(videos=86400)),
-        ("Model", "whisper-large", ChatSettings("whisper-large")),
-        ("Model", "nova-2-meeting", ChatSettings("nova-2-meeting")),
-        ("Language", "Deutsch", ChatSettings(language="de")),
-        ("Answers", "Always as a file", ChatSettings(answers=Answers.FILE)),
-        ("Answers", "Folded from 1000", ChatSettings(answers=Answers.FOLD, fold_from=1000)),
-        ("Quiet", "On", ChatSettings(quiet=True)),
-        ("Notifications", "Off", ChatSettings(notify=False)),
-        ("My language", "Deutsch", ChatSettings(interface="de")),
-        ("Keep", "Not at all", ChatSettings(keep_days=0)),
-        ("Keep", "30 days", ChatSettings(keep_days=30)),
+        ("mode", "off", ChatSettings(mode=Mode.OFF)),
+        ("videos", "300", ChatSettings(videos=300)),
+        ("videos", "86400", ChatSettings(videos=86400)),
+        ("model", "whisper-large", ChatSettings("whisper-large")),
+        ("model", "nova-2-meeting", ChatSettings("nova-2-meeting")),
+        ("language", "de", ChatSettings(language="de")),
+        ("answers", "file", ChatSettings(answers=Answers.FILE)),
+        ("answers", "fold-1000", ChatSettings(answers=Answers.FOLD, fold_from=1000)),
+        ("quiet", "on", ChatSettings(quiet=True)),
+        ("notify", "off", ChatSettings(notify=False)),
+        ("interface", "de", ChatSettings(interface="de")),
+        ("keep", "0", ChatSettings(keep_days=0)),
+        ("keep", "30", ChatSettings(keep_days=30)),
     ],
 )
 async def test_each_setting_is_chosen_with_two_taps(world, chat, alice, setting, value, chosen):
     message = await said(world, chat, alice, "/settings")
-    await tap(world, chat, alice, message, setting, value)
+    await tap(world, chat, alice, message, setting, (setting, value))
     assert await settings(world, chat) == chosen
+    assert marked(chat, message) == value
 
 
 @pytest.mark.parametrize(
@@ -166,21 +173,22 @@ async def test_a_language_that_the_model_does_not_know_changes_nothing(world, ch
     assert (await settings(world, chat)).language == "en-US"
 
 
-@pytest.mark.parametrize("name", ["mode", "model", "language", "answers", "quiet", "notify", "interface", "keep"])
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_command_without_words_opens_its_page(world, chat, alice, name):
     message = await said(world, chat, alice, f"/{name}")
-    assert sum("✓" in label for label in chat.button_texts(message)) == 1
-    await tap(world, chat, alice, message, WORDS.back())
-    assert len(chat.button_texts(message)) == 9
+    assert marked(chat, message) in values(chat, message)
+    await tap(world, chat, alice, message, "")
+    assert len(chat.button_texts(message)) == len(NAMES)
 
 
 async def test_models_are_shown_by_family_and_those_for_english_alone_are_marked(world, chat, alice):
     message = await said(world, chat, alice, "/model")
-    labels = [label.removeprefix("✓ ") for label in chat.button_texts(message)][:-1]
-    assert labels[0] == "nova-2-general"
-    assert [label.partition("-")[0] for label in labels] == ["nova"] * 10 + ["whisper"] * 5
-    assert sum("English only" in label for label in labels) == 9
-    assert len(labels) == len(MODELS)
+    names = values(chat, message)
+    assert names[0] == marked(chat, message) == "nova-2-general"
+    assert [name.partition("-")[0] for name in names] == ["nova"] * 10 + ["whisper"] * 5
+    english_only = {name for name in names if WORDS.english_only(name) in chat.button_texts(message)}
+    assert english_only == {model.name for model in MODELS if model.language_count == 1}
+    assert set(names) - english_only - {"nova-2-general"} <= set(chat.button_texts(message))
 
 
 async def test_languages_are_shown_in_pages_and_only_those_of_the_model(world, chat, alice):
@@ -188,32 +196,43 @@ async def test_languages_are_shown_in_pages_and_only_those_of_the_model(world, c
     message = await said(world, chat, alice, "/language")
     seen = []
     while True:
-        labels = chat.button_texts(message)
-        seen += [label for label in labels if label not in {WORDS.more(), WORDS.earlier(), WORDS.back()}]
-        if WORDS.more() not in labels:
+        seen += values(chat, message)
+        if WORDS.more() not in chat.button_texts(message):
             break
-        await tap(world, chat, alice, message, WORDS.more())
-    assert len(seen) == len(set(seen)) == 1 + 99
-    await tap(world, chat, alice, message, "Yorùbá")
-    assert (await settings(world, chat)).language == "yo"
-    assert "✓ Èdè Yorùbá" in chat.button_texts(message)
-    await tap(world, chat, alice, message, WORDS.earlier())
+        chat.press(alice, message, WORDS.more())
+        await world.settle()
+    assert sorted(seen) == sorted(["auto", *WHISPER_LANGUAGES])
+    await tap(world, chat, alice, message, ("language", "yo"))
+    assert (await settings(world, chat)).language == marked(chat, message) == "yo"
+    chat.press(alice, message, WORDS.earlier())
+    await world.settle()
     assert WORDS.more() in chat.button_texts(message)
 
 
 async def test_a_button_whose_value_is_gone_changes_nothing_and_shows_what_there_is(world, chat, alice):
     message = await said(world, chat, alice, "/language")
     await said(world, chat, alice, "/model nova-2-meeting")
-    answer = await tap(world, chat, alice, message, "Deutsch")
+    answer = await tap(world, chat, alice, message, ("language", "de"))
     assert (answer.text, answer.show_alert) == (WORDS.value_gone(), True)
     assert (await settings(world, chat)).language is None
-    assert not any("Deutsch" in label for label in chat.button_texts(message))
+    assert values(chat, message) == ["auto", "en", "en-US"]
+
+
+async def test_a_page_that_cannot_be_shown_is_told(world, chat, alice):
+    message = await said(world, chat, alice, "/settings")
+    world.telegram.fault("editMessageText", 502)
+    answer = await tap(world, chat, alice, message, "mode")
+    assert (answer.text, answer.show_alert) == (WORDS.not_shown(), True)
+    for _ in range(2):  # the second time it is shown already
+        chat.press(alice, message, write(ShowPage("mode")))
+    await world.settle()
+    assert [answer.text for answer in world.telegram.callback_answers[-2:]] == ["", ""]
 
 
 async def test_a_second_tap_on_the_same_value_changes_nothing(world, chat, alice):
     message = await said(world, chat, alice, "/quiet")
-    chat.press(alice, message, "On")
-    chat.press(alice, message, "On")
+    for _ in range(2):
+        chat.press(alice, message, write(Choose("quiet", "on")))
     await world.settle()
     assert [answer.text for answer in world.telegram.callback_answers] == [WORDS.saved()] * 2
     assert (await settings(world, chat)).quiet is True
@@ -222,7 +241,7 @@ async def test_a_second_tap_on_the_same_value_changes_nothing(world, chat, alice
 
 async def test_what_was_chosen_is_used(world, chat, alice):
     message = await said(world, chat, alice, "/settings")
-    await tap(world, chat, alice, message, "Model", "whisper-small", WORDS.back(), "Language", "Deutsch")
+    await tap(world, chat, alice, message, "model", ("model", "whisper-small"), "", "language", ("language", "de"))
     chat.send_voice(alice, audio())
     await world.settle()
     fields = world.speech.uploads[0].fields
@@ -245,12 +264,12 @@ def group(world, alice, bob):
 
 async def test_in_a_group_admins_tap_and_others_get_an_alert(world, group, alice, bob):
     message = await said(world, group, alice, "/mode")
-    for label in ("Off", WORDS.back()):
-        answer = await tap(world, group, alice, message, label)
+    for button in (("mode", "off"), ""):
+        answer = await tap(world, group, alice, message, button)
         assert (answer.text, answer.show_alert) == (WORDS.admins_only(), True)
     assert await settings(world, group) == ChatSettings()
-    assert "Off" in group.button_texts(message)
-    assert (await tap(world, group, bob, message, "Off")).text == WORDS.saved()
+    assert marked(group, message) == "auto"
+    assert (await tap(world, group, bob, message, ("mode", "off"))).text == WORDS.saved()
     assert (await settings(world, group)).mode is Mode.OFF
 
 
@@ -264,10 +283,10 @@ async def test_in_a_group_admins_type_and_others_get_a_sentence(world, group, al
 
 async def test_an_anonymous_admin_types_a_setting_and_taps_as_the_person_behind(world, group, bob):
     message = await said(world, group, None, "/quiet@verbatim_bot on")
-    assert "Quiet: On" in message["text"]
+    assert message["text"] == WORDS.now(WORDS.button("quiet", WORDS.value("quiet", "on")))
     assert (await settings(world, group)).quiet is True
     message = await said(world, group, None, "/quiet@verbatim_bot")
-    await tap(world, group, bob, message, "Off")
+    await tap(world, group, bob, message, ("quiet", "off"))
     assert (await settings(world, group)).quiet is False
 
 
@@ -289,7 +308,7 @@ async def test_when_telegram_does_not_tell_who_is_an_admin_the_person_is_asked_t
     assert (await said(world, group, bob, "/mode off"))["text"] == WORDS.admin_unknown()
     message = await said(world, group, bob, "/mode")
     world.telegram.fault("getChatMember", 502)
-    answer = await tap(world, group, bob, message, "Off")
+    answer = await tap(world, group, bob, message, ("mode", "off"))
     assert (answer.text, answer.show_alert) == (WORDS.admin_unknown(), True)
     assert await settings(world, group) == ChatSettings()
 
@@ -304,7 +323,7 @@ async def test_rights_that_somebody_gets_or_loses_count_at_once(world, group, al
 async def test_settings_move_with_a_group_that_becomes_a_supergroup(world, alice, bob):
     group = world.telegram.group("Team", [alice], admins=[bob], privacy=False)
     message = await said(world, group, bob, "/settings")
-    await tap(world, group, bob, message, "Transcribe", "Only when asked")
+    await tap(world, group, bob, message, "mode", ("mode", "ask"))
     supergroup = group.upgrade(bob)
     await world.settle()
     assert await settings(world, supergroup) == ChatSettings(mode=Mode.ASK)
@@ -317,8 +336,8 @@ async def test_a_channel_is_set_by_its_posts_and_tapped_by_its_admins_alone(worl
     await said(world, channel, None, "/mode ask")
     assert (await settings(world, channel)).mode is Mode.ASK
     message = await said(world, channel, None, "/mode")
-    assert (await tap(world, channel, alice, message, "Off")).text == WORDS.admins_only()
-    await tap(world, channel, bob, message, "Off")
+    assert (await tap(world, channel, alice, message, ("mode", "off"))).text == WORDS.admins_only()
+    await tap(world, channel, bob, message, ("mode", "off"))
     assert (await settings(world, channel)).mode is Mode.OFF
 
 
@@ -332,7 +351,7 @@ async def test_the_automatic_forward_of_a_command_in_a_channel_changes_nothing_i
 
 async def test_a_keyboard_too_old_to_be_edited_still_chooses_and_says_that_it_opens_no_pages(world, chat, alice):
     message = await said(world, chat, alice, "/mode")
-    chat.press(alice, message, "Off", inaccessible=True)
+    chat.press(alice, message, write(Choose("mode", "off")), inaccessible=True)
     await world.settle()
     assert (await settings(world, chat)).mode is Mode.OFF
     chat.press(alice, message, WORDS.back(), inaccessible=True)
@@ -345,8 +364,8 @@ async def test_choices_survive_a_death_of_the_process_and_wait_while_the_bot_is_
     chat = stopped_world.telegram.private(alice)
     async with stopped_world.running() as world:
         message = await said(world, chat, alice, "/notify")
-    chat.press(alice, message, "Off")
+    chat.press(alice, message, write(Choose("notify", "off")))
     async with stopped_world.running() as world:
         await world.settle()
         assert (await settings(world, chat)).notify is False
-    assert texts(chat)[0].startswith("Notifications: Off")
+        assert marked(chat, message) == "off"

@@ -1,7 +1,7 @@
 """What handlers say and ask over the network, behind the door: each waits for Telegram, and is put into `Replies`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from telegram import (
     Bot,
@@ -73,19 +73,31 @@ async def tell(bot: Bot, chat_id: int, text: str, rows: Keyboard = ()) -> None:
         )
 
 
-async def edit(message: MaybeInaccessibleMessage, text: str, rows: Keyboard) -> None:
-    """Turn a message of the bot's into another one, unless that would have to wait for long; it may be that already."""
+async def edit(message: MaybeInaccessibleMessage, text: str, rows: Keyboard) -> bool:
+    """Turn a message of the bot's into another one, which it may be already.
+
+    Return False where that does not get through or would have to wait for long.
+    """
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
-    with _once("page.not_shown"), suppress(NotModifiedError), translated():
-        await bot.edit_message_text(
-            text,
-            message.chat.id,
-            message.message_id,
-            reply_markup=_markup(rows),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            rate_limit_args=Urgency.PLACEHOLDER,
-        )
+    try:
+        with translated():
+            await bot.edit_message_text(
+                text,
+                message.chat.id,
+                message.message_id,
+                reply_markup=_markup(rows),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                rate_limit_args=Urgency.PLACEHOLDER,
+            )
+    except NotModifiedError:
+        return True
+    except ChatMovedError:
+        raise
+    except VerbatimError as error:
+        log.info("page.not_shown", reason=str(error))
+        return False
+    return True
 
 
 def _markup(rows: Keyboard) -> InlineKeyboardMarkup | None:

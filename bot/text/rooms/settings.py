@@ -149,6 +149,9 @@ class Settings(Room):
     def value_gone(self) -> str:
         return self.gettext("I no longer have that to choose. Send /settings for what there is.")
 
+    def not_shown(self) -> str:
+        return self.gettext("I cannot show that here just now. Please tap it again in a minute, or send /settings.")
+
     def outdated(self) -> str:
         return self.gettext("This button does not work any more. Send /settings for new ones.")
 
