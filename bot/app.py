@@ -53,7 +53,16 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch, processing
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import Receiver
-from bot.telegram.writing.button_data import Admit, CancelJob, Choose, HandOver, KeepOwner, ShowGuests, ShowPage
+from bot.telegram.writing.button_data import (
+    Admit,
+    CancelJob,
+    Choose,
+    ChooseHere,
+    HandOver,
+    KeepOwner,
+    ShowGuests,
+    ShowPage,
+)
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
 from handlers.access import Access
@@ -329,6 +338,7 @@ class _Wiring:
                     CancelJob: cancel,
                     ShowPage: choosing.show,
                     Choose: choosing.choose,
+                    ChooseHere: choosing.choose,
                     Admit: owning.admit,
                     ShowGuests: owning.show,
                     HandOver: owning.hand_over,

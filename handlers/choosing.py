@@ -9,7 +9,7 @@ from telegram.ext import ContextTypes
 
 from bot.log import get_logger
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.button_data import Choose, ShowPage
+from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage
 from bot.telegram.writing.messages import answer, edit, reply
 from bot.text.texts import Texts
 from handlers.admins import is_admin, speaks_for_its_chat
@@ -59,7 +59,7 @@ class Choosing:
         assert query.message is not None
         self.door.say(query.message.chat.id, partial(self._show, query, carried))
 
-    def choose(self, query: CallbackQuery, carried: Choose) -> None:
+    def choose(self, query: CallbackQuery, carried: Choose | ChooseHere) -> None:
         """Give a setting the value on the button."""
         assert query.message is not None
         chat, setting = query.message.chat, self.choices.by_name.get(carried.setting)
@@ -67,10 +67,10 @@ class Choosing:
             self.door.say(chat.id, partial(self.speaking.alert, query, lambda texts: texts.settings.outdated()))
         elif chat.type == ChatType.PRIVATE:
             write = partial(self._write, chat.id, setting, carried.value)
-            done = partial(self._chosen, query, setting, carried.value)
+            done = partial(self._chosen, query, setting, carried)
             self.door.keep(write, lambda now: self.door.replies.put(chat.id, partial(done, now)))
         else:
-            self.door.say(chat.id, partial(self._choose_for_admin, query, setting, carried.value))
+            self.door.say(chat.id, partial(self._choose_for_admin, query, setting, carried))
 
     def _open(self, message: Message, name: str) -> None:
         self.door.say(message.chat.id, partial(self._send_page, message, name), counts=True)
@@ -125,10 +125,11 @@ class Choosing:
             else:
                 await self.speaking.alert(query, lambda texts: texts.settings.not_shown())
 
-    async def _choose_for_admin(self, query: CallbackQuery, setting: Setting, value: str) -> None:
+    async def _choose_for_admin(self, query: CallbackQuery, setting: Setting, carried: Choose | ChooseHere) -> None:
         assert query.message is not None
         if await self._may_change(query):
-            await self._chosen(query, setting, value, await self._write(query.message.chat.id, setting, value))
+            now = await self._write(query.message.chat.id, setting, carried.value)
+            await self._chosen(query, setting, carried, now)
 
     async def _may_change(self, query: CallbackQuery) -> bool:
         """Tell whether the person who tapped may change the settings; others get an alert."""
@@ -139,14 +140,19 @@ class Choosing:
             await self.speaking.alert(query, partial(_not_allowed, admin))
         return bool(admin)
 
-    async def _chosen(self, query: CallbackQuery, setting: Setting, value: str, now: ChatSettings) -> None:
+    async def _chosen(
+        self, query: CallbackQuery, setting: Setting, carried: Choose | ChooseHere, now: ChatSettings
+    ) -> None:
         """Tell the person what a tap came to, and mark the value that holds."""
         texts = await self.speaking.texts_for(query)
-        if _holds(setting, value, now):
+        is_page = isinstance(carried, Choose)
+        if not _holds(setting, carried.value, now):
+            await answer(query, texts.settings.value_gone(), alert=True)
+        elif is_page:
             await answer(query, texts.settings.saved())
         else:
-            await answer(query, texts.settings.value_gone(), alert=True)
-        if query.message is not None and query.message.is_accessible:
+            await answer(query, texts.settings.now(setting.line(now, texts)))
+        if is_page and query.message is not None and query.message.is_accessible:
             page = page_of(setting, now, texts)
             await edit(query.message, page.text, page.keyboard)
 

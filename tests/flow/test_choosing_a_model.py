@@ -2,7 +2,6 @@ import pytest
 
 from bot.speech.catalogue import MODELS
 from storage.words import ChatSettings
-from tests.patience import until
 from tests.world import audio, other_voice, texts
 
 
@@ -25,12 +24,6 @@ async def said(world, chat, person, text):
 async def test_start_and_help_say_what_to_do(world, chat, alice):
     assert "nova-2-general" in await said(world, chat, alice, "/start")
     assert "/models" in await said(world, chat, alice, "/help")
-
-
-async def test_the_menu_lists_the_commands(world):
-    await until(world.telegram, lambda: world.telegram.commands)
-    listed = [command["command"] for command in world.telegram.commands["default", ""]]
-    assert listed == ["start", "help", "model", "models", "transcribe"]
 
 
 async def test_models_lists_all_fifteen(world, chat, alice):

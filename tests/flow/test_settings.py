@@ -1,9 +1,10 @@
 """A chat chooses how the bot behaves: with taps on one message, or by typed commands."""
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.speech.catalogue import MODELS, WHISPER_LANGUAGES
-from bot.telegram.writing.button_data import Choose, ShowPage, read, write
+from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage, read, write
 from storage.words import Answers, ChatSettings, Mode
 from tests.english import ENGLISH
 from tests.world import audio
@@ -237,6 +238,24 @@ async def test_a_second_tap_on_the_same_value_changes_nothing(world, chat, alice
     assert [answer.text for answer in world.telegram.callback_answers] == [WORDS.saved()] * 2
     assert (await settings(world, chat)).quiet is True
     assert world.telegram.violations == []
+
+
+async def test_under_another_message_a_button_chooses_and_leaves_the_message_as_it_is(world, chat, alice):
+    keyboard = InlineKeyboardMarkup.from_row(
+        [
+            InlineKeyboardButton(name, callback_data=write(ChooseHere("model", name)))
+            for name in ("whisper-tiny", "gone")
+        ]
+    )
+    await world.app.telegram.bot.send_message(chat.id, "Hello", reply_markup=keyboard)
+    (message,) = chat.bot_messages
+    chat.press(alice, message, "whisper-tiny")
+    chat.press(alice, message, "gone")
+    await world.settle()
+    assert (await settings(world, chat)).model == "whisper-tiny"
+    line = WORDS.button("model", WORDS.value("model", "whisper-tiny"))
+    assert [answer.text for answer in world.telegram.callback_answers] == [WORDS.now(line), WORDS.value_gone()]
+    assert chat.bot_messages == [message]
 
 
 async def test_what_was_chosen_is_used(world, chat, alice):

@@ -33,7 +33,15 @@ class ShowPage:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Give a setting a value. It is the wanted one, so that a second tap changes nothing."""
+    """Give a setting a value, on its page. It is the wanted one, so that a second tap changes nothing."""
+
+    setting: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseHere:
+    """Give a setting a value, under a message that is no page of the settings and stays as it is."""
 
     setting: str
     value: str
@@ -66,11 +74,12 @@ class KeepOwner:
     """Leave the owner of the bot as it is."""
 
 
-Carried = CancelJob | ShowPage | Choose | Admit | ShowGuests | HandOver | KeepOwner
+Carried = CancelJob | ShowPage | Choose | ChooseHere | Admit | ShowGuests | HandOver | KeepOwner
 KINDS: Mapping[str, type[Carried]] = {
     "cancel": CancelJob,
     "page": ShowPage,
     "set": Choose,
+    "here": ChooseHere,
     "admit": Admit,
     "guests": ShowGuests,
     "owner": HandOver,
