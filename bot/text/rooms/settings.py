@@ -58,7 +58,7 @@ _VALUES = {
     ("quiet", "off"): marked("Off"),
     ("notify", "on"): marked("On"),
     ("notify", "off"): marked("Off"),
-    ("interface", "auto"): marked("That of the person"),
+    ("interface", "auto"): marked("Automatic"),
     ("keep", "0"): marked("Not at all"),
     ("keep", "operator"): marked("As the operator decided"),
     ("videos", "0"): marked("Only when asked"),
