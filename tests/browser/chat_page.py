@@ -73,6 +73,7 @@ class ChatPage:
             self._watching.cancel()
         await self._stack.aclose()
         await self.ask("PATCH", "/sim/speech", says=None)
+        await self.ask("PATCH", "/sim/bot", privacy=True)
         for fault in (await self.ask("GET", "/sim/state"))["faults"]:
             await self.ask("PUT", f"/sim/faults/{fault['name']}", on=False)
         if failure[0] is None:

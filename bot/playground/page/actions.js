@@ -3,7 +3,7 @@
 import { forward, react, remove } from "./api.js";
 import { byId, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
-import { model, nameOf, peopleOf, sideOf, speakerOf } from "./model.js";
+import { choose, chooseSpeaker, model, nameOf, peopleOf, sideOf, speakerOf } from "./model.js";
 import { toast, trying } from "./notices.js";
 import { startEdit, startReply } from "./outbox.js";
 
@@ -15,6 +15,7 @@ export function openActions(anchor, chat, message) {
   const editable = sideOf(chat, message) === "me" && !message.video_note && !message.forward_origin;
   openMenu(anchor, "Message actions", [
     { label: "Reply", icon: icon("reply"), choose: () => startReply(message) },
+    { label: "Answer in another chat", icon: icon("reply"), choose: () => openReplyChats(anchor, chat, message) },
     { label: "React", icon: icon("smile"), choose: () => openReactions(anchor, chat, message) },
     ...(text ? [{ label: "Copy text", icon: icon("copy"), choose: () => copy(text) }] : []),
     { label: "Forward", icon: icon("forward"), choose: () => openChats(anchor, chat, message) },
@@ -51,6 +52,16 @@ function openChats(anchor, chat, message) {
   };
   const chats = [...model.chats.values()].map((to) => ({ to, from: forwarder(chat, to) })).filter(({ from }) => from);
   openMenu(anchor, "Forward to", chats.map(({ to, from }) => ({ label: nameOf(to), choose: () => send(from, to) })));
+}
+
+function openReplyChats(anchor, chat, message) {
+  const reply = (to, from) => {
+    choose(to.id);
+    chooseSpeaker(from);
+    startReply(message, chat.id);
+  };
+  const chats = [...model.chats.values()].map((to) => ({ to, from: forwarder(chat, to) })).filter(({ to, from }) => to !== chat && from);
+  openMenu(anchor, "Answer in", chats.map(({ to, from }) => ({ label: nameOf(to), choose: () => reply(to, from) })));
 }
 
 /** Who can see one chat and write in the other: the speaker, or else somebody else. */

@@ -22,7 +22,9 @@ export const press = (chat, message, fields) => request("POST", `${messagePath(c
 export const react = (chat, message, fields) => request("POST", `${messagePath(chat, message)}/reaction`, fields);
 export const switchFault = (name, on) => request("PUT", `/faults/${name}`, { on });
 export const changePermissions = (chat, fields) => request("PATCH", `/chats/${chat}/permissions`, fields);
-export const changeBot = (chat, what) => request("POST", `/chats/${chat}/bot`, { do: what });
+export const changeBot = (chat, what, from) => request("POST", `/chats/${chat}/bot`, { do: what, from });
+export const changeMode = (fields) => request("PATCH", "/bot", fields);
+export const openLink = (fields) => request("POST", "/links", fields);
 export const killBot = () => request("POST", "/process/kill", {});
 export const killInTheMiddle = (fields) => request("POST", "/process/kill-in-the-middle", fields);
 export const fileUrl = (fileId) => `/sim/files/${encodeURIComponent(fileId)}`;

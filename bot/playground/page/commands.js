@@ -2,7 +2,7 @@
 
 import { byId, el } from "./dom.js";
 import { openMenu } from "./menu.js";
-import { model } from "./model.js";
+import { menuOf, openChat } from "./model.js";
 import { sayText } from "./outbox.js";
 
 let at = 0; // which suggestion Enter takes
@@ -13,10 +13,11 @@ export function startCommands() {
   const button = byId("commands");
   const item = ({ command, description }) => ({ label: `/${command}`, note: description, choose: () => sayText(`/${command}`) });
   const none = { label: "This bot has not set any commands", choose: () => {} };
-  button.addEventListener("click", () => openMenu(button, "Commands", model.commands.length ? model.commands.map(item) : [none]));
+  button.addEventListener("click", () => openMenu(button, "Commands", offered().length ? offered().map(item) : [none]));
   byId("message").addEventListener("blur", hideSuggestions);
 }
 
+const offered = () => menuOf(openChat());
 const list = () => byId("suggestions");
 const options = () => [...list().children];
 
@@ -25,7 +26,7 @@ export function suggest(field, writeText, sendText) {
   write = writeText;
   send = sendText;
   const typed = /^\/(\w*)$/.exec(field.value)?.[1];
-  const fitting = typed === undefined ? [] : model.commands.filter(({ command }) => command.startsWith(typed));
+  const fitting = typed === undefined ? [] : offered().filter(({ command }) => command.startsWith(typed));
   if (fitting.length === 0) return hideSuggestions();
   list().replaceChildren(...fitting.map(option));
   list().hidden = false;

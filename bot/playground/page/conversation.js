@@ -13,7 +13,12 @@ import { day, dayKey, fullName, plural, senderOf, service } from "./words.js";
 const NEAR = 80; // pixels from the bottom that still count as being there
 const TOGETHER = 5 * 60; // seconds within which one person's messages stand together
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-const BOT_HERE = { kicked: "the bot is blocked", left: "the bot is not in this chat", administrator: "the bot is an admin" };
+const BOT_HERE = {
+  kicked: "the bot is not in this chat any more",
+  left: "the bot is not in this chat",
+  restricted: "the bot is muted",
+  administrator: "the bot is an admin",
+};
 
 const rows = new Map(); // message id -> its row; the row holds the article
 let drawn = null; // the id of the chat they are of
@@ -135,7 +140,7 @@ function drawHead(chat) {
   byId("chat-about").textContent = about(chat);
   byId("chat-typing").hidden = !chat.typing;
   byId("chat-about").hidden = chat.typing;
-  const people = peopleOf(chat).map((person) => ({ value: person.id, name: fullName(person) }));
+  const people = peopleOf(chat).map((person) => ({ value: person.id, name: chat.admins.includes(person.id) ? `${fullName(person)} · admin` : fullName(person) }));
   const select = byId("speaker");
   const key = JSON.stringify(people);
   if (select.drawnFrom !== key) select.replaceChildren(...people.map(({ value, name }) => el("option", { value }, name)));
@@ -150,7 +155,8 @@ function drawHead(chat) {
 function about(chat) {
   const alone = { private: `${chat.title}’s private chat`, channel: "channel" }[chat.type];
   const kind = alone ?? plural(peopleOf(chat).length, "person", "people");
-  return [kind, BOT_HERE[chat.bot]].filter(Boolean).join(" · ");
+  const bot = chat.type === "private" && chat.bot === "kicked" ? "the bot is blocked" : BOT_HERE[chat.bot];
+  return [kind, bot].filter(Boolean).join(" · ");
 }
 
 function scrolled() {

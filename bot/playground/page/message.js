@@ -3,12 +3,13 @@
 import { fileUrl, press, react } from "./api.js";
 import { openActions } from "./actions.js";
 import { avatar, botAvatar, el, icon, iconButton, set, tint } from "./dom.js";
+import { follow, leadsToBot } from "./links.js";
 import { model, sideOf, speakerOf, threadOf, topicsOf } from "./model.js";
 import { trying } from "./notices.js";
 import { sayText } from "./outbox.js";
 import { player } from "./player.js";
 import { richText } from "./text.js";
-import { clock, fullName, gist, mediaKind, originName, senderName, senderOf, service, size } from "./words.js";
+import { clock, fullName, gist, mediaKind, originName, otherWords, senderName, senderOf, service, size } from "./words.js";
 
 const MEDIA_VIEWS = {
   voice: (file) => player(file),
@@ -16,6 +17,8 @@ const MEDIA_VIEWS = {
   video: (file) => video(file, { controls: true }),
   video_note: roundVideo,
   document: documentLink,
+  photo: (sizes) => el("img", { src: fileUrl(sizes.at(-1).file_id), alt: "Photo" }),
+  sticker: (file) => el("span", { class: "big" }, file.emoji ?? "Sticker"),
 };
 
 // Each part: what it is drawn from, and how. A part whose source is empty is not there.
@@ -95,16 +98,22 @@ function originLine(origin) {
 }
 
 function quoteSource(message) {
+  if (message.external_reply) return outsideSource(message.external_reply);
   const quoted = message.reply_to_message;
   // In a topic every message replies to the one that opened it; nobody wrote that.
   return quoted && !quoted.forum_topic_created ? { id: quoted.message_id, name: senderName(quoted), gist: gist(quoted) } : null;
 }
 
+function outsideSource(outside) {
+  const what = mediaKind(outside) ? gist(outside) : "Message";
+  return { id: null, name: originName(outside.origin), gist: `${what} from another chat` };
+}
+
 function quote(source) {
+  const words = [el("b", { dir: "auto" }, source.name), el("span", { dir: "auto" }, source.gist)];
+  if (source.id === null) return el("p", { class: "quote" }, words); // of another chat, so no place to go to
   const jump = () => document.querySelector(`[data-message="${source.id}"]`)?.dispatchEvent(new CustomEvent("jump", { bubbles: true }));
-  const button = el("button", { type: "button", class: "quote", "aria-label": `Go to the message of ${source.name}`, click: jump });
-  button.append(el("b", { dir: "auto" }, source.name), el("span", { dir: "auto" }, source.gist));
-  return button;
+  return el("button", { type: "button", class: "quote", "aria-label": `Go to the message of ${source.name}`, click: jump }, words);
 }
 
 function mediaSource(message) {
@@ -136,7 +145,7 @@ function documentLink(file) {
 }
 
 function wordsSource(message) {
-  const text = message.text ?? message.caption;
+  const text = message.text ?? message.caption ?? otherWords(message);
   return text && { text, entities: message.entities ?? message.caption_entities };
 }
 
@@ -162,6 +171,10 @@ function keyboard(rows, message, chat) {
 }
 
 function keyboardButton(button, use) {
+  if (leadsToBot(button.url)) {
+    const node = el("button", { type: "button", click: () => follow(node, button.url) }, button.text, icon("open"));
+    return node;
+  }
   if (/^https?:/i.test(button.url ?? "")) {
     return el("a", { href: button.url, target: "_blank", rel: "noopener noreferrer" }, button.text, icon("open"));
   }

@@ -9,6 +9,7 @@ export const model = {
   chats: new Map(),
   chosen: null, // the id of the chat that is open
   commands: [],
+  privacy: true,
   samples: [],
   speech: null,
   faults: [],
@@ -46,6 +47,7 @@ const CHANGES = {
     return people;
   },
   commands: keep("commands"),
+  privacy: keep("privacy"),
   speech: keep("speech"),
   faults: keep("faults"),
   process: keep("process"),
@@ -68,7 +70,7 @@ function replaceAll(state) {
   model.bot = state.bot;
   model.people = new Map(state.people.map((person) => [person.id, person]));
   model.chats = new Map(state.chats.map((chat) => [chat.id, restored(chat, before.get(chat.id))]));
-  for (const name of ["commands", "samples", "speech", "faults", "process"]) model[name] = state[name] ?? null;
+  for (const name of ["commands", "privacy", "samples", "speech", "faults", "process"]) model[name] = state[name] ?? null;
   model.calls = new Map(state.calls.map((call) => [call.number, call]));
   model.lines = [...state.log];
   if (!model.chats.has(model.chosen)) model.chosen = state.chats[0]?.id ?? null;
@@ -142,6 +144,11 @@ export function speakerOf(chat) {
   const people = peopleOf(chat);
   const known = (id) => people.some((person) => person.id === id);
   return [chat.speaker, chat.id].find(known) ?? people[0]?.id;
+}
+
+/** The commands that who speaks is offered in the open chat. */
+export function menuOf(chat) {
+  return chat?.menus[speakerOf(chat)] ?? model.commands;
 }
 
 /** "me", "bot" or "other". */

@@ -13,8 +13,9 @@ let subject = null;
 
 export const editing = () => (subject?.kind === "edit" ? subject.message : null);
 
-export function startReply(message) {
-  setSubject({ kind: "reply", chat: openChat().id, message });
+/** Begins a reply in the open chat, to a message that may be of another one. */
+export function startReply(message, source = openChat().id) {
+  setSubject({ kind: "reply", chat: source, message });
 }
 
 export function startEdit(message) {
@@ -43,9 +44,10 @@ function subjectBar({ kind, message }) {
 
 /** Where the next message goes, taken at the moment somebody begins with it; the reply is used up. */
 export function takeDestination() {
-  const reply_to = subject?.kind === "reply" ? subject.message.message_id : null;
-  if (reply_to) dropSubject();
-  return { ...destination(), reply_to };
+  const reply = subject?.kind === "reply" ? subject : null;
+  if (reply) dropSubject();
+  const to = destination();
+  return { ...to, reply_to: reply?.message.message_id ?? null, reply_chat: reply && reply.chat !== to.chat ? reply.chat : null };
 }
 
 export const sayText = (text) => trying(() => say(known({ ...destination(), text })));

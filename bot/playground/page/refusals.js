@@ -4,6 +4,7 @@ import { changeBot, changePermissions } from "./api.js";
 import { byId, el } from "./dom.js";
 import { model, on, openChat } from "./model.js";
 import { trying } from "./notices.js";
+import { drawSwitches } from "./switches.js";
 
 const GROUPS = ["group", "supergroup"];
 const SLOW_SECONDS = 30;
@@ -53,22 +54,10 @@ export function startRefusals() {
   for (const name of ["state", "chat", "chosen"]) on(name, draw);
 }
 
-/** The buttons of a chat stay the same elements, so that focus stays where it is. */
 function draw() {
   const chat = openChat();
   byId("refusals").hidden = !chat;
   if (!chat) return;
-  const names = Object.keys(SWITCHES).filter((name) => SWITCHES[name].has(chat));
-  const list = byId("refusal-list");
-  const same = list.children.length === names.length && names.every((name, index) => list.children[index].dataset.refusal === name);
-  if (!same) list.replaceChildren(...names.map(row));
-  names.forEach((name, index) => list.children[index].firstElementChild.setAttribute("aria-pressed", String(SWITCHES[name].isOn(chat))));
+  drawSwitches(byId("refusal-list"), SWITCHES, chat);
   byId("shut").value = chat.permissions.shut ?? "";
-}
-
-function row(name) {
-  const { title, isOn, turn } = SWITCHES[name];
-  const press = () => trying(() => turn(openChat(), !isOn(openChat())));
-  const knob = el("i", { class: "switch", "aria-hidden": "true" });
-  return el("li", { "data-refusal": name }, el("button", { type: "button", "aria-pressed": "false", click: press }, knob, title));
 }

@@ -1,6 +1,7 @@
 // The text of a message with its entities, whose offsets count UTF-16 units as JavaScript does.
 
 import { el } from "./dom.js";
+import { follow, leadsToBot } from "./links.js";
 
 const SIMPLE = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre" };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
@@ -59,6 +60,10 @@ function entityNode(entity, plain, inner, command) {
 }
 
 function link(url, inner) {
+  if (leadsToBot(url)) {
+    const node = el("button", { type: "button", class: "command", click: () => follow(node, url) }, inner);
+    return node;
+  }
   if (!SAFE_URL.test(url)) return el("span", { class: "mention", title: url }, inner);
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, inner);
 }

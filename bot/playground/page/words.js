@@ -56,7 +56,7 @@ export function originName(origin) {
   return fullName(origin.sender_user ?? origin.sender_chat ?? origin.chat ?? { title: "somebody" });
 }
 
-const MEDIA_WORDS = { voice: "Voice note", audio: "Audio", video: "Video", video_note: "Video message", document: "File" };
+const MEDIA_WORDS = { voice: "Voice note", audio: "Audio", video: "Video", video_note: "Video message", document: "File", photo: "Photo", sticker: "Sticker" };
 export const MEDIA = Object.keys(MEDIA_WORDS);
 
 export const mediaKind = (message) => MEDIA.find((kind) => message[kind]);
@@ -65,14 +65,21 @@ export const mediaKind = (message) => MEDIA.find((kind) => message[kind]);
 export function gist(message) {
   const kind = mediaKind(message);
   const said = message.text ?? message.caption ?? "";
-  if (!kind) return said || service(message) || "Message";
+  if (!kind) return said || service(message) || otherWords(message) || "Message";
   const what = kind === "document" || kind === "audio" ? (message[kind].file_name ?? MEDIA_WORDS[kind]) : MEDIA_WORDS[kind];
   return said ? `${what}: ${said}` : what;
 }
 
+/** What stands for a message of somebody that is neither text nor a file. */
+export function otherWords(message) {
+  if (message.contact) return `Contact: ${fullName(message.contact)}`;
+  if (message.location) return "Location";
+  return "";
+}
+
 /** What a service message says; "" for a message of somebody. */
 export function service(message) {
-  if (message.text !== undefined || message.caption !== undefined || mediaKind(message)) return "";
+  if (message.text !== undefined || message.caption !== undefined || mediaKind(message) || otherWords(message)) return "";
   const who = senderName(message);
   if (message.new_chat_members) return joined(who, message);
   if (message.left_chat_member) return left(who, message);
