@@ -49,8 +49,7 @@ async def demo_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> A
     try:
         url = await process.is_up()
         async with aiohttp.ClientSession(url) as sim, EventStream.at(sim) as stream:
-            if not stream.state["commands"]:
-                await stream.sees("commands")
+            await stream.menu()
         yield url
     finally:
         assert await process.stop() == 0

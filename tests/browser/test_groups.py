@@ -51,7 +51,7 @@ async def test_the_bot_is_promoted_muted_removed_and_added_again(chat_page):
         ("Bot is here", "true", "member"),
     ]
     for title, pressed, status in steps:
-        switch = page.get_by_role("button", name=title)
+        switch = page.locator("#room").get_by_role("button", name=title)
         await switch.click()
         await expect(switch).to_have_attribute("aria-pressed", pressed)
         assert await status_of_bot(chat_page, group) == status
@@ -64,9 +64,9 @@ async def test_the_privacy_mode_is_switched_and_holds_once_the_bot_is_added_agai
     await page.get_by_text("The bot in this chat").click()
     room = page.locator("#room")
     await expect(room).to_contain_text("The bot sees commands and replies to it.")
-    await page.get_by_role("button", name="Privacy mode").click()
+    await room.get_by_role("button", name="Privacy mode").click()
     await expect(room).to_contain_text("Holds here once the bot is added again.")
-    here = page.get_by_role("button", name="Bot is here")
+    here = room.get_by_role("button", name="Bot is here")
     for pressed in ("false", "true"):
         await here.click()
         await expect(here).to_have_attribute("aria-pressed", pressed)

@@ -34,11 +34,12 @@ async def test_a_command_chooses_the_model(chat_page):
 
 
 async def test_the_menu_has_the_bots_commands(chat_page):
+    chat = await chat_page.ask("GET", f"/sim/chats/{chat_page.chat_id}")
     await chat_page.page.get_by_role("button", name="Commands").click()
     menu = chat_page.page.get_by_role("menu", name="Commands")
     names = await menu.get_by_role("menuitem").all_inner_texts()
     assert [re.match(r"/\w+", name)[0] for name in names] == [
-        f"/{command['command']}" for command in (await chat_page.ask("GET", "/sim/state"))["commands"]
+        f"/{command['command']}" for command in chat["menus"][str(chat_page.chat_id)]
     ]
     await menu.get_by_role("menuitem", name="/help").click()
     await chat_page.see("a very long one as a text file")
@@ -48,7 +49,7 @@ async def test_the_cancel_button_cancels_and_goes_away(chat_page):
     await chat_page.switch_on("slow")
     await chat_page.send_sample("Call me back")
     await chat_page.from_bot.get_by_role("button", name="Cancel").click()
-    await chat_page.see("cancelled")
+    await chat_page.see("Cancelled.")
     await expect(chat_page.from_bot.get_by_role("button", name="Cancel")).to_have_count(0)
 
 

@@ -34,7 +34,7 @@ async def test_what_is_said_in_a_sample_stands_in_the_chat(execute):
         peak = await demo.peak(reading, lambda process: process.memory_info().rss)
         assert SAMPLES[0].text in (await reading).lower()
         await visit.stream.sees("log", lambda line: line["event"] == "telegram.ready")
-        await visit.stream.sees("commands")
+        await visit.stream.menu()
         check_state(await visit.state())
     assert len(demo.output.splitlines()) == 1
     assert 0 < peak < MOST_MEMORY, f"{peak / MEGABYTE:.0f} MB"

@@ -64,6 +64,10 @@ class EventStream:
         (found,) = await self.until(lambda: [data for data in self.all(event) if like(data)][:1])
         return found
 
+    async def menu(self) -> None:
+        """Wait until somebody is offered commands."""
+        await self.until(lambda: any(any(chat["menus"].values()) for chat in [*self.state["chats"], *self.all("chat")]))
+
     async def until(self, predicate: Callable[[], Any]) -> Any:
         """Asked again after every event."""
         return await until(self, predicate)

@@ -101,7 +101,7 @@ async def test_people_the_menu_and_who_hears_are_told_as_a_whole(sim, stream):
     await sim.bot("setMyCommands", commands=menu)
     speech = (await sim.ask("PATCH", "/sim/speech", {"says": "good morning"})).body
     await sim.wait_until_told(stream)
-    assert stream.all("commands") == [menu]
+    assert [chat["menus"] for chat in stream.all("chat")] == [{"1001": menu}]
     assert stream.all("speech") == [speech]
 
 

@@ -34,7 +34,6 @@ async def test_the_state_is_everything_there_is(sim):
     assert hikers["topics"] == [{"id": thread, "name": "Plans"}]
     assert (hikers["type"], hikers["title"], hikers["bot"]) == ("supergroup", "Hikers", "administrator")
     assert (hikers["admins"], state["privacy"]) == ([1001], True)
-    assert state["commands"] == []
     assert state["process"] is None
     assert state["calls"] == []
     assert state["log"] == []
@@ -57,10 +56,15 @@ async def test_the_state_shows_the_process_and_what_it_logged():
     assert state["log"] == [line]
 
 
-async def test_the_menu_is_the_one_that_most_people_see(sim):
-    await sim.bot("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
-    await sim.bot("setMyCommands", commands=[{"command": "los", "description": "Anfangen"}], language_code="de")
-    assert (await sim.get("/sim/state"))["commands"] == [{"command": "start", "description": "Begin"}]
+async def test_everybody_has_a_menu_in_their_language(sim):
+    otto = sim.telegram.user("Otto", language_code="de")
+    sim.telegram.group("Hikers", members=[sim.alice, otto])
+    begin, los = {"command": "start", "description": "Begin"}, {"command": "los", "description": "Anfangen"}
+    await sim.bot("setMyCommands", commands=[begin])
+    await sim.bot("setMyCommands", commands=[los], language_code="de")
+    private, hikers = (await sim.get("/sim/state"))["chats"]
+    assert private["menus"] == {"1001": [begin]}
+    assert hikers["menus"] == {"1001": [begin], str(otto.id): [los]}
 
 
 async def test_every_sample_can_be_had_where_the_state_says(sim):

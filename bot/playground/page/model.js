@@ -8,7 +8,6 @@ export const model = {
   people: new Map(),
   chats: new Map(),
   chosen: null, // the id of the chat that is open
-  commands: [],
   privacy: true,
   samples: [],
   speech: null,
@@ -46,7 +45,6 @@ const CHANGES = {
     model.people = new Map(people.map((person) => [person.id, person]));
     return people;
   },
-  commands: keep("commands"),
   privacy: keep("privacy"),
   speech: keep("speech"),
   faults: keep("faults"),
@@ -70,7 +68,7 @@ function replaceAll(state) {
   model.bot = state.bot;
   model.people = new Map(state.people.map((person) => [person.id, person]));
   model.chats = new Map(state.chats.map((chat) => [chat.id, restored(chat, before.get(chat.id))]));
-  for (const name of ["commands", "privacy", "samples", "speech", "faults", "process"]) model[name] = state[name] ?? null;
+  for (const name of ["privacy", "samples", "speech", "faults", "process"]) model[name] = state[name] ?? null;
   model.calls = new Map(state.calls.map((call) => [call.number, call]));
   model.lines = [...state.log];
   if (!model.chats.has(model.chosen)) model.chosen = state.chats[0]?.id ?? null;
@@ -148,7 +146,7 @@ export function speakerOf(chat) {
 
 /** The commands that who speaks is offered in the open chat. */
 export function menuOf(chat) {
-  return chat?.menus[speakerOf(chat)] ?? model.commands;
+  return chat?.menus[speakerOf(chat)] ?? [];
 }
 
 /** "me", "bot" or "other". */

@@ -11,7 +11,6 @@ from bot.playground.telegram import Call as TelegramCall
 from bot.playground.telegram import Chat
 
 CALLS_SHOWN = 500
-SEEN_BY_ALL = ("default", "")
 ADMINS = {"creator", "administrator"}
 TYPING_SECONDS = 5.0  # as long as apps show a chat action
 
@@ -32,7 +31,6 @@ def parts(playground: Playground) -> dict[str, Any]:
     """Return the parts of the state that are sent as a whole when they change."""
     return {
         "people": [user.as_json() for user in playground.telegram.state.users.values()],
-        "commands": playground.telegram.commands.get(SEEN_BY_ALL, []),
         "privacy": playground.telegram.state.privacy,
         "speech": playground.provider.as_json(),
         "faults": playground.fault_switches.as_json(),
