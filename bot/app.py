@@ -78,6 +78,7 @@ from handlers.owning import Owning
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
 from handlers.taps import Taps
+from handlers.using import Using
 from storage.host import Rate
 from storage.sqlite.engine import open_store
 from storage.store import Store
@@ -246,7 +247,7 @@ class _Wiring:
         pace = Pace(outside.now)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
-        calls = calls_of(settings, outside.session, self.metrics)
+        self.calls = calls = calls_of(settings, outside.session, self.metrics)
         limit = _file_limit(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
@@ -331,6 +332,7 @@ class _Wiring:
             asking=Asking(media, links),
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
             choosing=choosing,
+            using=Using(door, speaking, self.store, self.quotas, self.calls, now),
             taps=Taps(
                 door,
                 speaking,

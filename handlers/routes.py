@@ -16,6 +16,7 @@ from handlers.links import Links
 from handlers.media import Media
 from handlers.owning import Owning
 from handlers.taps import Taps
+from handlers.using import Using
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
@@ -42,6 +43,7 @@ class Handlers:
     asking: Asking
     commands: Commands
     choosing: Choosing
+    using: Using
     taps: Taps
     groups: Groups
 
@@ -56,6 +58,7 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(MessageHandler(NEW & SPEECH, handlers.media))
     for name in ("start", "help", "models"):
         application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))
+    application.add_handler(CommandHandler("usage", handlers.using.usage, filters=BY_SOMEBODY))
     choosing = handlers.choosing
     application.add_handler(CommandHandler("settings", choosing.overview, filters=BY_SOMEBODY))
     for name in choosing.choices.by_name:

@@ -9,6 +9,7 @@ import json
 import mimetypes
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -24,6 +25,7 @@ from bot.text.layout import Document
 SECONDS = 20.0  # for a call, from its first byte to that of the answer
 LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; the answer to a call is one message, or less
 DOCUMENT = "document"  # the part of a request in which the document is
+PHOTO = "photo"
 
 Observe = Callable[[str, str], None]
 
@@ -31,6 +33,14 @@ Observe = Callable[[str, str], None]
 def counting(metrics: Metrics) -> Observe:
     """Return what counts the answers to calls, by method and status."""
     return lambda method, status: metrics.telegram.labels(method, status).inc()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to send, as a PNG."""
+
+    content: bytes
+    file_name: str = "picture.png"
 
 
 class Calls:
@@ -47,7 +57,12 @@ class Calls:
         self._limits = limits
 
     async def make(
-        self, method: str, parameters: Mapping[str, Any], *, document: Document | None = None, seconds: float = SECONDS
+        self,
+        method: str,
+        parameters: Mapping[str, Any],
+        *,
+        document: Document | Picture | None = None,
+        seconds: float = SECONDS,
     ) -> Any:
         """Make a call and return its result as `answers` reads it. Parameters that are None are left out.
 
@@ -68,11 +83,12 @@ class Calls:
 
     @asynccontextmanager
     async def _sent(
-        self, url: str, given: Mapping[str, Any], document: Document
+        self, url: str, given: Mapping[str, Any], document: Document | Picture
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
         content_type, _ = mimetypes.guess_type(document.file_name)
-        part = FilePart(DOCUMENT, document.file_name, content_type or "application/octet-stream")
+        field = PHOTO if isinstance(document, Picture) else DOCUMENT
+        part = FilePart(field, document.file_name, content_type or "application/octet-stream")
         size = len(document.content)
         sent = Sent(form(texts, part, io.BytesIO(document.content), size), size)
         async with self._session.transfer("POST", url, self._limits, sent=sent) as (answer, _):

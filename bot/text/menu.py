@@ -53,6 +53,10 @@ COMMANDS = (
     Command("notify", CHANGES, marked("Choose whether a message rings after a long wait"), "/notify off"),
     Command("interface", CHANGES, marked("Choose the language that the bot speaks"), "/interface de"),
     Command("keep", CHANGES, marked("Choose for how many days texts are kept"), "/keep 7"),
+    Command("usage", EVERYWHERE, marked("See how much this chat has had transcribed, and what is left"), "/usage"),
+    Command("allow", OWNER, marked("Let a chat or a person use the bot, or see who may"), "/allow 123456789"),
+    Command("revoke", OWNER, marked("Let a chat or a person use the bot no longer"), "/revoke 123456789"),
+    Command("owner", OWNER, marked("Hand the bot over to another person"), "/owner 123456789"),
 )
 
 

@@ -6,10 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.writing.button_data import KINDS, CancelJob, Choose, ShowPage, read, write
+from bot.telegram.writing.button_data import (
+    KINDS,
+    Admit,
+    CancelJob,
+    Choose,
+    HandOver,
+    KeepOwner,
+    ShowGuests,
+    ShowPage,
+    read,
+    write,
+)
 
 CARRIED = [
     (CancelJob(7), "1:cancel:7"),
+    (Admit(-1001234567890, 1), "1:admit:-1001234567890:1"),
+    (ShowGuests(2), "1:guests:2"),
+    (HandOver(5), "1:owner:5"),
+    (KeepOwner(), "1:keep"),
     (ShowPage(), "1:page::0"),
     (ShowPage("language", 3), "1:page:language:3"),
     (Choose("model", "nova-2-conversationalai"), "1:set:model:nova-2-conversationalai"),
