@@ -6,6 +6,6 @@ from bot.text.menu import COMMANDS
 
 
 async def test_every_command_of_the_table_has_a_handler_and_every_handler_stands_in_the_table(world):
-    handlers = world.app.telegram.handlers[0]
+    handlers = [each for group in world.app.telegram.handlers.values() for each in group]
     handled = frozenset().union(*(each.commands for each in handlers if isinstance(each, CommandHandler)))
     assert handled == {command.name for command in COMMANDS}
