@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,7 +30,10 @@ from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Rules, Submit
+from bot.engine.telling import Telling
+from bot.engine.trouble import Trouble
 from bot.engine.turn import Turn
+from bot.engine.watched import Watched
 from bot.errors import told
 from bot.machine.clock import Clock, seconds_asleep
 from bot.machine.workplace import Workplace
@@ -65,6 +68,7 @@ from bot.telegram.writing.button_data import (
 )
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
+from bot.text.rooms.trouble import Kind
 from handlers.access import Access
 from handlers.asking import Asking
 from handlers.cancel import Cancel
@@ -96,6 +100,8 @@ class App:
     replies: Replies
     poller: Poller
     maintenance: Maintenance
+    trouble: Trouble
+    is_low_on_credits: Callable[[], Awaitable[bool]]
     ffmpeg: Ffmpeg
     clockwatch: ClockWatch
     metrics: Metrics
@@ -145,6 +151,7 @@ async def build(
         outside = Outside(session, workplace, threads, now, moved, random)
         wiring = _Wiring(settings, default_model, guests, outside)
         wiring.looks.learned.load(await store.learned())
+        await wiring.trouble.load()
         yield wiring.app()
 
 
@@ -251,7 +258,10 @@ class _Wiring:
         limit = _file_limit(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
-        self.delivery = Delivery(Transport(calls, pace), store)
+        self.delivery = Delivery(transport := Transport(calls, pace), store)
+        self.provider = provider_of(settings, outside.session, self.metrics)
+        tell = Telling(transport, store)
+        self.trouble = Trouble(store, tell, lambda: guests.owner, lambda: self.metrics.bugs_seen, outside.now)
         self.looks = Looks(settings.looks_per_second, outside.now)
 
     def app(self) -> App:
@@ -261,6 +271,7 @@ class _Wiring:
         dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
         receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
         ttl = self.settings.transcript_ttl_hours * 3600
+        usable = (partial(self.trouble.begins, Kind.DATABASE), partial(self.trouble.ends, Kind.DATABASE))
         return App(
             settings=self.settings,
             store=self.store,
@@ -269,7 +280,9 @@ class _Wiring:
             receiver=receiver,
             replies=self.door.replies,
             poller=poller,
-            maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl, self.looks.learned),
+            maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl, self.looks.learned, *usable),
+            trouble=self.trouble,
+            is_low_on_credits=self.provider.is_low,
             ffmpeg=self.ffmpeg,
             clockwatch=ClockWatch(self.outside.moved, seconds_asleep, poller.nudge),
             metrics=metrics,
@@ -287,7 +300,7 @@ class _Wiring:
 
     def _steps(self) -> Steps:
         settings, now = self.settings, self.outside.now
-        provider = provider_of(settings, self.outside.session, self.metrics)
+        provider = Watched(self.provider, self.trouble)
         transcript_ttl = settings.transcript_ttl_hours * 3600
         creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now, self.quotas)
         rules = Rules(self.default_model, settings.link_minutes * 60)

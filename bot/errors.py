@@ -94,8 +94,20 @@ class PermanentError(VerbatimError):
         self.facts = facts
 
 
+class Need(StrEnum):
+    """What the operator has to see to."""
+
+    KEY = "key"
+    CREDITS = "credits"
+    SETUP = "setup"  # an address, a proxy, or something else
+
+
 class OperatorError(VerbatimError):
     """No job can work until the operator acts (wrong key, no credits): hold, spend nothing, log loudly."""
+
+    def __init__(self, message: str, *, need: Need = Need.SETUP) -> None:
+        super().__init__(message)
+        self.need = need
 
 
 class UndeliverableError(VerbatimError):

@@ -30,6 +30,7 @@ class Metrics:
             "creates_in_doubt", "Creates of ended jobs whose answer never came: each may have been paid for."
         )
         self.bugs = self._counter("bugs", "Steps and updates that failed unexpectedly.", "where")
+        self.bugs_seen = 0  # of this process
         self.updates_skipped = self._counter("updates_skipped", "Updates that could not be read.")
         self.replies_dropped = self._counter(
             "replies_dropped", "Replies that were not sent, as newer ones of the same chat waited."
@@ -54,6 +55,10 @@ class Metrics:
         )
         self.slots = self._of_family("slots", "Jobs that may be at the AI/ML API at once.")
         self.slots_taken = self._of_family("slots_taken", "Jobs that are there, or on their way.")
+
+    def bug(self, where: str) -> None:
+        self.bugs.labels(where).inc()
+        self.bugs_seen += 1
 
     def _of_family(self, name: str, text: str) -> Gauge:
         return Gauge(f"verbatim_{name}", text, ["family"], registry=self.registry)

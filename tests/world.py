@@ -74,6 +74,7 @@ class World:
         await asyncio.sleep(0)  # steps whose moment has come go on
         received = await self.app.receiver.turn(0)
         await self.app.replies.idle()
+        await self.app.trouble.turn()
         return received + await self.app.poller.turn()
 
     async def settle(self, seconds: float = 48 * 3600) -> None:

@@ -15,6 +15,7 @@ from bot.log import get_logger
 from bot.media.ffmpeg import Ffmpeg
 from bot.telegram.application import introduce
 from bot.telegram.menu import offer_menus
+from bot.text.rooms.trouble import Kind
 from storage.store import StorageUnavailableError, Store
 
 log = get_logger(__name__)
@@ -29,9 +30,17 @@ async def run(app: App, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         if app.settings.http_port is not None:
             await _serve_health(app, app.settings.http_port, stack)
-        loops = (_receive(app), app.poller.run(), app.maintenance.run(), app.maintenance.watch(), app.clockwatch.run())
+        loops = (
+            _receive(app),
+            app.poller.run(),
+            app.maintenance.run(),
+            app.maintenance.watch(),
+            app.clockwatch.run(),
+            app.trouble.run(app.is_low_on_credits),
+        )
         work = [asyncio.create_task(loop) for loop in loops]
-        await _wait_for_the_end(stop, app.store, work)
+        if await _wait_for_the_end(stop, app.store, work):
+            await _tell_of_damage(app)
         log.info("stopping")
         await _stop(app, work)
 
@@ -67,8 +76,8 @@ async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
     log.info("health.serving", port=bound)
 
 
-async def _wait_for_the_end(stop: asyncio.Event, store: Store, work: Sequence[asyncio.Task[None]]) -> None:
-    """Wait for the stop, for damage, or for the end of a loop that should never end. That is a bug, and is logged."""
+async def _wait_for_the_end(stop: asyncio.Event, store: Store, work: Sequence[asyncio.Task[None]]) -> bool:
+    """Wait for the stop, for damage (True), or for the end of a loop that should never end, which is a bug."""
     stopped, damaged = asyncio.create_task(stop.wait()), asyncio.create_task(store.until_damaged())
     done, _ = await asyncio.wait([stopped, damaged, *work], return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -77,6 +86,15 @@ async def _wait_for_the_end(stop: asyncio.Event, store: Store, work: Sequence[as
         log.error("database.damaged", error=str(damaged.result()))
     for task in done - {stopped, damaged}:
         log.error("loop.ended", exc_info=task.exception())
+    return damaged in done
+
+
+async def _tell_of_damage(app: App) -> None:
+    """Tell the owner, who else would hear nothing any more."""
+    app.trouble.begins(Kind.DATABASE)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience.CONFIRM_TIMEOUT):
+            await app.trouble.turn()
 
 
 async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:

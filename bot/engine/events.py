@@ -68,7 +68,7 @@ class Events:
             level("step.failed", job=job.id, state=job.state, kind=kind, side=_side(error), error=str(error))
 
     def bug(self, job: Job, error: BaseException | None) -> None:
-        self.metrics.bugs.labels("step").inc()
+        self.metrics.bug("step")
         log.error("step.bug", job=job.id, state=job.state, exc_info=error)
 
     def notice_later(self, job: Job, error: Exception) -> None:

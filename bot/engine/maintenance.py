@@ -27,6 +27,8 @@ class Maintenance:
     moved: Callable[[], float] = lambda: 0.0
     transcript_ttl: float = patience.DAY
     learned: Learned = field(default_factory=Learned)
+    refused: Callable[[], None] = lambda: None  # called when the database takes no write
+    taken: Callable[[], None] = lambda: None
     _purge: Purge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,11 +58,18 @@ class Maintenance:
         """Work until cancelled; a database that cannot be used is left for the next round."""
         while True:
             again_at = self.now() + patience.MAINTENANCE_EVERY
-            try:
-                await self.turn()
-            except StorageUnavailableError as error:
-                log.error("storage.unavailable", error=str(error))
+            await self.round()
             await asyncio.sleep(max(0.0, again_at - self.now()))
+
+    async def round(self) -> None:
+        """Do one round, and tell whether the database can be used."""
+        try:
+            await self.turn()
+        except StorageUnavailableError as error:
+            log.error("storage.unavailable", error=str(error))
+            self.refused()
+        else:
+            self.taken()
 
     async def watch(self) -> None:
         """Look until cancelled whether the database is at its place and whole, and tell when that changes."""
@@ -75,6 +84,7 @@ class Maintenance:
             self.store.require_place()
             await self.store.verify()
         except StorageUnavailableError as error:
+            self.refused()
             if was_usable and not isinstance(error, DatabaseDamagedError):
                 log.error("database.unavailable", error=str(error))
             return False

@@ -10,6 +10,7 @@ from bot.text.rooms.commands import Commands
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
 from bot.text.rooms.settings import Settings
+from bot.text.rooms.trouble import Trouble
 from bot.text.rooms.usage import Usage
 from bot.text.rooms.waiting import Waiting
 
@@ -31,5 +32,6 @@ class Texts:
         self.links = Links(self.language)
         self.models = Models(self.language)
         self.settings = Settings(self.language)
+        self.trouble = Trouble(self.language)
         self.usage = Usage(self.language)
         self.waiting = Waiting(self.language)

@@ -108,6 +108,10 @@ class AimlapiClient:
         answer = await self._call("balance", "GET", "/billing/balance")
         return await self._read(answer, "balance", read_balance)
 
+    async def is_low(self) -> bool:
+        """Tell whether few credits are left, or none."""
+        return (await self.balance()).low
+
     async def _call(self, call: Call, method: str, path: str, create: _Create | None = None) -> _Answer:
         """Make one request and read its whole answer."""
         try:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import aiohttp
 
 from bot import links
-from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
+from bot.errors import Need, OperatorError, PermanentError, RateLimitedError, TemporaryError, VerbatimError
 from bot.faults import SPEECH_SERVICE, fault_of
 from bot.outgoing.waits import asked_wait
 from bot.speech.aimlapi.blame import blames_link
@@ -49,6 +49,7 @@ _HUNDRED: dict[int, type[VerbatimError]] = {
     4: PermanentError,
     5: TemporaryError,
 }
+_NEEDS = {401: Need.KEY, 402: Need.CREDITS, 403: Need.CREDITS}
 _GAVE_UP_WAITING = frozenset({504, 520, 524})  # gateways; 520 says that the answer made no sense
 
 _NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
@@ -108,7 +109,7 @@ def _answered(answer: AnswerError, call: Call) -> VerbatimError:
     if meaning is PermanentError:
         return _refused(answer, said)
     if meaning is OperatorError:
-        return OperatorError(said)
+        return OperatorError(said, need=_NEEDS.get(answer.status, Need.SETUP))
     wait = _retry_after(answer)
     if meaning is RateLimitedError:
         return RateLimitedError(said, retry_after=wait)

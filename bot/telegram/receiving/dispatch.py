@@ -53,7 +53,7 @@ class Dispatch:
         try:
             await self.process(update)
         except Exception as error:
-            self.metrics.bugs.labels("update").inc()
+            self.metrics.bug("update")
             log.error("update.failed", update=update.update_id, exc_info=error)
 
 

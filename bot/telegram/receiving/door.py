@@ -59,7 +59,7 @@ class Door:
         except Exception as raised:  # noqa: BLE001 - one that fails must not take others along
             error = raised
         if error is not None:
-            self.metrics.bugs.labels("update").inc()
+            self.metrics.bug("update")
             log.error("update.failed", exc_info=error)
 
     async def _stored(self, entries: list[_Entry]) -> list[object]:

@@ -110,7 +110,7 @@ class Replies:
         except (VerbatimError, StorageUnavailableError) as error:
             log.info("reply.failed", reason=str(error))
         except Exception as error:
-            self._metrics.bugs.labels("reply").inc()
+            self._metrics.bug("reply")
             log.error("reply.bug", exc_info=error)
         finally:
             self._turns.append(chat_id)
