@@ -76,6 +76,7 @@ from handlers.choices import Choices
 from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
+from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
 from handlers.owning import Owning
@@ -97,6 +98,7 @@ class App:
     guests: Guests
     telegram: Telegram
     receiver: Receiver
+    joining: Joining
     replies: Replies
     poller: Poller
     maintenance: Maintenance
@@ -258,6 +260,7 @@ class _Wiring:
         limit = _file_limit(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
+        self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now)
         self.delivery = Delivery(transport := Transport(calls, pace), store)
         self.provider = provider_of(settings, outside.session, self.metrics)
         tell = Telling(transport, store)
@@ -278,6 +281,7 @@ class _Wiring:
             guests=self.guests,
             telegram=self.telegram,
             receiver=receiver,
+            joining=self.joining,
             replies=self.door.replies,
             poller=poller,
             maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl, self.looks.learned, *usable),
@@ -361,5 +365,6 @@ class _Wiring:
                 },
             ),
             groups=Groups(door, self.moves),
+            joining=self.joining,
         )
         register(self.telegram, handlers)

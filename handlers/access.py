@@ -87,21 +87,27 @@ class Access:
         if query := update.callback_query:
             self._speaking.door.say(chat.id, partial(self._alert, query, chat))
         if (change := update.my_chat_member) and chat.type in GROUPS and _is_added(change):
-            self._tell(chat, partial(self._tell_of_stranger, update.get_bot(), change))
+            self._tell(chat, partial(self._tell_of_stranger, update.get_bot(), change), patience.MEMBERSHIP_SETTLES)
         message = update.message
         if message is not None and _says_something(message):
             self._tell(chat, partial(self._speaking.reply_now, message, _not_allowed(chat.id)))
 
-    def _tell(self, chat: Chat, say: Say) -> None:
-        """Say something to a chat, unless it was told within a day; what is stored keeps that over restarts."""
+    def _tell(self, chat: Chat, say: Say, seconds: float = 0.0) -> None:
+        """Say something to a chat in a while, unless it was told within a day; that is stored, for restarts."""
         if self._told[chat.type == ChatType.PRIVATE].is_time(chat.id):
-            put = partial(self._speaking.door.replies.put, chat.id, say, counts=True)
+            replies = self._speaking.door.replies
+            put = partial(replies.put_later, chat.id, say, seconds) if seconds else partial(replies.put, chat.id, say)
             tell_stranger = partial(self._store.tell_stranger, chat.id, self._now(), MOST_STRANGERS)
-            self._speaking.door.keep(tell_stranger, lambda may: put() if may else None)
+            self._speaking.door.keep(tell_stranger, lambda may: put(counts=True) if may else None)
 
     async def _tell_of_stranger(self, bot: Bot, change: ChatMemberUpdated) -> None:
-        """Tell a group that it may not use the bot, and offer its owner to change that."""
+        """Tell a group that it may not use the bot, and offer its owner to change that.
+
+        By now it may be known as one that has moved.
+        """
         chat, person, owner = change.chat, change.from_user, self._guests.owner
+        if self._guests.admits(chat.id):
+            return
         await tell(bot, chat.id, (await self._speaking.texts(chat, person)).access.not_allowed(chat.id))
         if owner is None or not self._offered.is_time(chat.id):
             return

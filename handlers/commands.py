@@ -11,6 +11,7 @@ from bot.speech.catalogue import MODELS, Model, find
 from bot.telegram.receiving.door import Door
 from bot.text.menu import Audience
 from bot.text.texts import Texts
+from handlers.joining import HERE
 from handlers.speaking import Speaking
 from storage.store import Store
 
@@ -27,9 +28,11 @@ class Commands:
     limit_minutes: int
     links: bool  # whether they are transcribed
 
-    async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say what the bot does; not in a group to which a link of its own led, where it introduces itself."""
         message = _message(update)
-        self.door.say(message.chat.id, partial(self._welcome, message), counts=True)
+        if context.args != [HERE] or message.chat.type == ChatType.PRIVATE:
+            self.door.say(message.chat.id, partial(self._welcome, message), counts=True)
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)

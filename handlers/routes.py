@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from telegram import Message, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
+from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
 from bot.telegram.application import Telegram
 from handlers.access import Access
@@ -12,6 +12,7 @@ from handlers.asking import TRANSCRIBE, Asking
 from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
+from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
 from handlers.owning import Owning
@@ -46,6 +47,7 @@ class Handlers:
     using: Using
     taps: Taps
     groups: Groups
+    joining: Joining
 
 
 def register(application: Telegram, handlers: Handlers) -> None:
@@ -55,6 +57,7 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(MessageHandler(FORWARDED, handlers.owning.forwarded), group=-2)
     application.add_handler(TypeHandler(Update, handlers.access), group=-1)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.groups))
+    application.add_handler(ChatMemberHandler(handlers.joining, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(NEW & SPEECH, handlers.media))
     for name in ("start", "help", "models"):
         application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))

@@ -66,6 +66,7 @@ class World:
             await self.app.maintenance.set_clock()
             await self.app.store.recover(self.app.now(), wait_after_death)
             await introduce(self.app.telegram)
+            await self.app.joining.resume()
             yield self
             await asyncio.gather(self.app.poller.stop(0), self.app.replies.stop(0))
 

@@ -125,6 +125,7 @@ async def _receive(app: App) -> None:
     if (secret := app.guests.invitation) is not None:
         link = owners_link(app.telegram.bot.username, secret)
         log.warning("owner.wanted", link=link, hint="open the link in Telegram to own this bot; it works once")
+    await app.joining.resume()
     async with asyncio.TaskGroup() as group:
         group.create_task(offer_menus(app.telegram))
         group.create_task(_choose_ffmpeg(app.ffmpeg))

@@ -45,6 +45,10 @@ class NoAnswerError(NetworkError):
         self.fault = fault
 
 
+class OutOfOrderError(NoAnswerError):
+    """The server, or the gateway before it, says that it is out of order: it has hardly done what was asked."""
+
+
 class UnreadableAnswerError(NetworkError):
     """An answer that cannot be read: what was asked for may have been done."""
 
@@ -75,7 +79,7 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
         if status == 407:
             raise NoAnswerError(_PROXY_REFUSES)
         if status >= 500:
-            raise NoAnswerError(out_of_order(status))
+            raise OutOfOrderError(out_of_order(status))
         if answer is None and status != 429:  # a gateway's page, which says nothing of chats, files and tokens
             raise UnreadableAnswerError(f"a web page instead of an answer ({status})")
         return status, _refusal(status, answer or {})
@@ -84,7 +88,7 @@ def read_answer(method: str, status: int, body: bytes) -> tuple[int, dict[str, A
     if not answer.get("ok", True):
         code = answer.get("error_code")
         if not (isinstance(code, int) and 400 <= code < 500):
-            raise NoAnswerError(out_of_order(code if isinstance(code, int) and code > 500 else 500))
+            raise OutOfOrderError(out_of_order(code if isinstance(code, int) and code > 500 else 500))
         return code, _refusal(code, answer)
     return status, {"ok": True, "result": _reader(method)(answer.get("result"))}
 

@@ -5,6 +5,7 @@ that are sent at once, the first one goes alone and the others wait for its answ
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -80,17 +81,36 @@ class Refusing:
         self._refusals: dict[tuple[int, str], _Refusal] = {}  # by chat, and what of it; see `_kinds`
         self._knocks: dict[int, asyncio.Future[VerbatimError | None]] = {}
         self._taking: set[int] = set()  # chats whose last answer to a message was a yes
+        self._left: dict[int, float] = {}  # since when the bot is not in a chat any more, as Telegram has said
 
     def is_known(self, chat_id: int) -> bool:
         """Tell whether the chat has refused a new message, and has taken none since."""
-        return any(chat == chat_id and what.startswith(SEND) for chat, what in self._refusals)
+        return chat_id in self._left or any(chat == chat_id and what.startswith(SEND) for chat, what in self._refusals)
 
     def is_known_to_take(self, chat_id: int) -> bool:
         """Tell whether the last message to the chat was taken; False where none was sent for long."""
         return chat_id in self._taking
 
+    def leave(self, chat_id: int) -> None:
+        """Ask nothing of a chat any more, as the bot was removed or blocked there."""
+        if len(self._left) >= MANY:
+            self._left.pop(next(iter(self._left)))
+        self._left[chat_id] = self._now()
+        self._taking.discard(chat_id)
+
+    def mute(self, chat_id: int) -> None:
+        """Know that a chat takes no message, as the right to write was taken from the bot."""
+        self._remember(chat_id, SEND, ChatRefusesError("the bot may not write in this chat"))
+
+    def come_back(self, chat_id: int) -> None:
+        """Forget what a chat has refused, as the bot has got rights there."""
+        self._left.pop(chat_id, None)
+        self._refusals = {key: each for key, each in self._refusals.items() if key[0] != chat_id}
+
     def ask_again(self, chat_id: int) -> None:
         """Let the next message go to the chat although it has refused one, if that is not too short a time ago."""
+        if self._now() - self._left.get(chat_id, math.inf) >= FRESH:
+            del self._left[chat_id]  # somebody writes there, so the bot is back
         for (chat, what), refusal in self._refusals.items():
             if chat == chat_id and what.startswith(SEND):
                 refusal.until = min(refusal.until, refusal.since + FRESH)
@@ -123,6 +143,8 @@ class Refusing:
 
     def _check(self, chat_id: int, kinds: _Kinds) -> None:
         """Raise what the chat has answered before, while it is too early to ask again."""
+        if chat_id in self._left:
+            raise UndeliverableError("the bot is not in this chat any more")
         now = self._now()
         for what in kinds:
             refusal = self._refusals.get((chat_id, what))

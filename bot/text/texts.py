@@ -7,6 +7,7 @@ from bot.text.rooms.apologies import Apologies
 from bot.text.rooms.asking import Asking
 from bot.text.rooms.cancelling import Cancelling
 from bot.text.rooms.commands import Commands
+from bot.text.rooms.joining import Joining
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
 from bot.text.rooms.settings import Settings
@@ -29,6 +30,7 @@ class Texts:
         self.asking = Asking(self.language)
         self.cancelling = Cancelling(self.language)
         self.commands = Commands(self.language)
+        self.joining = Joining(self.language)
         self.links = Links(self.language)
         self.models = Models(self.language)
         self.settings = Settings(self.language)

@@ -83,6 +83,10 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     new.execute("UPDATE chats SET model = NULL WHERE typeof(model) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET language = NULL WHERE typeof(language) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET interface = NULL WHERE typeof(interface) NOT IN ('text', 'null')")
+    flags = "typeof(present) <> 'integer' OR typeof(may_write) <> 'integer' OR typeof(sees + admin) <> 'integer'"
+    mended.dropped += _delete(new, "memberships", f"typeof(chat_id) <> 'integer' OR {flags}")
+    new.execute("UPDATE memberships SET told = NULL WHERE typeof(told) <> 'integer'")
+    new.execute("UPDATE memberships SET introduced_at = NULL WHERE typeof(introduced_at) <> 'real'")
     new.execute("UPDATE chats SET came_from = NULL WHERE typeof(came_from) <> 'integer'")
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")

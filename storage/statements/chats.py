@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from storage.statements import guests, rates, spending
+from storage.statements.memberships import move_membership
 from storage.statements.transaction import Row, Transaction
 from storage.words import Answers, ChatSettings, Mode
 
@@ -70,6 +71,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
     )
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", old_chat_id)
     await tx.rows(_FORGET, old_chat_id)
+    await move_membership(tx, old_chat_id, new_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
     elsewhere = "form = 'private'"  # where nothing has moved
     await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved} AND NOT {elsewhere})", old_chat_id)

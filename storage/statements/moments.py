@@ -15,7 +15,10 @@ from storage.store import Bounds, Correction
 
 UNFINISHED = "next_at IS NOT NULL"
 PAST = ("created_at", "ready_at", "claimed_at")
-TOLD = (("strangers", "told_at"), ("arrivals", "at"), ("troubles", "began_told_at"), ("troubles", "ended_told_at"))
+TOLD = (
+    *(("strangers", "told_at"), ("arrivals", "at"), ("memberships", "introduced_at")),
+    *(("troubles", "began_told_at"), ("troubles", "ended_told_at")),
+)
 AT_PROVIDER = "SELECT id FROM jobs WHERE state = 'submitted' AND submitted_at"
 WRONG = f"{AT_PROVIDER} > $1 UNION ALL {AT_PROVIDER} < $2"
 LEASED = "SELECT id FROM jobs WHERE lease_token IS NOT NULL"  # some of them are only half submitted

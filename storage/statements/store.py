@@ -12,6 +12,7 @@ from storage.statements import (
     guarded,
     guests,
     looks,
+    memberships,
     moments,
     record,
     recovery,
@@ -76,6 +77,11 @@ class SQLStore:
     cancel = _write(cancelling.cancel)
     press = _write(cancelling.press)
     change_settings = _write(chats.change_settings)
+    change_membership = _write(memberships.change_membership)
+    membership = _write(memberships.membership)
+    begin_saying = _write(memberships.begin_saying)
+    end_saying = _write(memberships.end_saying)
+    unsettled_memberships = _write(memberships.unsettled_memberships)
     move_chat = _write(chats.move_chat)
     require_owner = _write(upkeep.require_owner)
     ping = _write(upkeep.ping)

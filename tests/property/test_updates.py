@@ -32,7 +32,7 @@ ODD = st.one_of(
     ),
     st.integers(100, 600).map(_deep),
 )
-KINDS = ("voice", "command", "choice", "press", "old press", "document", "migration")
+KINDS = ("voice", "command", "choice", "press", "old press", "document", "migration", "membership", "asking", "quoting")
 
 
 def _places(node, path=()):
@@ -90,6 +90,14 @@ class Town:
             telegram.queue_update("callback_query", query)
         evil.send_document(eve, b"x")
         telegram.queue_update("message", voice | {"voice": None, "migrate_to_chat_id": -1_000_000_000_777})
+        bot = {"user": telegram.state.bot.as_json(), "can_send_messages": True, "is_member": True}
+        changed = {"old_chat_member": bot | {"status": "left"}, "new_chat_member": bot | {"status": "restricted"}}
+        group = {"id": -1_000_000_000_778, "type": "supergroup", "title": "Team"}
+        telegram.queue_update("my_chat_member", {"chat": group, "from": eve.as_json(), "date": 5} | changed)
+        evil.say(eve, "/transcribe", reply_to=voice)
+        evil.say(eve, "/transcribe")
+        origin = {"origin": {"type": "hidden_user", "sender_user_name": "Eve", "date": 1}}
+        queue.pending[-1]["message"]["external_reply"] = origin | {"voice": voice["voice"]}
         samples = queue.pending[-len(KINDS) :]
         queue.drop()
         return dict(zip(KINDS, copy.deepcopy(samples), strict=True))

@@ -20,7 +20,7 @@ from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
 
-ALLOWED_UPDATES = ("message", "channel_post", "callback_query")
+ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 LONG_POLL_SECONDS = 50  # Telegram answers at once when something comes, and after 50 s at the latest
 ANSWER_SECONDS = 15.0  # beyond the long poll, before an answer counts as lost
 BATCH = 100  # the most that getUpdates gives

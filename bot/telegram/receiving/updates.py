@@ -17,10 +17,30 @@ from telegram import Bot, Update
 HIGHEST = 2**31 - 1  # the Bot API marks the numbers that may need more than 32 bits, and update_id is none of them
 LONGEST_ID = 512  # characters of a file's id; about 100 are usual
 SOME_DATE = 1  # of a message; nobody asks when it was sent, but 0 says that it is too old to be shown
+LONGEST_TAG = 35  # characters of a language tag, by RFC 5646
 NOBODY = {"is_bot": False, "first_name": "-"}
 UNMEASURED = {"duration": 0, "width": 0, "height": 0, "length": 0}  # the library wants them, and they are only claims
 
 UNKNOWN_ORIGIN = {"type": "hidden_user", "sender_user_name": "-", "date": SOME_DATE}
+
+SOMEBODY = NOBODY | {"id": 0}
+LEFT = {"status": "left", "user": SOMEBODY}
+# The library wants each right; of them the bot asks for none but the one to write.
+ADMINISTRATOR = {"status": "administrator"} | dict.fromkeys(
+    """
+    can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members
+    can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories
+    """.split(),  # noqa: SIM905 - a list of names reads best as one
+    False,
+)
+RESTRICTED = {"status": "restricted", "is_member": True, "until_date": 0} | dict.fromkeys(
+    """
+    can_change_info can_invite_users can_pin_messages can_send_messages can_send_polls can_send_other_messages
+    can_add_web_page_previews can_manage_topics can_send_audios can_send_documents can_send_photos can_send_videos
+    can_send_video_notes can_send_voice_notes can_edit_tag can_react_to_messages
+    """.split(),  # noqa: SIM905 - a list of names reads best as one
+    False,
+)
 
 JSON = dict[str, Any]
 
@@ -118,6 +138,29 @@ def _query(content: Any, kind: str) -> JSON:
     return query | {"message": head | {"date": 0}}
 
 
+def _membership(content: Any, kind: str) -> JSON:
+    """Read what the bot is in a chat now, and what it was before; without anything it was in no chat."""
+    if not isinstance(content, dict):
+        raise UnreadableUpdateError(kind)
+    chat, now = _chat(content.get("chat")), _member(content.get("new_chat_member"))
+    if chat is None or now is None:
+        raise UnreadableUpdateError("chat" if chat is None else "new_chat_member")
+    before, person = _member(content.get("old_chat_member")) or LEFT, _person(content.get("from")) or SOMEBODY
+    return {"chat": chat, "from": person, "date": SOME_DATE, "old_chat_member": before, "new_chat_member": now}
+
+
+def _member(value: Any) -> JSON | None:
+    """Read a status, and of its rights the one to send texts."""
+    status = _text(value.get("status")) if isinstance(value, dict) else None
+    if status == "restricted":
+        if value.get("is_member") is not True:
+            return LEFT
+        return LEFT | RESTRICTED | {"can_send_messages": value.get("can_send_messages") is True}
+    if status in {"creator", "administrator"}:
+        return LEFT | ADMINISTRATOR
+    return LEFT | {"status": status} if status in {"member", "left"} else LEFT if status == "kicked" else None
+
+
 def _has_button(message: Mapping[str, Any], data: object) -> bool:
     markup = message.get("reply_markup")
     rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
@@ -138,7 +181,11 @@ def _chat(value: Any) -> JSON | None:
 
 def _person(value: Any) -> JSON | None:
     number = _number(value.get("id")) if isinstance(value, dict) else None
-    return None if number is None else NOBODY | {"id": number, "language_code": _name(value.get("language_code"))}
+    if number is None:
+        return None
+    language = _text(value.get("language_code"))
+    known = {"language_code": language} if language and len(language) <= LONGEST_TAG else {}
+    return NOBODY | known | {"id": number}
 
 
 def _topic(value: Any) -> JSON | None:
@@ -226,6 +273,7 @@ _KINDS: dict[str, Callable[[Any, str], JSON]] = {
     "message": _message,
     "channel_post": _message,
     "callback_query": _query,
+    "my_chat_member": _membership,
 }
 _PARTS: dict[str, Callable[[Any], Any]] = {
     "from": _person,

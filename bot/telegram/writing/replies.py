@@ -45,6 +45,7 @@ class Replies:
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[int, asyncio.Task[None]] = {}  # by chat, until its reply may be said
         self._waiting = 0
+        self._later: set[asyncio.Task[None]] = set()
 
     def put(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
         """Call `say` when it is the turn of the chat; `counts` if that writes a message."""
@@ -59,6 +60,16 @@ class Replies:
         queue.append(_Reply(say, counts))
         self._waiting += 1
         self._serve()
+
+    def put_later(self, chat_id: int, say: Say, seconds: float, *, counts: bool = False) -> None:
+        """Put something there that is to be said in a while; a stop drops it. Only for what is stored."""
+        task = asyncio.create_task(self._put_at(self._pace.clock() + seconds, chat_id, say, counts=counts))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _put_at(self, moment: float, chat_id: int, say: Say, *, counts: bool) -> None:
+        await self._pace.clock.until(moment)
+        self.put(chat_id, say, counts=counts)
 
     def _drop_oldest(self, chat_id: int) -> None:
         self._queues[chat_id].popleft()
@@ -136,7 +147,7 @@ class Replies:
             log.info("replies.dropped", replies=self._waiting)
         self._turns.clear()
         self._queues.clear()
-        left = [*self._running, *self._resting.values()]
+        left = [*self._running, *self._resting.values(), *self._later]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)

@@ -364,7 +364,7 @@ async def test_health_is_the_last_answer_that_was_one(desk, stopped_world):
 async def test_only_kinds_of_updates_that_have_a_handler_are_asked_for(desk):
     await desk.turn()
     (call,) = desk.telegram.calls_of("getUpdates")
-    assert call.params["allowed_updates"] == ["message", "channel_post", "callback_query"]
+    assert call.params["allowed_updates"] == ["message", "channel_post", "callback_query", "my_chat_member"]
     assert "offset" not in call.params
 
 
