@@ -340,7 +340,7 @@ class _Wiring:
             door, speaking, self.store, Choices(self.default_model, settings.default_language, kept_days)
         )
         links = Links(media, links_on)
-        owning = Owning(door, speaking, self.guests)
+        owning = Owning(door, speaking, self.guests, self.joining.greet)
         handlers = Handlers(
             access=Access(speaking, self.guests, self.store, now),
             owning=owning,

@@ -71,6 +71,30 @@ class Joining:
             elif membership.saying is not Saying.NOTHING:
                 self._settle_later(membership.chat_id)
 
+    async def greet(self, chat_id: int) -> None:
+        """Introduce the bot in a group that may use it from now on, if it was added there before."""
+        try:
+            with translated():
+                chat = await self.bot.get_chat(chat_id)
+                member = await self.bot.get_chat_member(chat_id, self.bot.id)
+        except VerbatimError as error:
+            log.info("introduction.failed", chat=chat_id, reason=str(error))
+            return
+        if chat.type in GROUPS:
+            sees, is_admin = self._sees(member), member.status in ADMINS
+            change = MembershipChange(
+                chat_id,
+                was_present=False,
+                saw=False,
+                is_present=True,
+                may_write=True,
+                is_admin=is_admin,
+                sees=sees,
+                is_group=True,
+            )
+            await self.store.change_membership(change, self.now())
+            await self._settle(chat_id)
+
     def _read(self, changed: ChatMemberUpdated) -> MembershipChange:
         before, after = changed.old_chat_member, changed.new_chat_member
         language = fitting(changed.from_user.language_code)

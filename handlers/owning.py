@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,6 +43,7 @@ class Owning:
     door: Door
     speaking: Speaking
     guests: Guests
+    greet: Callable[[int], Awaitable[None]]  # a group that was let in
 
     async def allow(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         self._change(update, context.args or [], let_in=True)
@@ -132,6 +133,8 @@ class Owning:
 
     def _written(self, guest: int, *, let_in: bool) -> Write:
         log.info("guest.allowed" if let_in else "guest.revoked", chat=guest)
+        if let_in and guest < 0:
+            self.door.say(guest, partial(self.greet, guest))
         return self.guests.allow(guest) if let_in else self.guests.revoke(guest)
 
     def _keep(self, query: CallbackQuery, write: Write, say: Say) -> None:

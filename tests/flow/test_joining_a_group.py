@@ -129,6 +129,23 @@ class TestTheIntroduction:
             await world.settle()
             assert texts(group) == [ENGLISH.access.not_allowed(group.id)]
 
+    async def test_a_group_that_is_let_in_later_hears_it_then(self, stopped_world, alice, group):
+        bob = stopped_world.telegram.user("Bob")
+        group.join(bob)
+        private = stopped_world.telegram.private(alice)
+        async with stopped_world.running(access="invited") as world:
+            private.say(alice, f"/start own-{world.app.guests.invitation}")
+            await world.settle()
+            group.add_bot(bob)
+            await world.settle()
+            assert SEEN not in texts(group)
+            for _ in range(2):
+                private.say(alice, f"/allow {group.id}")
+                await world.settle()
+            private.say(alice, f"/allow {private.id}")
+            await world.settle()
+        assert texts(group)[1:] == [UNSEEN]
+
     async def test_channels_and_people_hear_none(self, world, alice):
         channel, private = world.telegram.channel("News", owner=alice), world.telegram.private(alice)
         channel.bot_status = "left"

@@ -172,6 +172,7 @@ async def test_the_owner_may_refuse_to_hand_over(world, alice, bob, hers):
 async def test_a_tap_of_somebody_else_is_refused_with_an_alert(world, alice, bob):
     group = world.telegram.group("Team", [alice, bob], privacy=False)
     group.say(alice, "/allow")
+    await world.settle()  # the bot introduces itself there
     group.say(alice, "/owner", reply_to=group.say(bob, "I?"))
     await world.settle()
     group.press(bob, group.bot_messages[-1], "Hand it over")
