@@ -80,6 +80,7 @@ from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
 from handlers.owning import Owning
+from handlers.people import People
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
 from handlers.taps import Taps
@@ -350,6 +351,7 @@ class _Wiring:
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
             choosing=choosing,
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
+            people=People(door, speaking, self.store),
             taps=Taps(
                 door,
                 speaking,

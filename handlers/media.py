@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from telegram import Document, ExternalReplyInfo, Message, Update
+from telegram import Document, ExternalReplyInfo, Message, MessageOriginUser, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
@@ -70,6 +70,8 @@ class Media:
             self.speaking.reply_after(message, lambda texts: texts.waiting.too_many(self.intake.most_open))
         elif why is NotTaken.UNDER_WAY and recording.asked is Asked.PLAINLY:
             self.speaking.reply_after(message, lambda texts: texts.asking.under_way())
+        elif why is NotTaken.OPTED_OUT and recording.asked is Asked.PLAINLY:
+            self.speaking.reply_after(message, lambda texts: texts.people.wants_no_text())
 
 
 def received(message: Message, limit: FileLimit) -> Recording | Apology | None:
@@ -97,9 +99,10 @@ def asked_for(message: Message, carrier: Carrier, limit: FileLimit, asked: Asked
     recording = _recording(message, *carried, limit)
     if isinstance(recording, Apology):
         return recording
-    recording = replace(recording, asked=asked, post=None, video_seconds=None)
+    others = _people(carrier) - {sender_of(message)}  # who asks for what they said themselves gets it
+    recording = replace(recording, asked=asked, post=None, video_seconds=None, people=tuple(others))
     if isinstance(carrier, Message):
-        recording = replace(recording, about=carrier.message_id, user_id=_sender(carrier))
+        recording = replace(recording, about=carrier.message_id, user_id=sender_of(carrier))
     return recording
 
 
@@ -162,7 +165,7 @@ def recording_in(
         chat_id=message.chat.id,
         message_id=message.message_id,
         thread_id=message.message_thread_id if message.is_topic_message else None,
-        user_id=_sender(message),
+        user_id=sender_of(message),
         kind=kind,
         file_id=file_id,
         file_unique_id=file_unique_id,
@@ -172,6 +175,7 @@ def recording_in(
         must_sniff=must_sniff,
         interface=interface_of(message.chat, message.from_user),
         video_seconds=_video_seconds(message, message),
+        people=tuple(_people(message)),
     )
 
 
@@ -179,6 +183,16 @@ def _is_private(message: Message) -> bool:
     return message.chat.type == ChatType.PRIVATE
 
 
-def _sender(message: Message) -> int | None:
+def _people(carrier: Carrier) -> frozenset[int]:
+    """Return whose recording it is, as far as Telegram tells: who sent it, and whose message was forwarded."""
+    if isinstance(carrier, Message):
+        sender, origin = sender_of(carrier), carrier.forward_origin
+    else:
+        sender, origin = None, carrier.origin
+    speaker = origin.sender_user.id if isinstance(origin, MessageOriginUser) else None
+    return frozenset(each for each in (sender, speaker) if each is not None)
+
+
+def sender_of(message: Message) -> int | None:
     """Return who sent it; None for channels and for people who write in a chat's name."""
     return message.from_user.id if message.from_user and message.sender_chat is None else None

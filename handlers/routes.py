@@ -16,6 +16,7 @@ from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
 from handlers.owning import Owning
+from handlers.people import People
 from handlers.taps import Taps
 from handlers.using import Using
 
@@ -45,6 +46,7 @@ class Handlers:
     commands: Commands
     choosing: Choosing
     using: Using
+    people: People
     taps: Taps
     groups: Groups
     joining: Joining
@@ -66,6 +68,8 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("settings", choosing.overview, filters=BY_SOMEBODY))
     for name in choosing.choices.by_name:
         application.add_handler(CommandHandler(name, partial(choosing.command, name), filters=BY_SOMEBODY))
+    application.add_handler(CommandHandler("optout", handlers.people.opt_out, filters=NEW))
+    application.add_handler(CommandHandler("optin", handlers.people.opt_in, filters=NEW))
     application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))
     application.add_handler(MessageHandler(NEW & PRIVATE_TEXT, links.message))
     application.add_handler(CallbackQueryHandler(handlers.taps))

@@ -155,6 +155,7 @@ class NotTaken(Enum):
     """Why a message has no job, beside that it has one already."""
 
     UNWANTED = "unwanted"  # its chat does not have such recordings transcribed
+    OPTED_OUT = "opted_out"  # it was said by a person who wants no text in groups
     UNDER_WAY = "under_way"  # the recording that it asks for has a job without an answer
 
 
@@ -310,6 +311,12 @@ class Store(Host, Protocol):
 
         What was being said when the process died counts as said.
         """
+
+    async def opt_out(self, user_id: int) -> None:
+        """Store that a person wants no text of what they say in groups."""
+
+    async def opt_in(self, user_id: int) -> None:
+        """Forget that a person wanted no text."""
 
     async def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings and jobs, as a group became a supergroup; old message ids are void."""

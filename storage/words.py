@@ -90,6 +90,7 @@ class NewJob:
     asked: Asked = Asked.NOT
     about: int | None = None  # the message of the recording, where `message_id` is the one that asks for it
     video_seconds: int | None = None  # that a video in a group claims to run; 0 where it does not say
+    people: tuple[int, ...] = ()  # whose recording it is; in a group it is left alone if one of them wants that
 
     @property
     def cache_key(self) -> str:

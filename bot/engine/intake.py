@@ -35,6 +35,7 @@ class Recording:
     asked: Asked = Asked.NOT
     about: int | None = None  # see NewJob
     video_seconds: int | None = None  # see NewJob
+    people: tuple[int, ...] = ()  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ COMMANDS = (
         marked("Transcribe the recording that it replies to, or the one behind a link"),
         "/transcribe https://…",
     ),
+    Command("optout", EVERYWHERE, marked("Have your recordings left alone in all groups"), "/optout"),
+    Command("optin", EVERYWHERE, marked("Have your recordings become text in groups again"), "/optin"),
     Command("settings", CHANGES, marked("See and change all settings of this chat"), "/settings"),
     Command("mode", CHANGES, marked("Choose which recordings become text"), "/mode ask"),
     Command("videos", CHANGES, marked("Choose which videos of a group become text by themselves"), "/videos 5"),

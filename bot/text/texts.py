@@ -10,6 +10,7 @@ from bot.text.rooms.commands import Commands
 from bot.text.rooms.joining import Joining
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
+from bot.text.rooms.people import People
 from bot.text.rooms.settings import Settings
 from bot.text.rooms.trouble import Trouble
 from bot.text.rooms.usage import Usage
@@ -33,6 +34,7 @@ class Texts:
         self.joining = Joining(self.language)
         self.links = Links(self.language)
         self.models = Models(self.language)
+        self.people = People(self.language)
         self.settings = Settings(self.language)
         self.trouble = Trouble(self.language)
         self.usage = Usage(self.language)

@@ -14,6 +14,7 @@ from storage.statements import rates
 from storage.statements.admission import admit
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.making import make
+from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import is_left_out
@@ -103,6 +104,8 @@ async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: fl
     """Tell why a message gets no job: its chat wants none, or the recording that it asks for has one already."""
     if not settings.takes(new.asked, new.video_seconds):
         return NotTaken.UNWANTED
+    if new.chat_id < 0 and await has_opted_out(tx, new.people):
+        return NotTaken.OPTED_OUT
     if new.about is None:
         return None
     rows = await tx.rows(

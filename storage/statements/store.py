@@ -14,6 +14,7 @@ from storage.statements import (
     looks,
     memberships,
     moments,
+    people,
     record,
     recovery,
     spending,
@@ -82,6 +83,8 @@ class SQLStore:
     begin_saying = _write(memberships.begin_saying)
     end_saying = _write(memberships.end_saying)
     unsettled_memberships = _write(memberships.unsettled_memberships)
+    opt_out = _write(people.opt_out)
+    opt_in = _write(people.opt_in)
     move_chat = _write(chats.move_chat)
     require_owner = _write(upkeep.require_owner)
     ping = _write(upkeep.ping)
