@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 class Doing(StrEnum):
@@ -96,21 +98,27 @@ def resting() -> Iterator[None]:
         activity.changed()
 
 
-async def side_by_side(*branches: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Do several things at once, all to their end; return what each came to, be it an exception."""
+def beside(work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
+    """Begin some work beside the step, as a branch of its own until it ends."""
     activity = _activity.get() or Activity()
 
-    async def counted(branch: Coroutine[Any, Any, Any]) -> Any:
+    async def counted() -> Result:
         try:
-            return await branch
+            return await work
         finally:
             activity.branches -= 1
             activity.changed()
 
-    activity.branches += len(branches)
-    waiting = asyncio.gather(*map(counted, branches), return_exceptions=True)
-    activity.branches -= 1  # the one that waits for them
+    activity.branches += 1
+    return asyncio.create_task(counted())
+
+
+async def until_done(branch: "asyncio.Task[Any]") -> None:
+    """Wait until a branch has ended, however it did. A step that only waits for its branches rests when they do."""
+    activity = _activity.get() or Activity()
+    activity.branches -= 1
+    activity.changed()
     try:
-        return await waiting
+        await asyncio.wait({branch})
     finally:
         activity.branches += 1

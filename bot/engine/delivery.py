@@ -19,6 +19,7 @@ from bot.engine import forms, patience
 from bot.engine.lease import handling, require_lease
 from bot.engine.leftovers import Leftovers
 from bot.engine.pages import Pages
+from bot.engine.placing import Placing
 from bot.engine.sent import keep, place_of, uninterrupted
 from bot.errors import (
     ChatRefusesError,
@@ -68,6 +69,18 @@ class Delivery:
             await self.transport.say(place_of(job, Form.EDIT), text)
         except RefusedError as error:
             log.info("news.refused", job=job.id, error=str(error))
+
+    def goes_ahead(self, job: Job) -> bool:
+        """Tell whether a job may go on while its placeholder stands in line: only other chats come before it there.
+
+        Not after a death of the process: then a job is led to the provider and let go.
+        """
+        return (
+            job.placeholder_id is None
+            and not job.interrupted
+            and job.id not in self._unsure
+            and self.transport.others_come_first(job.chat_id)
+        )
 
     async def begin(self, job: Job) -> Job:
         """Find out, before anything is done for a job without a placeholder, whether its chat takes one.
@@ -156,6 +169,29 @@ class Delivery:
         except TemporaryError as error:
             log.info("placeholder.later", job=job.id, error=str(error))
         return job
+
+    def place_beside(self, job: Job, placing: Placing) -> None:
+        """Begin to send the placeholder beside the work on a job that `begin` has let through."""
+        placing.begin(self.place_before_paying(job), in_line=False)
+
+    def line_up(self, job: Job, placing: Placing) -> None:
+        """Let the placeholder stand in line beside the work on its job, unless it is on its way, or was sent."""
+        if job.placeholder_id is None and not placing.is_on_its_way:
+            placing.begin(self._place_in_turn(job, placing), in_line=True)
+
+    async def _place_in_turn(self, job: Job, placing: Placing) -> Job:
+        await self.transport.await_pace(job.chat_id)
+        placing.has_its_turn()
+        return await self.place_before_paying(job)
+
+    async def place_at_once(self, job: Job) -> float | None:
+        """Send the placeholder if the pace has room for it now; else return the seconds until it may have."""
+        try:
+            await self.transport.ask_pace(job.chat_id)
+        except RateLimitedError as error:
+            return error.retry_after
+        await self.place_if_possible(job)
+        return None
 
     async def place_if_possible(self, job: Job) -> None:
         """Send the placeholder, or go on without it: nothing is paid now, or it is paid already."""

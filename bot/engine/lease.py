@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.activity import Activity, watched
 from bot.engine import patience
+from bot.engine.placing import Placing
 from bot.log import get_logger
 from storage.outcomes import Outcome, Ready, Submitted
 from storage.retry import repeat_until_stored
@@ -53,7 +54,7 @@ class Hand:
 
     What an earlier step has stored need not be read again: the generations, the text of the transcript and the
     moment of the first look. None where only the database knows. `nudge` is called when another job may have become
-    due while this hand goes on.
+    due while this hand goes on. `placing` is the placeholder that is sent meanwhile.
     """
 
     job: Job
@@ -62,10 +63,11 @@ class Hand:
     text: str | None = None
     look_at: float | None = None
     nudge: Callable[[], None] = lambda: None
+    placing: Placing = field(default_factory=Placing, init=False)
 
     def advance(self, job: Job, outcome: Outcome) -> None:
         """Go on with a job that an outcome has brought further."""
-        self.job = job
+        self.job = self.placing.known(job)
         match outcome:
             case Submitted(first_look_at, _, generation):
                 self.generations = (generation,) if generation is not None and generation.part == 0 else None

@@ -58,10 +58,14 @@ class Turn:
         try:
             return await self._lead(hand)
         except asyncio.CancelledError:
-            await self.release(hand.job)
+            try:
+                await self._end_placing(hand)
+            finally:
+                await self.release(hand.job)
             raise
         except Exception as error:  # noqa: BLE001 - a bug between two steps; it may not keep the lease either
             self.events.bug(hand.job, error)
+            await self._end_placing(hand)
             failure = as_failure(error, Doing.WORKING)
             return await self._record(hand.job, unsaid(self._verdict(failure, hand.job).outcome, hand.job))
 
@@ -69,10 +73,19 @@ class Turn:
         """Take step after step, as far as this hand goes."""
         while (outcome := await self._outcome(hand)) is not None:
             if not _goes_on(hand.job, outcome):
+                await self._end_placing(hand)
                 return await self._record(hand.job, outcome)
             if not await self._advance(hand, outcome):
                 break
+            if hand.job.state is State.READY:
+                await self._end_placing(hand)  # an answer does not wait behind the placeholders of others
+        await self._end_placing(hand)
         return None
+
+    async def _end_placing(self, hand: Hand) -> None:
+        """Let the placeholder be sent no longer beside the steps, and know whether it was."""
+        await self._say(hand.job, hand.placing.end())
+        hand.job = hand.placing.known(hand.job)
 
     async def _outcome(self, hand: Hand) -> Outcome | None:
         """Take one step; None if its lease was lost."""
@@ -107,6 +120,7 @@ class Turn:
 
     async def _failed(self, hand: Hand, error: Exception) -> Outcome:
         """Decide what the failure means, and tell the operator and the user."""
+        await self._end_placing(hand)
         job, failure = hand.job, as_failure(error, hand.activity.cut)
         self.events.failed(job, failure)
         if (

@@ -144,13 +144,19 @@ class Pace(BaseRateLimiter[str]):
         finally:
             self._ended(chat, line, moment)
 
-    async def reserve(self, chat_id: int) -> None:
+    async def reserve(self, chat_id: int, longest: float = LONGEST_WAIT) -> None:
         """Wait until a placeholder may go to a chat, and keep its place for one that is sent within a second.
 
-        RateLimitedError, with the seconds to wait, where that takes longer than LONGEST_WAIT.
+        RateLimitedError, with the seconds to wait, where that takes longer than `longest`.
         """
         chat = self._chat(chat_id)
-        chat.reserved.append(await self._take(chat, self._messages, Urgency.PLACEHOLDER))
+        chat.reserved.append(await self._take(chat, self._messages, Urgency.PLACEHOLDER, longest))
+
+    def others_come_first(self, chat_id: int) -> bool:
+        """Tell whether a placeholder for a chat has to wait now, for other chats only and LONGEST_WAIT at the most."""
+        now, chat = self.clock(), self._chat(chat_id)
+        write = chat.write(Urgency.PLACEHOLDER)
+        return chat.next(now, write) <= now < self._messages.expected(now, write) <= now + LONGEST_WAIT
 
     def reserve_at_once(self, chat_id: int) -> bool:
         """Reserve if a placeholder may go to a chat now; tell whether that is so."""
@@ -179,7 +185,7 @@ class Pace(BaseRateLimiter[str]):
             return reserved
         return await self._take(chat, line, urgency)
 
-    async def _take(self, chat: _Chat, line: Line, urgency: Urgency) -> float:
+    async def _take(self, chat: _Chat, line: Line, urgency: Urgency, longest: float = LONGEST_WAIT) -> float:
         """Wait for the turn of a write and count it; its place in the chat is counted from the start.
 
         A wait that is given up gives that place back.
@@ -187,8 +193,8 @@ class Pace(BaseRateLimiter[str]):
         now = self.clock()
         write = chat.write(urgency)
         due = chat.next(now, write)
-        self._refuse_if_long(now, due, chat.window, write)
-        self._refuse_if_long(now, line.expected(now, write), line.window, write)
+        self._refuse_if_long(now, due, chat.window, write, longest)
+        self._refuse_if_long(now, line.expected(now, write), line.window, write, longest)
         chat.window.add(due)
         try:
             await self._wait(chat, line, write, due)
@@ -212,8 +218,10 @@ class Pace(BaseRateLimiter[str]):
                 return
             self._refuse_if_long(now, due, chat.window, write)
 
-    def _refuse_if_long(self, now: float, moment: float, window: Window, write: Write) -> None:
-        if moment - now > LONGEST_WAIT:
+    def _refuse_if_long(
+        self, now: float, moment: float, window: Window, write: Write, longest: float = LONGEST_WAIT
+    ) -> None:
+        if moment - now > longest:
             raise RateLimitedError("our own pace", retry_after=window.promise(moment, write) - now)
 
     def _refused(self, chat: _Chat, begun: float, seconds: float) -> None:

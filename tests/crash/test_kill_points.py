@@ -54,6 +54,22 @@ async def test_a_death_while_others_wait_in_line_for_the_pace_loses_nothing_but_
     assert [len(chat.bot_messages) - len(scene.orphans(chat)) for chat in chats] == [1] * len(chats)
 
 
+async def test_recordings_that_went_up_before_their_placeholders_survive_every_death(scene):
+    """Those that are at the provider, or have their text, have no placeholder by then: it is sent first of all."""
+    chats = [scene.telegram.private(scene.telegram.user(f"Person {number}")) for number in range(2 * EACH)]
+    voices = [scene.voice(chat) for chat in chats]
+    await scene.live_until(scene.speech, "create", "before", EACH + 10)
+    await scene.live_until(scene.speech, "fetch", "before", EACH)
+    await scene.live_until(scene.speech, "fetch", "after")  # known, and not stored
+    await scene.live_until(scene.telegram, "editMessageText", "before")
+    await scene.start()
+    await scene.finish()
+    paid_again = sum(scene.uploads(voice) - 1 for voice in voices)  # those whose create was cut off
+    ((in_doubt,),) = scene.rows("SELECT sum(creates_in_doubt) FROM jobs")
+    assert 0 <= paid_again <= in_doubt
+    assert [len(chat.bot_messages) - len(scene.orphans(chat)) for chat in chats] == [1] * len(chats)
+
+
 async def test_a_death_between_an_upload_and_its_record_pays_once_more_and_is_counted(scene):
     voice = scene.voice()
     await scene.live_until(scene.speech, "create", "after")

@@ -31,9 +31,9 @@ class Steps:
             case State.QUEUED if job.must_sniff:
                 return await self.sniff(job)
             case State.QUEUED:
-                return await self.submit(job, hand.generations)
+                return await self.submit(job, hand.generations, hand.placing)
             case State.SUBMITTED:
-                return await self.fetch(job, hand.generations, hand.look_at)
+                return await self.fetch(job, hand.generations, hand.look_at, hand.placing)
             case State.READY:
                 return await self.deliver(job, hand.text)
             case State.DELIVERED | State.FAILED | State.CANCELLED:

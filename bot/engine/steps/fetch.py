@@ -9,6 +9,7 @@ from bot.engine import patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import require_lease
 from bot.engine.looks import Looks
+from bot.engine.placing import Placing
 from bot.engine.schedule import deadline
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.parts import joined
@@ -37,23 +38,31 @@ class Fetch:
     clock: Clock
 
     async def __call__(
-        self, job: Job, generations: Sequence[Generation] | None = None, look_at: float | None = None
+        self,
+        job: Job,
+        generations: Sequence[Generation] | None = None,
+        look_at: float | None = None,
+        placing: Placing | None = None,
     ) -> Outcome:
         """Look again and again, as long as that is soon. A look that is far away waits in the database.
+
+        A placeholder that is still to be sent stands in line meanwhile, and keeps the job in hand.
 
         What is known need not be read: the generations, and when to look first. A job that a death interrupted is
         looked at once, and gives its lease back: if it survives that, it is no suspect.
         """
-        await self.delivery.place_if_possible(job)
+        placing = placing or Placing()
+        self.delivery.line_up(job, placing)
         if generations is None:
             generations = await self.store.generations(job)
         again = _Again(self.clock() if look_at is None else look_at, generations)
         while True:
-            if again.at - self.clock() > patience.LOOK_IN_HAND:
+            if again.at - self.clock() > patience.LOOK_IN_HAND and not placing.stands_in_line:
                 return Waiting(again.at)
             await self.clock.until(again.at)
             created_at = _asked(again.generations).submitted_at
-            if (expected := self.looks.expected(job, created_at)) - self.clock() > patience.LINE_IN_HAND:
+            expected = self.looks.expected(job, created_at)
+            if expected - self.clock() > patience.LINE_IN_HAND and not placing.stands_in_line:
                 return Waiting(expected)
             await self.looks.turn(job, created_at)
             found = await self._once(job, again.generations)

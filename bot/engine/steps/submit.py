@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
-from bot.activity import side_by_side
 from bot.engine import forms, patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError, handling, require_lease
+from bot.engine.placing import Placing
 from bot.engine.policy import too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.keeping import ready
@@ -54,21 +53,32 @@ class Submit:
     asks_every: float = patience.SLOT_ASKED_FOR_EVERY
     _replacing_model: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def __call__(self, job: Job, stored: Sequence[Generation] | None = None) -> Outcome:
-        """Take the step; `stored` are the generations that the job has already, None where the database knows."""
+    async def __call__(
+        self, job: Job, stored: Sequence[Generation] | None = None, placing: Placing | None = None
+    ) -> Outcome:
+        """Take the step; `stored` are the generations that the job has already, None where the database knows.
+
+        A chat that can take no placeholder now need not be uploaded for yet. But where only other chats come first, the
+        job goes ahead: its placeholder stands in line meanwhile, for some seconds; see `placing`.
+        """
         if job.create_started:
             return self._answer_was_lost(job)
-        job = await self.delivery.begin(job)  # a chat that can take no placeholder now need not be uploaded for yet
+        placing = placing or Placing()
+        goes_ahead = self.delivery.goes_ahead(job)
+        job = job if goes_ahead else await self.delivery.begin(job)
         model = find(job.model) or await self._replace_model(job)
         match Admitted() if job.slot == model.family else await self._admit(job, model):
             case Known() as known:
                 return known
             case MustWait(waiting_for):
                 self._end_what_is_paused_for_too_long(job)
-                await self.delivery.place_if_possible(job)
-                return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
-            case Admitted() as admitted:
-                return await self._upload(job, model, admitted, stored)
+                return Waiting(self.now() + await self._tell_to_wait(job, goes_ahead=goes_ahead), waiting_for)
+            case Admitted() as admitted if self.creates.hold.allows(self.now()):
+                place = self.delivery.line_up if goes_ahead else self.delivery.place_beside
+                place(job, placing)
+                return await self._upload(job, model, admitted, stored, placing)
+            case Admitted():
+                return await self._wait_for_the_provider(job)
 
     def admission(self, model: str) -> tuple[str, int] | None:
         """Tell how many jobs of a model's family may be at the provider at once; None while none may go there."""
@@ -101,15 +111,27 @@ class Submit:
                 await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
         return default
 
-    async def _upload(self, job: Job, model: Model, admitted: Admitted, stored: Sequence[Generation] | None) -> Outcome:
-        if not self.creates.hold.allows(self.now()):
-            return await self._wait_for_the_provider(job)
+    async def _tell_to_wait(self, job: Job, *, goes_ahead: bool) -> float:
+        """Send the placeholder of a job without a slot, and return the seconds until the job asks again.
+
+        One that could go ahead stands in no line: it would not hear there that a slot got free.
+        """
+        if not goes_ahead:
+            await self.delivery.place_if_possible(job)
+            return patience.ADMISSION_AGAIN_AFTER
+        again_in = await self.delivery.place_at_once(job)
+        return patience.ADMISSION_AGAIN_AFTER if again_in is None else min(again_in, patience.ADMISSION_AGAIN_AFTER)
+
+    async def _upload(
+        self, job: Job, model: Model, admitted: Admitted, stored: Sequence[Generation] | None, placing: Placing
+    ) -> Outcome:
+        """Send what is to be transcribed, unless the chat refuses the placeholder before that is paid for."""
         if job.kind == LINK:
-            await self.delivery.place_before_paying(job)
+            await placing.before_paying(job)
             link = Linked(job.file_id, self.rules.link_seconds)
             return await self.creates.send(job, model, (link,), stored, took_last=admitted.took_last)
         with self.recordings.bench(job) as bench:
-            uploads, kept_slot = await self._prepare(job, bench)
+            uploads, kept_slot = await self._prepare(job, bench, placing)
             if not uploads:
                 return self._nothing_heard(job)
             match admitted if kept_slot else await self._admit_again(job, model):
@@ -118,6 +140,7 @@ class Submit:
                 case MustWait(waiting_for):
                     return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
                 case Admitted(took_last):
+                    await placing.before_paying(job)
                     return await self.creates.send(job, model, uploads, stored, took_last=took_last)
 
     def _nothing_heard(self, job: Job) -> Outcome:
@@ -125,9 +148,9 @@ class Submit:
         log.info("recording.silent", job=job.id)
         return ready(Transcript(""), self.now(), transcript_ttl=0.0)
 
-    async def _prepare(self, job: Job, bench: Bench) -> tuple[tuple[Upload, ...], bool]:
+    async def _prepare(self, job: Job, bench: Bench, placing: Placing) -> tuple[tuple[Upload, ...], bool]:
         """Download and prepare the recording; tell also whether that was quick enough for the slot to be kept."""
-        preparing = asyncio.create_task(self._place_and_prepare(job, bench))
+        preparing = asyncio.create_task(self._download_and_prepare(job, bench, placing))
         try:
             _, late = await asyncio.wait({preparing}, timeout=self.slot_lent)
             if late:
@@ -138,9 +161,10 @@ class Submit:
             preparing.cancel()
             await asyncio.gather(preparing, return_exceptions=True)  # what it still does on the bench
 
-    async def _place_and_prepare(self, job: Job, bench: Bench) -> tuple[Upload, ...]:
+    async def _download_and_prepare(self, job: Job, bench: Bench, placing: Placing) -> tuple[Upload, ...]:
         audio = bench.scratch.file()
-        async with handling(self.store, await self._place_and_download(job, audio, bench)):
+        await self.recordings.download(job, audio, bench)
+        async with handling(self.store, await placing.before_paying(job)):
             return await self.recordings.prepare(job, audio, bench)
 
     async def _admit_again(self, job: Job, model: Model) -> Admission:
@@ -168,20 +192,6 @@ class Submit:
             lasted > patience.PAUSE_GIVE_UP_AFTER_RESTART and age > patience.DAY
         ):
             raise PermanentError(Reason.PAUSED if hold.by_operator else Reason.PROVIDER_DOWN)
-
-    async def _place_and_download(self, job: Job, audio: Path, bench: Bench) -> Job:
-        """Do both at once, and both to their end: a download that fails must not cut a placeholder off.
-
-        A chat that refuses the placeholder ends the step here, before anything is paid.
-        """
-        results = await side_by_side(
-            self.delivery.place_before_paying(job), self.recordings.download(job, audio, bench)
-        )
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        placed: Job = results[0]
-        return placed
 
 
 def _without_model(model: str, chosen: ChatSettings) -> ChatSettings:

@@ -48,6 +48,20 @@ class Transport:
         """Wait until a placeholder may be sent to the chat, at once then; RateLimitedError where that takes long."""
         await self.pace.reserve(chat_id)
 
+    async def ask_pace(self, chat_id: int) -> None:
+        """Raise RateLimitedError, with the seconds to wait, unless a placeholder may be sent to the chat at once."""
+        await self.pace.reserve(chat_id, longest=0.0)
+
+    def others_come_first(self, chat_id: int) -> bool:
+        """Tell whether a placeholder has to wait, for seconds, only as all chats together are written to so much.
+
+        That is so of a chat that takes messages, as far as anybody knows: it has taken the last one, or it is a private
+        chat, where somebody has just written, which a person who has blocked the bot cannot do.
+        """
+        refusing = self.pace.refusing
+        takes = refusing.is_known_to_take(chat_id) or (chat_id > 0 and not refusing.is_known(chat_id))
+        return takes and self.pace.others_come_first(chat_id)
+
     def is_known_to_refuse(self, chat_id: int) -> bool:
         """Tell whether the chat has refused a message, and has taken none since."""
         return self.pace.refusing.is_known(chat_id)

@@ -49,7 +49,7 @@ class Provider:
 class Unhurried:
     """Stands where the placeholder is sent, which these jobs have no chat for."""
 
-    async def place_if_possible(self, job):
+    def line_up(self, job, placing):
         pass
 
 

@@ -72,7 +72,12 @@ class Bench:
         number = Slots(dict.fromkeys(Family, slots), dict.fromkeys(Family, slots))
         creates = Creates(self.store, self.provider, Looks(40, Clock()), number, 3600.0, lambda: NOW)
         rules = Rules(MODEL, link_seconds=1800.0)
-        delivery = SimpleNamespace(begin=self.begin, place_before_paying=self.place, place_if_possible=self.place)
+        delivery = SimpleNamespace(
+            goes_ahead=lambda job: False,
+            begin=self.begin,
+            place_beside=lambda job, placing: None,
+            place_if_possible=self.place,
+        )
         return Submit(self.store, delivery, self.recordings, creates, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
 
     def nudge(self):
