@@ -13,20 +13,24 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class _Number:
-    """The slots of one family, and when they changed. `too_many` were refused at `halved_at`."""
+    """The slots of one family, and when they changed. `too_many` were refused at `halved_at`.
+
+    `lacked` says that a job found none since they were raised.
+    """
 
     allowed: int
     most: int
     raised_at: float = -math.inf
     halved_at: float = -math.inf
     too_many: float = math.inf
+    lacked: bool = False
 
 
 class Slots:
     """Counts slots up while the provider takes what it gets, and halves them when it says 429. Nothing is stored.
 
-    A family starts with the operator's number. When a create gets through whose job took the last slot, the provider
-    takes as many, and there is one more. A 429 halves the number, once for all creates that were under way by then. For
+    A family starts with the operator's number. When a create gets through and no slot was left, the provider takes as
+    many, and there is one more. A 429 halves the number, once for all creates that were under way by then. For
     a while the number stays below what was refused; later the provider may take more again.
     """
 
@@ -42,15 +46,23 @@ class Slots:
         """Return the slots of all families."""
         return {family.value: number.allowed for family, number in self._numbers.items()}
 
+    def lack(self, family: Family) -> None:
+        """Take note that a job found all slots taken."""
+        self._numbers[family].lacked = True
+
+    def lacks(self, family: Family) -> bool:
+        """Tell whether a job found all slots taken, and there is none more since."""
+        return self._numbers[family].lacked
+
     def took_the_last(self, family: Family, now: float) -> Mapping[str, int]:
-        """Add a slot, as a create got through whose job took the last one; return the new number, if it is one."""
+        """Add a slot, as a create got through and none was left; return the new number, if it is one."""
         number = self._numbers[family]
         if now >= number.halved_at + patience.SLOTS_REFUSED_FOR:
             number.too_many = math.inf
         is_soon = number.raised_at <= now < number.raised_at + patience.SLOT_ADDED_EVERY
         if is_soon or number.allowed >= min(number.most, number.too_many - 1):
             return {}
-        number.allowed, number.raised_at = number.allowed + 1, now
+        number.allowed, number.raised_at, number.lacked = number.allowed + 1, now, False
         log.debug("slots.more", family=family, allowed=number.allowed)
         return {family.value: number.allowed}
 

@@ -75,7 +75,8 @@ class Creates:
     def _slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
         """Learn from a create that got through; return the slots of families that have more than before."""
         now = self.now()
-        more = self.slots.took_the_last(family, now) if took_last else {}
+        none_left = took_last or self.slots.lacks(family)
+        more = self.slots.took_the_last(family, now) if none_left else {}
         if lasted := self.hold.lasted(now):
             log.info("pause.over", seconds=round(lasted))
             more = self.slots.all_allowed()

@@ -91,6 +91,8 @@ class Submit:
         admission = await self.store.admit(job, model.family, self.creates.slots_now(model.family), self.now())
         if admission is None:
             raise LeaseLostError
+        if admission == MustWait(model.family):
+            self.creates.slots.lack(model.family)
         return admission
 
     def _answer_was_lost(self, job: Job) -> Outcome:

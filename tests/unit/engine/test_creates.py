@@ -136,6 +136,15 @@ async def test_a_create_that_got_through_with_the_last_slot_offers_one_more(stor
     assert creating.slots_now(Family.NOVA) == 9
 
 
+async def test_a_create_that_got_through_while_another_job_found_no_slot_offers_one_more(store, tmp_path):
+    creating = creates(store, Provider(Created("1"), Created("2")))
+    creating.slots.lack(Family.NOVA)
+    outcome = await creating.send(await uploading(store, 1), MODEL, parts(tmp_path, 0.0))
+    assert outcome.slots == {"nova": 9}
+    outcome = await creating.send(await uploading(store, 2), MODEL, parts(tmp_path, 0.0))
+    assert outcome.slots == {}
+
+
 async def test_while_the_provider_asks_for_patience_there_is_no_slot_and_nothing_is_sent(store, tmp_path):
     clock = Clock()
     provider = Provider(RateLimitedError("too many", retry_after=7.0), Created("2"))

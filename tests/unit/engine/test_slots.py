@@ -86,6 +86,15 @@ def test_it_grows_again_to_less_than_was_refused_and_later_beyond():
     assert number.allowed(NOVA) == 150
 
 
+def test_a_job_that_found_none_is_known_until_there_is_one_more():
+    number = slots()
+    assert not number.lacks(NOVA)
+    number.lack(NOVA)
+    assert (number.lacks(NOVA), number.lacks(WHISPER)) == (True, False)
+    number.took_the_last(NOVA, 1000.0)
+    assert not number.lacks(NOVA)
+
+
 def test_a_clock_that_was_put_back_stops_no_growth():
     number = slots()
     number.took_the_last(NOVA, 1000.0)
