@@ -15,6 +15,7 @@ from bot.playground.telegram import FakeTelegram
 from bot.telegram.application import introduce
 from storage.words import Job
 from tests.clock import Clock
+from tests.interpreter import INTERFACE, ForeignTelegram
 
 AUDIO = Path(__file__).parent / "audio"
 KEY = "test-key-0123456789"
@@ -41,7 +42,7 @@ class World:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = Clock()
-        self.telegram = FakeTelegram(clock=self.clock)
+        self.telegram = (ForeignTelegram if INTERFACE else FakeTelegram)(clock=self.clock)
         self.speech = FakeSpeech(key=KEY, clock=self.clock)
         self.database = folder / "verbatim.db"
         self.changed = settings

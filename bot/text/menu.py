@@ -39,8 +39,8 @@ COMMANDS = (
     Command(
         "transcribe",
         EVERYWHERE,
-        marked("Transcribe the recording that it replies to, or the one behind a link"),
-        "/transcribe https://…",
+        marked("Transcribe the recording that you reply to"),
+        "/transcribe",
     ),
     Command("optout", EVERYWHERE, marked("Have your recordings left alone in all groups"), "/optout"),
     Command("optin", EVERYWHERE, marked("Have your recordings become text in groups again"), "/optin"),

@@ -366,7 +366,7 @@ async def test_links_that_are_off_are_any_text_and_the_command_says_so(stopped_w
         assert await world.jobs() == []
 
 
-async def test_help_tells_of_the_command(chat, alice, world):
+async def test_the_help_tells_of_the_command(chat, alice, world):
     chat.say(alice, "/help")
     await world.settle()
     assert "/transcribe" in texts(chat)[0]
