@@ -2,12 +2,16 @@
 
 import asyncio
 import itertools
+import math
 from bisect import bisect_left, bisect_right, insort
+from collections import deque
 from dataclasses import dataclass, field
 
 from bot.activity import resting
+from bot.engine import patience
 from bot.machine.clock import Clock
 
+_EXACT = 1e-6  # by which a number of looks in a second may be off
 _numbers = itertools.count()
 
 
@@ -23,14 +27,15 @@ class _Place:
 class Line:
     """Lets one go every `step` seconds: of those that wait, the one with the earliest `since`.
 
-    Only the first waits for the moment of its turn, and calls the next one when it goes. Nothing is saved up, but a
-    machine that is late by less than a step makes up for it: any second has at most one more than fit into it evenly.
+    Only the first waits for the moment of its turn, and calls the next one when it goes. Nothing is saved up. What a
+    busy machine is late is made up for, up to a limit, and no second has more than fit into it, but for one.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._waiting: list[_Place] = []
         self._next_at = 0.0
+        self._gone: deque[float] = deque()  # the moments of the last second
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -45,16 +50,28 @@ class Line:
         came, place = self._clock(), _Place(since)
         insort(self._waiting, place)
         try:
-            while (is_behind := self._waiting[0] is not place) or self._next_at > self._clock():
+            while (is_behind := self._waiting[0] is not place) or self._free_at(step) > self._clock():
                 if is_behind:
                     await _called(place)
                 else:
-                    await self._clock.until(self._next_at)
-            self._next_at = max(self._next_at, came, self._clock() - step) + step
+                    await self._clock.until(self._free_at(step))
+            self._goes(came, step)
         finally:
             del self._waiting[bisect_left(self._waiting, place)]
             if self._waiting:
                 self._waiting[0].called.set()
+
+    def _free_at(self, step: float) -> float:
+        """Return when there is room for one, by the pace and by those of the last second."""
+        fit = max(1, math.floor(1 / step + _EXACT))
+        return max(self._next_at, self._gone[-fit] + fit * step) if len(self._gone) >= fit else self._next_at
+
+    def _goes(self, came: float, step: float) -> None:
+        now = self._clock()
+        self._next_at = max(self._next_at, came, now - max(step, patience.LATE_LOOKS)) + step
+        while self._gone and self._gone[0] <= now - 1:
+            self._gone.popleft()
+        self._gone.append(now)
 
 
 async def _called(place: _Place) -> None:

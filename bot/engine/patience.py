@@ -93,6 +93,7 @@ MOST_SLOWINGS = 3  # each makes the looks half as many; an eighth is below any l
 LONGEST_SLOWED = MINUTE  # between two looks
 MOST_LOOKS_KNOWN = 10_000  # jobs whose last look is known; one that is forgotten stands at the end of the line
 LOOK_IN_HAND = 3.0  # to a look, for which a step keeps its lease; after longer waits a claim costs little
+LATE_LOOKS = 0.2  # that a busy machine makes up for; after more they go evenly again
 LINE_IN_HAND = MINUTE  # in the line for a look, which only a very small LOOKS_PER_SECOND makes so long
 UNREADABLE_WAITS = (2.0, 5.0, 10.0, 20.0)  # between looks at what is finished and cannot be read: it may be half stored
 NOT_YET_KNOWN = MINUTE  # after a create: until then an unknown generation may only be new

@@ -198,3 +198,28 @@ def test_a_long_line_tells_when_it_would_be_the_turn_and_keeps_the_place():
         assert expected(99) == pytest.approx(2.0 * 30, abs=1e-3), "before the one that has come meanwhile"
 
     asyncio.run(passing(clock, [*(look(number, 0.0) for number in range(30)), come_back(), look(30, 10.0)]))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.001, 0.19), min_size=20, max_size=60))
+def test_a_machine_that_is_late_makes_up_for_it_within_the_budget(naps):
+    clock, made = Clock(), []
+    looks = Looks(40, clock)
+
+    async def look(number):
+        await looks.turn(job(id=number), clock())
+        made.append(clock())
+
+    async def busy():
+        waiting = [asyncio.create_task(look(number)) for number in range(1000)]
+        for nap in naps:
+            for _ in range(40):
+                await asyncio.sleep(0)
+            clock.pass_(nap)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    asyncio.run(busy())
+    assert within(made, 1.0) <= 41
+    assert len(made) >= 40 * (sum(naps[:-1]) - 0.2) * 0.8

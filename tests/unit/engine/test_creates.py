@@ -112,6 +112,19 @@ async def test_the_time_that_an_answer_takes_is_part_of_the_wait_for_the_next_lo
     assert outcome.next_at - NOW == pytest.approx(0.45, abs=0.002)
 
 
+async def test_a_look_with_a_long_line_before_it_waits_in_the_database(store, tmp_path):
+    job = await uploading(store)
+    provider = Provider(Created("generation 1"))
+    outcome = await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0))
+    await recorded(store, job, outcome)
+    job, clock = await claimed(store, outcome.first_look_at), Clock()
+    looks = Looks(0.01, clock)
+    await looks.turn(replace(job, id=2), clock())
+    outcome = await Fetch(store, provider, Unhurried(), looks, TTL, clock)(job)
+    assert outcome.next_at - clock() == pytest.approx(100.0)
+    assert len(provider.asked) == 1, "the create"
+
+
 async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp_path):
     job = await uploading(store)
     provider = Provider(Done(said("one")), Created("generation 2"), Done(said("two")))
