@@ -24,7 +24,7 @@ from bot.telegram.failures import translated
 from bot.telegram.pace import Urgency
 from bot.telegram.receiving.door import Door
 from bot.telegram.refusing import Refusing
-from bot.telegram.writing.button_data import Choose, write
+from bot.telegram.writing.button_data import ChooseHere, write
 from bot.text.languages import fitting
 from bot.text.texts import Texts
 from storage.retry import repeat_until_stored
@@ -214,4 +214,6 @@ def _modes(texts: Texts) -> list[list[InlineKeyboardButton]]:
         Mode.ASK: texts.joining.when_asked(),
         Mode.OFF: texts.joining.none(),
     }
-    return [[InlineKeyboardButton(label, callback_data=write(Choose("mode", mode)))] for mode, label in labels.items()]
+    return [
+        [InlineKeyboardButton(label, callback_data=write(ChooseHere("mode", mode)))] for mode, label in labels.items()
+    ]
