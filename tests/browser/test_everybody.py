@@ -35,7 +35,7 @@ async def test_a_slash_offers_the_commands_and_escape_takes_them_back(chat_page)
     box = chat_page.page.get_by_role("textbox", name="Message")
     await box.press_sequentially("/mod")
     suggestions = chat_page.page.get_by_role("listbox", name="Command suggestions")
-    await expect(suggestions.get_by_role("option")).to_have_count(2)
+    await expect(suggestions.get_by_role("option")).to_have_count(3)  # /mode, /model and /models
     await box.press("Escape")
     await expect(suggestions).to_be_hidden()
     await box.fill("/models")

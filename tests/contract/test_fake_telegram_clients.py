@@ -10,6 +10,8 @@ from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.methods import METHODS
 from bot.playground.telegram.updates import KINDS
 
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x09\x00\x00\x00\x09"
+
 
 @pytest.fixture(scope="session")
 def library():
@@ -163,6 +165,13 @@ async def test_aiogram_drives_a_whole_conversation(telegram, aiogram, library, c
     answers.append(await aiogram.edit_message_media(media, chat_id=alice.id, message_id=sent.message_id))
     answers.append(await aiogram.get_file(answers[-1].document.file_id))
     assert await aiogram.set_message_reaction(alice.id, voice["message_id"], [types.ReactionTypeEmoji(emoji="👌")])
+    answers.append(await aiogram.send_photo(alice.id, types.BufferedInputFile(PICTURE, "a.png"), caption="30 days"))
+    answers += [await aiogram.get_my_description(), await aiogram.get_my_short_description()]
+    scope = types.BotCommandScopeChat(chat_id=alice.id)
+    assert await aiogram.set_my_commands([types.BotCommand(command="a", description="b")], scope=scope)
+    answers += await aiogram.get_my_commands(scope=scope)
+    assert await aiogram.delete_my_commands(scope=scope)
+    assert await aiogram.get_chat_member_count(alice.id) == 2
     assert await aiogram.send_chat_action(alice.id, "typing")
     assert await aiogram.set_my_commands([types.BotCommand(command="model", description="Choose")])
     answers += await aiogram.get_my_commands()
