@@ -26,21 +26,21 @@ class Access(Room):
         return self.gettext("Only the owner of this bot can do that.")
 
     def allowed(self, name: str, guest: int) -> str:
-        return self.gettext("{name} ({id}) may use this bot now.").format(**self._who(name, guest))
+        return self.gettext("{who} may use this bot now.").format(who=self._who(name, guest))
 
     def revoked(self, name: str, guest: int) -> str:
-        return self.gettext("{name} ({id}) may not use this bot any more.").format(**self._who(name, guest))
+        return self.gettext("{who} may not use this bot any more.").format(who=self._who(name, guest))
 
     def is_allowed(self, name: str, guest: int) -> str:
-        return self.gettext("{name} ({id}) may use this bot.").format(**self._who(name, guest))
+        return self.gettext("{who} may use this bot.").format(who=self._who(name, guest))
 
     def may_be_allowed(self, name: str, guest: int) -> str:
-        return self.gettext("{name} ({id}) may not use this bot yet.").format(**self._who(name, guest))
+        return self.gettext("{who} may not use this bot yet.").format(who=self._who(name, guest))
 
     def added_by_stranger(self, name: str, guest: int, person: str, person_id: int) -> str:
-        return self.gettext(
-            "{person} ({person_id}) has added this bot to the group {name} ({id}), where it does not work yet."
-        ).format(**self._who(name, guest), person=self.isolated(person), person_id=self.isolated(person_id))
+        return self.gettext("{person} has added this bot to the group {who}, where it does not work yet.").format(
+            who=self._who(name, guest), person=self._who(person, person_id)
+        )
 
     def is_listed(self, guest: int) -> str:
         return self.gettext(
@@ -65,11 +65,11 @@ class Access(Room):
 
     def really_hand_over(self, name: str, person: int) -> str:
         return self.gettext(
-            "Shall {name} ({id}) own this bot from now on? You may still use it then, but decide nothing any more."
-        ).format(**self._who(name, person))
+            "Shall {who} own this bot from now on? You may still use it then, but decide nothing any more."
+        ).format(who=self._who(name, person))
 
     def handed_over(self, name: str, person: int) -> str:
-        return self.gettext("{name} ({id}) owns this bot now.").format(**self._who(name, person))
+        return self.gettext("{who} owns this bot now.").format(who=self._who(name, person))
 
     def still_yours(self) -> str:
         return self.gettext("This bot is still yours.")
@@ -85,7 +85,7 @@ class Access(Room):
         return "\n".join((self.gettext("These may use this bot:"), *lines, "", how))
 
     def guest(self, name: str, guest: int) -> str:
-        return f"• {self.isolated(name)} ({self.isolated(guest)})"
+        return f"• {self._who(name, guest)}"
 
     def allow_button(self) -> str:
         return self.gettext("Allow")
@@ -99,5 +99,6 @@ class Access(Room):
     def keep_button(self) -> str:
         return self.gettext("Keep it")
 
-    def _who(self, name: str, guest: int) -> dict[str, str]:
-        return {"name": self.isolated(name), "id": self.isolated(guest)}
+    def _who(self, name: str, number: int) -> str:
+        """Return a name with its id; the id alone where Telegram did not tell the name."""
+        return self.isolated(name if name == str(number) else f"{name} ({number})")
