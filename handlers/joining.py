@@ -141,10 +141,10 @@ class Joining:
 
     async def _say(self, chat_id: int, *, sees: bool) -> None:
         """Say what is to be said, once. After a call of which nobody knows whether it arrived it counts as said."""
-        texts = Texts((await self.store.settings(chat_id)).interface)
         begun = await self.store.begin_saying(chat_id, sees=sees)
         if begun is None:
             return
+        texts = Texts((await self.store.settings(chat_id)).interface)
         is_out_of_order = False
         try:
             with translated():

@@ -86,6 +86,7 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     flags = "typeof(present) <> 'integer' OR typeof(may_write) <> 'integer' OR typeof(sees + admin) <> 'integer'"
     mended.dropped += _delete(new, "memberships", f"typeof(chat_id) <> 'integer' OR {flags}")
     new.execute("UPDATE memberships SET told = NULL WHERE typeof(told) <> 'integer'")
+    new.execute("UPDATE memberships SET interface = NULL WHERE typeof(interface) <> 'text'")
     new.execute("UPDATE memberships SET introduced_at = NULL WHERE typeof(introduced_at) <> 'real'")
     new.execute("UPDATE chats SET came_from = NULL WHERE typeof(came_from) <> 'integer'")
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")

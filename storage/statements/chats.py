@@ -62,6 +62,7 @@ async def change_settings(
 async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     if old_chat_id == new_chat_id:
         return
+    await move_membership(tx, old_chat_id, new_chat_id)
     await tx.rows(_TAKE_ALONG, old_chat_id, new_chat_id)
     await tx.rows(
         "INSERT INTO chats (chat_id, came_from) VALUES ($2, $1)"
@@ -71,7 +72,6 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
     )
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", old_chat_id)
     await tx.rows(_FORGET, old_chat_id)
-    await move_membership(tx, old_chat_id, new_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
     elsewhere = "form = 'private'"  # where nothing has moved
     await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved} AND NOT {elsewhere})", old_chat_id)

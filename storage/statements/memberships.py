@@ -36,10 +36,11 @@ async def change_membership(tx: Transaction, change: MembershipChange, now: floa
     sql = "SELECT present, told, saying, begun, introduced_at FROM memberships WHERE chat_id = $1"
     said = _said(await tx.row(sql, change.chat_id), change, now)
     stored = await tx.row(
-        "INSERT INTO memberships (chat_id, present, may_write, admin, sees, told, saying, begun)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (chat_id) DO UPDATE SET present = excluded.present,"
+        "INSERT INTO memberships (chat_id, present, may_write, admin, sees, told, saying, begun, interface)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (chat_id) DO UPDATE SET present = excluded.present,"
         " may_write = excluded.may_write, admin = excluded.admin, sees = excluded.sees, told = excluded.told,"
-        f" saying = excluded.saying, begun = excluded.begun RETURNING {_COLUMNS}",
+        " saying = excluded.saying, begun = excluded.begun, interface = CASE WHEN excluded.saying = 'introduction'"
+        f" THEN coalesce(memberships.interface, excluded.interface) END RETURNING {_COLUMNS}",
         change.chat_id,
         int(change.is_present),
         int(change.may_write),
@@ -48,9 +49,8 @@ async def change_membership(tx: Transaction, change: MembershipChange, now: floa
         None if said.told is None else int(said.told),
         said.saying,
         int(said.begun),
+        change.interface if said.saying is Saying.INTRODUCTION else None,
     )
-    if said.saying is Saying.INTRODUCTION and change.interface is not None:
-        await _suggest_interface(tx, change.chat_id, change.interface)
     return _membership_of(stored)
 
 
@@ -68,7 +68,9 @@ def _said(row: Row | None, change: MembershipChange, now: float) -> _Said:
     is_new = row is None or not _lately(row["introduced_at"], now)
     if before.saying is Saying.INTRODUCTION or (joins and is_new):
         return _Said(None, Saying.INTRODUCTION)
-    return _Said(told, Saying.SIGHT if told is not None and told is not change.sees else Saying.NOTHING)
+    if told is None:  # as in a group that has just moved
+        told = change.saw if change.was_present else change.sees
+    return _Said(told, Saying.NOTHING if told is change.sees else Saying.SIGHT)
 
 
 def _lately(introduced_at: Any, now: float) -> bool:
@@ -93,11 +95,15 @@ async def membership(tx: Transaction, chat_id: int) -> Membership | None:
 async def begin_saying(tx: Transaction, chat_id: int, *, sees: bool) -> Membership | None:
     begun = await tx.row(
         "UPDATE memberships SET begun = 1, sees = $2, told = $2 WHERE chat_id = $1 AND saying <> '' AND begun = 0"
-        f" AND present = 1 AND may_write = 1 RETURNING {_COLUMNS}",
+        f" AND present = 1 AND may_write = 1 RETURNING {_COLUMNS}, interface",
         chat_id,
         int(sees),
     )
-    return None if begun is None else _membership_of(begun)
+    if begun is None:
+        return None
+    if begun["interface"] is not None:
+        await _suggest_interface(tx, chat_id, begun["interface"])
+    return _membership_of(begun)
 
 
 async def end_saying(tx: Transaction, chat_id: int, now: float, *, said: bool) -> Membership | None:
@@ -122,7 +128,21 @@ async def unsettled_memberships(tx: Transaction, now: float) -> tuple[Membership
 
 
 async def move_membership(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
-    """Let the new chat know what the old one was told. The bot goes along, also where it was told that it is gone."""
+    """Let the new chat know what the old one was told. The bot goes along, also where it was told that it is gone.
+
+    It has not joined the new one, of which it may have been told first. An old one of which nothing is stored had the
+    bot before this was stored. A move that is stored already changes nothing.
+    """
+    if await tx.row("SELECT 1 FROM chats WHERE chat_id = $1 AND came_from = $2", new_chat_id, old_chat_id) is not None:
+        return
+    if await tx.row("SELECT 1 FROM memberships WHERE chat_id = $1", old_chat_id) is None:
+        await tx.rows(
+            "INSERT INTO memberships (chat_id, present, may_write, admin, sees) VALUES ($1, 1, 1, 0, 0)"
+            " ON CONFLICT (chat_id) DO UPDATE SET saying = '', told = memberships.sees, interface = NULL"
+            " WHERE memberships.begun = 0",
+            new_chat_id,
+        )
+        return
     await tx.rows(
         "UPDATE memberships SET told = coalesce(told, old.was_told),"
         " introduced_at = coalesce(introduced_at, old.was_at),"

@@ -99,9 +99,17 @@ async def test_a_group_from_before_hears_only_of_changes(store):
 
 async def test_the_interface_of_who_adds_it_is_the_first_and_no_other(store):
     await store.change_membership(replace(JOINED, interface="de"), NOW)
+    await store.change_membership(replace(PROMOTED, interface="fr"), NOW)
+    assert (await store.settings(GROUP)).interface is None
+    await store.begin_saying(GROUP, sees=True)
     assert (await store.settings(GROUP)).interface == "de"
-    await store.change_membership(replace(JOINED, interface="fr"), NOW)
-    assert (await store.settings(GROUP)).interface == "de"
+
+
+async def test_the_interface_that_the_group_chose_stays(store):
+    await store.change_settings(GROUP, lambda chosen: replace(chosen, interface="ru"))
+    await store.change_membership(replace(JOINED, interface="de"), NOW)
+    await store.begin_saying(GROUP, sees=True)
+    assert (await store.settings(GROUP)).interface == "ru"
 
 
 async def test_of_other_chats_only_a_removal_is_kept(store):
@@ -149,3 +157,22 @@ async def test_an_introduction_that_is_still_to_come_moves_along(store):
     await store.change_membership(JOINED, NOW)
     await store.move_chat(GROUP, NEW)
     assert await say(store, sees=False, chat=NEW) is Saying.INTRODUCTION
+
+
+@pytest.mark.parametrize("joined_first", [True, False])
+async def test_a_group_from_before_that_moves_is_no_group_that_it_joins(store, joined_first):
+    joined = replace(JOINED, chat_id=NEW)
+    if joined_first:
+        await store.change_membership(joined, NOW)
+    await store.move_chat(GROUP, NEW)
+    if not joined_first:
+        await store.change_membership(joined, NOW)
+    assert await store.begin_saying(NEW, sees=False) is None
+    assert (await store.change_membership(replace(PROMOTED, chat_id=NEW), NOW)).saying is Saying.SIGHT
+
+
+async def test_a_move_that_is_told_again_changes_nothing(store):
+    await store.change_membership(JOINED, NOW)
+    for _ in range(2):
+        await store.move_chat(GROUP, NEW)
+    assert (await store.membership(NEW)).saying is Saying.INTRODUCTION
