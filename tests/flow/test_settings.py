@@ -345,7 +345,7 @@ async def test_settings_move_with_a_group_that_becomes_a_supergroup(world, alice
     await tap(world, group, bob, message, "mode", ("mode", "ask"))
     supergroup = group.upgrade(bob)
     await world.settle()
-    assert await settings(world, supergroup) == ChatSettings(mode=Mode.ASK, interface="en")
+    assert await settings(world, supergroup) == ChatSettings(mode=Mode.ASK)
     assert await settings(world, group) == ChatSettings()
 
 
