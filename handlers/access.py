@@ -101,7 +101,7 @@ class Access:
             self._speaking.door.keep(tell_stranger, lambda may: put(counts=True) if may else None)
 
     async def _tell_of_stranger(self, bot: Bot, change: ChatMemberUpdated) -> None:
-        """Tell a group that it may not use the bot, and offer its owner to change that.
+        """Tell a group that it may not use the bot, and let its owner change that.
 
         By now it may be known as one that has moved.
         """
@@ -109,8 +109,12 @@ class Access:
         if self._guests.admits(chat.id):
             return
         await tell(bot, chat.id, (await self._speaking.texts(chat, person)).access.not_allowed(chat.id))
-        if owner is None or not self._offered.is_time(chat.id):
-            return
+        if owner is not None and self._offered.is_time(chat.id):
+            self._speaking.door.replies.put(owner, partial(self._offer, bot, owner, change), counts=True)
+
+    async def _offer(self, bot: Bot, owner: int, change: ChatMemberUpdated) -> None:
+        """Offer the owner to let in a group to which a stranger has added the bot."""
+        chat, person = change.chat, change.from_user
         words = (await self._speaking.texts(Chat(owner, ChatType.PRIVATE), None)).access
         names = [await name_of(bot, each) for each in (chat.id, person.id)]
         text = words.added_by_stranger(names[0], chat.id, names[1], person.id)

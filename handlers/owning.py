@@ -181,7 +181,8 @@ class Owning:
     async def _handed_over(self, query: CallbackQuery, carried: HandOver) -> None:
         name = await name_of(query.get_bot(), carried.user_id)
         await self._edit(query, lambda texts: texts.access.handed_over(name, carried.user_id))
-        await tell(query.get_bot(), carried.user_id, Texts().access.yours())
+        greet = partial(tell, query.get_bot(), carried.user_id, Texts().access.yours())
+        self.door.replies.put(carried.user_id, greet, counts=True)
 
     async def _edit(self, query: CallbackQuery, said: Callable[[Texts], str]) -> None:
         texts = await self.speaking.texts_for(query)
