@@ -1,0 +1,98 @@
+"""Who adds the bot to a group decides whether it works there: a guest lets it in, a stranger asks its owner."""
+
+import pytest
+
+from storage.host import DAY
+from tests.world import other_voice, texts
+
+
+@pytest.fixture
+def alice(stopped_world):
+    stopped_world.speech.says("hello")
+    return stopped_world.telegram.user("Alice")
+
+
+@pytest.fixture
+def bob(stopped_world):
+    return stopped_world.telegram.user("Bob")
+
+
+@pytest.fixture
+def hers(stopped_world, alice):
+    return stopped_world.telegram.private(alice)
+
+
+@pytest.fixture
+def group(stopped_world, alice, bob):
+    """A group without the bot, which would see all messages there."""
+    group = stopped_world.telegram.supergroup("Team", [alice, bob], privacy=False)
+    group.kick_bot(alice)
+    return group
+
+
+@pytest.fixture
+async def world(stopped_world, alice, hers, group):
+    """A world whose bot Alice owns."""
+    stopped_world.telegram.state.privacy = False
+    async with stopped_world.running(access="invited") as world:
+        await world.settle()
+        hers.say(alice, f"/start own-{world.app.guests.invitation}")
+        await world.settle()
+        yield world
+
+
+async def works(world, group, person):
+    group.send_voice(person, other_voice())
+    await world.settle()
+    return "hello" in texts(group)
+
+
+async def test_a_group_to_which_the_owner_adds_the_bot_may_use_it(world, group, alice, bob):
+    group.add_bot(alice)
+    await world.settle()
+    assert await works(world, group, bob)
+    assert "not on its list" not in str(texts(group))
+
+
+async def test_a_group_to_which_a_guest_adds_the_bot_may_use_it(world, group, alice, bob, hers):
+    hers.say(alice, f"/allow {bob.id}")
+    group.add_bot(bob)
+    assert await works(world, group, bob)
+
+
+async def test_a_group_to_which_a_stranger_adds_the_bot_waits_for_the_owner(world, group, alice, bob, hers):
+    group.add_bot(bob)
+    await world.settle()
+    assert str(group.id) in texts(group)[0]
+    asked = hers.bot_messages[-1]
+    assert f"{bob.id} has added this bot to the group Team ({group.id})" in asked["text"]
+    assert not await works(world, group, bob)
+    hers.press(alice, asked, "Allow")
+    await world.settle()
+    assert f"Team ({group.id}) may use this bot now." in texts(hers)
+    assert await works(world, group, bob)
+
+
+async def test_a_stranger_who_adds_and_removes_the_bot_rings_once_a_day(world, group, alice, bob, hers):
+    for _ in range(3):
+        group.add_bot(bob)
+        group.kick_bot(bob)
+    group.add_bot(bob)
+    await world.settle()
+    assert str(texts(hers)).count("has added this bot") == 1
+    assert len(texts(group)) == 1
+    world.clock.seconds += DAY
+    group.kick_bot(bob)
+    group.add_bot(bob)
+    await world.settle()
+    assert str(texts(hers)).count("has added this bot") == 2
+
+
+async def test_many_strangers_ring_the_owner_twenty_times_a_day(world, alice, hers):
+    for number in range(30):
+        eve = world.telegram.user(f"Eve {number}")
+        theirs = world.telegram.supergroup(f"Trap {number}", [eve], privacy=False)
+        theirs.kick_bot(eve)
+        theirs.add_bot(eve)
+    await world.settle()
+    assert str(texts(hers)).count("has added this bot") <= 20
