@@ -176,6 +176,7 @@ def recording_in(
         interface=interface_of(message.chat, message.from_user),
         video_seconds=_video_seconds(message, message),
         people=tuple(_people(message)),
+        sent_at=message.date.timestamp(),
     )
 
 

@@ -220,6 +220,9 @@ class Store(Host, Protocol):
     async def note(self, job: Job, notice: Notice) -> bool:
         """Store what the placeholder says now."""
 
+    async def ring(self, job: Job) -> bool:
+        """Store that the message that rings is about to be sent: it comes once at the most."""
+
     async def start_create(self, job: Job, spending: Spending | None = None) -> bool | Exhausted:
         """Store that a create is about to be sent, so that a lost answer leaves a trace.
 

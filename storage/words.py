@@ -55,6 +55,15 @@ class Form(StrEnum):
     PRIVATE = "private"  # as EDIT, in the private chat with the sender
 
 
+class Answers(StrEnum):
+    """How a chat wants its texts."""
+
+    AUTO = "auto"  # short ones as they are, long ones folded, very long ones as a file
+    TEXT = "text"  # always as text, in as many messages as are needed
+    FILE = "file"  # always as a file
+    FOLD = "fold"  # folded from a number of characters on
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a recording is to be transcribed, beside the model."""
@@ -91,6 +100,11 @@ class NewJob:
     about: int | None = None  # the message of the recording, where `message_id` is the one that asks for it
     video_seconds: int | None = None  # that a video in a group claims to run; 0 where it does not say
     people: tuple[int, ...] = ()  # whose recording it is; in a group it is left alone if one of them wants that
+    sent_at: float | None = None  # by Telegram's clock, in whole seconds
+    answers: Answers | None = None  # these four as in Job; its chat says
+    fold_from: int | None = None
+    reacts: bool = False
+    rings_at: float | None = None
 
     @property
     def cache_key(self) -> str:
@@ -147,6 +161,10 @@ class Job:
     twin: str | None  # a message with the same recording in another chat, as `storage.statements.twins` keeps it
     interface: str | None  # the language that is spoken with its chat, a tag of anybody's making; None if nobody said
     about: int | None  # the message of the recording, where `message_id` is the one that asks for it
+    answers: Answers | None  # how its text is shown, as its chat had chosen when it was accepted
+    fold_from: int | None  # characters, for Answers.FOLD
+    reacts: bool  # a reaction to the recording stands for the placeholder, unless the chat forbids it
+    rings_at: float | None  # from then on a message that rings follows the text; None where none does, or one did
 
     @property
     def shown_in(self) -> int:
@@ -238,15 +256,6 @@ class Mode(StrEnum):
     OFF = "off"  # those that somebody asks for with the command that is made for it
 
 
-class Answers(StrEnum):
-    """How a chat wants its texts."""
-
-    AUTO = "auto"  # short ones as they are, long ones folded, very long ones as a file
-    TEXT = "text"  # always as text, in as many messages as are needed
-    FILE = "file"  # always as a file
-    FOLD = "fold"  # folded from a number of characters on
-
-
 _TAKES: dict[Mode, frozenset[Asked]] = {
     Mode.AUTO: frozenset({Asked.NOT, Asked.WITH_A_MENTION, Asked.PLAINLY}),
     Mode.ASK: frozenset({Asked.WITH_A_COMMAND, Asked.WITH_A_MENTION, Asked.PLAINLY}),
@@ -256,6 +265,7 @@ _TAKES: dict[Mode, frozenset[Asked]] = {
 KEEP_DAYS = (0, 1, 7, 30)  # a text may be kept after its delivery
 LONGEST_FOLD_FROM = 1_000_000  # characters
 LONGEST_VIDEOS = 86_400  # seconds
+RINGS_AFTER = 60.0  # seconds after a recording was sent: until then most people still look at the chat
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,7 +266,7 @@ class Delivery:
             case Form.PAGES:
                 await self._show_as(job, await self._laid_out(job, forms.pages, text), forms.file, text)
             case Form.EDIT | Form.PRIVATE:
-                answer = await self._laid_out(job, forms.usual, text)
+                answer = await self._laid_out(job, forms.chosen(job, text), text)
                 other = forms.pages if isinstance(answer, Document) else forms.file
                 await self._show_as(job, answer, other, text)
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from bot import links
 from bot.telegram.writing.buttons import Button, cancel_button
-from bot.text.layout import Document, Page, in_file, in_pages, lay_out, says_something
+from bot.text.layout import Document, Page, in_file, in_pages, in_text, lay_out, says_something
 from bot.text.texts import Texts
 from storage.apology import Notice
 from storage.transcript import LONGEST_TEXT
-from storage.words import LINK, Form, Job
+from storage.words import LINK, Answers, Form, Job
 
 Answer = tuple[Page, ...] | Document
 Layout = Callable[[str, Texts], Answer]
+TO_COME = "…"  # what a message says that is about to have its text
 
 
 def laid_out(layout: Layout, job: Job, text: str) -> Answer:
@@ -31,12 +33,29 @@ def cancel_button_of(job: Job) -> Button:
     return cancel_button(job.id, texts_of(job).cancelling.button())
 
 
-def usual(text: str, texts: Texts) -> Answer:
+def chosen(job: Job, text: str) -> Layout:
+    """Return the layout that the chat of a job chose for texts; other answers have the usual one."""
+    if job.apology is not None or not says_something(text):
+        return usual
+    match job.answers:
+        case Answers.TEXT:
+            return only_text
+        case Answers.FILE:
+            return file
+        case Answers.FOLD:
+            return partial(usual, fold_from=job.fold_from)
+        case Answers.AUTO | None:
+            return usual
+
+
+def usual(text: str, texts: Texts, *, fold_from: int | None = None) -> Answer:
     """Return a message, a few pages, or a file, which says if the text was cut short."""
-    answer = lay_out(text)
-    if isinstance(answer, Document):
-        return _complete(answer, text, texts)
-    return answer
+    return _complete(lay_out(text, fold_from), text, texts)
+
+
+def only_text(text: str, texts: Texts) -> Answer:
+    """Return as many pages as there are, up to a limit, beyond which nothing but a file has all of it."""
+    return _complete(in_text(text), text, texts)
 
 
 def pages(text: str, texts: Texts) -> Answer:
@@ -48,10 +67,11 @@ def file(text: str, texts: Texts) -> Answer:
     return _complete(in_file(text), text, texts)
 
 
-def _complete(document: Document, text: str, texts: Texts) -> Document:
-    if len(text) >= LONGEST_TEXT:
-        return replace(document, content=document.content + f"\n\n{texts.answers.cut_short()}\n".encode())
-    return document
+def _complete(answer: Answer, text: str, texts: Texts) -> Answer:
+    """Let a file say if the text was cut short, which is longer than pages can be then."""
+    if isinstance(answer, Document) and len(text) >= LONGEST_TEXT:
+        return replace(answer, content=answer.content + f"\n\n{texts.answers.cut_short()}\n".encode())
+    return answer
 
 
 def waiting(job: Job, form: Form, notice: Notice) -> Page | Document:

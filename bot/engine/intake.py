@@ -36,6 +36,7 @@ class Recording:
     about: int | None = None  # see NewJob
     video_seconds: int | None = None  # see NewJob
     people: tuple[int, ...] = ()  # see NewJob
+    sent_at: float | None = None  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from storage.store import Store
 from storage.words import Form, Job
 
 log = get_logger(__name__)
-PAGE_TO_COME = Page("…", collapsed=False)
+PAGE_TO_COME = Page(forms.TO_COME, collapsed=False)
 
 
 @dataclass(frozen=True, slots=True)

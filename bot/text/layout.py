@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -56,27 +56,46 @@ class Document:
     caption: str
 
 
-def lay_out(text: str) -> tuple[Page, ...] | Document:
-    """Return the pages or the file to send; no pages if nothing in the text is visible."""
+def lay_out(text: str, fold_from: int | None = None) -> tuple[Page, ...] | Document:
+    """Return the pages or the file to send; no pages if nothing in the text is visible.
+
+    Collapsed is a text of so many characters, or one of several pages if none are given.
+    """
     text = clean(text)
     if not _is_visible(text):
         return ()
     length = utf16_length(text)
     if length <= MESSAGE_LIMIT:
-        return (Page(text, collapsed=False),)
+        return (Page(text, collapsed=fold_from is not None and len(text) >= fold_from),)
     if length <= MOST_FOR_PAGES:
         pieces = tuple(islice(filter(_is_visible, _pieces(text, MESSAGE_LIMIT)), MAX_PAGES + 1))
         if len(pieces) <= MAX_PAGES:
-            return tuple(Page(piece, collapsed=True) for piece in pieces)
+            collapsed = fold_from is None or len(text) >= fold_from
+            return tuple(Page(piece, collapsed) for piece in pieces)
     return in_file(text)
+
+
+def in_text(text: str) -> tuple[Page, ...] | Document:
+    """Return the pages of a text, however long it is; a file where they would be more than MOST_PAGES."""
+    pieces = _first_pieces(text)
+    return in_file(text) if len(pieces) > MOST_PAGES else _together(pieces)
 
 
 def in_pages(text: str, last_words: str) -> tuple[Page, ...]:
     """Return up to MOST_PAGES pages of a text; the last one ends with `last_words` if there would be more."""
-    pieces = list(islice(filter(_is_visible, _pieces(clean(text), MESSAGE_LIMIT)), MOST_PAGES + 1))
+    pieces = _first_pieces(text)
     if len(pieces) > MOST_PAGES:
         room = MESSAGE_LIMIT - utf16_length(last_words) - 2
         pieces = [*pieces[: MOST_PAGES - 1], f"{next(_pieces(pieces[MOST_PAGES - 1], room))}\n\n{last_words}"]
+    return _together(pieces)
+
+
+def _first_pieces(text: str) -> list[str]:
+    """Return the pieces of the first pages, and one more if the text has it."""
+    return list(islice(filter(_is_visible, _pieces(clean(text), MESSAGE_LIMIT)), MOST_PAGES + 1))
+
+
+def _together(pieces: Sequence[str]) -> tuple[Page, ...]:
     return tuple(Page(piece, collapsed=len(pieces) > 1) for piece in pieces)
 
 

@@ -19,7 +19,7 @@ from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import is_left_out
 from storage.store import Claim, NotTaken, Refused, Start
-from storage.words import ChatSettings, Job, NewJob
+from storage.words import RINGS_AFTER, ChatSettings, Job, NewJob
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
@@ -44,7 +44,7 @@ async def accept(
     settings = settings_of(await tx.rows(SELECT, new.chat_id))
     if (why := await _why_not(tx, new, settings, now)) is not None:
         return why
-    chosen = _as_chosen(new, settings)
+    chosen = _as_chosen(new, settings, now)
     if await is_left_out(tx, chosen):
         return None
     if start is not None and (started := await _started(tx, new, start)) is not None:
@@ -134,11 +134,29 @@ async def _take_for_recording(tx: Transaction, chat_id: int, message_id: int, no
     )
 
 
-def _as_chosen(new: NewJob, chosen: ChatSettings) -> NewJob:
+def _as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
     """Return the job with the settings of its chat, where it has some."""
-    options = replace(new.options, language=chosen.language or new.options.language)
-    interface = chosen.interface or new.interface
-    return replace(new, model=chosen.model or new.model, options=options, interface=interface)
+    return replace(
+        new,
+        model=chosen.model or new.model,
+        options=replace(new.options, language=chosen.language or new.options.language),
+        interface=chosen.interface or new.interface,
+        answers=chosen.answers,
+        fold_from=chosen.fold_from,
+        reacts=bool(chosen.quiet),
+        rings_at=_rings_at(new, chosen, now),
+    )
+
+
+def _rings_at(new: NewJob, chosen: ChatSettings, now: float) -> float | None:
+    """Return from when on a private chat is rung for a text, which has waited for long then.
+
+    The wait begins when the recording was sent, at the end of the second that Telegram names.
+    """
+    if new.chat_id < 0 or chosen.notify is False:
+        return None
+    sent_at = now if new.sent_at is None else min(now, new.sent_at + 1)
+    return sent_at + RINGS_AFTER
 
 
 async def _refuse(tx: Transaction, new: NewJob, oldest: float, now: float) -> Refused | None:

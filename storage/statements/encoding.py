@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.apology import Apology, Notice, Reason
 from storage.transcript import Transcript, Word
-from storage.words import Asked, Form, NewJob, Options
+from storage.words import Answers, Asked, Form, NewJob, Options
 
 WORDS_A_LINE = 1_000
 
@@ -84,7 +84,8 @@ def decode_new(text: object) -> NewJob | None:
         stored = json.loads(text) if isinstance(text, str) else {}
         known = {each.name: stored[each.name] for each in fields(NewJob) if each.name in stored}
         options, asked = decode_options(json.dumps(stored["options"])), Asked(stored.get("asked", ""))
-        return NewJob(**known | {"options": options, "asked": asked})
+        answers = None if stored.get("answers") is None else Answers(stored["answers"])
+        return NewJob(**known | {"options": options, "asked": asked, "answers": answers})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 

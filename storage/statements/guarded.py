@@ -60,6 +60,10 @@ async def start_create(tx: Transaction, job: Job, spending: Spending | None = No
     return await update(tx, job, "create_started = 1")
 
 
+async def ring(tx: Transaction, job: Job) -> bool:
+    return await update(tx, job, "rings_at = NULL")
+
+
 async def handle(tx: Transaction, job: Job, *, begun: bool) -> bool:
     return await update(tx, job, "handling = $4", int(begun))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from storage.statements.transaction import Transaction
 from storage.store import Bounds, Correction
+from storage.words import RINGS_AFTER
 
 UNFINISHED = "next_at IS NOT NULL"
 PAST = ("created_at", "ready_at", "claimed_at")
@@ -60,7 +61,7 @@ def _seconds(stored: Any) -> float | None:
 
 async def _shift(tx: Transaction, seconds: float) -> None:
     """Let every moment go along with the system's clock, which had moved while they were stored."""
-    columns = ("created_at", "submitted_at", "ready_at", "ended_at", "next_at", "turn", "claimed_at")
+    columns = ("created_at", "submitted_at", "ready_at", "ended_at", "next_at", "turn", "claimed_at", "rings_at")
     await tx.rows(f"UPDATE jobs SET {', '.join(f'{each} = {each} + $1' for each in columns)}", seconds)
     await tx.rows("UPDATE generations SET submitted_at = submitted_at + $1", seconds)
     await tx.rows("UPDATE transcripts SET expires_at = expires_at + $1", seconds)
@@ -77,7 +78,8 @@ async def _bring_back(tx: Transaction, now: float, left_out: float, ahead: float
     past = ", ".join(f"{each} = CASE WHEN {each} > $1 THEN $1 ELSE {each} END" for each in PAST)
     submitted = "submitted_at = CASE WHEN submitted_at > $2 THEN $2 ELSE submitted_at END"
     turn = "turn = CASE WHEN turn > $1 THEN turn - $3 ELSE turn END"
-    everything = f"UPDATE jobs SET {past}, {submitted}, {turn} WHERE {UNFINISHED}"
+    rings = f"rings_at = CASE WHEN rings_at > $1 + {RINGS_AFTER} THEN $1 + {RINGS_AFTER} ELSE rings_at END"
+    everything = f"UPDATE jobs SET {past}, {submitted}, {turn}, {rings} WHERE {UNFINISHED}"
     await tx.rows(everything, now, now - left_out, ahead)
     await tx.rows("UPDATE jobs SET ended_at = $1 WHERE ended_at > $1", now)
     await tx.rows("UPDATE generations SET submitted_at = $1 WHERE submitted_at > $1", now - left_out)

@@ -19,11 +19,23 @@ from storage.statements.encoding import (
 from storage.statements.transaction import Row
 from storage.store import damaged
 from storage.transcript import Transcript
-from storage.words import Generation, Job, State
+from storage.words import Answers, Generation, Job, State
 
 Word = TypeVar("Word")
 _STORED_OTHERWISE = frozenset(
-    {"options", "state", "notice", "woken", "create_started", "apology", "must_sniff", "form", "refused"}
+    {
+        "options",
+        "state",
+        "notice",
+        "woken",
+        "create_started",
+        "apology",
+        "must_sniff",
+        "form",
+        "refused",
+        "answers",
+        "reacts",
+    }
 )
 
 
@@ -77,6 +89,8 @@ def job_of(row: Row) -> Job:
             "woken": bool(stored["woken"]),
             "create_started": bool(stored["create_started"]),
             "must_sniff": bool(stored["must_sniff"]),
+            "reacts": bool(stored["reacts"]),
+            "answers": None if stored["answers"] is None else Answers(stored["answers"]),
             "apology": None if apology is None else decode_apology(apology),
         }
     )

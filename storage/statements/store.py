@@ -67,6 +67,7 @@ class SQLStore:
     replace = _write(guarded.replace)
     change_form = _write(guarded.change_form)
     note = _write(guarded.note)
+    ring = _write(guarded.ring)
     handle = _write(guarded.handle)
     start_create = _write(guarded.start_create)
     created = _write(guarded.created)

@@ -7,7 +7,7 @@ import pytest
 from storage.apology import Notice
 from storage.outcomes import Ended, Submitted, Waiting
 from storage.store import Claim
-from storage.words import Answers, ChatSettings, Form, Job, Mode, Options, State
+from storage.words import RINGS_AFTER, Answers, ChatSettings, Form, Job, Mode, Options, State
 from tests.contract.stored import (
     CHAT,
     LATER,
@@ -76,6 +76,10 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         twin=None,
         interface=None,
         about=None,
+        answers=None,
+        fold_from=None,
+        reacts=False,
+        rings_at=NOW + RINGS_AFTER,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}

@@ -73,6 +73,10 @@ def job(**changes: Any) -> Job:
         "twin": None,
         "interface": None,
         "about": None,
+        "answers": None,
+        "fold_from": None,
+        "reacts": False,
+        "rings_at": None,
     }
     return Job(**fields | changes)
 
