@@ -32,6 +32,7 @@ GROUP = Chat(-1001234, Chat.SUPERGROUP)
 CHANNEL = Chat(-1009999, Chat.CHANNEL)
 LIMIT = FileLimit(50 * MEGABYTE)
 
+SENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LISTED = ("audio/flac", "song")
 PDF = ("application/pdf", "song.mp3.pdf")
 CONTRADICTORY = ("audio/mpeg", "song.pdf")
@@ -39,8 +40,7 @@ UNTOLD = ("application/octet-stream", None)
 
 
 def message(chat=PRIVATE, sender=ALICE, **content) -> Message:
-    date = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    return Message(7, date, chat, from_user=sender, **content)
+    return Message(7, SENT, chat, from_user=sender, **content)
 
 
 def document(mime_type=None, file_name=None, size=5) -> Document:
@@ -59,7 +59,8 @@ def document(mime_type=None, file_name=None, size=5) -> Document:
 )
 def test_speech_comes_in_five_kinds(kind, media):
     recording = received(message(**{kind: media}), LIMIT)
-    assert recording == Recording(1001, 7, None, 1001, kind, "id", "unique", 5, must_sniff=False)
+    expected = Recording(1001, 7, None, 1001, kind, "id", "unique", 5, people=(1001,), sent_at=SENT.timestamp())
+    assert recording == expected
 
 
 @pytest.mark.parametrize("chat", [PRIVATE, GROUP, CHANNEL])
