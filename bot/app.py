@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.config import Settings, SettingsError
+from bot.engine.bell import Bell
 from bot.engine.clockwatch import ClockWatch
 from bot.engine.delivery import Delivery
 from bot.engine.events import Events
@@ -312,7 +313,8 @@ class _Wiring:
         submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
         self.admission = submit.admission
         fetch = Fetch(self.store, provider, self.delivery, self.looks, transcript_ttl, now)
-        deliver = Deliver(self.store, self.delivery, settings.max_audio_minutes * 60)
+        bell = Bell(self.delivery.transport, self.store, now)
+        deliver = Deliver(self.store, self.delivery, bell, settings.max_audio_minutes * 60)
         return Steps(Sniff(self.files), submit, fetch, deliver)
 
     def _recordings(self) -> Recordings:

@@ -12,6 +12,7 @@ from bot.engine.intake import Intake, Recording
 from bot.media.listened_to import Says, document_says, is_video
 from bot.telegram.downloading.file_limit import TELEGRAMS, FileLimit
 from bot.telegram.receiving.door import Door
+from bot.telegram.receiving.updates import SOME_DATE
 from bot.telegram.writing.messages import direct_topic_of
 from handlers.posts import post_of
 from handlers.speaking import Speaking, interface_of
@@ -176,8 +177,14 @@ def recording_in(
         interface=interface_of(message.chat, message.from_user),
         video_seconds=_video_seconds(message, message),
         people=tuple(_people(message)),
-        sent_at=message.date.timestamp(),
+        sent_at=_sent_at(message),
     )
+
+
+def _sent_at(message: Message) -> float | None:
+    """Return when a message was sent, if it says so."""
+    moment = message.date.timestamp()
+    return moment if moment > SOME_DATE else None
 
 
 def _is_private(message: Message) -> bool:

@@ -79,7 +79,7 @@ def _sentence(form: str, one: str, other: str) -> Sentence:
     for literal, name, _, _ in pieces:
         pattern += re.escape(literal)
         if name is not None:
-            value = "[0-9]+" if name == "n" else r"[^\n]+?"
+            value = "[0-9\u202f]+" if name == "n" else r"[^\n]+?"
             pattern += rf"(?P={name})" if name in seen else rf"(?P<{name}>{value})"
             seen.add(name)
     begins, ends = rf"(?<!\w){pattern}", r"(?!\w)" if form[-1:].isalpha() else ""

@@ -20,6 +20,7 @@ from bot.engine.lease import handling, require_lease
 from bot.engine.leftovers import Leftovers
 from bot.engine.pages import Pages
 from bot.engine.placing import Placing
+from bot.engine.reactions import Reactions
 from bot.engine.sent import keep, place_of, uninterrupted
 from bot.errors import (
     ChatRefusesError,
@@ -52,6 +53,7 @@ class Delivery:
     store: Store
     _unsure: set[int] = field(default_factory=set, init=False)
     _withdrawn: set[int] = field(default_factory=set, init=False)
+    _reacted: set[int] = field(default_factory=set, init=False)
 
     @property
     def leftovers(self) -> Leftovers:
@@ -62,6 +64,11 @@ class Delivery:
     def pages(self) -> Pages:
         """How an answer of several messages is shown."""
         return Pages(self.transport, self.store, self.leftovers)
+
+    @property
+    def reactions(self) -> Reactions:
+        """What stands for the placeholders of quiet chats."""
+        return Reactions(self.transport, self.store, self._reacted)
 
     async def say(self, job: Job, text: str) -> None:
         """Tell the chat news in a message of its own; a chat that takes none is not told."""
@@ -77,6 +84,7 @@ class Delivery:
         """
         return (
             job.placeholder_id is None
+            and not job.reacts
             and not job.interrupted
             and job.id not in self._unsure
             and self.transport.others_come_first(job.chat_id)
@@ -86,12 +94,13 @@ class Delivery:
         """Find out, before anything is done for a job without a placeholder, whether its chat takes one.
 
         Wait until one may be sent; raise RateLimitedError if that takes long. A chat that has refused one is asked
-        first of all.
+        first of all. One that is quiet gets a reaction, for which nothing has to wait.
         """
         if job.placeholder_id is not None:
             return job
         if not self.transport.is_known_to_refuse(job.chat_id) or job.id in self._unsure:
-            await self.transport.await_pace(job.chat_id)
+            if not job.reacts:
+                await self.transport.await_pace(job.chat_id)
             return job
         if job.attempts == 0:
             self.transport.ask_again(job.chat_id)
@@ -104,8 +113,10 @@ class Delivery:
         return await uninterrupted(self._place(job, notice, urgency))
 
     async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> Job:
+        is_known = urgency is Urgency.ANSWER
+        said = partial(forms.to_come, job) if is_known else partial(forms.waiting, job, notice=notice)
         try:
-            form, message_id = await self._send_somewhere(job, partial(forms.waiting, job, notice=notice), urgency)
+            form, message_id = await self._send_somewhere(job, said, urgency)
         except TemporaryError as error:
             if not error.sure:
                 if len(self._unsure) >= patience.MOST_UNSURE:
@@ -151,13 +162,15 @@ class Delivery:
     async def place_before_paying(self, job: Job) -> Job:
         """Send the placeholder, or go on without it where that fails for a moment: the text matters more.
 
-        Return the job as it is then.
+        Return the job as it is then. In a quiet chat a reaction stands for it, unless the chat forbids that.
 
         Where nothing can be said for now, or for long, nothing is to be paid: that is raised. So is every wait for a
         chat of which nobody knows whether it takes messages. After one that may have been sent, and whose id is
         unknown, none is sent before the answer.
         """
-        if job.id in self._unsure:
+        if job.placeholder_id is not None or job.id in self._unsure:
+            return job
+        if job.reacts and await self.reactions.set(job):
             return job
         try:
             return await self.place(job)
@@ -176,7 +189,11 @@ class Delivery:
 
     def line_up(self, job: Job, placing: Placing) -> None:
         """Let the placeholder stand in line beside the work on its job, unless it is on its way, or was sent."""
-        if job.placeholder_id is None and not placing.is_on_its_way:
+        if job.placeholder_id is not None or placing.is_on_its_way:
+            return
+        if job.reacts:
+            self.place_beside(job, placing)
+        else:
             placing.begin(self._place_in_turn(job, placing), in_line=True)
 
     async def _place_in_turn(self, job: Job, placing: Placing) -> Job:
@@ -218,16 +235,22 @@ class Delivery:
         except (PlaceholderGoneError, RefusedError) as error:
             log.info("notice.refused", job=job.id, error=str(error))
 
-    async def deliver(self, job: Job, text: str) -> None:
-        """Show the text in the first form that is allowed, and remove what is left over of others."""
+    async def deliver(self, job: Job, text: str) -> Job:
+        """Show the text in the first form that is allowed, and remove what is left over of others.
+
+        Return the job as it is then.
+        """
         self._unsure.discard(job.id)
         job = await self.place(job, urgency=Urgency.ANSWER)
         try:
-            await self.leftovers.remove_all(await self._show_somewhere(job, text))
+            job = await self._show_somewhere(job, text)
+            await self.leftovers.remove_all(job)
         except RefusedError as refused:
             if refused.known or job.attempts > 0:
                 await self.leftovers.withdraw(job)
             raise
+        self._reacted.discard(job.id)
+        return job
 
     async def _show_somewhere(self, job: Job, text: str) -> Job:
         """Show the text in one form after the other, and return the job as it is then."""
@@ -241,9 +264,27 @@ class Delivery:
             else:
                 return job
 
-    async def apologise(self, job: Job, text: str) -> None:
-        """Show an apology; where the job has no placeholder, in a message that says this from the start."""
+    async def cancelled(self, job: Job, text: str) -> None:
+        """Say that a job was cancelled; where nothing but a reaction stands for it, take that back."""
+        if not job.reacts:
+            await self.apologise(job, text)
+            return
+        await self.reactions.take_back(job)
         if job.placeholder_id is not None:
+            await self.deliver(job, text)
+
+    async def give_up(self, job: Job, *, chat_lost: bool) -> None:
+        """Remove what still promises an answer that can be shown nowhere, or let it say so."""
+        if not chat_lost:
+            await self.reactions.take_back(job)
+        await self.leftovers.give_up(job, chat_lost=chat_lost)
+
+    async def apologise(self, job: Job, text: str) -> None:
+        """Show an apology; where the job has no placeholder, in a message that says this from the start.
+
+        Not in a quiet chat, where no answer comes twice: there it gets a message first, as a text does.
+        """
+        if job.placeholder_id is not None or job.reacts:
             await self.deliver(job, text)
             return
         self._unsure.discard(job.id)
@@ -302,7 +343,7 @@ class Delivery:
     async def _replace(self, job: Job) -> Job:
         """Send another placeholder, once in a chat. If that cannot be edited either, nothing can be edited there."""
         log.info("placeholder.gone", job=job.id)
-        said = partial(forms.waiting, job, notice=Notice.NONE)
+        said = partial(forms.to_come, job)
         is_second = job.leftover_id is not None and job.leftover_chat_id == job.shown_in
         if job.form is Form.PRIVATE:
             if is_second:
@@ -319,7 +360,7 @@ class Delivery:
         """Send another placeholder where the one that is there cannot become the answer; or raise the refusal."""
         if await self.pages.are_out(job) or (job.form is Form.NEW and await self.store.pages(job)):
             raise refused
-        said = partial(forms.waiting, job, notice=Notice.NONE)
+        said = partial(forms.to_come, job)
         if job.form is Form.FILE and isinstance(refused, FormRefusedError):
             try:
                 return await self._exchange(job, Form.EDIT, await self._send(job, Form.EDIT, said, Urgency.ANSWER))

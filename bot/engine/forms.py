@@ -80,6 +80,11 @@ def waiting(job: Job, form: Form, notice: Notice) -> Page | Document:
     return saying(job, form, texts_of(job).waiting.placeholder(notice, host))
 
 
+def to_come(job: Job, form: Form) -> Page | Document:
+    """Return what stands for an answer that is known: nothing is said of it in a quiet chat."""
+    return saying(job, form, TO_COME) if job.reacts else waiting(job, form, Notice.NONE)
+
+
 def saying(job: Job, form: Form, text: str) -> Page | Document:
     """Return a short text as one message, wherever it is shown."""
     return message(form, worded(job, form, text))

@@ -102,6 +102,7 @@ EXPECTED_WITHIN = 10 * MINUTE  # a generation, plus EXPECTED_SHARE
 EXPECTED_SHARE = 2.0  # of the length of the recording
 
 # Other work
+QUIET_FOR = 5 * MINUTE  # in a chat that wants no placeholders: then people wonder, and a wait is told of even there
 FFMPEG_TIMEOUT = HOUR  # on a machine that is too busy; what makes a conversion slow is limited by its processor time
 ROOM_TIMEOUT = 5.0  # for space for files: others need theirs for seconds, and a longer wait would keep a place
 ROOM_AGAIN_AFTER = 5.0  # without space: it may be others' files that fill the disk

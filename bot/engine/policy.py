@@ -121,6 +121,11 @@ def unsaid(outcome: Outcome, job: Job) -> Outcome:
     return Ignored() if job.is_quiet and isinstance(outcome, Hopeless | Ended) else outcome
 
 
+def is_to_be_told(job: Job, now: float) -> bool:
+    """Tell whether a wait is worth a message; where a reaction stands for the placeholder, only a long one is."""
+    return not job.reacts or job.placeholder_id is not None or now - job.created_at > patience.QUIET_FOR
+
+
 def worn_out(job: Job, now: float) -> Outcome | None:
     """Return the end of a job that kills the process, or during which it dies for too long; None for another one."""
     if job.deaths >= patience.MOST_DEATHS:

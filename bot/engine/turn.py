@@ -15,7 +15,7 @@ from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.lease import Hand, Keeper, LeaseLostError
 from bot.engine.moves import Moves
-from bot.engine.policy import Failure, Verdict, as_failure, unsaid, verdict, worn_out
+from bot.engine.policy import Failure, Verdict, as_failure, is_to_be_told, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
 from storage.apology import Reason
 from storage.outcomes import Attempted, Ended, Hopeless, Known, Outcome, Ready, Released, Sniffed, Submitted, Waiting
@@ -130,11 +130,11 @@ class Turn:
         if isinstance(failure, ChatMovedError):
             await self._move(job, failure.new_chat_id)
         decided = self._verdict(failure, job)
-        if decided.notice is not None and not job.is_quiet:
+        if decided.notice is not None and not job.is_quiet and is_to_be_told(job, self.now()):
             await self._say(job, self.delivery.note(job, decided.notice))
         if isinstance(decided.outcome, Ended) and isinstance(error, RefusedError | UndeliverableError):
             chat_lost = isinstance(error, UndeliverableError)
-            await self._say(job, self.delivery.leftovers.give_up(job, chat_lost=chat_lost))
+            await self._say(job, self.delivery.give_up(job, chat_lost=chat_lost))
         return decided.outcome
 
     def _verdict(self, failure: Failure, job: Job) -> Verdict:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.engine import forms, patience
+from bot.engine.bell import Bell
 from bot.engine.delivery import Delivery
 from bot.errors import PermanentError, RateLimitedError
 from bot.machine.task_limit import TaskLimit
@@ -18,6 +19,7 @@ class Deliver:
 
     store: Store
     delivery: Delivery
+    bell: Bell
     max_seconds: float
     _long: TaskLimit = field(default_factory=lambda: TaskLimit(patience.LONG_TEXTS_AT_ONCE), init=False)
 
@@ -28,7 +30,9 @@ class Deliver:
         assert job.transcript_id is not None
         if job.kind == LINK:
             await self._refuse_too_long(job.transcript_id)
-        await self.delivery.deliver(job, await self._text(job.transcript_id) if text is None else text)
+        if text is None:
+            text = await self._text(job.transcript_id)
+        await self.bell.ring(await self.delivery.deliver(job, text), text)
         return Ended(State.DELIVERED)
 
     async def _refuse_too_long(self, transcript_id: int) -> None:
@@ -47,5 +51,9 @@ class Deliver:
         return text
 
     async def _apologise(self, job: Job, why: Apology) -> Outcome:
-        await self.delivery.apologise(job, forms.texts_of(job).apologies.apology(why.reason, why.facts))
-        return Ended(State.CANCELLED if why.reason is Reason.CANCELLED else State.DELIVERED)
+        words = forms.texts_of(job).apologies.apology(why.reason, why.facts)
+        if why.reason is Reason.CANCELLED:
+            await self.delivery.cancelled(job, words)
+            return Ended(State.CANCELLED)
+        await self.delivery.apologise(job, words)
+        return Ended(State.DELIVERED)

@@ -9,7 +9,7 @@ from bot.engine import forms, patience
 from bot.engine.delivery import Delivery
 from bot.engine.lease import LeaseLostError, handling, require_lease
 from bot.engine.placing import Placing
-from bot.engine.policy import too_much_doubt, wait_in_doubt
+from bot.engine.policy import is_to_be_told, too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.recordings import Recordings
@@ -181,7 +181,7 @@ class Submit:
     async def _wait_for_the_provider(self, job: Job) -> Outcome:
         hold = self.creates.hold
         self._end_what_is_paused_for_too_long(job)
-        if hold.by_operator:
+        if hold.by_operator and is_to_be_told(job, self.now()):
             await self.delivery.note(job, Notice.PAUSED)
         else:
             await self.delivery.place_if_possible(job)

@@ -16,7 +16,7 @@ from telegram import Bot, Update
 
 HIGHEST = 2**31 - 1  # the Bot API marks the numbers that may need more than 32 bits, and update_id is none of them
 LONGEST_ID = 512  # characters of a file's id; about 100 are usual
-SOME_DATE = 1  # of a message; nobody asks when it was sent, but 0 says that it is too old to be shown
+SOME_DATE = 1  # of a message that does not say when it was sent; 0 says that it is too old to be shown
 LONGEST_TAG = 35  # characters of a language tag, by RFC 5646
 NOBODY = {"is_bot": False, "first_name": "-"}
 UNMEASURED = {"duration": 0, "width": 0, "height": 0, "length": 0}  # the library wants them, and they are only claims
@@ -116,7 +116,7 @@ def _head(content: Any, kind: str) -> JSON:
     chat, number = _chat(content.get("chat")), _number(content.get("message_id"))
     if chat is None or number is None:
         raise UnreadableUpdateError("chat" if chat is None else "message_id")
-    return {"chat": chat, "message_id": number, "date": SOME_DATE}
+    return {"chat": chat, "message_id": number, "date": _seconds(content.get("date")) or SOME_DATE}
 
 
 def _query(content: Any, kind: str) -> JSON:

@@ -122,6 +122,23 @@ class Transport:
         with suppress(UnknownMessageError):
             await self._send(place, Page(text, collapsed=False), {"text": text}, Urgency.ANSWER)
 
+    async def ring(self, place: Place, text: str) -> None:
+        """Send a message that is heard, as a reply; nobody needs to know its id."""
+        said = {"text": text, "reply_parameters": _reply(place)}
+        with suppress(UnknownMessageError):
+            await self._send(place, Page(text, collapsed=False), said, Urgency.ANSWER)
+
+    async def react(self, chat_id: int, message_id: int, emoji: str | None) -> None:
+        """Set the bot's reaction to a message, or take it back, which counts as no write.
+
+        Doing it again changes nothing.
+        """
+        reaction = [] if emoji is None else [{"type": "emoji", "emoji": emoji}]
+        with doing(Doing.WRITING), translated():
+            await self.calls.make(
+                "setMessageReaction", {"chat_id": chat_id, "message_id": message_id, "reaction": reaction}
+            )
+
     async def delete(self, chat_id: int, message_id: int) -> None:
         with doing(Doing.WRITING), translated():
             await self.calls.make("deleteMessage", {"chat_id": chat_id, "message_id": message_id})

@@ -1,5 +1,6 @@
 """What stands around the text of a recording, or instead of it."""
 
+from bot.text.counts import Count
 from bot.text.room import Room
 
 
@@ -21,6 +22,21 @@ class Answers(Room):
 
     def not_shown(self) -> str:
         return self.gettext("I could not show the answer in this chat, as Telegram does not let me write here.")
+
+    def ready(self, seconds: float | None, count: Count) -> str:
+        """Return what rings once a text is there; `seconds` of the recording, if they are known."""
+        amount = self._amount(count)
+        if seconds is None:
+            return self.gettext("Ready: {amount}").format(amount=amount)
+        length = self.seconds(round(seconds)) if seconds < 60 else self.minutes(round(seconds / 60))
+        return self.gettext("Ready: {length}, {amount}").format(length=length, amount=amount)
+
+    def _amount(self, count: Count) -> str:
+        if count.is_words:
+            sentence = self.ngettext("{n} word", "{n} words", count.n)
+        else:
+            sentence = self.ngettext("{n} character", "{n} characters", count.n)
+        return sentence.format(n=f"{count.n:,}".replace(",", "\u202f"))
 
     def in_private(self, text: str, link: str | None) -> str:
         """Return what its sender is told of a recording in a chat that takes no messages; `link` leads to it."""
