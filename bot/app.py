@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -60,23 +60,28 @@ from bot.telegram.receiving.receiver import Receiver
 from bot.telegram.writing.button_data import (
     Admit,
     CancelJob,
+    Carried,
     Choose,
     ChooseHere,
     HandOver,
     KeepOwner,
     ShowGuests,
     ShowPage,
+    TryAgain,
 )
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
+from bot.text.menu import COMMANDS
 from bot.text.rooms.trouble import Kind
 from handlers.access import Access
+from handlers.again import Again
 from handlers.asking import Asking
 from handlers.cancel import Cancel
 from handlers.choices import Choices
 from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
+from handlers.hints import Hints
 from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
@@ -84,7 +89,7 @@ from handlers.owning import Owning
 from handlers.people import People
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
-from handlers.taps import Taps
+from handlers.taps import Act, Taps
 from handlers.using import Using
 from storage.host import Rate
 from storage.sqlite.engine import open_store
@@ -335,40 +340,44 @@ class _Wiring:
         settings, door, now = self.settings, self.door, self.outside.now
         limit, links_on = self.files.limit, settings.links == "on"
         speaking = Speaking(door, self.store)
-        media = Media(door, speaking, self._intake(poller), limit)
+        intake = self._intake(poller)
+        media = Media(door, speaking, intake, limit)
         limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
         cancel = Cancel(door, speaking, self.store, poller.nudge, now)
         kept_days = settings.transcript_ttl_hours / 24
         choosing = Choosing(
             door, speaking, self.store, Choices(self.default_model, settings.default_language, kept_days)
         )
-        links = Links(media, links_on)
+        asking = Asking(media, Links(media, links_on))
         owning = Owning(door, speaking, self.guests, self.joining.greet)
         handlers = Handlers(
             access=Access(speaking, self.guests, self.store, now),
             owning=owning,
             media=media,
-            links=links,
-            asking=Asking(media, links),
+            asking=asking,
+            hints=Hints(asking, {command.name for command in COMMANDS}, now),
+            cancel=cancel,
             commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
             choosing=choosing,
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
             people=People(door, speaking, self.store),
-            taps=Taps(
-                door,
-                speaking,
-                {
-                    CancelJob: cancel,
-                    ShowPage: choosing.show,
-                    Choose: choosing.choose,
-                    ChooseHere: choosing.choose,
-                    Admit: owning.admit,
-                    ShowGuests: owning.show,
-                    HandOver: owning.hand_over,
-                    KeepOwner: owning.keep_owner,
-                },
-            ),
+            taps=Taps(door, speaking, _acts(cancel, Again(door, speaking, intake), choosing, owning)),
             groups=Groups(door, self.moves),
             joining=self.joining,
         )
         register(self.telegram, handlers)
+
+
+def _acts(cancel: Cancel, again: Again, choosing: Choosing, owning: Owning) -> Mapping[type[Carried], Act]:
+    """Return who acts on what buttons carry."""
+    return {
+        CancelJob: cancel,
+        TryAgain: again,
+        ShowPage: choosing.show,
+        Choose: choosing.choose,
+        ChooseHere: choosing.choose,
+        Admit: owning.admit,
+        ShowGuests: owning.show,
+        HandOver: owning.hand_over,
+        KeepOwner: owning.keep_owner,
+    }

@@ -1,6 +1,5 @@
 """Who may use the bot, and what is told to those who may not."""
 
-import math
 import re
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +17,7 @@ from bot.telegram.writing.messages import answer, tell
 from bot.telegram.writing.names import name_of
 from bot.telegram.writing.replies import Say
 from bot.text.texts import Texts
+from handlers.seldom import Seldom
 from handlers.speaking import Speaking
 from storage.store import Store
 
@@ -40,10 +40,10 @@ class Access:
         self._guests = guests
         self._store = store
         self._now = now
-        self._told = {each: _Seldom(now, patience.STRANGER_TOLD_EVERY) for each in (True, False)}
-        self._offered = _Seldom(now, patience.STRANGER_TOLD_EVERY, MOST_OFFERS)
+        self._told = {each: Seldom(now, patience.STRANGER_TOLD_EVERY, MOST_STRANGERS) for each in (True, False)}
+        self._offered = Seldom(now, patience.STRANGER_TOLD_EVERY, MOST_OFFERS)
         # Apart, so that strangers hide no group of the operator's.
-        self._logged = {each: _Seldom(now, patience.STRANGER_LOGGED_EVERY) for each in (True, False)}
+        self._logged = {each: Seldom(now, patience.STRANGER_LOGGED_EVERY, MOST_STRANGERS) for each in (True, False)}
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Stop every other handler for a chat that the bot is not for."""
@@ -138,22 +138,3 @@ def _is_added(change: ChatMemberUpdated) -> bool:
 def _says_something(message: Message) -> bool:
     """Tell whether somebody wrote a message there, and not Telegram."""
     return bool(message.text or message.effective_attachment) and not message.is_automatic_forward
-
-
-class _Seldom:
-    """Tells when it is time for something that a chat gets once in a while, and so many chats at the most."""
-
-    def __init__(self, now: Callable[[], float], every: float, most: int = MOST_STRANGERS) -> None:
-        self._now = now
-        self._every = every
-        self._most = most
-        self._last: dict[int, float] = {}  # the longest ago comes first
-
-    def is_time(self, chat_id: int) -> bool:
-        now = self._now()
-        while self._last and now - next(iter(self._last.values())) >= self._every:
-            del self._last[next(iter(self._last))]
-        if now - self._last.get(chat_id, -math.inf) < self._every or len(self._last) >= self._most:
-            return False
-        self._last[chat_id] = now
-        return True

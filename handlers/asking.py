@@ -10,11 +10,12 @@ from telegram.ext import ContextTypes
 from bot.engine.intake import Recording
 from bot.text.texts import Texts
 from handlers.links import Links
-from handlers.media import Carrier, Media, asked_for
+from handlers.media import Carrier, Media, asked_for, carried_by
 from storage.apology import Apology
 from storage.words import Asked
 
 TRANSCRIBE = "transcribe"
+NOT_FOR_ASKING = frozenset({TRANSCRIBE, "cancel"})  # they do something of their own with the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,18 @@ class Asking:
     async def call(self, commands: Collection[str], update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Take the recording in a message that one replies to with another of these commands, or with a mention."""
         message = _message(update)
-        carrier, command = _carrier(message), _command(message)
-        if carrier is None or command == TRANSCRIBE:
+        carrier, command = _carrier(message), command_of(message)
+        if carrier is None or command in NOT_FOR_ASKING:
             return
         if command in commands:
             self._ask(message, carrier, Asked.WITH_A_COMMAND)
         elif _is_mentioned(message):
             self._ask(message, carrier, Asked.WITH_A_MENTION)
+
+    def is_call(self, message: Message) -> bool:
+        """Tell whether a message mentions the bot in reply to a recording."""
+        carrier = _carrier(message)
+        return carrier is not None and carried_by(carrier) is not None and _is_mentioned(message)
 
     def _ask(self, message: Message, carrier: Carrier, asked: Asked) -> bool:
         """Take what a message asks for; False if that is no recording."""
@@ -80,7 +86,7 @@ def _is_link(word: str) -> bool:
     return word.lower().startswith(("http://", "https://"))
 
 
-def _command(message: Message) -> str | None:
+def command_of(message: Message) -> str | None:
     """Return the command that a message begins with, unless it is for another bot."""
     first = next(iter(message.entities), None)
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset:

@@ -1,17 +1,20 @@
-"""The cancel button under a placeholder."""
+"""The cancel button under a placeholder, and the command /cancel."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import CallbackQuery
+from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
+from telegram.ext import ContextTypes
 
 from bot.log import get_logger
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import CancelJob
-from bot.telegram.writing.messages import answer, remove
-from handlers.admins import is_admin
+from bot.telegram.writing.messages import answer, remove, reply
+from bot.text.rooms.cancelling import Cancelling
+from handlers.admins import is_admin, speaks_for_its_chat
+from handlers.media import sender_of
 from handlers.speaking import Speaking
 from storage.store import CancelResult, Store
 from storage.words import Press, State
@@ -34,7 +37,7 @@ class Cancel:
     now: Callable[[], float]
 
     def __call__(self, query: CallbackQuery, button: CancelJob) -> None:
-        press = _press(query, button.job_id)
+        press = press_of(query, button.job_id)
         self.door.keep(lambda: self.store.press(press, self.now()), partial(self._go_on, query, press))
 
     def _go_on(self, query: CallbackQuery, press: Press, result: CancelResult) -> None:
@@ -57,6 +60,52 @@ class Cancel:
             words = (await self.speaking.texts_for(query)).cancelling
             await answer(query, words.admin_unknown() if admin is None else words.not_yours(), alert=True)
 
+    async def command(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Cancel what the message replies to, or else all that its sender sent here and that is not answered."""
+        message = update.effective_message
+        assert message is not None
+        chat_id, person, now = message.chat.id, sender_of(message), self.now
+        replied = message.reply_to_message
+        if replied is None and message.external_reply is None:
+            self.door.keep(lambda: self.store.cancel_all(chat_id, person, now()), partial(self._told_all, message))
+        elif replied is None or (person is None and not speaks_for_its_chat(message)):
+            self._say(message, lambda words: words.nothing_runs_there())
+        else:
+            person = None if speaks_for_its_chat(message) else person
+            write = partial(self.store.cancel_at, chat_id, replied.message_id, person)
+            self.door.keep(lambda: write(now()), partial(self._told_one, message, replied.message_id))
+
+    def _told_all(self, message: Message, n: int) -> None:
+        log.info("jobs.cancelling", chat=message.chat.id, jobs=n)
+        self.nudge()
+        self._say_after(message, lambda words: words.several_done(n) if n else words.nothing_runs())
+
+    def _told_one(self, message: Message, replied_id: int, result: CancelResult) -> None:
+        if result.not_theirs:
+            self.door.replies.put(message.chat.id, partial(self._ask_for, message, replied_id), counts=True)
+            return
+        if result.accepted and result.job is not None:
+            log.info("job.cancelling", job=result.job.id)
+            self.nudge()
+        self._say_after(message, partial(_outcome, result))
+
+    async def _ask_for(self, message: Message, replied_id: int) -> None:
+        """Cancel the job of somebody else, if an admin of the chat has asked for that."""
+        admin = message.from_user is not None and await is_admin(message.chat, message.from_user)
+        if admin:
+            self._told_one(
+                message, replied_id, await self.store.cancel_at(message.chat.id, replied_id, None, self.now())
+            )
+        else:
+            words = (await self.speaking.texts(message.chat, message.from_user)).cancelling
+            await reply(message, words.ask_again() if admin is None else words.not_yours())
+
+    def _say(self, message: Message, said: Callable[[Cancelling], str]) -> None:
+        self.speaking.reply(message, lambda texts: said(texts.cancelling))
+
+    def _say_after(self, message: Message, said: Callable[[Cancelling], str]) -> None:
+        self.speaking.reply_after(message, lambda texts: said(texts.cancelling))
+
     async def _tell(self, query: CallbackQuery, _: Press, result: CancelResult) -> None:
         texts = await self.speaking.texts_for(query)
         words = texts.cancelling
@@ -73,7 +122,13 @@ class Cancel:
             await answer(query, texts.settings.outdated(), alert=True)
 
 
-def _press(query: CallbackQuery, job_id: int) -> Press:
+def _outcome(result: CancelResult, words: Cancelling) -> str:
+    if result.accepted:
+        return words.several_done(1)
+    return words.nothing_runs_there() if result.job is None else words.too_late()
+
+
+def press_of(query: CallbackQuery, job_id: int) -> Press:
     message = query.message
     assert message is not None
     button_seen = message.is_accessible

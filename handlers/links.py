@@ -6,8 +6,7 @@ The provider fetches what is behind a link. This program passes the link on and 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from telegram import Message, MessageEntity, Update
-from telegram.ext import ContextTypes
+from telegram import Message, MessageEntity
 
 from bot.links import Flaw, Link, leads_to, read_link
 from bot.media.listened_to import RECORDING_EXTENSIONS
@@ -23,12 +22,13 @@ class Links:
     media: Media
     on: bool
 
-    async def message(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Take a text that is nothing but a link to an audio or video file; any other text means nothing to the bot."""
-        message = _message(update)
+    def take_alone(self, message: Message) -> bool:
+        """Take a text that is nothing but a link to an audio or video file; False for any other one."""
         text = (message.text or "").strip()
-        if self.on and leads_to(text, RECORDING_EXTENSIONS) and not _leads_elsewhere(message):
-            self._take(message, text)
+        if not self.on or not leads_to(text, RECORDING_EXTENSIONS) or _leads_elsewhere(message):
+            return False
+        self._take(message, text)
+        return True
 
     def ask(self, message: Message, words: Sequence[str]) -> None:
         """Take a link to anything that somebody asks for: what has no extension may still be a recording."""
@@ -56,8 +56,3 @@ class Links:
 def _leads_elsewhere(message: Message) -> bool:
     """Tell whether a text leads to another address than the one that it shows."""
     return any(entity.type == MessageEntity.TEXT_LINK for entity in message.entities)
-
-
-def _message(update: Update) -> Message:
-    assert update.effective_message is not None
-    return update.effective_message

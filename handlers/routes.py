@@ -9,11 +9,12 @@ from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler
 from bot.telegram.application import Telegram
 from handlers.access import Access
 from handlers.asking import TRANSCRIBE, Asking
+from handlers.cancel import Cancel
 from handlers.choosing import Choosing
 from handlers.commands import Commands
 from handlers.groups import Groups
+from handlers.hints import Hints
 from handlers.joining import Joining
-from handlers.links import Links
 from handlers.media import Media
 from handlers.owning import Owning
 from handlers.people import People
@@ -22,8 +23,8 @@ from handlers.using import Using
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
-PRIVATE_TEXT = filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE
 SPEECH = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.VIDEO | filters.Document.ALL
+SILENT = filters.ANIMATION  # which comes with a document
 FORWARDED = NEW & filters.FORWARDED & filters.ChatType.PRIVATE & ~SPEECH & ~filters.COMMAND
 
 
@@ -41,8 +42,9 @@ class Handlers:
     access: Access
     owning: Owning
     media: Media
-    links: Links
     asking: Asking
+    hints: Hints
+    cancel: Cancel
     commands: Commands
     choosing: Choosing
     using: Using
@@ -53,14 +55,14 @@ class Handlers:
 
 
 def register(application: Telegram, handlers: Handlers) -> None:
-    commands, links = handlers.commands, handlers.links
+    commands = handlers.commands
     for name in ("allow", "revoke", "owner"):  # before the access, as the owner may send them anywhere
         application.add_handler(CommandHandler(name, getattr(handlers.owning, name), filters=NEW), group=-2)
     application.add_handler(MessageHandler(FORWARDED, handlers.owning.forwarded), group=-2)
     application.add_handler(TypeHandler(Update, handlers.access), group=-1)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.groups))
     application.add_handler(ChatMemberHandler(handlers.joining, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_handler(MessageHandler(NEW & SPEECH, handlers.media))
+    application.add_handler(MessageHandler(NEW & SPEECH & ~SILENT, handlers.media))
     for name in ("start", "help", "models"):
         application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))
     application.add_handler(CommandHandler("usage", handlers.using.usage, filters=BY_SOMEBODY))
@@ -71,7 +73,8 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("optout", handlers.people.opt_out, filters=NEW))
     application.add_handler(CommandHandler("optin", handlers.people.opt_in, filters=NEW))
     application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))
-    application.add_handler(MessageHandler(NEW & PRIVATE_TEXT, links.message))
+    application.add_handler(CommandHandler("cancel", handlers.cancel.command, filters=BY_SOMEBODY))
+    application.add_handler(MessageHandler(NEW & filters.ChatType.PRIVATE, handlers.hints))  # nobody else took it
     application.add_handler(CallbackQueryHandler(handlers.taps))
     call = partial(handlers.asking.call, _commands(application))
     application.add_handler(MessageHandler(NEW & filters.TEXT & _Reply(), call), group=1)

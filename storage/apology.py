@@ -35,6 +35,32 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
 
 
+# Whether another try with the same file may well come to something: not where the file itself is the reason.
+_MAY_BE_TRIED_AGAIN: Mapping[Reason, bool] = {
+    Reason.TOO_BIG: False,
+    Reason.EMPTY: False,
+    Reason.NOT_AUDIO: False,
+    Reason.NO_SOUND: False,
+    Reason.TOO_LONG: False,
+    Reason.TOO_DEMANDING: False,
+    Reason.FILE_GONE: False,
+    Reason.LINK_UNREACHABLE: True,
+    Reason.REFUSED: True,  # with another model
+    Reason.PROVIDER_FAILED: True,
+    Reason.UNREADABLE: True,  # the answer, and not the file
+    Reason.PROVIDER_DOWN: True,
+    Reason.TELEGRAM_DOWN: True,
+    Reason.TOO_SLOW: True,
+    Reason.PAUSED: True,
+    Reason.OVER_LIMIT: True,
+    Reason.MACHINE: True,
+    Reason.DEADLY: False,  # for all the others
+    Reason.INTERRUPTED: True,
+    Reason.INTERNAL: True,
+    Reason.CANCELLED: False,  # on purpose
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Apology:
     """The reason, and the facts that belong to it."""
@@ -42,11 +68,16 @@ class Apology:
     reason: Reason
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def may_be_tried_again(self) -> bool:
+        return _MAY_BE_TRIED_AGAIN[self.reason]
+
 
 class Notice(StrEnum):
     """What the placeholder says about the wait, beyond "Transcribing…"."""
 
     NONE = ""
+    FAILED = "failed"  # why an earlier try has failed, until the next one begins
     RETRYING = "retrying"  # the provider does not answer
     TELEGRAM = "telegram"  # the file does not come
     MACHINE = "machine"  # the bot's own machine is in trouble

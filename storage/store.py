@@ -16,7 +16,18 @@ from storage.apology import Notice
 from storage.host import Exhausted, Host, Rate, Spending, TooOften
 from storage.outcomes import Admission, Outcome
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Form, Generation, Job, Membership, MembershipChange, NewJob, Press, State
+from storage.words import (
+    ChatSettings,
+    Form,
+    Generation,
+    Job,
+    Membership,
+    MembershipChange,
+    NewJob,
+    Press,
+    State,
+    TryAgain,
+)
 
 
 class StorageError(Exception):
@@ -157,6 +168,7 @@ class NotTaken(Enum):
     UNWANTED = "unwanted"  # its chat does not have such recordings transcribed
     OPTED_OUT = "opted_out"  # it was said by a person who wants no text in groups
     UNDER_WAY = "under_way"  # the recording that it asks for has a job without an answer
+    NOT_THEIRS = "not_theirs"  # somebody else sent the recording that is to be tried again
 
 
 class Store(Host, Protocol):
@@ -265,6 +277,27 @@ class Store(Host, Protocol):
 
     async def press(self, press: Press, now: float) -> CancelResult:
         """Cancel as `cancel` does, unless the press is by somebody else or its button is invented."""
+
+    async def cancel_at(self, chat_id: int, message_id: int, user_id: int | None, now: float) -> CancelResult:
+        """Cancel the job of a recording, which a message brings or is the placeholder of.
+
+        `user_id` as in Press. `job` is None where no job belongs to the message.
+        """
+
+    async def cancel_all(self, chat_id: int, user_id: int | None, now: float) -> int:
+        """Cancel what a person sent to a chat and that is not answered; None for what has no sender.
+
+        In a private chat that is everything. Return how many say so, or are about to.
+        """
+
+    async def try_again(
+        self, wanted: TryAgain, now: float, most_open: int, rate: Rate | None
+    ) -> Job | Refused | NotTaken | None:
+        """Put a new job in the place of one that ended with an apology after which another try may help.
+
+        It has the same message, the same placeholder and what its chat chooses now. UNDER_WAY where there is one
+        already. Refused as in `accept`. None where there is nothing to try again.
+        """
 
     async def job(self, job_id: int) -> Job | None: ...
 

@@ -1,6 +1,6 @@
 """The words of durable state: Job, State, Generation, Options, Chat settings."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from storage.apology import Apology, Notice
@@ -205,13 +205,27 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Somebody pressed the cancel button of a job under a message."""
+    """Somebody pressed a button of a job under a message: to cancel it, or to try it again."""
 
     job_id: int
     chat_id: int
     message_id: int
-    user_id: int | None  # who may only cancel what they sent themselves; None for one who may cancel everything here
+    user_id: int | None  # who may only do that to what they sent themselves; None for one who may do it to everything
     button_seen: bool  # False where Telegram does not show the message any more, so that the button may be invented
+
+    @property
+    def by_admin(self) -> "Press":
+        """Return the same press as one by somebody who may do it to everything here."""
+        return replace(self, user_id=None)
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Somebody pressed the button to try a recording again. The rest is for a chat that chose none, as in NewJob."""
+
+    press: Press
+    model: str
+    options: Options
 
 
 class Saying(StrEnum):

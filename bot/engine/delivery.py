@@ -97,7 +97,7 @@ class Delivery:
         first of all. One that is quiet gets a reaction, for which nothing has to wait.
         """
         if job.placeholder_id is not None:
-            return job
+            return await self._begin_again(job, job.placeholder_id) if job.notice is Notice.FAILED else job
         if not self.transport.is_known_to_refuse(job.chat_id) or job.id in self._unsure:
             if not job.reacts:
                 await self.transport.await_pace(job.chat_id)
@@ -105,6 +105,16 @@ class Delivery:
         if job.attempts == 0:
             self.transport.ask_again(job.chat_id)
         return await self.place(job)
+
+    async def _begin_again(self, job: Job, message_id: int) -> Job:
+        """Let the apology of an earlier try become the placeholder; where that fails, the answer will replace it."""
+        try:
+            await self._show_notice(job, message_id, Notice.FAILED)
+        except (RateLimitedError, TemporaryError) as error:
+            log.info("placeholder.later", job=job.id, error=str(error))
+            return job
+        require_lease(await self.store.note(job, Notice.NONE))
+        return replace(job, notice=Notice.NONE)
 
     async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> Job:
         """Send and store the placeholder if there is none, and return the job as it is then."""
@@ -127,24 +137,24 @@ class Delivery:
         await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, notice, form))
         return placed
 
-    async def _send_somewhere(self, job: Job, said: Said, urgency: Urgency, *, button: bool = True) -> tuple[Form, int]:
+    async def _send_somewhere(self, job: Job, said: Said, urgency: Urgency, *, waits: bool = True) -> tuple[Form, int]:
         """Send what is said in each form: to the chat as a text, else as a file, else to the sender in private.
 
         Only for an answer that is known a file is good enough: who forbids texts wants no files instead of them, and
-        nothing is paid yet.
+        nothing is paid yet. One that `waits` for the answer can be cancelled.
         """
         try:
             try:
-                return Form.EDIT, await self._send(job, Form.EDIT, said, urgency, button=button)
+                return Form.EDIT, await self._send(job, Form.EDIT, said, urgency, waits=waits)
             except FormRefusedError:
                 if urgency is not Urgency.ANSWER:
                     raise
-                return Form.FILE, await self._send(job, Form.FILE, said, urgency, button=button)
+                return Form.FILE, await self._send(job, Form.FILE, said, urgency, waits=waits)
         except RefusedError as refused:
-            return Form.PRIVATE, await self._send_in_private(job, said, urgency, refused, button=button)
+            return Form.PRIVATE, await self._send_in_private(job, said, urgency, refused, waits=waits)
 
     async def _send_in_private(
-        self, job: Job, said: Said, urgency: Urgency, refused: RefusedError, *, button: bool = True
+        self, job: Job, said: Said, urgency: Urgency, refused: RefusedError, *, waits: bool = True
     ) -> int:
         """Send a message to the sender, if the bot may write there; else raise what the chat said.
 
@@ -154,7 +164,7 @@ class Delivery:
         if job.form is Form.PRIVATE or job.user_id is None or job.user_id == job.chat_id or not is_last:
             raise refused
         try:
-            return await self._send(job, Form.PRIVATE, said, urgency, button=button)
+            return await self._send(job, Form.PRIVATE, said, urgency, waits=waits)
         except VerbatimError as error:
             log.info("private.refused", job=job.id, error=str(error))
             raise refused from None
@@ -293,7 +303,7 @@ class Delivery:
 
     async def _apologise(self, job: Job, text: str) -> None:
         said = partial(forms.saying, job, text=text)
-        form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER, button=False)
+        form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER, waits=False)
         placed = replace(job, form=form)
         await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, Notice.NONE, form))
 
@@ -338,7 +348,8 @@ class Delivery:
             await self.pages.show(job, message_id, answer)
             return
         shown = answer if isinstance(answer, Document) else answer[0]
-        await self.transport.edit(job.shown_in, message_id, shown, urgency=Urgency.ANSWER)
+        again = forms.again_button_of(job)
+        await self.transport.edit(job.shown_in, message_id, shown, button=again, urgency=Urgency.ANSWER)
 
     async def _replace(self, job: Job) -> Job:
         """Send another placeholder, once in a chat. If that cannot be edited either, nothing can be edited there."""
@@ -383,6 +394,6 @@ class Delivery:
         await keep(self.transport, moved, message_id, partial(self.store.replace, job, message_id, form))
         return moved
 
-    async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, button: bool = True) -> int:
-        cancel = forms.cancel_button_of(job) if button else None
-        return await self.transport.send(place_of(job, form), said(form), button=cancel, urgency=urgency)
+    async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, waits: bool = True) -> int:
+        shown_button = forms.cancel_button_of(job) if waits else forms.again_button_of(job)
+        return await self.transport.send(place_of(job, form), said(form), button=shown_button, urgency=urgency)

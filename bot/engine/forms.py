@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot import links
-from bot.telegram.writing.buttons import Button, cancel_button
+from bot.telegram.writing.button_data import TryAgain
+from bot.telegram.writing.buttons import Button, button, cancel_button
 from bot.text.layout import Document, Page, in_file, in_pages, in_text, lay_out, says_something
 from bot.text.texts import Texts
 from storage.apology import Notice
@@ -31,6 +32,13 @@ def texts_of(job: Job) -> Texts:
 
 def cancel_button_of(job: Job) -> Button:
     return cancel_button(job.id, texts_of(job).cancelling.button())
+
+
+def again_button_of(job: Job) -> Button | None:
+    """Return the button under an apology after which another try may help; None under any other answer."""
+    if job.apology is None or not job.apology.may_be_tried_again:
+        return None
+    return button(texts_of(job).again.button(), TryAgain(job.id))
 
 
 def chosen(job: Job, text: str) -> Layout:

@@ -11,7 +11,7 @@ from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from storage.store import NotTaken, Refused, Start, Store
-from storage.words import Asked, Job, NewJob, Options
+from storage.words import Asked, Job, NewJob, Options, Press, TryAgain
 
 log = get_logger(__name__)
 
@@ -100,6 +100,16 @@ class Intake:
             log.info("message.repeated")
             return
         self.events.accepted(job)
+
+    async def try_again(self, press: Press) -> Job | Refused | NotTaken | None:
+        """Commit the job of another try; see `Store.try_again`."""
+        wanted = TryAgain(press, self.defaults.model, Options(language=self.defaults.language))
+        rate = self.quotas.rate_of(press.user_id)
+        made = await self.store.try_again(wanted, self.now(), self.most_open, rate)
+        if isinstance(made, Job):
+            self.events.accepted(made)
+            self.poller.nudge()
+        return made
 
     def _start(self, new: NewJob) -> Start:
         """Make the lease of a job, with a token that is the same whenever its message is accepted again."""

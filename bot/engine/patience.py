@@ -118,6 +118,7 @@ MEMBERSHIP_SETTLES = 1.0  # of the bot in a chat: Telegram tells of one event in
 INTRODUCTION_AGAIN_AFTER = 30.0  # when Telegram did not take it; somebody has just added the bot and looks at it
 MAINTENANCE_EVERY = 20.0  # well within the 120 seconds after which /healthz calls a silent database ill
 DATABASE_LOOK_EVERY = 2.0  # costs microseconds, and what is written to a file that was deleted is lost
+HINT_EVERY = MINUTE  # in a chat: who sends ten pictures has read it once
 JOBS_KEPT_FOR = 7 * DAY  # a message that Telegram delivers again must still find its job
 PURGE_PIECE = 0.005  # in one transaction, which others wait for: half of what they may, as rows are not alike
 PURGE_SHARE = 0.2  # of the time, at the most; the rest belongs to others

@@ -42,6 +42,9 @@ COMMANDS = (
         marked("Transcribe the recording that you reply to"),
         "/transcribe",
     ),
+    Command(
+        "cancel", EVERYWHERE, marked("Cancel all recordings of yours here, or the one that you reply to"), "/cancel"
+    ),
     Command("optout", EVERYWHERE, marked("Have your recordings left alone in all groups"), "/optout"),
     Command("optin", EVERYWHERE, marked("Have your recordings become text in groups again"), "/optin"),
     Command("settings", CHANGES, marked("See and change all settings of this chat"), "/settings"),

@@ -2,11 +2,13 @@
 
 from bot.text.languages import ENGLISH, fitting
 from bot.text.rooms.access import Access
+from bot.text.rooms.again import Again
 from bot.text.rooms.answers import Answers
 from bot.text.rooms.apologies import Apologies
 from bot.text.rooms.asking import Asking
 from bot.text.rooms.cancelling import Cancelling
 from bot.text.rooms.commands import Commands
+from bot.text.rooms.hints import Hints
 from bot.text.rooms.joining import Joining
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
@@ -26,11 +28,13 @@ class Texts:
     def __init__(self, language: str | None = None) -> None:
         self.language = fitting(language) or ENGLISH
         self.access = Access(self.language)
+        self.again = Again(self.language)
         self.answers = Answers(self.language)
         self.apologies = Apologies(self.language)
         self.asking = Asking(self.language)
         self.cancelling = Cancelling(self.language)
         self.commands = Commands(self.language)
+        self.hints = Hints(self.language)
         self.joining = Joining(self.language)
         self.links = Links(self.language)
         self.models = Models(self.language)

@@ -1,4 +1,4 @@
-"""Ending a job because its sender, or an admin, pressed the button; whatever step holds its lease."""
+"""Ending jobs because their sender, or an admin, asked for that; whatever step holds their leases."""
 
 from storage.apology import Apology, Reason
 from storage.statements import spending
@@ -10,11 +10,12 @@ from storage.store import CancelResult
 from storage.words import FINAL, SAME, Job, Press, State
 
 CANCELLED = Apology(Reason.CANCELLED)
-_SHOWN_IN = "CASE WHEN form = 'private' THEN user_id ELSE chat_id END"  # as Job.shown_in
+SHOWN_IN = "CASE WHEN form = 'private' THEN user_id ELSE chat_id END"  # as Job.shown_in
+MOST_AT_ONCE = 1000  # jobs: more would keep others waiting for the database
 
 
 async def press(tx: Transaction, press: Press, now: float) -> CancelResult:
-    sql = f"SELECT user_id, placeholder_id FROM jobs WHERE id = $1 AND {_SHOWN_IN} = $2"
+    sql = f"SELECT user_id, placeholder_id FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2"
     found = await tx.row(sql, press.job_id, press.chat_id)
     if not press.button_seen and (found is None or found["placeholder_id"] != press.message_id):
         return CancelResult(job=None, accepted=False, orphan=False)
@@ -29,18 +30,62 @@ async def cancel(tx: Transaction, job_id: int, chat_id: int, message_id: int, no
         return CancelResult(job=None, accepted=False, orphan=True)
     if await _is_orphan(tx, job, message_id):
         return CancelResult(job=job, accepted=False, orphan=True)
+    return await _cancel(tx, job, message_id, now)
+
+
+async def _cancel(tx: Transaction, job: Job, message_id: int | None, now: float) -> CancelResult:
+    """Cancel a job under the lock of its key, unless it is too late."""
     if job.state in FINAL or job.apology is not None or await _pages_are_out(tx, job):
         return CancelResult(job=job, accepted=job.apology == CANCELLED, orphan=False)
     return CancelResult(job=await _make_ready_to_say_so(tx, job, message_id, now), accepted=True, orphan=False)
 
 
+async def cancel_at(tx: Transaction, chat_id: int, message_id: int, user_id: int | None, now: float) -> CancelResult:
+    columns = "SELECT id, user_id, next_at FROM jobs WHERE"
+    found = await tx.rows(
+        f"{columns} from_chat_id = $1 AND message_id = $2 UNION ALL {columns} from_chat_id = $1 AND about = $2"
+        f" UNION ALL {columns} chat_id = $1 AND next_at IS NOT NULL AND placeholder_id = $2",
+        chat_id,
+        message_id,
+    )
+    if not found:
+        return CancelResult(job=None, accepted=False, orphan=False)
+    of_message = next((each for each in found if each["next_at"] is not None), found[-1])
+    if user_id is not None and of_message["user_id"] != user_id:
+        return CancelResult(job=None, accepted=False, orphan=False, not_theirs=True)
+    job = await _alone_with_job(tx, of_message["id"], chat_id)
+    if job is None or job.is_quiet:
+        return CancelResult(job=None, accepted=False, orphan=False)
+    return await _cancel(tx, job, None, now)
+
+
+async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: float) -> int:
+    """Take the locks of all keys first, in their order, so that two of these never wait for each other."""
+    found = await tx.rows(
+        "SELECT id, cache_key FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
+        " AND (chat_id > 0 OR coalesce(user_id, 0) = $2) ORDER BY turn LIMIT $3",
+        chat_id,
+        user_id or 0,
+        MOST_AT_ONCE,
+    )
+    for key in sorted({each["cache_key"] for each in found}):
+        await tx.alone_with(key)
+    cancelled = 0
+    for each in found:
+        row = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND chat_id = $2", each["id"], chat_id)
+        job = None if row is None else job_of(row)
+        if job is not None and not job.is_quiet:
+            cancelled += (await _cancel(tx, job, None, now)).accepted
+    return cancelled
+
+
 async def _alone_with_job(tx: Transaction, job_id: int, chat_id: int) -> Job | None:
     """Read the job under the lock of its key, which only its row tells."""
-    key = await tx.row(f"SELECT cache_key FROM jobs WHERE id = $1 AND {_SHOWN_IN} = $2", job_id, chat_id)
+    key = await tx.row(f"SELECT cache_key FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2", job_id, chat_id)
     if key is None:
         return None
     await tx.alone_with(key["cache_key"])
-    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND {_SHOWN_IN} = $2", job_id, chat_id)
+    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2", job_id, chat_id)
     return job_of(found) if found else None
 
 
@@ -61,7 +106,7 @@ async def _pages_are_out(tx: Transaction, job: Job) -> bool:
     return await tx.row("SELECT 1 FROM pages WHERE job_id = $1 LIMIT 1", job.id) is not None
 
 
-async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int, now: float) -> Job:
+async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int | None, now: float) -> Job:
     """Take the lease away, which makes void whatever a step achieves meanwhile."""
     slot_passed_on = job.state is State.SUBMITTED and await _hand_over(tx, job, now)
     reserved = await tx.row("SELECT reserved, reserved_on FROM jobs WHERE id = $1", job.id)

@@ -44,28 +44,38 @@ async def accept(
     settings = settings_of(await tx.rows(SELECT, new.chat_id))
     if (why := await _why_not(tx, new, settings, now)) is not None:
         return why
-    chosen = _as_chosen(new, settings, now)
+    chosen = as_chosen(new, settings, now)
     if await is_left_out(tx, chosen):
         return None
     if start is not None and (started := await _started(tx, new, start)) is not None:
         return started
-    chat = await tx.row(
-        "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM (SELECT turn, created_at FROM jobs"
-        " WHERE chat_id = $1 AND next_at IS NOT NULL ORDER BY turn DESC LIMIT $2) AS latest",
-        new.chat_id,
-        NO_LIMIT if most_open is None else max(1, most_open),  # how many more are open changes nothing
-    )
-    assert chat is not None
+    chat = await open_of(tx, new.chat_id, most_open)
     if most_open is not None and chat["open"] >= most_open:
         return await _refuse(tx, new, chat["oldest"], now)
     if (refused := await _too_often(tx, new, rate, now)) is not None:
         return refused
-    turn = now if chat["turn"] is None else max(now, chat["turn"] + TURN_AFTER)
-    made = await make(tx, chosen, now, turn)
+    made = await make(tx, chosen, now, next_turn(chat, now))
     if made is not None and rate is not None:
         await rates.arrived(tx, new, now, rate)
     has_to_wait = chat["open"] or new.must_sniff or new.post is not None  # whose lock is taken last
     return made if made is None or start is None or has_to_wait else await _start(tx, made, start, now)
+
+
+async def open_of(tx: Transaction, chat_id: int, most_open: int | None) -> Row:
+    """Count the open jobs of a chat, up to a number."""
+    chat = await tx.row(
+        "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM (SELECT turn, created_at FROM jobs"
+        " WHERE chat_id = $1 AND next_at IS NOT NULL ORDER BY turn DESC LIMIT $2) AS latest",
+        chat_id,
+        NO_LIMIT if most_open is None else max(1, most_open),  # how many more are open changes nothing
+    )
+    assert chat is not None
+    return chat
+
+
+def next_turn(chat: Row, now: float) -> float:
+    """Return the turn of a chat's next job."""
+    return now if chat["turn"] is None else max(now, float(chat["turn"]) + TURN_AFTER)
 
 
 async def _too_often(tx: Transaction, new: NewJob, rate: Rate | None, now: float) -> Refused | None:
@@ -134,7 +144,7 @@ async def _take_for_recording(tx: Transaction, chat_id: int, message_id: int, no
     )
 
 
-def _as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
+def as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
     """Return the job with the settings of its chat, where it has some."""
     return replace(
         new,

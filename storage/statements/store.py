@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from storage.host import Told
 from storage.statements import (
     admission,
+    again,
     cancelling,
     chats,
     claims,
@@ -78,6 +79,9 @@ class SQLStore:
     record = _write(record.record)
     cancel = _write(cancelling.cancel)
     press = _write(cancelling.press)
+    cancel_at = _write(cancelling.cancel_at)
+    cancel_all = _write(cancelling.cancel_all)
+    try_again = _write(again.try_again)
     change_settings = _write(chats.change_settings)
     change_membership = _write(memberships.change_membership)
     membership = _write(memberships.membership)

@@ -42,6 +42,16 @@ RESTRICTED = {"status": "restricted", "is_member": True, "until_date": 0} | dict
     False,
 )
 
+# What people send that is neither a text nor a file with sound; a venue comes with a location. Of these only the name
+# is kept, in `api_kwargs` of the library's message, under OTHER.
+OTHER_CONTENTS = tuple(
+    """
+    animation photo live_photo paid_media sticker venue location contact poll dice game story checklist rich_message
+    invoice
+    """.split()  # noqa: SIM905 - a list of names reads best as one
+)
+OTHER = "other_content"
+
 JSON = dict[str, Any]
 
 
@@ -70,7 +80,7 @@ def read(raw: Any, bot: Bot) -> Update:
 
 
 def _message(content: Any, kind: str) -> JSON:
-    message = _head(content, kind)
+    message = _head(content, kind) | _other_content(content)
     parts = {name: reader(content.get(name)) for name, reader in _PARTS.items()}
     parts["forward_origin"] = _origin(content)
     media = {name: _media(content.get(name)) for name in MEDIA}
@@ -80,6 +90,11 @@ def _message(content: Any, kind: str) -> JSON:
         del parts["migrate_to_chat_id"], parts["migrate_from_chat_id"]  # Telegram's own messages bring nothing
     parts |= {name: reader(content[name]) for name, reader in _REPLIED.items() if content.get(name) is not None}
     return message | _with_media(parts, media)
+
+
+def _other_content(content: JSON) -> JSON:
+    found = next((name for name in OTHER_CONTENTS if content.get(name) is not None), None)
+    return {} if found is None else {OTHER: found}
 
 
 def _with_media(parts: JSON, media: JSON) -> JSON:

@@ -24,6 +24,13 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Make another job of the recording of one that has ended."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPage:
     """Show a page of the settings, or a further one of the same; no name means the first page, with all settings."""
 
@@ -74,9 +81,10 @@ class KeepOwner:
     """Leave the owner of the bot as it is."""
 
 
-Carried = CancelJob | ShowPage | Choose | ChooseHere | Admit | ShowGuests | HandOver | KeepOwner
+Carried = CancelJob | TryAgain | ShowPage | Choose | ChooseHere | Admit | ShowGuests | HandOver | KeepOwner
 KINDS: Mapping[str, type[Carried]] = {
     "cancel": CancelJob,
+    "again": TryAgain,
     "page": ShowPage,
     "set": Choose,
     "here": ChooseHere,

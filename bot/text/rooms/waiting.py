@@ -7,6 +7,7 @@ from storage.host import Whose
 
 _PLACEHOLDERS: dict[Notice, str] = {
     Notice.NONE: marked("Transcribing…"),
+    Notice.FAILED: marked("Transcribing once more…"),
     Notice.RETRYING: marked(
         "The speech service is not answering at the moment. "
         "I will keep trying by myself; there is nothing you need to do."

@@ -1,0 +1,120 @@
+"""Trying a recording again: a new job takes the place of one that ended with an apology.
+
+It has a row of its own, as final states are final, and nothing of the first try counts for it. The old row goes in the
+same transaction, so that a message has one job at any time, and one answer: the placeholder is passed on. The number in
+the button goes with the row, so that a second press finds nothing to do.
+"""
+
+from dataclasses import replace
+
+from storage.apology import Notice
+from storage.host import Rate
+from storage.statements import rates
+from storage.statements.cancelling import SHOWN_IN
+from storage.statements.chats import SELECT, settings_of
+from storage.statements.claims import as_chosen, next_turn, open_of
+from storage.statements.making import make
+from storage.statements.people import has_opted_out
+from storage.statements.rows import JOB_COLUMNS, job_of
+from storage.statements.transaction import Transaction
+from storage.store import NotTaken, Refused
+from storage.words import FINAL, Job, NewJob, Press, TryAgain
+
+
+async def try_again(
+    tx: Transaction, wanted: TryAgain, now: float, most_open: int, rate: Rate | None
+) -> Job | Refused | NotTaken | None:
+    press = wanted.press
+    job = await _alone_with_chat_of(tx, press)
+    if job is None:
+        return NotTaken.UNDER_WAY if await _is_under_way(tx, press) else None
+    if (why := await _why_not(tx, job, press)) is not None:
+        return why
+    if job.state not in FINAL or job.apology is None or not job.apology.may_be_tried_again:
+        return None
+    return await _take_its_place(tx, job, wanted, now, most_open, rate)
+
+
+async def _alone_with_chat_of(tx: Transaction, press: Press) -> Job | None:
+    """Find the job of a button under its placeholder; any other message is no answer of it."""
+    chat = await tx.row("SELECT chat_id FROM jobs WHERE id = $1", press.job_id)
+    if chat is None:
+        return None
+    await tx.alone_with_chat(chat["chat_id"])
+    found = await tx.row(
+        f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2"
+        " AND (placeholder_id = $3 OR placeholder_id IS NULL AND $4 = 1)",
+        press.job_id,
+        press.chat_id,
+        press.message_id,
+        int(press.button_seen),
+    )
+    return None if found is None else job_of(found)
+
+
+async def _is_under_way(tx: Transaction, press: Press) -> bool:
+    sql = "SELECT 1 FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL AND placeholder_id = $2 LIMIT 1"
+    return await tx.row(sql, press.chat_id, press.message_id) is not None
+
+
+async def _why_not(tx: Transaction, job: Job, press: Press) -> NotTaken | None:
+    if press.user_id is not None and job.user_id != press.user_id:
+        return NotTaken.NOT_THEIRS
+    is_admin = press.user_id is None and press.chat_id < 0
+    if is_admin and job.user_id is not None and await has_opted_out(tx, [job.user_id]):
+        return NotTaken.OPTED_OUT
+    return None
+
+
+async def _take_its_place(
+    tx: Transaction, job: Job, wanted: TryAgain, now: float, most_open: int, rate: Rate | None
+) -> Job | Refused:
+    new = as_chosen(await _as_new(tx, job, wanted), settings_of(await tx.rows(SELECT, job.chat_id)), now)
+    here = replace(new, chat_id=job.chat_id)
+    chat = await open_of(tx, job.chat_id, most_open)
+    if chat["open"] >= most_open:
+        return Refused(tell=True)
+    if rate is not None:
+        if (too_often := await rates.too_often(tx, here, now, rate)) is not None:
+            return Refused(tell=True, too_often=too_often[0])
+        await rates.arrived(tx, here, now, rate)
+    if new.post is not None:
+        await tx.alone_with(new.post)
+    gone = await tx.row("DELETE FROM jobs WHERE id = $1 RETURNING twin", job.id)
+    made = await make(tx, new, now, next_turn(chat, now))
+    assert gone is not None
+    assert made is not None, "the message of a deleted job has none"
+    passed_on = await tx.row(
+        "UPDATE jobs SET chat_id = $2, placeholder_id = $3, notice = $4, form = $5, twin = $6 WHERE id = $1"
+        f" RETURNING {JOB_COLUMNS}",
+        made.id,
+        job.chat_id,
+        wanted.press.message_id,
+        Notice.FAILED,
+        job.form,
+        gone["twin"],
+    )
+    return job_of(passed_on)
+
+
+async def _as_new(tx: Transaction, job: Job, wanted: TryAgain) -> NewJob:
+    """Return the message of a job as it came, as far as that matters now."""
+    stored = await tx.row("SELECT post FROM jobs WHERE id = $1", job.id)
+    assert stored is not None
+    return NewJob(
+        chat_id=job.from_chat_id,
+        message_id=job.message_id,
+        thread_id=job.thread_id,
+        user_id=job.user_id,
+        kind=job.kind,
+        file_id=job.file_id,
+        file_unique_id=job.cache_key.removesuffix(f"|{job.model}|{job.options.key}"),
+        claimed_bytes=job.claimed_bytes,
+        model=wanted.model,
+        options=wanted.options,
+        direct_topic_id=job.direct_topic_id,
+        post=stored["post"],
+        must_sniff=job.must_sniff,
+        interface=job.interface,
+        about=job.about,
+    )
