@@ -285,9 +285,9 @@ class Delivery:
 
     async def give_up(self, job: Job, *, chat_lost: bool) -> None:
         """Remove what still promises an answer that can be shown nowhere, or let it say so."""
+        await self.leftovers.give_up(job, chat_lost=chat_lost)
         if not chat_lost:
             await self.reactions.take_back(job)
-        await self.leftovers.give_up(job, chat_lost=chat_lost)
 
     async def apologise(self, job: Job, text: str) -> None:
         """Show an apology; where the job has no placeholder, in a message that says this from the start.

@@ -255,6 +255,34 @@ async def test_every_setting_comes_back_as_it_was_chosen(store):
     assert (found.quiet, found.notify) == (True, False)
 
 
+async def test_a_job_keeps_how_its_chat_wanted_the_answer_when_it_was_accepted(store):
+    chosen = ChatSettings(answers=Answers.FOLD, fold_from=500, quiet=True, notify=False)
+    await store.change_settings(CHAT, lambda _: chosen)
+    job = await accepted(store)
+    await store.change_settings(CHAT, lambda _: ChatSettings())
+    assert (job.answers, job.fold_from, job.reacts, job.rings_at) == (Answers.FOLD, 500, True, None)
+    assert await again(store, job) == job
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "waits_since"), [(None, NOW), (NOW - 120, NOW - 119), (NOW - 0.5, NOW), (NOW + 3600, NOW)]
+)
+async def test_the_wait_for_a_text_begins_when_its_recording_was_sent(store, sent_at, waits_since):
+    job = await accepted(store, sent_at=sent_at)
+    assert job.rings_at == waits_since + RINGS_AFTER
+
+
+async def test_a_group_is_not_rung_for(store):
+    assert (await accepted(store, chat_id=-1001)).rings_at is None
+
+
+async def test_what_rings_is_stored_once(store):
+    job = await leased(store)
+    assert await store.ring(job)
+    assert (await again(store, job)).rings_at is None
+    assert await store.ring(job)
+
+
 @pytest.mark.parametrize("name", [each.name for each in fields(ChatSettings)])
 async def test_one_setting_changes_and_the_others_stay(store, name):
     await store.change_settings(CHAT, lambda _: CHOSEN)

@@ -67,6 +67,7 @@ STATE_GUARDED = {
     "renew": lambda store, job: store.renew(job, LATER),
     "replace": lambda store, job: store.replace(job, 900, Form.EDIT),
     "change form": lambda store, job: store.change_form(job, Form.PAGES),
+    "ring": lambda store, job: store.ring(job),
     "note": lambda store, job: store.note(job, Notice.PAUSED),
     "start create": lambda store, job: store.start_create(job),
     "created": lambda store, job: store.created(job, part(7)),

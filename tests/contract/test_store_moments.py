@@ -5,7 +5,7 @@ from dataclasses import replace
 from storage.outcomes import Admitted, Ended, MustWait, Ready, Submitted, Waiting
 from storage.store import Bounds, Correction
 from storage.transcript import Transcript
-from storage.words import SAME, State
+from storage.words import RINGS_AFTER, SAME, State
 from tests.contract.stored import (
     CHAT,
     FAMILY,
@@ -55,6 +55,7 @@ async def test_after_a_clock_that_was_ahead_everything_is_due_and_no_moment_is_i
     assert await store.set_right(then, BOUNDS) == Correction(0, MONTH, 0)
     for job in (waiting, at_provider, ready):
         found = await again(store, job)
+        assert found.rings_at == then + RINGS_AFTER
         assert all(moment in (None, then) for moment in (found.created_at, found.submitted_at, found.ready_at))
     assert (await store.generations(at_provider))[0].submitted_at == then
     assert await due(store, then) == {1, 2, 3}
@@ -127,9 +128,11 @@ async def test_a_generation_that_cannot_be_that_old_counts_as_new(store):
 async def test_all_moments_go_along_with_a_clock_that_moved_while_they_were_stored(store):
     waiting = await recorded(store, await leased(store, 1), Waiting(NOW + 50))
     at_provider = await submitted(store, 2)
+    assert waiting.rings_at == NOW + RINGS_AFTER
     await store.keep_time(NOW, MONTH)
     assert await store.set_right(NOW + MONTH, BOUNDS) == Correction(MONTH, 0, 0)
     assert (await again(store, waiting)).next_at == NOW + MONTH + 50
+    assert (await again(store, waiting)).rings_at == NOW + MONTH + RINGS_AFTER
     assert (await store.generations(at_provider))[0].submitted_at == NOW + MONTH
     assert await store.set_right(NOW + MONTH, BOUNDS) == Correction(0, 0, 0)
 

@@ -5,7 +5,7 @@ import pytest
 from storage.outcomes import Ended, Known
 from storage.store import Refused
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Job, State
+from storage.words import Answers, ChatSettings, Job, State
 from tests.contract.stored import (
     FAMILY,
     LATER,
@@ -120,3 +120,12 @@ async def test_a_twin_that_cannot_be_read_is_let_lie(store):
     await store.engine.write(lambda tx: tx.rows("UPDATE jobs SET twin = '{}'"))
     await recorded(store, job, Ended(State.FAILED))
     assert await due(store, LATER) == set()
+
+
+async def test_a_twin_is_answered_as_its_own_chat_wants_it(store):
+    await store.change_settings(GROUP, lambda _: ChatSettings(answers=Answers.FOLD, fold_from=9, quiet=True))
+    first = await leased(store, 5, chat_id=CHANNEL, post=NAME, file="same")
+    assert await store.accept(forward(), NOW) is None
+    await recorded(store, first, Ended(State.FAILED))
+    twin = await claimed(store)
+    assert (twin.chat_id, twin.answers, twin.fold_from, twin.reacts) == (GROUP, Answers.FOLD, 9, True)

@@ -207,6 +207,31 @@ async def test_a_chat_that_takes_no_answer_keeps_no_promise(world, alice):
     assert reactions(group, later) == []
 
 
+async def test_a_recording_that_somebody_asks_for_has_the_reaction_itself(world, alice):
+    group = world.telegram.supergroup("Team", owner=alice, privacy=True)
+    await make_quiet(world, group, alice)
+    voice = group.send_voice(alice, audio())
+    asking = group.say(alice, "/transcribe", reply_to=voice)
+    await world.settle()
+    assert (reactions(group, voice), reactions(group, asking)) == (["👀"], [])
+    (message,) = group.bot_messages
+    assert message["reply_to_message"]["message_id"] == voice["message_id"]
+
+
+async def test_a_group_that_becomes_a_supergroup_meanwhile_gets_its_text_there(world, alice):
+    group = world.telegram.group("Team", owner=alice, privacy=False)
+    await make_quiet(world, group, alice)
+    world.speech.fault("create", status=503)
+    group.send_voice(alice, audio())
+    await world.turn()
+    new = group.upgrade(alice)
+    await world.settle()
+    assert texts(new) == ["said"]
+    new.send_voice(alice, other_voice())
+    await world.settle()
+    assert texts(new) == ["said"] * 2
+
+
 async def test_many_recordings_at_once_keep_each_its_answer(world, chat, alice):
     for _ in range(8):
         chat.send_voice(alice, other_voice())
