@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 
@@ -49,6 +50,7 @@ from bot.sizes import MEGABYTE
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.speech.catalogue import Family, Model, find
+from bot.speech.languages import fallback_of
 from bot.telegram.application import Telegram, build_telegram
 from bot.telegram.calls import Calls, counting
 from bot.telegram.downloading.file_limit import FileLimit, file_limit
@@ -59,11 +61,13 @@ from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import Receiver
 from bot.telegram.writing.button_data import (
     Admit,
+    AskLanguage,
     CancelJob,
     Carried,
     Choose,
     ChooseHere,
     HandOver,
+    InLanguage,
     KeepOwner,
     ShowGuests,
     ShowPage,
@@ -85,12 +89,14 @@ from handlers.hints import Hints
 from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
+from handlers.misfits import Misfits
 from handlers.owning import Owning
 from handlers.people import People
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
+from handlers.wrong_language import WrongLanguage
 from storage.host import Rate
 from storage.sqlite.engine import open_store
 from storage.store import Store
@@ -145,7 +151,7 @@ async def build(
     Raises SettingsError for a model that does not exist, and the store's errors for a database that is in
     use, too new or out of reach.
     """
-    default_model = _default_model(settings)
+    models = models_of(settings)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database_path, now, owner=settings.bot_id)
         stack.push_async_callback(store.close)
@@ -158,7 +164,7 @@ async def build(
         guests = Guests(store, moves, settings.allowed_chats, settings.access == "open")
         await guests.load(settings.telegram_bot_token)
         outside = Outside(session, workplace, threads, now, moved, random)
-        wiring = _Wiring(settings, default_model, guests, outside)
+        wiring = _Wiring(settings, models, guests, outside)
         wiring.looks.learned.load(await store.learned())
         await wiring.trouble.load()
         yield wiring.app()
@@ -196,10 +202,35 @@ def temporary_folder() -> Path:
         raise SettingsError([f"TMPDIR: {why}; free some space, or name one that can be written to"]) from None
 
 
+class Models(NamedTuple):
+    """The models that the operator chose: for chats that chose none, and for what the first one does not know."""
+
+    default: Model
+    fallback: Model | None
+
+    @property
+    def preferred(self) -> tuple[Model, ...]:
+        return tuple(each for each in self if each is not None)
+
+
+def models_of(settings: Settings) -> Models:
+    return Models(_default_model(settings), _fallback_model(settings))
+
+
 def _default_model(settings: Settings) -> Model:
     model = find(settings.default_model)
     if model is None:
         raise SettingsError([f"DEFAULT_MODEL names {settings.default_model}, which is not a model"])
+    return model
+
+
+def _fallback_model(settings: Settings) -> Model | None:
+    if settings.fallback_model.lower() == "none":
+        return None
+    model = find(settings.fallback_model)
+    if model is None:
+        why = f"FALLBACK_MODEL names {settings.fallback_model}, which is not a model; `none` turns it off"
+        raise SettingsError([why])
     return model
 
 
@@ -244,9 +275,9 @@ def _file_limit(settings: Settings) -> FileLimit:
 class _Wiring:
     """One process: what every part of it shares."""
 
-    def __init__(self, settings: Settings, default_model: Model, guests: Guests, outside: Outside) -> None:
+    def __init__(self, settings: Settings, models: Models, guests: Guests, outside: Outside) -> None:
         self.settings = settings
-        self.default_model = default_model
+        self.models = models
         self.guests = guests
         self.moves = moves = guests.moves
         self.store = store = guests.store
@@ -314,7 +345,7 @@ class _Wiring:
         provider = Watched(self.provider, self.trouble)
         transcript_ttl = settings.transcript_ttl_hours * 3600
         creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now, self.quotas)
-        rules = Rules(self.default_model, settings.link_minutes * 60)
+        rules = Rules(self.models.default, settings.link_minutes * 60)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
         self.admission = submit.admission
         fetch = Fetch(self.store, provider, self.delivery, self.looks, transcript_ttl, now)
@@ -331,7 +362,8 @@ class _Wiring:
 
     def _intake(self, poller: Poller) -> Intake:
         settings = self.settings
-        defaults = Defaults(self.default_model.name, settings.default_language)
+        default, fallback = self.models
+        defaults = Defaults(default.name, settings.default_language, fallback_of(default, fallback))
         most_open = settings.max_open_jobs_per_chat
         now = self.outside.now
         return Intake(self.store, self.events, poller, defaults, most_open, self.admission, now, self.quotas)
@@ -341,14 +373,16 @@ class _Wiring:
         limit, links_on = self.files.limit, settings.links == "on"
         speaking = Speaking(door, self.store)
         intake = self._intake(poller)
-        media = Media(door, speaking, intake, limit)
+        media = Media(door, speaking, intake, limit, Misfits(speaking, self.models.default, self.models.fallback))
         limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
         cancel = Cancel(door, speaking, self.store, poller.nudge, now)
         kept_days = settings.transcript_ttl_hours / 24
-        choosing = Choosing(
-            door, speaking, self.store, Choices(self.default_model, settings.default_language, kept_days)
-        )
+        models = self.models
+        choices = Choices(models.default, settings.default_language, kept_days, models.fallback)
+        choosing = Choosing(door, speaking, self.store, choices)
         asking = Asking(media, Links(media, links_on))
+        again = Again(door, speaking, intake)
+        wrong_language = WrongLanguage(door, speaking, intake, models.preferred)
         owning = Owning(door, speaking, self.guests, self.joining.greet)
         handlers = Handlers(
             access=Access(speaking, self.guests, self.store, now),
@@ -357,22 +391,26 @@ class _Wiring:
             asking=asking,
             hints=Hints(asking, {command.name for command in COMMANDS}, now),
             cancel=cancel,
-            commands=Commands(door, speaking, self.store, self.default_model, *limits, links_on),
+            commands=Commands(door, speaking, self.store, models.default, *limits, links_on),
             choosing=choosing,
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
             people=People(door, speaking, self.store),
-            taps=Taps(door, speaking, _acts(cancel, Again(door, speaking, intake), choosing, owning)),
+            taps=Taps(door, speaking, _acts(cancel, again, wrong_language, choosing, owning)),
             groups=Groups(door, self.moves),
             joining=self.joining,
         )
         register(self.telegram, handlers)
 
 
-def _acts(cancel: Cancel, again: Again, choosing: Choosing, owning: Owning) -> Mapping[type[Carried], Act]:
+def _acts(
+    cancel: Cancel, again: Again, wrong_language: WrongLanguage, choosing: Choosing, owning: Owning
+) -> Mapping[type[Carried], Act]:
     """Return who acts on what buttons carry."""
     return {
         CancelJob: cancel,
         TryAgain: again,
+        AskLanguage: wrong_language.ask,
+        InLanguage: wrong_language.choose,
         ShowPage: choosing.show,
         Choose: choosing.choose,
         ChooseHere: choosing.choose,

@@ -83,6 +83,13 @@ class Settings:
     default_model: str = field(
         default="#g1_nova-2-general", metadata=_about("The model of chats that chose none.", str)
     )
+    fallback_model: str = field(
+        default="whisper-medium",
+        metadata=_about(
+            "The model, in chats that chose none, for languages that the default one does not know; `none`: no other.",
+            str,
+        ),
+    )
     default_language: str = field(
         default="auto",
         metadata=_about("A language tag such as `en` or `pt-BR`, or `auto` to detect it.", kinds.language),

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot.speech.catalogue import MODELS, Model, find, suggest
-from bot.speech.languages import AUTO, LANGUAGES, find_language, offered, spoken
+from bot.speech.languages import LANGUAGES, find_language, misses, nearest, offered, spoken
 from bot.text.languages import LANGUAGES as INTERFACES
 from bot.text.languages import fitting
 from bot.text.texts import Texts
-from storage.words import KEEP_DAYS, LONGEST_FOLD_FROM, LONGEST_VIDEOS, Answers, ChatSettings, Mode
+from storage.words import AUTO, KEEP_DAYS, LONGEST_FOLD_FROM, LONGEST_VIDEOS, Answers, ChatSettings, Mode
 
 LONGEST_TYPED = 200  # characters that are looked at; anybody can send thousands
 ON_OFF = {"on": True, "off": False}
@@ -59,6 +59,14 @@ class Setting(Protocol):
     def told(self, chosen: ChatSettings, texts: Texts) -> str:
         """Return the answer to words that somebody typed and that now hold."""
         return texts.settings.now(self.line(chosen, texts))
+
+    def caution(self, _chosen: ChatSettings, _texts: Texts) -> str:
+        """Return what to know of the value that holds, which is told with every answer; nothing of most."""
+        return ""
+
+    def better(self, _chosen: ChatSettings) -> str | None:
+        """Return a value that is offered beside the one that holds, as it fits what else was chosen; None of most."""
+        return None
 
     def refusal(self, _words: str, _chosen: ChatSettings, texts: Texts) -> str:
         """Return, in one line with an example, why words that somebody typed changed nothing."""
@@ -152,6 +160,8 @@ class WhichModel(Setting):
     """The model, by its name. The default one holds where none was chosen, or one that left the catalogue."""
 
     default: Model
+    default_language: str
+    fallback: Model | None = None
     name: str = "model"
     in_a_row: int = 1
 
@@ -186,6 +196,22 @@ class WhichModel(Setting):
 
     def told(self, chosen: ChatSettings, texts: Texts) -> str:
         return texts.models.chosen(self.current(chosen))
+
+    def caution(self, chosen: ChatSettings, texts: Texts) -> str:
+        model, missed = self.of(chosen), self._missed(chosen)
+        if missed is not None:
+            return texts.languages.model_misses(model.name, LANGUAGES[missed].own)
+        return texts.languages.english_only(model.name) if model.language_count == 1 else ""
+
+    def better(self, chosen: ChatSettings) -> str | None:
+        missed = self._missed(chosen)
+        preferred = (self.default, *(() if self.fallback is None else (self.fallback,)))
+        model = None if missed is None else nearest(self.of(chosen), missed, preferred)
+        return None if model is None else model.name
+
+    def _missed(self, chosen: ChatSettings) -> str | None:
+        """Return the language that the chat chose, if its model does not know it."""
+        return misses(self.of(chosen), chosen.language or self.default_language)
 
     def refusal(self, words: str, _chosen: ChatSettings, texts: Texts) -> str:
         return texts.models.unknown(words, [model.name for model in suggest(words)])
@@ -231,10 +257,11 @@ class Choices:
     default_model: Model
     default_language: str
     default_keep_days: float
+    fallback: Model | None = None
     by_name: Mapping[str, Setting] = field(init=False)
 
     def __post_init__(self) -> None:
-        model = WhichModel(self.default_model)
+        model = WhichModel(self.default_model, self.default_language, self.fallback)
         kept = {str(days): days for days in KEEP_DAYS}
         operators = f"{self.default_keep_days:g}"
         settings: tuple[Setting, ...] = (

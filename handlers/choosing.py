@@ -12,9 +12,10 @@ from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage
 from bot.telegram.writing.messages import answer, edit, reply
 from bot.text.texts import Texts
+from bot.text.words import lines
 from handlers.admins import is_admin, speaks_for_its_chat
 from handlers.choices import LONGEST_TYPED, Choices, Setting
-from handlers.pages import Page, overview, page_of
+from handlers.pages import Page, overview, page_of, value_button
 from handlers.speaking import Speaking
 from storage.store import Store
 from storage.words import ChatSettings
@@ -108,7 +109,9 @@ class Choosing:
     async def _tell(self, message: Message, setting: Setting, value: str, now: ChatSettings) -> None:
         texts = await self._texts_for(message)
         if _holds(setting, value, now):
-            await reply(message, setting.told(now, texts))
+            better = setting.better(now)
+            offer = () if better is None else [[value_button(setting, better, texts, ChooseHere)]]
+            await reply(message, lines(setting.told(now, texts), setting.caution(now, texts)), offer)
         else:
             await reply(message, setting.refusal(value, now, texts))
 
@@ -149,7 +152,8 @@ class Choosing:
         if not _holds(setting, carried.value, now):
             await answer(query, texts.settings.value_gone(), alert=True)
         elif is_page:
-            await answer(query, texts.settings.saved())
+            caution = setting.caution(now, texts)
+            await answer(query, caution or texts.settings.saved(), alert=bool(caution))
         else:
             await answer(query, texts.settings.now(setting.line(now, texts)))
         if is_page and query.message is not None and query.message.is_accessible:

@@ -14,11 +14,12 @@ from bot.telegram.downloading.file_limit import TELEGRAMS, FileLimit
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.updates import SOME_DATE
 from bot.telegram.writing.messages import direct_topic_of
+from handlers.misfits import Misfits
 from handlers.posts import post_of
 from handlers.speaking import Speaking, interface_of
 from storage.apology import Apology, Reason
 from storage.store import NotTaken, Refused
-from storage.words import Asked, ChatSettings
+from storage.words import Asked, ChatSettings, Job
 
 # Of documents in groups of which nobody says that they are recordings. Telegram itself hands out no larger ones.
 MOST_BYTES_OF_UNKNOWN = TELEGRAMS.bytes
@@ -35,6 +36,7 @@ class Media:
     speaking: Speaking
     intake: Intake
     limit: FileLimit
+    misfits: Misfits
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
@@ -61,8 +63,11 @@ class Media:
 
         self.door.keep(partial(self.intake.store.settings, message.chat.id), tell)
 
-    def _tell(self, message: Message, recording: Recording, why: Refused | NotTaken | None) -> None:
+    def _tell(self, message: Message, recording: Recording, why: Job | Refused | NotTaken | None) -> None:
         """Say why there is no job: nobody is kept waiting for an answer that does not come."""
+        if isinstance(why, Job):
+            self.misfits.tell(message, recording.speaks, why)
+            return
         is_known = _is_private(message) or not recording.must_sniff
         if isinstance(why, Refused) and why.tell and is_known and (often := why.too_often) is not None:
             limit = (often.whose, often.most, often.seconds)
@@ -104,6 +109,7 @@ def asked_for(message: Message, carrier: Carrier, limit: FileLimit, asked: Asked
     recording = replace(recording, asked=asked, post=None, video_seconds=None, people=tuple(others))
     if isinstance(carrier, Message):
         recording = replace(recording, about=carrier.message_id, user_id=sender_of(carrier))
+        recording = replace(recording, speaks=_speaks(carrier) or recording.speaks)
     return recording
 
 
@@ -178,6 +184,7 @@ def recording_in(
         video_seconds=_video_seconds(message, message),
         people=tuple(_people(message)),
         sent_at=_sent_at(message),
+        speaks=_speaks(message),
     )
 
 
@@ -185,6 +192,12 @@ def _sent_at(message: Message) -> float | None:
     """Return when a message was sent, if it says so."""
     moment = message.date.timestamp()
     return moment if moment > SOME_DATE else None
+
+
+def _speaks(message: Message) -> str | None:
+    """Return the language that the sender of a message has in Telegram, which not every message tells."""
+    is_person = message.from_user is not None and message.sender_chat is None
+    return message.from_user.language_code if is_person and message.from_user else None
 
 
 def _is_private(message: Message) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.telegram.writing.button_data import Choose, ShowPage
+from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage
 from bot.telegram.writing.buttons import Button, Keyboard, button
 from bot.text.texts import Texts
 from handlers.choices import Choices, Setting
@@ -35,8 +35,16 @@ def page_of(setting: Setting, chosen: ChatSettings, texts: Texts, number: int | 
     buttons = [_value(setting, value, texts, is_current=value == current) for value in shown]
     rows = [buttons[at : at + setting.in_a_row] for at in range(0, len(buttons), setting.in_a_row)]
     around = _around(setting, number, len(values) > (number + 1) * size, texts)
+    better, caution = setting.better(chosen), setting.caution(chosen, texts)
+    offer = [] if better is None else [[value_button(setting, better, texts, Choose)]]
     back = [button(texts.settings.back(), ShowPage())]
-    return Page(setting.above(chosen, texts), [*rows, *([around] if around else []), back])
+    above = f"{caution}\n\n{setting.above(chosen, texts)}" if better else setting.above(chosen, texts)
+    return Page(above, [*offer, *rows, *([around] if around else []), back])
+
+
+def value_button(setting: Setting, value: str, texts: Texts, carried: type[Choose | ChooseHere]) -> Button:
+    """Return a button that offers a value for itself."""
+    return button(texts.settings.offered(setting.label(value, texts)), carried(setting.name, value))
 
 
 def _value(setting: Setting, value: str, texts: Texts, *, is_current: bool) -> Button:

@@ -314,6 +314,9 @@ class Store(Host, Protocol):
     async def duration(self, transcript_id: int) -> float | None:
         """Return the seconds of sound of a transcript, if it has them."""
 
+    async def language(self, transcript_id: int) -> str | None:
+        """Return the language of a transcript; None if it has none, or is not kept any more."""
+
     async def transcript_size(self, transcript_id: int) -> int:
         """Return the characters that a transcript takes up in the database; 0 if there is none."""
 
@@ -325,6 +328,9 @@ class Store(Host, Protocol):
         A change that names one field, as in `lambda chosen: replace(chosen, model="x")`, leaves the others as they
         are. It may be called again where the answer of a commit was lost.
         """
+
+    async def tell_once(self, chat_id: int, what: str) -> bool:
+        """Store that a chat is told something now, and tell whether it was not told that before."""
 
     async def change_membership(self, change: MembershipChange, now: float) -> Membership:
         """Store what the bot is in a chat now, and what is to be said of that; return both.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 # More than a day of quick speech, which has 60,000 characters and 10,000 words an hour. What is longer was not said.
 LONGEST_TEXT = 2_000_000  # characters
 MOST_WORDS = 250_000
+LOW_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Transcript:
     language: str | None = None
     duration: float | None = None
     words: tuple[Word, ...] = ()
+    language_confidence: float | None = None  # from 0 to 1, that it is this language; None if nobody said
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether another language may have been spoken than that of the text, if there is one."""
+        return bool(self.text) and self.language_confidence is not None and self.language_confidence < LOW_CONFIDENCE
 
 
 def shortened(transcript: Transcript, parts: int = 1) -> Transcript:

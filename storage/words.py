@@ -64,16 +64,34 @@ class Answers(StrEnum):
     FOLD = "fold"  # folded from a number of characters on
 
 
+AUTO = "auto"  # instead of a language: the model finds out by itself
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a recording is to be transcribed, beside the model."""
 
-    language: str = "auto"  # a BCP-47 tag, or "auto"
+    language: str = AUTO  # a BCP-47 tag, or AUTO
 
     @property
     def key(self) -> str:
         """One text for equal options, and another for different ones."""
         return ";".join(f"{each.name}={getattr(self, each.name)}" for each in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """A model for recordings in languages that the operator's default model does not know."""
+
+    model: str
+    languages: frozenset[str]  # tags in small letters
+
+    def knows(self, tag: str | None) -> bool:
+        """Tell whether it is for a language; for fa-IR it is where it is for fa."""
+        tag = (tag or "").lower().replace("_", "-")
+        while tag and tag not in self.languages:
+            tag = tag.rpartition("-")[0]
+        return bool(tag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,9 @@ class NewJob:
     fold_from: int | None = None
     reacts: bool = False
     rings_at: float | None = None
+    speaks: str | None = None  # the language that its sender has in Telegram, in any chat
+    fallback: Fallback | None = None  # for a chat that chose no model
+    is_decided: bool = False  # `model` and `options` hold whatever the chat chose
 
     @property
     def cache_key(self) -> str:
@@ -165,6 +186,12 @@ class Job:
     fold_from: int | None  # characters, for Answers.FOLD
     reacts: bool  # a reaction to the recording stands for the placeholder, unless the chat forbids it
     rings_at: float | None  # from then on a message that rings follows the text; None where none does, or one did
+    doubtful: bool  # its transcript may be in another language than was spoken
+
+    @property
+    def file_unique_id(self) -> str:
+        """The name of the file, as NewJob had it."""
+        return self.cache_key.removesuffix(f"|{self.model}|{self.options.key}")
 
     @property
     def shown_in(self) -> int:

@@ -57,6 +57,8 @@ class World:
             "database_url": f"sqlite:///{self.database}",
             "access": "open",
         }
+        if INTERFACE == "ar":
+            given["default_language"] = "en"  # which the default model knows, as the stories do not tell of that
         return read_settings({name: str(value) for name, value in (given | self.changed).items()})
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bot.app import open_session, provider_of, telegram_of, temporary_folder
+from bot.app import models_of, open_session, provider_of, telegram_of, temporary_folder
 from bot.config import Settings, SettingsError
 from bot.engine.guests import new_word, owners_link, owners_secret
 from bot.errors import OperatorError, TemporaryError, VerbatimError, told
@@ -126,7 +126,14 @@ def _tell_proxies(settings: Settings, say: Say) -> None:
 async def _check_model(settings: Settings, say: Say) -> bool:
     model = find(settings.default_model)
     say(f"model: {model.name}" if model else f"model: DEFAULT_MODEL names {settings.default_model}, which is no model")
-    return model is not None
+    try:
+        models = models_of(settings)
+    except SettingsError as error:
+        if model is not None:
+            say(f"fallback model: {error}")
+        return False
+    say(f"fallback model: {models.fallback.name if models.fallback else 'none'}")
+    return True
 
 
 async def _check_ffmpeg(settings: Settings, say: Say) -> bool:

@@ -348,8 +348,8 @@ class Delivery:
             await self.pages.show(job, message_id, answer)
             return
         shown = answer if isinstance(answer, Document) else answer[0]
-        again = forms.again_button_of(job)
-        await self.transport.edit(job.shown_in, message_id, shown, button=again, urgency=Urgency.ANSWER)
+        under = forms.button_under(job)
+        await self.transport.edit(job.shown_in, message_id, shown, button=under, urgency=Urgency.ANSWER)
 
     async def _replace(self, job: Job) -> Job:
         """Send another placeholder, once in a chat. If that cannot be edited either, nothing can be edited there."""

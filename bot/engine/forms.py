@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot import links
-from bot.telegram.writing.button_data import TryAgain
+from bot.telegram.writing.button_data import AskLanguage, TryAgain
 from bot.telegram.writing.buttons import Button, button, cancel_button
 from bot.text.layout import Document, Page, in_file, in_pages, in_text, lay_out, says_something
 from bot.text.texts import Texts
@@ -34,11 +34,23 @@ def cancel_button_of(job: Job) -> Button:
     return cancel_button(job.id, texts_of(job).cancelling.button())
 
 
+def button_under(job: Job) -> Button | None:
+    """Return the button under an answer in one message, if there is one."""
+    return again_button_of(job) or wrong_language_button_of(job)
+
+
 def again_button_of(job: Job) -> Button | None:
     """Return the button under an apology after which another try may help; None under any other answer."""
     if job.apology is None or not job.apology.may_be_tried_again:
         return None
     return button(texts_of(job).again.button(), TryAgain(job.id))
+
+
+def wrong_language_button_of(job: Job) -> Button | None:
+    """Return the button under the last message of a text that may be in a wrong language; None under others."""
+    if not job.doubtful or job.apology is not None:
+        return None
+    return button(texts_of(job).languages.wrong(), AskLanguage(job.id))
 
 
 def chosen(job: Job, text: str) -> Layout:

@@ -11,7 +11,7 @@ from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from storage.store import NotTaken, Refused, Start, Store
-from storage.words import Asked, Job, NewJob, Options, Press, TryAgain
+from storage.words import Asked, Fallback, Job, NewJob, Options, Press, TryAgain
 
 log = get_logger(__name__)
 
@@ -37,14 +37,16 @@ class Recording:
     video_seconds: int | None = None  # see NewJob
     people: tuple[int, ...] = ()  # see NewJob
     sent_at: float | None = None  # see NewJob
+    speaks: str | None = None  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What the operator chose for chats that chose nothing: a model's name and a language."""
+    """What the operator chose for chats that chose nothing: a model's name, a language, a model if that misses it."""
 
     model: str
     language: str
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,20 @@ class Intake:
     quotas: Quotas = field(default_factory=Quotas)
     mark: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
 
-    async def accept(self, recording: Recording) -> Refused | NotTaken | None:
+    async def accept(self, recording: Recording) -> Job | Refused | NotTaken | None:
         """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened.
 
-        Return why there is none, if there is something to make of that.
+        Return it, or why there is none, if there is something to make of that.
         """
-        options = Options(language=self.defaults.language)
-        new = NewJob(**asdict(recording), model=self.defaults.model, options=options)
+        options, defaults = Options(language=self.defaults.language), self.defaults
+        new = NewJob(**asdict(recording), model=defaults.model, options=options, fallback=defaults.fallback)
+        return await self.accept_new(new)
+
+    async def accept_new(self, new: NewJob) -> Job | Refused | NotTaken | None:
+        """Commit a job as `accept` does."""
         return await uninterrupted(self._accept(new))  # a job that is leased needs a hand, also at a stop
 
-    async def _accept(self, new: NewJob) -> Refused | NotTaken | None:
+    async def _accept(self, new: NewJob) -> Job | Refused | NotTaken | None:
         rate = self.quotas.rate_of(new.user_id)
         with self.poller.place() as is_free:
             start = self._start(new) if is_free else None
@@ -91,6 +97,7 @@ class Intake:
                 return why
             case Job() as job:
                 await self._accepted(job)
+                return job
         return None
 
     async def _accepted(self, job: Job) -> None:

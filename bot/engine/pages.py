@@ -11,6 +11,7 @@ from bot.engine.sent import keep, place_of, uninterrupted
 from bot.errors import PlaceholderGoneError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
+from bot.telegram.writing.buttons import Button
 from bot.telegram.writing.transport import Transport
 from bot.text.layout import Page
 from storage.store import Store
@@ -43,9 +44,12 @@ class Pages:
                 continue
             message_id = placed.get(number)
             if message_id is None:
-                message_id = await uninterrupted(self._place_page(job, number, PAGE_TO_COME))
+                message_id = await uninterrupted(
+                    self._place_page(job, number, PAGE_TO_COME, forms.cancel_button_of(job))
+                )
             try:
-                await self.transport.edit(job.shown_in, message_id, page, urgency=Urgency.ANSWER)
+                button = _button(job, page, pages)
+                await self.transport.edit(job.shown_in, message_id, page, button=button, urgency=Urgency.ANSWER)
             except PlaceholderGoneError:
                 await self._go_on_in_new_messages(job, number, message_id, pages)
                 return
@@ -53,22 +57,21 @@ class Pages:
     async def _go_on_in_new_messages(self, job: Job, first: int, useless_id: int, pages: Sequence[Page]) -> None:
         """Send the rest of the pages as they are, where the message of the first of them can no longer be edited."""
         log.info("page.gone", job=job.id, page=first)
-        await uninterrupted(self._place_page(job, first, pages[first]))
+        await uninterrupted(self._place_page(job, first, pages[first], _button(job, pages[first], pages)))
         await self.leftovers.remove(job, job.shown_in, useless_id)
         if job.form is not Form.PRIVATE:
             require_lease(await self.store.change_form(job, Form.NEW))
         for number, page in enumerate(pages[first + 1 :], first + 1):
-            await uninterrupted(self._place_page(job, number, page))
+            await uninterrupted(self._place_page(job, number, page, _button(job, page, pages)))
 
     async def show_in_new_messages(self, job: Job, pages: Sequence[Page]) -> None:
         """Send the pages as they are, where no message can be edited: a death after one may send that one twice."""
         placed = await self.store.pages(job)
         for number, page in enumerate(pages):
             if number not in placed:
-                await uninterrupted(self._place_page(job, number, page))
+                await uninterrupted(self._place_page(job, number, page, _button(job, page, pages)))
 
-    async def _place_page(self, job: Job, number: int, page: Page) -> int:
-        button = forms.cancel_button_of(job) if page is PAGE_TO_COME else None
+    async def _place_page(self, job: Job, number: int, page: Page, button: Button | None) -> int:
         message_id = await self.transport.send(place_of(job, job.form), page, button=button, urgency=Urgency.ANSWER)
         await keep(self.transport, job, message_id, partial(self.store.page_placed, job, number, message_id))
         return message_id
@@ -76,3 +79,7 @@ class Pages:
     async def are_out(self, job: Job) -> bool:
         """Tell whether pages after the first one are in the chat, which stay there."""
         return any(number > 0 for number in await self.store.pages(job))
+
+
+def _button(job: Job, page: Page, pages: Sequence[Page]) -> Button | None:
+    return forms.wrong_language_button_of(job) if page is pages[-1] else None

@@ -70,9 +70,20 @@ def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcrip
     if not spoken:
         return None
     text, words = _join_channels(spoken)
-    languages = (_language_tag(channel.get("detected_language")) for channel in channels)
+    language, confidence = next(filter(None, map(_detected, channels)), (None, None))
     duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
-    return Transcript(text, next(filter(None, languages), None), _length(duration, words), words)
+    return Transcript(text, language, _length(duration, words), words, confidence)
+
+
+def _detected(channel: dict[str, Any]) -> tuple[str, float | None] | None:
+    """Read the language that was heard in a channel, and how sure that is."""
+    language = _language_tag(channel.get("detected_language"))
+    return None if language is None else (language, _as_confidence(channel.get("language_confidence")))
+
+
+def _as_confidence(value: object) -> float | None:
+    confidence = as_seconds(value)  # which is a number that is not below 0
+    return confidence if confidence is not None and confidence <= 1 else None
 
 
 def _length(told: float | None, words: Sequence[Word]) -> float | None:
@@ -143,7 +154,8 @@ def _read_flat(fields: dict[str, Any]) -> Transcript | None:
             return None
         text, words = read[0], words or read[1]
     language = _language_tag(fields.get("language_code")) or _language_tag(fields.get("language"))
-    return Transcript(text.strip(), language, _length(_flat_duration(fields), words), words)
+    confidence = _as_confidence(fields.get("language_confidence"))
+    return Transcript(text.strip(), language, _length(_flat_duration(fields), words), words, confidence)
 
 
 def _flat_duration(fields: dict[str, Any]) -> float | None:

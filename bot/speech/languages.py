@@ -1,11 +1,11 @@
 """The languages that models know: how people call them, and which of a model's own tags is meant by another tag."""
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bot.speech.catalogue import Model
-
-AUTO = "auto"  # instead of a tag: the model finds out by itself
+from bot.speech.catalogue import MODELS, Model
+from storage.words import AUTO, Fallback
 
 
 class Language(NamedTuple):
@@ -183,6 +183,62 @@ def find_language(text: str) -> str | None:
             return _BY_TAG[tag]
         tag = tag.rpartition("-")[0]
     return _BY_NAME.get(_plain(text))
+
+
+def misses(model: Model, tag: str | None) -> str | None:
+    """Return the language of a tag that the model does not know; None where it knows it, or nobody does."""
+    language = find_language(tag or "")
+    return language if language is not None and spoken(model, language) is None else None
+
+
+def nearest(model: Model, language: str, preferred: Sequence[Model]) -> Model | None:
+    """Return the model most like another one that knows a language: of its family, or else a preferred one."""
+    family = (each for each in MODELS if each.family is model.family)
+    return next((each for each in (*family, *preferred, *MODELS) if spoken(each, language) is not None), None)
+
+
+def fallback_of(default: Model, model: Model | None) -> Fallback | None:
+    """Make a model the fallback for what it knows and the default one does not; None if that is nothing."""
+    if model is None:
+        return None
+    missing = {tag for tag in (*LANGUAGES, *_ALIASES) if spoken(default, tag) is None}
+    languages = frozenset(tag.lower() for tag in missing if spoken(model, tag) is not None)
+    return Fallback(model.name, languages) if languages else None
+
+
+# Languages that are taken for one another: related ones, or of people who often speak both.
+_ALIKE = (
+    "ru uk be bg",
+    "es pt it ca gl fr ro",
+    "no da sv nn",
+    "de nl en lb",
+    "cs sk pl",
+    "hr sr bs sl",
+    "id ms",
+    "hi ur pa ne",
+    "fa ar ps tg",
+    "tr az uz kk tk",
+    "et fi",
+    "lv lt",
+    "zh ja ko",
+    "ar he",
+)
+
+
+def alike(language: str | None) -> tuple[str, ...]:
+    """Return languages that are taken for this one."""
+    primary = (language or "").partition("-")[0]
+    groups = [group.split() for group in _ALIKE]
+    found = [each for group in groups if primary in group for each in group if each in LANGUAGES]
+    return tuple(dict.fromkeys(each for each in found if each != primary))
+
+
+def likely(first: Iterable[str | None], heard: str | None, most: int) -> tuple[str, ...]:
+    """Return the languages that a recording is likely to be in, if not in the one that was heard."""
+    wanted = (find_language(tag or "") for tag in first)
+    candidates = (*wanted, *alike(heard), *_MOST_POPULAR.split())
+    heard_as = find_language(heard or "")
+    return tuple(dict.fromkeys(tag for tag in candidates if tag is not None and tag != heard_as))[:most]
 
 
 def _plain(text: str) -> str:

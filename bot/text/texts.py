@@ -10,6 +10,7 @@ from bot.text.rooms.cancelling import Cancelling
 from bot.text.rooms.commands import Commands
 from bot.text.rooms.hints import Hints
 from bot.text.rooms.joining import Joining
+from bot.text.rooms.languages import Languages
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
 from bot.text.rooms.people import People
@@ -36,6 +37,7 @@ class Texts:
         self.commands = Commands(self.language)
         self.hints = Hints(self.language)
         self.joining = Joining(self.language)
+        self.languages = Languages(self.language)
         self.links = Links(self.language)
         self.models = Models(self.language)
         self.people = People(self.language)

@@ -93,6 +93,7 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     mended.dropped += _delete(new, "guests", "typeof(id) <> 'integer'")
     mended.dropped += _delete(new, "opted_out", "typeof(user_id) <> 'integer'")
+    mended.dropped += _delete(new, "told", "typeof(chat_id) <> 'integer' OR typeof(what) <> 'text'")
     mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")
     new.execute("UPDATE pulse SET owner_word = NULL WHERE typeof(owner_word) <> 'text'")

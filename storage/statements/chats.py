@@ -82,5 +82,13 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
         old_chat_id,
         new_chat_id,
     )
+    sql = "INSERT INTO told (chat_id, what) SELECT $2, what FROM told WHERE chat_id = $1 ON CONFLICT DO NOTHING"
+    await tx.rows(sql, old_chat_id, new_chat_id)
+    await tx.rows("DELETE FROM told WHERE chat_id = $1", old_chat_id)
     for each in (guests, rates, spending):
         await each.move(tx, old_chat_id, new_chat_id)
+
+
+async def tell_once(tx: Transaction, chat_id: int, what: str) -> bool:
+    sql = "INSERT INTO told (chat_id, what) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING chat_id"
+    return await tx.row(sql, chat_id, what) is not None

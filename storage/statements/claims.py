@@ -19,7 +19,7 @@ from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import is_left_out
 from storage.store import Claim, NotTaken, Refused, Start
-from storage.words import RINGS_AFTER, ChatSettings, Job, NewJob
+from storage.words import AUTO, RINGS_AFTER, ChatSettings, Job, NewJob, Options
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
@@ -146,16 +146,24 @@ async def _take_for_recording(tx: Transaction, chat_id: int, message_id: int, no
 
 def as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
     """Return the job with the settings of its chat, where it has some."""
-    return replace(
+    new = replace(
         new,
-        model=chosen.model or new.model,
-        options=replace(new.options, language=chosen.language or new.options.language),
         interface=chosen.interface or new.interface,
         answers=chosen.answers,
         fold_from=chosen.fold_from,
         reacts=bool(chosen.quiet),
         rings_at=_rings_at(new, chosen, now),
     )
+    if new.is_decided:
+        return new
+    options = replace(new.options, language=chosen.language or new.options.language)
+    return replace(new, model=chosen.model or _model_of_operator(new, options), options=options, fallback=None)
+
+
+def _model_of_operator(new: NewJob, options: Options) -> str:
+    """Return the model for the language that a chat chose, or that its sender or else the chat is spoken with in."""
+    likely = options.language if options.language != AUTO else new.speaks or new.interface
+    return new.fallback.model if new.fallback is not None and new.fallback.knows(likely) else new.model
 
 
 def _rings_at(new: NewJob, chosen: ChatSettings, now: float) -> float | None:

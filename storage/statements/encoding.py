@@ -29,19 +29,20 @@ def encode_transcript(transcript: Transcript) -> str:
     A line is encoded and decoded in a moment, so that other threads need not wait for all of them, and the first line
     has everything but the words.
     """
-    first = _dump({"text": transcript.text, "language": transcript.language, "duration": transcript.duration})
+    names = ("text", "language", "duration", "language_confidence")
+    first = _dump({name: getattr(transcript, name) for name in names})
     rows = [(word.text, word.start, word.end, word.speaker) for word in transcript.words]
     lines = (_dump(rows[at : at + WORDS_A_LINE])[1:-1] for at in range(0, len(rows), WORDS_A_LINE))
     return first[:-1] + ',"words":[\n' + ",\n".join(lines) + "\n]}"
 
 
 def decode_transcript(body: str) -> Transcript:
-    """Decode a transcript line by line; an older program wrote it on one line."""
+    """Decode a transcript line by line; an older program wrote it on one line, and not how sure the language is."""
     first, *lines = body.split("\n")
     stored = json.loads(first + "]}" if lines else first)
     rows = chain(stored["words"], *(json.loads(f"[{line.removesuffix(',')}]") for line in lines[:-1]))
     words = tuple([Word(*row) for row in rows])
-    return Transcript(stored["text"], stored["language"], stored["duration"], words)
+    return Transcript(stored["text"], stored["language"], stored["duration"], words, stored.get("language_confidence"))
 
 
 def decode_text(body: str) -> str:
@@ -52,6 +53,11 @@ def decode_text(body: str) -> str:
 def decode_duration(body: str) -> float | None:
     stored = _without_words(body)["duration"]
     return None if stored is None else float(stored)
+
+
+def decode_language(body: str) -> str | None:
+    stored = _without_words(body)["language"]
+    return None if stored is None else str(stored)
 
 
 def _without_words(body: str) -> dict[str, Any]:

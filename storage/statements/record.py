@@ -167,8 +167,9 @@ class _Recording:
     async def _ready(self, outcome: outcomes.Ready) -> bool:
         """Store the transcript, for this job and for those that wait for it."""
         key, body = self.job.cache_key, encode_transcript(outcome.transcript)
-        sql = "INSERT INTO transcripts (cache_key, body, expires_at) VALUES ($1, $2, $3) RETURNING id"
-        new = await self.tx.row(sql, key, body, outcome.expires_at)
+        doubtful = int(outcome.transcript.is_doubtful)
+        sql = "INSERT INTO transcripts (cache_key, body, expires_at, doubtful) VALUES ($1, $2, $3, $4) RETURNING id"
+        new = await self.tx.row(sql, key, body, outcome.expires_at, doubtful)
         assert new is not None
         if not await self._known(new["id"]):
             await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
@@ -177,10 +178,11 @@ class _Recording:
             await spending.correct(self.tx, self.current, outcome.transcript.duration)
         sql = (
             "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL,"
-            f" {_COUNTED} WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
+            f" doubtful = $5, {_COUNTED}"
+            " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
             " RETURNING chat_id, user_id"
         )
-        for other in await self.tx.rows(sql, new["id"], self.now, key, SAME):
+        for other in await self.tx.rows(sql, new["id"], self.now, key, SAME, doubtful):
             await self._count(other)
         await wake_the_same(self.tx, key, self.now)
         if self.job.state is State.QUEUED:  # answered at once, so a create got through
@@ -189,7 +191,8 @@ class _Recording:
 
     async def _known(self, transcript_id: int) -> bool:
         done = f"{_COUNTED}, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
-        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, {done}"
+        doubtful = "doubtful = (SELECT doubtful FROM transcripts WHERE id = $6)"
+        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, {doubtful}, {done}"
         if not await self._move(State.READY, assignments, self.now, transcript_id):
             return False
         await self._count(self.current)

@@ -11,6 +11,7 @@ from storage.statements.encoding import (
     decode_apology,
     decode_duration,
     decode_form,
+    decode_language,
     decode_notice,
     decode_options,
     decode_text,
@@ -35,6 +36,7 @@ _STORED_OTHERWISE = frozenset(
         "refused",
         "answers",
         "reacts",
+        "doubtful",
     }
 )
 
@@ -91,6 +93,7 @@ def job_of(row: Row) -> Job:
             "must_sniff": bool(stored["must_sniff"]),
             "reacts": bool(stored["reacts"]),
             "answers": None if stored["answers"] is None else Answers(stored["answers"]),
+            "doubtful": bool(stored["doubtful"]),
             "apology": None if apology is None else decode_apology(apology),
         }
     )
@@ -118,6 +121,11 @@ def transcript_of(row: Row) -> Transcript:
 @_readable
 def text_of(row: Row) -> str:
     return decode_text(row["body"])
+
+
+@_readable
+def language_of(row: Row) -> str | None:
+    return decode_language(row["body"])
 
 
 @_readable

@@ -28,6 +28,7 @@ from storage.statements.rows import (
     duration_of,
     generation_of,
     job_of,
+    language_of,
     text_of,
     transcript_of,
 )
@@ -91,6 +92,7 @@ class SQLStore:
     opt_out = _write(people.opt_out)
     opt_in = _write(people.opt_in)
     move_chat = _write(chats.move_chat)
+    tell_once = _write(chats.tell_once)
     require_owner = _write(upkeep.require_owner)
     ping = _write(upkeep.ping)
     set_right = _write(moments.set_right)
@@ -129,6 +131,10 @@ class SQLStore:
     async def duration(self, transcript_id: int) -> float | None:
         sql = "SELECT body FROM transcripts WHERE id = $1"
         return await self.engine.read(lambda found: duration_of(found[0]) if found else None, sql, transcript_id)
+
+    async def language(self, transcript_id: int) -> str | None:
+        sql = "SELECT body FROM transcripts WHERE id = $1"
+        return await self.engine.read(lambda found: language_of(found[0]) if found else None, sql, transcript_id)
 
     async def transcript_size(self, transcript_id: int) -> int:
         sql = "SELECT length(body) AS size FROM transcripts WHERE id = $1"

@@ -80,6 +80,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         fold_from=None,
         reacts=False,
         rings_at=NOW + RINGS_AFTER,
+        doubtful=False,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}

@@ -77,6 +77,7 @@ def job(**changes: Any) -> Job:
         "fold_from": None,
         "reacts": False,
         "rings_at": None,
+        "doubtful": False,
     }
     return Job(**fields | changes)
 

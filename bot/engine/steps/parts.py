@@ -21,6 +21,7 @@ def _join(parts: Sequence[tuple[float, Transcript]]) -> Transcript:
         for word in transcript.words
     )
     text = "\n\n".join(transcript.text for _, transcript in parts if transcript.text)
-    language = next((transcript.language for _, transcript in parts if transcript.language), None)
+    heard = next((transcript for _, transcript in parts if transcript.language), Transcript(""))
     last_start, last = parts[-1]
-    return Transcript(text, language, None if last.duration is None else last_start + last.duration, words)
+    duration = None if last.duration is None else last_start + last.duration
+    return Transcript(text, heard.language, duration, words, heard.language_confidence)

@@ -70,7 +70,7 @@ def _deepgram(generation: Generation, heard: Recognition, *, as_in_the_specifica
     alternative = _alternative(heard, options)
     channel: Json = {"alternatives": [alternative]}
     if options.get("detect_language") == "true":
-        channel |= {"detected_language": heard.language, "language_confidence": CONFIDENCE}
+        channel |= {"detected_language": heard.language, "language_confidence": heard.language_confidence}
     if as_in_the_specification and "paragraphs" in alternative:
         alternative["paragraphs"] = [alternative["paragraphs"]]
     results: Json = {"channels": channel if as_in_the_specification else [channel]}

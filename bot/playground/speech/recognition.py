@@ -25,18 +25,19 @@ class Recognition:
     words: tuple[Word, ...] = ()
     duration: float = 0.0
     language: str = "en"
+    language_confidence: float = 0.98  # from 0 to 1, where the language is detected
 
 
 Recogniser = Callable[[bytes, str, Mapping[str, str]], Awaitable[Recognition]]
 
 
-def spoken(text: str, language: str = "en") -> Recognition:
+def spoken(text: str, language: str = "en", language_confidence: float = 0.98) -> Recognition:
     """Build the recognition of a text whose words take SECONDS_PER_WORD each."""
     words = tuple(
         Word(word, round(place * SECONDS_PER_WORD, 3), round((place + 1) * SECONDS_PER_WORD, 3))
         for place, word in enumerate(text.split())
     )
-    return Recognition(text, words, words[-1].end if words else 1.0, language)
+    return Recognition(text, words, words[-1].end if words else 1.0, language, language_confidence)
 
 
 class Script:

@@ -31,6 +31,21 @@ class TryAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLanguage:
+    """Show the languages in which the recording of a job may be."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """Transcribe the recording of a job again, in a language."""
+
+    job_id: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPage:
     """Show a page of the settings, or a further one of the same; no name means the first page, with all settings."""
 
@@ -81,10 +96,24 @@ class KeepOwner:
     """Leave the owner of the bot as it is."""
 
 
-Carried = CancelJob | TryAgain | ShowPage | Choose | ChooseHere | Admit | ShowGuests | HandOver | KeepOwner
+Carried = (
+    CancelJob
+    | TryAgain
+    | AskLanguage
+    | InLanguage
+    | ShowPage
+    | Choose
+    | ChooseHere
+    | Admit
+    | ShowGuests
+    | HandOver
+    | KeepOwner
+)
 KINDS: Mapping[str, type[Carried]] = {
     "cancel": CancelJob,
     "again": TryAgain,
+    "tongue": AskLanguage,
+    "in": InLanguage,
     "page": ShowPage,
     "set": Choose,
     "here": ChooseHere,

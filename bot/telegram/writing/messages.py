@@ -1,7 +1,7 @@
 """What handlers say and ask over the network, behind the door: each waits for Telegram, and is put into `Replies`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from telegram import (
     Bot,
@@ -98,6 +98,19 @@ async def edit(message: MaybeInaccessibleMessage, text: str, rows: Keyboard) -> 
         log.info("page.not_shown", reason=str(error))
         return False
     return True
+
+
+async def change_buttons(message: MaybeInaccessibleMessage, rows: Keyboard) -> None:
+    """Give a message of the bot's other buttons, unless that does not get through or would have to wait for long."""
+    bot = message.get_bot()
+    assert isinstance(bot, ExtBot)
+    with suppress(NotModifiedError), _once("buttons.not_shown"):
+        await bot.edit_message_reply_markup(
+            message.chat.id,
+            message.message_id,
+            reply_markup=_markup(rows),
+            rate_limit_args=Urgency.PLACEHOLDER,
+        )
 
 
 def _markup(rows: Keyboard) -> InlineKeyboardMarkup | None:

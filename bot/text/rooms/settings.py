@@ -114,6 +114,10 @@ class Settings(Room):
         """Mark the value that is chosen."""
         return f"✓ {value}"
 
+    def offered(self, value: str) -> str:
+        """Return what is on a button that offers a better value."""
+        return self.gettext("Use {value}").format(value=value)
+
     def back(self) -> str:
         return self.gettext("↩ Back")
 
