@@ -57,7 +57,7 @@ async def test_a_provider_that_refuses_more_than_20_is_not_stormed_and_nothing_i
     async with stopped_world.running() as world:
         await seconds_for(world, 100)
         assert world.speech.peak["nova"] == 20
-        assert len(refused(world)) <= 30
+        assert len(refused(world)) <= 40  # of the first 50 at once 30, and some more of the next 25
         assert len(world.speech.uploads) == 100
         assert {job.attempts for job in await world.jobs()} == {0}
         assert 1 <= gauge(world, "verbatim_slots") <= 50
@@ -142,5 +142,5 @@ async def test_nothing_is_sent_for_a_chat_that_takes_nothing_for_an_hour(stopped
         assert world.speech.uploads == []
         held_back.clear()
         await world.settle()
-        assert texts(chat) == ["heard"] * 20
+        assert [text for text in texts(chat) if not text.startswith("Ready: ")] == ["heard"] * 20
         assert len(world.speech.uploads) == 20
