@@ -5,19 +5,23 @@ from dataclasses import fields, replace
 import pytest
 
 from storage.apology import Notice
-from storage.outcomes import Ended, Submitted, Waiting
+from storage.outcomes import Ended, Ready, Submitted, Waiting
 from storage.store import Claim
-from storage.words import RINGS_AFTER, Answers, ChatSettings, Form, Job, Mode, Options, State
+from storage.transcript import Transcript
+from storage.words import RINGS_AFTER, SAME, Answers, ChatSettings, Fallback, Form, Job, Mode, Options, State
 from tests.contract.stored import (
     CHAT,
+    FAMILY,
     LATER,
     LEASE,
     NOW,
     accepted,
     again,
+    claim_all,
     claimed,
     delivering,
     due,
+    fetching,
     leased,
     message,
     part,
@@ -25,6 +29,7 @@ from tests.contract.stored import (
     recorded,
     submitted,
     uploading,
+    waiting_hands,
 )
 
 
@@ -343,3 +348,49 @@ async def test_the_parts_of_a_job_come_in_order(store):
     assert await store.created(job, part(0))
     await recorded(store, job, Submitted(NOW, 1200.0, part(2)))
     assert await store.generations(job) == (part(0), part(1), part(2))
+
+
+SPOKEN = Fallback("whisper", frozenset({"fa"}))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "speaks", "interface", "model"),
+    [
+        (ChatSettings(), "fa", "en", "whisper"),
+        (ChatSettings(), "FA_ir", None, "whisper"),
+        (ChatSettings(), "de", "fa", "nova-3"),
+        (ChatSettings(), None, "fa", "whisper"),
+        (ChatSettings(interface="fa"), None, "de", "whisper"),
+        (ChatSettings(), None, None, "nova-3"),
+        (ChatSettings("nova-3"), "fa", None, "nova-3"),
+        (ChatSettings(language="de"), "fa", None, "nova-3"),
+        (ChatSettings(language="fa"), "de", None, "whisper"),
+        (ChatSettings(language="auto"), "fa", None, "whisper"),
+    ],
+)
+async def test_a_chat_without_a_model_gets_the_fallback_for_what_it_is_for(store, chosen, speaks, interface, model):
+    await store.change_settings(CHAT, lambda _: chosen)
+    new = replace(message(5), speaks=speaks, interface=interface, fallback=SPOKEN, options=Options("auto"))
+    job = await store.accept(new, NOW)
+    assert job.model == model
+    assert job.cache_key == f"{job.file_unique_id}|{model}|language={chosen.language or 'auto'}"
+
+
+async def test_what_is_decided_holds_whatever_the_chat_chose(store):
+    await store.change_settings(CHAT, lambda _: ChatSettings("nova-3", "de", interface="uk"))
+    job = await store.accept(replace(message(5), model="whisper", options=Options("fa"), is_decided=True), NOW)
+    assert (job.model, job.options, job.interface) == ("whisper", Options("fa"), "uk")
+
+
+async def test_a_doubtful_transcript_makes_every_job_doubtful_that_shows_it(store):
+    first = await fetching(store, 1, file="same")
+    assert not first.doubtful
+    second = await waiting_hands(store, 2, full=False, file="same")
+    await recorded(store, second, Waiting(LATER, SAME))
+    doubtful = Transcript("said", "ru", language_confidence=0.4)
+    await recorded(store, first, Ready(doubtful, LATER + 99))
+    await claim_all(store)
+    third = await leased(store, 3, file="same")
+    await recorded(store, third, await store.admit(third, FAMILY, 9, NOW))
+    assert [(await again(store, each)).doubtful for each in (first, second, third)] == [True] * 3
+    assert await store.language((await again(store, first)).transcript_id) == "ru"

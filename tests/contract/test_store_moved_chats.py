@@ -218,3 +218,12 @@ async def test_a_chat_that_stays_where_it_is_loses_nothing(store):
     assert await store.settings(OLD) == ChatSettings(model="whisper")
     assert await store.moves() == {}
     assert await again(store, job) == job
+
+
+async def test_what_a_chat_was_told_once_moves(store):
+    assert [await store.tell_once(OLD, "fallback") for _ in range(2)] == [True, False]
+    assert await store.tell_once(NEW, "something else")
+    await store.tell_once(NEW, "fallback")
+    await store.move_chat(OLD, NEW)
+    assert [await store.tell_once(NEW, what) for what in ("fallback", "something else")] == [False, False]
+    assert await store.tell_once(OLD, "fallback")

@@ -38,6 +38,14 @@ async def until_answered(stopped_world, chat):
     return await until(telegram, lambda: chat.bot_messages and len(telegram.calls_of("getUpdates")) > 1)
 
 
+@pytest.mark.parametrize("wrong", ["whisper-gigantic", "no", ""])
+async def test_a_fallback_model_that_does_not_exist_is_a_wrong_setting(stopped_world, wrong):
+    settings = replace(stopped_world.settings(), fallback_model=wrong)
+    with pytest.raises(SettingsError, match=f"FALLBACK_MODEL names {wrong}, which is not a model"):
+        async with build(settings, stopped_world.clock, lambda: 0.5):
+            raise AssertionError
+
+
 async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stopped_world):
     settings = replace(stopped_world.settings(), default_model="whisper-gigantic")
     with pytest.raises(SettingsError, match="DEFAULT_MODEL names whisper-gigantic, which is not a model"):

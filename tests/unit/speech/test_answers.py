@@ -320,6 +320,23 @@ def test_a_speaker_is_a_short_text_or_unknown(speaker, known_as):
 
 
 @pytest.mark.parametrize(
+    ("told", "confidence"), [(0.3, 0.3), (1, 1.0), (0, 0.0), (1.5, None), ("0.3", None), (None, None)]
+)
+def test_how_sure_a_language_is_is_a_number_up_to_one(told, confidence):
+    told_with = {"detected_language": "en", "language_confidence": told}
+    assert transcript(completed(deepgram(channel("Yes.") | told_with))).language_confidence == confidence
+    assert transcript(
+        completed({"text": "Yes.", "language_code": "en", "language_confidence": told})
+    ).language_confidence == (confidence)
+
+
+def test_a_text_is_doubtful_below_one_half():
+    doubtful = [Transcript("Yes.", "en", language_confidence=sure).is_doubtful for sure in (0.0, 0.49, 0.5, None)]
+    assert doubtful == [True, True, False, False]
+    assert not Transcript("", "en", language_confidence=0.1).is_doubtful
+
+
+@pytest.mark.parametrize(
     ("found", "language"),
     [
         ("en", "en"),

@@ -10,6 +10,7 @@ from storage.apology import Apology, Notice, Reason
 from storage.statements.encoding import (
     WORDS_A_LINE,
     decode_apology,
+    decode_language,
     decode_notice,
     decode_options,
     decode_text,
@@ -23,7 +24,10 @@ from storage.words import Options
 
 seconds = st.floats(min_value=0, max_value=1e6)
 words = st.builds(Word, st.text(), seconds, seconds, st.none() | st.text())
-transcripts = st.builds(Transcript, st.text(), st.none() | st.text(), st.none() | seconds, st.lists(words).map(tuple))
+confidences = st.none() | st.floats(min_value=0, max_value=1)
+transcripts = st.builds(
+    Transcript, st.text(), st.none() | st.text(), st.none() | seconds, st.lists(words).map(tuple), confidences
+)
 apologies = st.builds(Apology, st.sampled_from(Reason), st.dictionaries(st.text(), st.text() | st.integers() | seconds))
 
 
@@ -41,6 +45,14 @@ def test_a_stored_transcript_keeps_every_alphabet_readable_and_its_words_short()
 @given(transcripts)
 def test_the_text_of_a_transcript_can_be_read_without_its_words(transcript):
     assert decode_text(encode_transcript(transcript)) == transcript.text
+
+
+def test_a_transcript_of_an_older_program_says_nothing_of_how_sure_its_language_is():
+    stored = encode_transcript(Transcript("said", "ru", 1.0, (Word("said", 0.0, 0.5),)))
+    older = stored.replace(',"language_confidence":null', "")
+    assert older != stored
+    assert decode_transcript(older) == decode_transcript(stored)
+    assert decode_language(older) == "ru"
 
 
 def test_many_words_survive_being_stored():

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from bot.telegram.writing.button_data import (
     KINDS,
     Admit,
+    AskLanguage,
     CancelJob,
     Choose,
     HandOver,
+    InLanguage,
     KeepOwner,
     ShowGuests,
     ShowPage,
@@ -21,6 +23,8 @@ from bot.telegram.writing.button_data import (
 
 CARRIED = [
     (CancelJob(7), "1:cancel:7"),
+    (AskLanguage(7), "1:tongue:7"),
+    (InLanguage(7, "pt-BR"), "1:in:7:pt-BR"),
     (Admit(-1001234567890, 1), "1:admit:-1001234567890:1"),
     (ShowGuests(2), "1:guests:2"),
     (HandOver(5), "1:owner:5"),
