@@ -66,8 +66,10 @@ from bot.telegram.writing.button_data import (
     Carried,
     Choose,
     ChooseHere,
+    ForgetChat,
     HandOver,
     InLanguage,
+    KeepChat,
     KeepOwner,
     ShowGuests,
     ShowPage,
@@ -92,6 +94,7 @@ from handlers.media import Media
 from handlers.misfits import Misfits
 from handlers.owning import Owning
 from handlers.people import People
+from handlers.privacy import Privacy, Told
 from handlers.routes import Handlers, register
 from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
@@ -309,10 +312,9 @@ class _Wiring:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
         self.poller = poller = self._poller()
         self._register_handlers(poller)
+        self.maintenance = self._maintenance()
         dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
         receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
-        ttl = self.settings.transcript_ttl_hours * 3600
-        usable = (partial(self.trouble.begins, Kind.DATABASE), partial(self.trouble.ends, Kind.DATABASE))
         return App(
             settings=self.settings,
             store=self.store,
@@ -322,7 +324,7 @@ class _Wiring:
             joining=self.joining,
             replies=self.door.replies,
             poller=poller,
-            maintenance=Maintenance(self.store, metrics, now, self.outside.moved, ttl, self.looks.learned, *usable),
+            maintenance=self.maintenance,
             trouble=self.trouble,
             is_low_on_credits=self.provider.is_low,
             ffmpeg=self.ffmpeg,
@@ -330,6 +332,15 @@ class _Wiring:
             metrics=metrics,
             now=now,
         )
+
+    def _maintenance(self) -> Maintenance:
+        ttl = self.settings.transcript_ttl_hours * 3600
+        usable = (partial(self.trouble.begins, Kind.DATABASE), partial(self.trouble.ends, Kind.DATABASE))
+        around = (self.outside.now, self.outside.moved, ttl, self.looks.learned)
+        return Maintenance(self.store, self.metrics, *around, *usable, self._nudge)
+
+    def _hurry(self) -> None:
+        self.maintenance.hurry()
 
     def _poller(self) -> Poller:
         outside = self.outside
@@ -368,6 +379,11 @@ class _Wiring:
         now = self.outside.now
         return Intake(self.store, self.events, poller, defaults, most_open, self.admission, now, self.quotas)
 
+    def _choices(self) -> Choices:
+        settings, models = self.settings, self.models
+        kept_days = settings.transcript_ttl_hours / 24
+        return Choices(models.default, settings.default_language, kept_days, models.fallback)
+
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now
         limit, links_on = self.files.limit, settings.links == "on"
@@ -375,14 +391,13 @@ class _Wiring:
         intake = self._intake(poller)
         media = Media(door, speaking, intake, limit, Misfits(speaking, self.models.default, self.models.fallback))
         limits = (round(limit.bytes / MEGABYTE), round(settings.max_audio_minutes))
-        cancel = Cancel(door, speaking, self.store, poller.nudge, now)
-        kept_days = settings.transcript_ttl_hours / 24
-        models = self.models
-        choices = Choices(models.default, settings.default_language, kept_days, models.fallback)
-        choosing = Choosing(door, speaking, self.store, choices)
+        cancel, models = Cancel(door, speaking, self.store, poller.nudge, now), self.models
+        choosing = Choosing(door, speaking, self.store, self._choices(), self._hurry)
         asking = Asking(media, Links(media, links_on))
         again = Again(door, speaking, intake)
         wrong_language = WrongLanguage(door, speaking, intake, models.preferred)
+        told = Told(models.default.name, settings.transcript_ttl_hours)
+        privacy = Privacy(door, speaking, self.store, self.guests, self.calls, told, self._hurry, now)
         owning = Owning(door, speaking, self.guests, self.joining.greet)
         handlers = Handlers(
             access=Access(speaking, self.guests, self.store, now),
@@ -395,7 +410,8 @@ class _Wiring:
             choosing=choosing,
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
             people=People(door, speaking, self.store),
-            taps=Taps(door, speaking, _acts(cancel, again, wrong_language, choosing, owning)),
+            privacy=privacy,
+            taps=Taps(door, speaking, _acts(cancel, again, wrong_language, choosing, owning, privacy)),
             groups=Groups(door, self.moves),
             joining=self.joining,
         )
@@ -403,7 +419,7 @@ class _Wiring:
 
 
 def _acts(
-    cancel: Cancel, again: Again, wrong_language: WrongLanguage, choosing: Choosing, owning: Owning
+    cancel: Cancel, again: Again, wrong_language: WrongLanguage, choosing: Choosing, owning: Owning, privacy: Privacy
 ) -> Mapping[type[Carried], Act]:
     """Return who acts on what buttons carry."""
     return {
@@ -418,4 +434,6 @@ def _acts(
         ShowGuests: owning.show,
         HandOver: owning.hand_over,
         KeepOwner: owning.keep_owner,
+        ForgetChat: privacy.erase,
+        KeepChat: privacy.spare,
     }

@@ -1,5 +1,6 @@
 """What a chat chooses: by commands, and by taps on a message that shows its settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,6 +37,7 @@ class Choosing:
     speaking: Speaking
     store: Store
     choices: Choices
+    hurry: Callable[[], None]  # called when something is to be erased
 
     async def overview(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         self._open(_message(update), "")
@@ -93,7 +95,9 @@ class Choosing:
 
     async def _write(self, chat_id: int, setting: Setting, value: str) -> ChatSettings:
         """Store a value, if there is such a one by now, and return what the chat has chosen then."""
-        return await self.store.change_settings(chat_id, lambda now: setting.with_value(now, value) or now)
+        now = await self.store.change_settings(chat_id, lambda now: setting.with_value(now, value) or now)
+        self.hurry()
+        return now
 
     def _written(self, message: Message, setting: Setting, value: str, now: ChatSettings) -> None:
         self.door.replies.put(message.chat.id, partial(self._tell, message, setting, value, now), counts=True)

@@ -18,6 +18,7 @@ from handlers.joining import Joining
 from handlers.media import Media
 from handlers.owning import Owning
 from handlers.people import People
+from handlers.privacy import Privacy
 from handlers.taps import Taps
 from handlers.using import Using
 
@@ -49,6 +50,7 @@ class Handlers:
     choosing: Choosing
     using: Using
     people: People
+    privacy: Privacy
     taps: Taps
     groups: Groups
     joining: Joining
@@ -70,6 +72,8 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("settings", choosing.overview, filters=BY_SOMEBODY))
     for name in choosing.choices.by_name:
         application.add_handler(CommandHandler(name, partial(choosing.command, name), filters=BY_SOMEBODY))
+    for name in ("privacy", "mydata", "forget"):
+        application.add_handler(CommandHandler(name, getattr(handlers.privacy, name), filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("optout", handlers.people.opt_out, filters=NEW))
     application.add_handler(CommandHandler("optin", handlers.people.opt_in, filters=NEW))
     application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))

@@ -12,11 +12,11 @@ from telegram.ext import ContextTypes
 
 from bot.chart import draw_bars
 from bot.engine.quotas import Quotas
-from bot.telegram.calls import Calls
+from bot.telegram.calls import Calls, Picture
 from bot.telegram.receiving.door import Door
+from bot.telegram.writing.attachments import reply_with
 from bot.telegram.writing.messages import reply
 from bot.telegram.writing.names import name_of
-from bot.telegram.writing.pictures import reply_with_picture
 from bot.text.texts import Texts
 from handlers.speaking import Speaking
 from storage.host import DAY, TotalUsage
@@ -54,7 +54,7 @@ class Using:
         names = await asyncio.gather(*(name_of(message.get_bot(), chat_id) for chat_id, _ in total.chats))
         named = [(name, amount) for name, (_, amount) in zip(names, total.chats, strict=True)]
         picture = await asyncio.to_thread(self._draw, total)
-        await reply_with_picture(self.calls, message, picture, texts.usage.of_all(text, total.since, named))
+        await reply_with(self.calls, message, Picture(picture), texts.usage.of_all(text, total.since, named))
 
     async def _of_chat(self, message: Message, texts: Texts) -> str:
         person = message.from_user.id if message.from_user and message.sender_chat is None else 0

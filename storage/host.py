@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from storage.words import ChatSettings, Job
+
 DAY = 86_400  # seconds; days are counted from the epoch, in UTC
 
 
@@ -100,6 +102,17 @@ class Told:
     is_known: bool = False
     began_at: float | None = None
     ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is stored of a chat, in private also of its person: the newest jobs first, and amounts by day."""
+
+    settings: ChatSettings
+    jobs: tuple[Job, ...]
+    has_more: bool
+    days: Mapping[int, Amount]
+    has_opted_out: bool
 
 
 class Host(Protocol):

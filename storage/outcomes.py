@@ -63,10 +63,14 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The transcript is known. It may serve other jobs with the same key until `expires_at`."""
+    """The transcript is known. It may serve other jobs with the same key until `expires_at`.
+
+    A chat that has chosen for how long has its way if the text `says_something`.
+    """
 
     transcript: Transcript
     expires_at: float
+    says_something: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 from storage.apology import Notice
-from storage.host import Exhausted, Host, Rate, Spending, TooOften
+from storage.host import Exhausted, Held, Host, Rate, Spending, TooOften
 from storage.outcomes import Admission, Outcome
 from storage.transcript import Transcript
 from storage.words import (
@@ -390,7 +390,28 @@ class Store(Host, Protocol):
         """Store that work on the content of the job has begun or has ended."""
 
     async def purge(self, now: float, ended_before: float, limit: int) -> int:
-        """Delete up to `limit` expired transcripts and as many jobs that ended before a moment; return how many."""
+        """Delete up to `limit` expired transcripts and as many jobs that ended before a moment; return how many.
+
+        A job is kept for as long as its transcript.
+        """
+
+    async def forget(self, chat_id: int) -> None:
+        """Forget the settings of a chat, and require `erase` to erase the rest; in private that of its person, too.
+
+        What is kept: who may use the bot, who wants no text, and until the day is over what was used of its limits.
+        """
+
+    async def erase(self, now: float, limit: int) -> int:
+        """Do a piece of what is to be erased, of about `limit` rows; return how many, 0 when all is done.
+
+        Texts expire by it, which `purge` deletes. Jobs that are under way are cancelled, and deleted at their end.
+        """
+
+    async def held(self, chat_id: int, most_jobs: int) -> Held:
+        """Return what is stored of a chat, in private also of its person, with the newest jobs."""
+
+    async def scrub(self) -> None:
+        """Overwrite what was erased since the last time, unless another program reads just now: then the next time."""
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         """Count unfinished jobs by state, and under "due" those whose moment has come, of these up to a thousand."""

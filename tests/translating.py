@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -9,13 +10,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
+from bot.config import Settings
 from bot.text.catalogues import DOMAIN, FOLDER
 from bot.text.languages import ENGLISH, LANGUAGES
 from bot.text.menu import COMMANDS, Audience, Command
+from bot.text.rooms.privacy import Privacy
 
 SENTENCES = Path("bot/text")
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "marked": None}
 COMMANDS_DOCUMENT = Path("docs/commands.md")
+PRIVACY_DOCUMENT = Path("docs/privacy.md")
+ABOUT_PRIVACY = """This is the privacy policy of the bot, which answers `/privacy` with it in the language of the
+chat. The hours are those of `TRANSCRIPT_TTL_HOURS` where the operator has set nothing."""
 WHERE = {Audience.PRIVATE: "private chats", Audience.GROUPS: "groups", Audience.ADMINS: "admins of groups"}
 ABOUT_COMMANDS = """# Commands
 
@@ -95,12 +101,20 @@ def _where(command: Command) -> str:
     return ", ".join(WHERE[each] for each in Audience if each in command.audiences) or "nobody: for the bot's owner"
 
 
+def privacy_document() -> str:
+    """The privacy policy, made of the sentences that /privacy answers with where nothing was set or chosen."""
+    (hours,) = (each.default for each in fields(Settings) if each.name == "transcript_ttl_hours")
+    policy = Privacy(ENGLISH).policy(float(str(hours)))
+    return f"# Privacy\n\n{ABOUT_PRIVACY}\n\n{policy}\n"
+
+
 def main() -> None:
     for language in TRANSLATIONS:
         place(language).parent.mkdir(parents=True, exist_ok=True)
         place(language).write_text(updated(language), encoding="utf-8")
         print(f"{language}: {len(untranslated(language))} to translate")  # noqa: T201 - this is what it is for
     COMMANDS_DOCUMENT.write_text(commands_document(), encoding="utf-8")
+    PRIVACY_DOCUMENT.write_text(privacy_document(), encoding="utf-8")
 
 
 if __name__ == "__main__":

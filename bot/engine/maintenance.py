@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.engine import patience
@@ -10,6 +11,7 @@ from bot.engine.purge import Purge
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage.store import Bounds, DatabaseDamagedError, StorageUnavailableError, Store
+from storage.words import KEEP_DAYS
 
 log = get_logger(__name__)
 
@@ -29,10 +31,12 @@ class Maintenance:
     learned: Learned = field(default_factory=Learned)
     refused: Callable[[], None] = lambda: None  # called when the database takes no write
     taken: Callable[[], None] = lambda: None
+    nudge: Callable[[], None] = lambda: None  # called when jobs may have been cancelled
+    _hurry: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _purge: Purge = field(init=False)
 
     def __post_init__(self) -> None:
-        self._purge = Purge(self.store, self.now)
+        self._purge = Purge(self.store, self.now, erased=self.nudge)
 
     async def set_clock(self) -> None:
         """Set stored moments right, before anything else, and tell of a clock that was wrong."""
@@ -48,7 +52,7 @@ class Maintenance:
         return Bounds(
             longest_wait=patience.LONGEST_STORED_WAIT,
             longest_at_provider=patience.LONGEST_AT_PROVIDER,
-            transcript_ttl=self.transcript_ttl,
+            transcript_ttl=max(self.transcript_ttl, max(KEEP_DAYS) * patience.DAY),
             jobs_kept_for=patience.JOBS_KEPT_FOR,
             repeated_within=patience.TELEGRAM_REPEATS_WITHIN,
             shortest_gap=patience.SHORTEST_GAP,
@@ -58,8 +62,15 @@ class Maintenance:
         """Work until cancelled; a database that cannot be used is left for the next round."""
         while True:
             again_at = self.now() + patience.MAINTENANCE_EVERY
+            self._hurry.clear()
             await self.round()
-            await asyncio.sleep(max(0.0, again_at - self.now()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, again_at - self.now())):
+                    await self._hurry.wait()
+
+    def hurry(self) -> None:
+        """Begin the next round at once, as something is to be erased."""
+        self._hurry.set()
 
     async def round(self) -> None:
         """Do one round, and tell whether the database can be used."""
@@ -83,6 +94,7 @@ class Maintenance:
         try:
             self.store.require_place()
             await self.store.verify()
+            await self.store.scrub()
         except StorageUnavailableError as error:
             self.refused()
             if was_usable and not isinstance(error, DatabaseDamagedError):

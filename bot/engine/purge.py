@@ -1,4 +1,4 @@
-"""Purging what is old in pieces that are short, with pauses between them: others need the same connection."""
+"""Purging what is old or to be forgotten in short pieces with pauses between them: others need the connection."""
 
 import asyncio
 import time
@@ -17,6 +17,7 @@ class Purge:
     now: Callable[[], float]
     stopwatch: Callable[[], float] = time.perf_counter
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    erased: Callable[[], None] = lambda: None  # jobs may have been cancelled by it
     _rows: int = field(default=patience.PURGE_FEWEST, init=False)
 
     async def run(self, most_seconds: float = patience.MAINTENANCE_EVERY) -> int:
@@ -31,7 +32,11 @@ class Purge:
     async def _piece(self) -> int:
         """Delete as many rows as fit into a piece, and let others have their share of the time afterwards."""
         began, rows = self.stopwatch(), self._rows
-        gone = await self.store.purge(self.now(), self.now() - patience.JOBS_KEPT_FOR, rows)
+        gone = await self.store.erase(self.now(), rows)
+        if gone:
+            self.erased()
+        else:
+            gone = await self.store.purge(self.now(), self.now() - patience.JOBS_KEPT_FOR, rows)
         took = self.stopwatch() - began
         if gone:
             self._fit(took, was_full=gone >= rows)

@@ -14,6 +14,7 @@ from bot.text.rooms.languages import Languages
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
 from bot.text.rooms.people import People
+from bot.text.rooms.privacy import Privacy
 from bot.text.rooms.settings import Settings
 from bot.text.rooms.trouble import Trouble
 from bot.text.rooms.usage import Usage
@@ -41,6 +42,7 @@ class Texts:
         self.links = Links(self.language)
         self.models = Models(self.language)
         self.people = People(self.language)
+        self.privacy = Privacy(self.language)
         self.settings = Settings(self.language)
         self.trouble = Trouble(self.language)
         self.usage = Usage(self.language)

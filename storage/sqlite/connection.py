@@ -15,7 +15,12 @@ from storage.store import StorageUnavailableError, damaged
 
 Result = TypeVar("Result")
 BUSY_SECONDS = 5.0
-PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
 # Conditions of the disk or of another program; everything else that sqlite3 raises is a bug of ours.
 TRANSIENT = frozenset(
     {

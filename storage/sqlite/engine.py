@@ -5,6 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,6 +85,7 @@ class SQLiteEngine:
         self._carrying_out: asyncio.Task[None] | None = None
         self._verified = self._version()
         self._verify_again_at = 0.0
+        self._scrubbed = -1  # texts that were erased by the last scrub, whenever that was
         self._damage: DatabaseDamagedError | None = None
         self._damage_seen = asyncio.Event()
 
@@ -173,6 +175,11 @@ class SQLiteEngine:
         self._damage = self._damage or damage
         self._damage_seen.set()
 
+    async def scrub(self) -> None:
+        """Empty the journal, where erased texts are; in the file itself SQLite overwrites what it deletes."""
+        self._require_soundness()
+        self._scrubbed = await self._noticing_damage(self._connection.hop(partial(_scrub, self._scrubbed)))
+
     async def verify(self) -> None:
         self._require_soundness()
         if self._version() != self._verified and time.monotonic() >= self._verify_again_at:
@@ -231,6 +238,20 @@ def _tell(waiting: asyncio.Future[Any], result: object) -> None:
         waiting.set_exception(result)
     else:
         waiting.set_result(result)
+
+
+def _scrub(scrubbed: int, connection: sqlite3.Connection) -> int:
+    """Empty the journal if texts were erased; return how many were by the last time that this was done."""
+    erased: int = connection.execute("SELECT erased FROM pulse").fetchone()[0]
+    if erased == scrubbed:
+        return scrubbed
+    patience: int = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.execute("PRAGMA busy_timeout = 0")  # nobody waits for another program that reads
+    try:
+        busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+    return scrubbed if busy else erased
 
 
 def _prepare(connection: sqlite3.Connection) -> int:

@@ -79,6 +79,14 @@ async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: fl
     return cancelled
 
 
+async def end(tx: Transaction, job_id: int, now: float) -> None:
+    """Cancel a job of a chat that is to be forgotten, unless its answer is on its way or nothing was said of it yet."""
+    found = await tx.row(f"SELECT {SHOWN_IN} AS shown_in FROM jobs WHERE id = $1", job_id)
+    job = None if found is None else await _alone_with_job(tx, job_id, found["shown_in"])
+    if job is not None and not job.is_quiet:
+        await _cancel(tx, job, None, now)
+
+
 async def _alone_with_job(tx: Transaction, job_id: int, chat_id: int) -> Job | None:
     """Read the job under the lock of its key, which only its row tells."""
     key = await tx.row(f"SELECT cache_key FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2", job_id, chat_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from storage.statements import guests, rates, spending
+from storage.statements import erasures, guests, rates, spending
 from storage.statements.memberships import move_membership
 from storage.statements.transaction import Row, Transaction
 from storage.words import Answers, ChatSettings, Mode
@@ -21,7 +21,7 @@ _TAKE_ALONG = (  # what the new chat has chosen already, it keeps
     " ON CONFLICT (chat_id) DO UPDATE SET "
     + ", ".join(f"{name} = coalesce(chats.{name}, excluded.{name})" for name in _NAMES)
 )
-_FORGET = f"UPDATE chats SET {', '.join(f'{name} = NULL' for name in _NAMES)} WHERE chat_id = $1"
+FORGET = f"UPDATE chats SET {', '.join(f'{name} = NULL' for name in _NAMES)} WHERE chat_id = $1"
 
 MOVES = "SELECT chat_id, came_from FROM chats WHERE came_from IS NOT NULL"
 
@@ -56,6 +56,8 @@ async def change_settings(
     if after != before:
         values = (getattr(after, name) for name in _NAMES)
         await tx.rows(_STORE, chat_id, *(int(value) if isinstance(value, bool) else value for value in values))
+    if after.keep_days is not None and after.keep_days != before.keep_days:
+        await erasures.keep_texts(tx, chat_id, after.keep_days)
     return after
 
 
@@ -71,7 +73,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
         new_chat_id,
     )
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", old_chat_id)
-    await tx.rows(_FORGET, old_chat_id)
+    await tx.rows(FORGET, old_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
     elsewhere = "form = 'private'"  # where nothing has moved
     await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved} AND NOT {elsewhere})", old_chat_id)
@@ -85,7 +87,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
     sql = "INSERT INTO told (chat_id, what) SELECT $2, what FROM told WHERE chat_id = $1 ON CONFLICT DO NOTHING"
     await tx.rows(sql, old_chat_id, new_chat_id)
     await tx.rows("DELETE FROM told WHERE chat_id = $1", old_chat_id)
-    for each in (guests, rates, spending):
+    for each in (erasures, guests, rates, spending):
         await each.move(tx, old_chat_id, new_chat_id)
 
 

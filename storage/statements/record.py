@@ -52,7 +52,8 @@ async def advance(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: flo
 async def _read_current(tx: Transaction, job: Job) -> Row | None:
     """Read what others may have changed since the job was claimed; None if the lease was lost."""
     sql = (
-        "SELECT slot, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on FROM jobs"
+        "SELECT slot, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on, forgotten,"
+        " (SELECT keep_days FROM chats WHERE chats.chat_id = jobs.chat_id) AS keep_days FROM jobs"
         " WHERE id = $1 AND lease_token = $2 AND state = $3"
     )
     return await tx.row(sql, job.id, job.lease_token, job.state)
@@ -169,7 +170,7 @@ class _Recording:
         key, body = self.job.cache_key, encode_transcript(outcome.transcript)
         doubtful = int(outcome.transcript.is_doubtful)
         sql = "INSERT INTO transcripts (cache_key, body, expires_at, doubtful) VALUES ($1, $2, $3, $4) RETURNING id"
-        new = await self.tx.row(sql, key, body, outcome.expires_at, doubtful)
+        new = await self.tx.row(sql, key, body, self._expires_at(outcome), doubtful)
         assert new is not None
         if not await self._known(new["id"]):
             await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
@@ -188,6 +189,11 @@ class _Recording:
         if self.job.state is State.QUEUED:  # answered at once, so a create got through
             await wake_paused(self.tx, self.now)
         return True
+
+    def _expires_at(self, outcome: outcomes.Ready) -> float:
+        """Return the moment that the chat has chosen, if it has chosen one and the text says something."""
+        days = self.current["keep_days"]
+        return outcome.expires_at if days is None or not outcome.says_something else self.now + days * DAY
 
     async def _known(self, transcript_id: int) -> bool:
         done = f"{_COUNTED}, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
@@ -228,6 +234,7 @@ class _Recording:
         await wake_the_same(self.tx, self.job.cache_key, self.now)
         if state is State.FAILED and self.current["post"] is not None:
             await pass_on(self.tx, self.job.id, self.current["post"], self.now)
+        await self._keep_no_longer()
         await self._forget_expired()
         if state is not State.FAILED:
             await wake_refused(self.tx, self.job.chat_id, self.now)
@@ -246,6 +253,15 @@ class _Recording:
             return False
         await wake_the_same(self.tx, self.job.cache_key, self.now)
         return True
+
+    async def _keep_no_longer(self) -> None:
+        """Let the text expire when the chat wants that, and delete a job that is to be forgotten."""
+        days = 0 if self.current["forgotten"] else self.current["keep_days"]
+        if days is not None:
+            sql = "UPDATE transcripts SET expires_at = $2 WHERE id = $1 AND expires_at > $2"
+            await self.tx.rows(sql, self.job.transcript_id, self.now + days * DAY)
+        if self.current["forgotten"]:
+            await self.tx.rows("DELETE FROM jobs WHERE id = $1", self.job.id)
 
     async def _forget_expired(self) -> None:
         """Delete a transcript that may not be kept, once no other job is left to show it."""

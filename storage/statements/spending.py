@@ -97,12 +97,22 @@ async def purge(tx: Transaction, before: int, limit: int) -> int:
     return len(gone)
 
 
+async def purge_forgotten(tx: Transaction, before: int, limit: int) -> int:
+    """Delete what is to be forgotten, and counts against no limit any more, of up to `limit` rows."""
+    old = "SELECT chat_id, day, user_id FROM usage WHERE forgotten = 1 AND day < $1 LIMIT $2"
+    sql = f"DELETE FROM usage WHERE (chat_id, day, user_id) IN ({old}) RETURNING day"
+    return len(await tx.rows(sql, before, limit))
+
+
 async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     moved = await tx.rows(
-        "DELETE FROM usage WHERE chat_id = $1 RETURNING day, user_id, seconds, recordings", old_chat_id
+        "DELETE FROM usage WHERE chat_id = $1 RETURNING day, user_id, seconds, recordings, forgotten", old_chat_id
     )
     for each in moved:
         await tx.rows(_ADD, new_chat_id, each["day"], each["user_id"], each["seconds"], each["recordings"])
+        if each["forgotten"]:
+            sql = "UPDATE usage SET forgotten = 1 WHERE chat_id = $1 AND day = $2 AND user_id = $3"
+            await tx.rows(sql, new_chat_id, each["day"], each["user_id"])
 
 
 async def usage(tx: Transaction, chat_id: int, user_id: int, day: int, since: int, exempt: int | None = None) -> Usage:

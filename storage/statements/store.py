@@ -10,8 +10,10 @@ from storage.statements import (
     cancelling,
     chats,
     claims,
+    erasing,
     guarded,
     guests,
+    held,
     looks,
     memberships,
     moments,
@@ -99,6 +101,9 @@ class SQLStore:
     keep_time = _write(moments.keep_time)
     keep_learned = _write(looks.keep_learned)
     purge = _write(upkeep.purge)
+    forget = _write(erasing.forget)
+    erase = _write(erasing.erase)
+    held = _write(held.held)
     circle = _write(guests.circle)
     own = _write(guests.own)
     allow = _write(guests.allow)
@@ -158,6 +163,9 @@ class SQLStore:
     async def slots_taken(self) -> Mapping[str, int]:
         sql = "SELECT slot, count(*) AS n FROM jobs WHERE slot IS NOT NULL GROUP BY slot"
         return await self.engine.read(lambda found: {each["slot"]: each["n"] for each in found}, sql)
+
+    async def scrub(self) -> None:
+        await self.engine.scrub()
 
     async def verify(self) -> None:
         await self.engine.verify()

@@ -40,7 +40,7 @@ async def ping(tx: Transaction) -> None:
 
 async def purge(tx: Transaction, now: float, ended_before: float, limit: int) -> int:
     jobs = await tx.rows(
-        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at <= $1"
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at <= $1 AND transcript_id IS NULL"
         " AND (SELECT keep_until FROM pulse) <= $2 ORDER BY ended_at LIMIT $3) RETURNING id",
         ended_before,
         now,
@@ -48,6 +48,7 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
     )
     gone = len(jobs) + await _purge_transcripts(tx, now, limit)
     gone += await spending.purge(tx, int(now // DAY) - USAGE_KEPT_FOR, limit)
+    gone += await spending.purge_forgotten(tx, int(now // DAY), limit)
     for table, key, column, before in (
         ("strangers", "chat_id", "told_at", now - DAY),
         ("arrivals", "at", "at", now - 60),

@@ -157,7 +157,7 @@ async def test_a_job_that_just_ended_is_known_a_day_longer_when_the_clock_leaps_
 
 
 async def test_a_clock_that_leapt_ahead_and_back_again_keeps_old_jobs_for_a_day_only(store):
-    job = await recorded(store, await delivering(store), Ended(State.DELIVERED))
+    job = await recorded(store, await delivering(store, expires_at=NOW), Ended(State.DELIVERED))
     await store.keep_time(NOW, 0)
     await store.set_right(NOW + 12 * MONTH, BOUNDS)
     await store.set_right(NOW + 8 * DAY, BOUNDS)

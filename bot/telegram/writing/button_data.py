@@ -96,6 +96,16 @@ class KeepOwner:
     """Leave the owner of the bot as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetChat:
+    """Erase what is stored of the chat, in private also of its person."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepChat:
+    """Erase nothing."""
+
+
 Carried = (
     CancelJob
     | TryAgain
@@ -108,6 +118,8 @@ Carried = (
     | ShowGuests
     | HandOver
     | KeepOwner
+    | ForgetChat
+    | KeepChat
 )
 KINDS: Mapping[str, type[Carried]] = {
     "cancel": CancelJob,
@@ -121,6 +133,8 @@ KINDS: Mapping[str, type[Carried]] = {
     "guests": ShowGuests,
     "owner": HandOver,
     "keep": KeepOwner,
+    "forget": ForgetChat,
+    "spare": KeepChat,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -8,7 +8,7 @@ import pytest
 from bot.config import Settings
 from bot.text.menu import COMMANDS
 from storage import outcomes
-from tests.translating import commands_document
+from tests.translating import commands_document, privacy_document
 from tests.unit.project.checkout import ROOT, blocks, documents, quoted, sources, table, text
 
 SETTINGS = {each.name.upper() for each in fields(Settings)}
@@ -101,6 +101,10 @@ def test_the_rooms_are_named():
     assert len(paths("docs/development.md")) > 20
     assert len(paths("CONTRIBUTING.md")) > 10
     assert "bot/playground/samples/bread_and_milk.ogg" in paths("docs/playground.md")
+
+
+def test_the_privacy_policy_is_what_the_bot_answers():
+    assert text("docs/privacy.md") == privacy_document()
 
 
 def test_every_command_of_the_bot_is_explained():
