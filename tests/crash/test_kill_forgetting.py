@@ -12,7 +12,7 @@ SECONDS = 30
 async def erased(scene, text, rows=()):
     """Wait until no file of the database has a text in it, and these are the jobs."""
     async with asyncio.timeout(SECONDS):
-        while scene.rows("SELECT state FROM jobs") != list(rows) or on_disk(scene, text):  # noqa: ASYNC110 - no event tells
+        while scene.rows("SELECT state FROM jobs") != list(rows) or on_disk(scene, text):  # noqa: ASYNC110 - files tell nobody
             await asyncio.sleep(0.1)
 
 
