@@ -92,4 +92,4 @@ async def test_a_limit_is_told_with_its_plural_and_whose_it_is(stopped_world):
     chat.send_voice(olena, audio("talk.ogg"))
     async with stopped_world.running(max_audio_minutes=0.1) as world:
         await world.settle()
-    assert texts(chat)[0].startswith("Цей запис задовгий: 13 секунд. Межа, яку встановив власник бота: 6 секунд.")
+    assert texts(chat)[0].startswith("Цей запис задовгий: 13 секунд. Межа, яку встановив адміністратор бота: 6 секунд.")
