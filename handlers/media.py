@@ -16,7 +16,7 @@ from bot.telegram.receiving.updates import SOME_DATE
 from bot.telegram.writing.messages import direct_topic_of
 from handlers.misfits import Misfits
 from handlers.posts import post_of
-from handlers.speaking import Speaking, interface_of
+from handlers.speaking import Speaking
 from storage.apology import Apology, Reason
 from storage.store import NotTaken, Refused
 from storage.words import Asked, ChatSettings, Job
@@ -180,7 +180,6 @@ def recording_in(
         direct_topic_id=direct_topic_of(message),
         post=post_of(message, file_unique_id),
         must_sniff=must_sniff,
-        interface=interface_of(message.chat, message.from_user),
         video_seconds=_video_seconds(message, message),
         people=tuple(_people(message)),
         sent_at=_sent_at(message),

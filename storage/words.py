@@ -113,17 +113,17 @@ class NewJob:
         None  # a name that a channel's post and its automatic forward in the group share with nothing else
     )
     must_sniff: bool = False  # see Job
-    interface: str | None = None  # the language that its sender has in Telegram, in a private chat
+    speaks: str | None = None  # the language that its sender has in Telegram
     asked: Asked = Asked.NOT
     about: int | None = None  # the message of the recording, where `message_id` is the one that asks for it
     video_seconds: int | None = None  # that a video in a group claims to run; 0 where it does not say
     people: tuple[int, ...] = ()  # whose recording it is; in a group it is left alone if one of them wants that
     sent_at: float | None = None  # by Telegram's clock, in whole seconds
-    answers: Answers | None = None  # these four as in Job; its chat says
+    interface: str | None = None  # these five as in Job; its chat says
+    answers: Answers | None = None
     fold_from: int | None = None
     reacts: bool = False
     rings_at: float | None = None
-    speaks: str | None = None  # the language that its sender has in Telegram, in any chat
     fallback: Fallback | None = None  # for a chat that chose no model
     is_decided: bool = False  # `model` and `options` hold whatever the chat chose
 
@@ -181,6 +181,7 @@ class Job:
     must_sniff: bool  # a queued document that may be no recording, as its first bytes were not looked at yet
     twin: str | None  # a message with the same recording in another chat, as `storage.statements.twins` keeps it
     interface: str | None  # the language that is spoken with its chat, a tag of anybody's making; None if nobody said
+    speaks: str | None  # the language to speak with its sender alone
     about: int | None  # the message of the recording, where `message_id` is the one that asks for it
     answers: Answers | None  # how its text is shown, as its chat had chosen when it was accepted
     fold_from: int | None  # characters, for Answers.FOLD

@@ -46,7 +46,7 @@ class Bell:
 
     async def _said(self, job: Job, text: str) -> str:
         number = await asyncio.to_thread(counted, text) if len(text) > patience.LONG_TEXT else counted(text)
-        return forms.texts_of(job).answers.ready(await self._seconds(job), number)
+        return forms.texts_of(job, job.form).answers.ready(await self._seconds(job), number)
 
     async def _seconds(self, job: Job) -> float | None:
         """Return how long the recording is; of one that was not transcribed for this job, its transcript says it."""

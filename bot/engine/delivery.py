@@ -36,6 +36,7 @@ from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.writing.transport import Transport
 from bot.text.layout import Document, Page
+from bot.text.texts import Texts
 from storage.apology import Notice
 from storage.store import Store
 from storage.words import Form, Job
@@ -43,6 +44,7 @@ from storage.words import Form, Job
 log = get_logger(__name__)
 Result = TypeVar("Result")
 Said = Callable[[Form], Page | Document]
+Worded = Callable[[Texts], str]  # said in the language of who reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,21 +241,21 @@ class Delivery:
 
     async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
         shown = forms.waiting(job, job.form, notice)
-        button = forms.cancel_button_of(job)
+        button = forms.cancel_button_of(job, job.form)
         try:
             await self.transport.edit(job.shown_in, message_id, shown, button=button, urgency=Urgency.PLACEHOLDER)
         except (PlaceholderGoneError, RefusedError) as error:
             log.info("notice.refused", job=job.id, error=str(error))
 
-    async def deliver(self, job: Job, text: str) -> Job:
-        """Show the text in the first form that is allowed, and remove what is left over of others.
+    async def deliver(self, job: Job, said: Worded) -> Job:
+        """Show what is said in the first form that is allowed, and remove what is left over of others.
 
         Return the job as it is then.
         """
         self._unsure.discard(job.id)
         job = await self.place(job, urgency=Urgency.ANSWER)
         try:
-            job = await self._show_somewhere(job, text)
+            job = await self._show_somewhere(job, said)
             await self.leftovers.remove_all(job)
         except RefusedError as refused:
             if refused.known or job.attempts > 0:
@@ -262,11 +264,11 @@ class Delivery:
         self._reacted.discard(job.id)
         return job
 
-    async def _show_somewhere(self, job: Job, text: str) -> Job:
-        """Show the text in one form after the other, and return the job as it is then."""
+    async def _show_somewhere(self, job: Job, said: Worded) -> Job:
+        """Show what is said in one form after the other, and return the job as it is then."""
         while True:
             try:
-                await self._show(job, text)
+                await self._show(job, said(forms.texts_of(job, job.form)))
             except PlaceholderGoneError:
                 job = await uninterrupted(self._replace(job))
             except RefusedError as refused:
@@ -274,14 +276,14 @@ class Delivery:
             else:
                 return job
 
-    async def cancelled(self, job: Job, text: str) -> None:
+    async def cancelled(self, job: Job, said: Worded) -> None:
         """Say that a job was cancelled; where nothing but a reaction stands for it, take that back."""
         if not job.reacts:
-            await self.apologise(job, text)
+            await self.apologise(job, said)
             return
         await self.reactions.take_back(job)
         if job.placeholder_id is not None:
-            await self.deliver(job, text)
+            await self.deliver(job, said)
 
     async def give_up(self, job: Job, *, chat_lost: bool) -> None:
         """Remove what still promises an answer that can be shown nowhere, or let it say so."""
@@ -289,21 +291,23 @@ class Delivery:
         if not chat_lost:
             await self.reactions.take_back(job)
 
-    async def apologise(self, job: Job, text: str) -> None:
+    async def apologise(self, job: Job, said: Worded) -> None:
         """Show an apology; where the job has no placeholder, in a message that says this from the start.
 
         Not in a quiet chat, where no answer comes twice: there it gets a message first, as a text does.
         """
         if job.placeholder_id is not None or job.reacts:
-            await self.deliver(job, text)
+            await self.deliver(job, said)
             return
         self._unsure.discard(job.id)
         with suppress(UnknownMessageError):  # it is there, whichever it is
-            await uninterrupted(self._apologise(job, text))
+            await uninterrupted(self._apologise(job, said))
 
-    async def _apologise(self, job: Job, text: str) -> None:
-        said = partial(forms.saying, job, text=text)
-        form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER, waits=False)
+    async def _apologise(self, job: Job, said: Worded) -> None:
+        def apology(form: Form) -> Page | Document:
+            return forms.saying(job, form, said(forms.texts_of(job, form)))
+
+        form, message_id = await self._send_somewhere(job, apology, Urgency.ANSWER, waits=False)
         placed = replace(job, form=form)
         await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, Notice.NONE, form))
 
@@ -395,5 +399,5 @@ class Delivery:
         return moved
 
     async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, waits: bool = True) -> int:
-        shown_button = forms.cancel_button_of(job) if waits else forms.again_button_of(job)
+        shown_button = forms.cancel_button_of(job, form) if waits else forms.again_button_of(job, form)
         return await self.transport.send(place_of(job, form), said(form), button=shown_button, urgency=urgency)

@@ -20,37 +20,37 @@ TO_COME = "…"  # what a message says that is about to have its text
 
 def laid_out(layout: Layout, job: Job, text: str) -> Answer:
     """Return what was said in a recording, or that nothing was, as the job's form has it."""
-    texts = texts_of(job)
+    texts = texts_of(job, job.form)
     said = text if says_something(text) else texts.answers.no_speech()
     return layout(worded(job, job.form, said), texts)
 
 
-def texts_of(job: Job) -> Texts:
-    """Return the sentences in the language that is spoken with a job's chat."""
-    return Texts(job.interface)
+def texts_of(job: Job, form: Form) -> Texts:
+    """Return the sentences for who reads an answer in a form: its chat, or the sender alone."""
+    return Texts(job.speaks if form is Form.PRIVATE else job.interface)
 
 
-def cancel_button_of(job: Job) -> Button:
-    return cancel_button(job.id, texts_of(job).cancelling.button())
+def cancel_button_of(job: Job, form: Form) -> Button:
+    return cancel_button(job.id, texts_of(job, form).cancelling.button())
 
 
 def button_under(job: Job) -> Button | None:
     """Return the button under an answer in one message, if there is one."""
-    return again_button_of(job) or wrong_language_button_of(job)
+    return again_button_of(job, job.form) or wrong_language_button_of(job)
 
 
-def again_button_of(job: Job) -> Button | None:
+def again_button_of(job: Job, form: Form) -> Button | None:
     """Return the button under an apology after which another try may help; None under any other answer."""
     if job.apology is None or not job.apology.may_be_tried_again:
         return None
-    return button(texts_of(job).again.button(), TryAgain(job.id))
+    return button(texts_of(job, form).again.button(), TryAgain(job.id))
 
 
 def wrong_language_button_of(job: Job) -> Button | None:
     """Return the button under the last message of a text that may be in a wrong language; None under others."""
     if not job.doubtful or job.apology is not None:
         return None
-    return button(texts_of(job).languages.wrong(), AskLanguage(job.id))
+    return button(texts_of(job, job.form).languages.wrong(), AskLanguage(job.id))
 
 
 def chosen(job: Job, text: str) -> Layout:
@@ -97,7 +97,7 @@ def _complete(answer: Answer, text: str, texts: Texts) -> Answer:
 def waiting(job: Job, form: Form, notice: Notice) -> Page | Document:
     """Return the placeholder; a host of another alphabet is shown as it is written in ASCII."""
     host = links.foreign_host(job.file_id) if job.kind == LINK else None
-    return saying(job, form, texts_of(job).waiting.placeholder(notice, host))
+    return saying(job, form, texts_of(job, form).waiting.placeholder(notice, host))
 
 
 def to_come(job: Job, form: Form) -> Page | Document:
@@ -117,7 +117,7 @@ def message(form: Form, text: str) -> Page | Document:
 
 def worded(job: Job, form: Form, text: str) -> str:
     """Return a text with a word about the chat of the recording, where it is shown in another one."""
-    return texts_of(job).answers.in_private(text, _link(job)) if form is Form.PRIVATE else text
+    return texts_of(job, form).answers.in_private(text, _link(job)) if form is Form.PRIVATE else text
 
 
 def _link(job: Job) -> str | None:

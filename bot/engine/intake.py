@@ -31,13 +31,12 @@ class Recording:
     direct_topic_id: int | None = None
     post: str | None = None  # see NewJob
     must_sniff: bool = False  # a document that may be something else
-    interface: str | None = None  # see NewJob
+    speaks: str | None = None  # see NewJob
     asked: Asked = Asked.NOT
     about: int | None = None  # see NewJob
     video_seconds: int | None = None  # see NewJob
     people: tuple[int, ...] = ()  # see NewJob
     sent_at: float | None = None  # see NewJob
-    speaks: str | None = None  # see NewJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,5 +63,5 @@ class Leftovers:
         if now.placeholder_id is None or await self.store.pages(now):
             return
         if not await self.remove(now, now.shown_in, now.placeholder_id) and not chat_lost:
-            shown = forms.message(now.form, forms.texts_of(now).answers.not_shown())
+            shown = forms.message(now.form, forms.texts_of(now, now.form).answers.not_shown())
             await self.transport.edit(now.shown_in, now.placeholder_id, shown, urgency=Urgency.ANSWER)

@@ -44,9 +44,8 @@ class Pages:
                 continue
             message_id = placed.get(number)
             if message_id is None:
-                message_id = await uninterrupted(
-                    self._place_page(job, number, PAGE_TO_COME, forms.cancel_button_of(job))
-                )
+                cancel = forms.cancel_button_of(job, job.form)
+                message_id = await uninterrupted(self._place_page(job, number, PAGE_TO_COME, cancel))
             try:
                 button = _button(job, page, pages)
                 await self.transport.edit(job.shown_in, message_id, page, button=button, urgency=Urgency.ANSWER)

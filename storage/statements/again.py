@@ -115,6 +115,6 @@ async def _as_new(tx: Transaction, job: Job, wanted: TryAgain) -> NewJob:
         direct_topic_id=job.direct_topic_id,
         post=stored["post"],
         must_sniff=job.must_sniff,
-        interface=job.interface,
+        speaks=job.speaks,
         about=job.about,
     )

@@ -148,7 +148,7 @@ def as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
     """Return the job with the settings of its chat, where it has some."""
     new = replace(
         new,
-        interface=chosen.interface or new.interface,
+        interface=chosen.interface or (new.speaks if new.chat_id > 0 else None),
         answers=chosen.answers,
         fold_from=chosen.fold_from,
         reacts=bool(chosen.quiet),

@@ -10,10 +10,10 @@ async def make(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | N
     """Insert a queued job that is due at once; None if its message has one."""
     made = await tx.row(
         "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, direct_topic_id, user_id, kind, file_id,"
-        " claimed_bytes, model, options, cache_key, post, must_sniff, interface, about, answers, fold_from, reacts,"
-        " rings_at, created_at, next_at, turn, lined_up)"
-        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $20,"
-        " $21, 1)"
+        " claimed_bytes, model, options, cache_key, post, must_sniff, interface, speaks, about, answers, fold_from,"
+        " reacts, rings_at, created_at, next_at, turn, lined_up)"
+        " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+        " coalesce((SELECT interface FROM chats WHERE chat_id = $5), $15), $16, $17, $18, $19, $20, $21, $21, $22, 1)"
         f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
         new.chat_id,
         new.message_id,
@@ -29,6 +29,7 @@ async def make(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | N
         new.post,
         int(new.must_sniff),
         new.interface,
+        new.speaks,
         new.about,
         new.answers,
         new.fold_from,

@@ -80,6 +80,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         must_sniff=False,
         twin=None,
         interface=None,
+        speaks=None,
         about=None,
         answers=None,
         fold_from=None,
@@ -354,23 +355,22 @@ SPOKEN = Fallback("whisper", frozenset({"fa"}))
 
 
 @pytest.mark.parametrize(
-    ("chosen", "speaks", "interface", "model"),
+    ("chosen", "speaks", "model"),
     [
-        (ChatSettings(), "fa", "en", "whisper"),
-        (ChatSettings(), "FA_ir", None, "whisper"),
-        (ChatSettings(), "de", "fa", "nova-3"),
-        (ChatSettings(), None, "fa", "whisper"),
-        (ChatSettings(interface="fa"), None, "de", "whisper"),
-        (ChatSettings(), None, None, "nova-3"),
-        (ChatSettings("nova-3"), "fa", None, "nova-3"),
-        (ChatSettings(language="de"), "fa", None, "nova-3"),
-        (ChatSettings(language="fa"), "de", None, "whisper"),
-        (ChatSettings(language="auto"), "fa", None, "whisper"),
+        (ChatSettings(), "fa", "whisper"),
+        (ChatSettings(), "FA_ir", "whisper"),
+        (ChatSettings(interface="fa"), "de", "nova-3"),
+        (ChatSettings(interface="fa"), None, "whisper"),
+        (ChatSettings(), None, "nova-3"),
+        (ChatSettings("nova-3"), "fa", "nova-3"),
+        (ChatSettings(language="de"), "fa", "nova-3"),
+        (ChatSettings(language="fa"), "de", "whisper"),
+        (ChatSettings(language="auto"), "fa", "whisper"),
     ],
 )
-async def test_a_chat_without_a_model_gets_the_fallback_for_what_it_is_for(store, chosen, speaks, interface, model):
+async def test_a_chat_without_a_model_gets_the_fallback_for_what_it_is_for(store, chosen, speaks, model):
     await store.change_settings(CHAT, lambda _: chosen)
-    new = replace(message(5), speaks=speaks, interface=interface, fallback=SPOKEN, options=Options("auto"))
+    new = replace(message(5), speaks=speaks, fallback=SPOKEN, options=Options("auto"))
     job = await store.accept(new, NOW)
     assert job.model == model
     assert job.cache_key == f"{job.file_unique_id}|{model}|language={chosen.language or 'auto'}"

@@ -6,10 +6,9 @@ import pytest
 
 from bot.text.texts import Texts
 from storage.apology import Notice, Reason
-from tests.interpreter import INTERFACE
 from tests.world import audio, texts
 
-pytestmark = pytest.mark.skipif(INTERFACE is not None, reason="these stories have languages of their own")
+pytestmark = pytest.mark.only_english  # they have languages of their own
 
 GERMAN, ARABIC, RUSSIAN = Texts("de"), Texts("ar"), Texts("ru")
 
@@ -21,6 +20,11 @@ async def choose(world, chat, interface):
 def person(world, name, language):
     someone = world.telegram.user(name, language_code=language)
     return someone, world.telegram.private(someone)
+
+
+def in_private(words, group, text):
+    """What is said to the sender of the first message in a group."""
+    return words.answers.in_private(text, f"https://t.me/c/{-group.id - 10**12}/{group.messages[0]['message_id']}")
 
 
 async def test_a_person_is_spoken_with_in_the_language_of_their_telegram(world):
@@ -73,6 +77,31 @@ async def test_a_group_is_spoken_with_in_the_language_it_chose_whoever_writes(wo
     group.send_voice(anna, audio("silence.ogg"))
     await world.settle()
     assert texts(group)[-1] == ARABIC.answers.no_speech()
+
+
+@pytest.mark.parametrize(("chosen", "words"), [(None, GERMAN), ("ru", RUSSIAN)])
+async def test_what_a_group_refuses_is_said_to_the_sender_in_the_language_of_their_own_chat(world, chosen, words):
+    anna, chat = person(world, "Anna", "de")
+    await choose(world, chat, chosen)
+    group = world.telegram.supergroup("Team", [anna], privacy=False)
+    await choose(world, group, "ar")
+    group.silence_bot()
+    world.speech.says("Guten Tag")
+    group.send_voice(anna, audio())
+    await world.turn()
+    assert texts(chat) == [in_private(words, group, words.waiting.placeholder(Notice.NONE))]
+    assert chat.button_texts(chat.bot_messages[0]) == [words.cancelling.button()]
+    await world.settle()
+    assert texts(chat) == [in_private(words, group, "Guten Tag")]
+
+
+async def test_an_apology_that_goes_to_the_sender_is_in_their_language_too(world):
+    anna, chat = person(world, "Anna", "de")
+    group = world.telegram.supergroup("Team", [anna], privacy=False)
+    group.send_voice(anna, b"no sound at all")
+    group.silence_bot()
+    await world.settle()
+    assert texts(chat) == [in_private(GERMAN, group, GERMAN.apologies.apology(Reason.NOT_AUDIO, {}))]
 
 
 async def test_an_answer_that_comes_after_a_restart_is_in_the_language_of_who_asked(stopped_world):

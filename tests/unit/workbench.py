@@ -72,6 +72,7 @@ def job(**changes: Any) -> Job:
         "must_sniff": False,
         "twin": None,
         "interface": None,
+        "speaks": None,
         "about": None,
         "answers": None,
         "fold_from": None,

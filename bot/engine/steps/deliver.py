@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from bot.engine import forms, patience
+from bot.engine import patience
 from bot.engine.bell import Bell
 from bot.engine.delivery import Delivery
 from bot.errors import PermanentError, RateLimitedError
 from bot.machine.task_limit import TaskLimit
+from bot.text.texts import Texts
 from storage.apology import Apology, Reason
 from storage.outcomes import Ended, Outcome
 from storage.store import Store
@@ -30,9 +31,8 @@ class Deliver:
         assert job.transcript_id is not None
         if job.kind == LINK:
             await self._refuse_too_long(job.transcript_id)
-        if text is None:
-            text = await self._text(job.transcript_id)
-        await self.bell.ring(await self.delivery.deliver(job, text), text)
+        said = await self._text(job.transcript_id) if text is None else text
+        await self.bell.ring(await self.delivery.deliver(job, lambda _texts: said), said)
         return Ended(State.DELIVERED)
 
     async def _refuse_too_long(self, transcript_id: int) -> None:
@@ -51,7 +51,9 @@ class Deliver:
         return text
 
     async def _apologise(self, job: Job, why: Apology) -> Outcome:
-        words = forms.texts_of(job).apologies.apology(why.reason, why.facts)
+        def words(texts: Texts) -> str:
+            return texts.apologies.apology(why.reason, why.facts)
+
         if why.reason is Reason.CANCELLED:
             await self.delivery.cancelled(job, words)
             return Ended(State.CANCELLED)

@@ -22,7 +22,7 @@ from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import LINK, PAUSED, SAME, ChatSettings, Generation, Job
+from storage.words import LINK, PAUSED, SAME, ChatSettings, Form, Generation, Job
 
 log = get_logger(__name__)
 
@@ -109,7 +109,7 @@ class Submit:
         async with self._replacing_model:
             chosen = await self.store.settings(job.chat_id)
             if chosen.model == job.model:
-                await self.delivery.say(job, forms.texts_of(job).models.replaced(job.model, default.name))
+                await self.delivery.say(job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name))
                 await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
         return default
 
