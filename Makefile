@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
 
-.PHONY: setup demo run check test test-fast lint types contracts tests cases format bench soak storm texts languages pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests languages cases format bench soak storm texts pictures pins clean
 
 setup: $(RUN)
 
@@ -38,7 +38,7 @@ run: $(RUN)
 check: $(RUN)
 	$(BIN)/python -m bot check
 
-test: lint types contracts tests
+test: lint types contracts tests languages
 
 lint: $(DEV)
 	$(BIN)/ruff format --check .
@@ -56,10 +56,9 @@ tests: $(DEV)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Every story once more among people whose Telegram is in Arabic, and once in Russian.
+# Every story once more among people whose Telegram is in Arabic, and once in Russian, beside each other.
 languages: $(DEV)
-	INTERFACE=ar $(BIN)/python -m pytest -n 2 --quiet tests/flow
-	INTERFACE=ru $(BIN)/python -m pytest -n 2 --quiet tests/flow
+	printf '%s\n' ar ru | xargs -P 2 -I {} env INTERFACE={} $(BIN)/python -m pytest --quiet tests/flow
 
 # What the bot makes of every recording and of every refusal, as a table; it is a part of `tests` too.
 cases: $(DEV)

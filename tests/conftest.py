@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.cases import table
+from tests.interpreter import INTERFACE
 from tests.world import World
 
 # Tests speak to this machine only, whatever proxy its owner uses to others.
@@ -56,7 +57,10 @@ def stands_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes."""
+    """Mark what starts processes. In another language every story is told once, with the first of its parameters."""
+    if INTERFACE is not None:
+        stories = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        items[:] = [item for item in reversed(stories.values()) if not item.get_closest_marker("only_english")]
     for item in items:
         if stands_in(item, PROCESSES):
             item.add_marker("process")
