@@ -71,10 +71,11 @@ async def test_a_short_one_is_answered_soon_although_nobody_knows_its_length(cha
         "good morning",
     ],
 )
-async def test_another_text_in_a_private_chat_means_nothing(chat, alice, world, text):
+async def test_another_text_in_a_private_chat_gets_a_hint(chat, alice, world, text):
     chat.say(alice, text)
     await world.settle()
-    assert texts(chat) == []
+    assert texts(chat) == [ENGLISH.hints.link() if "http" in text else ENGLISH.hints.text()]
+    assert await world.jobs() == []
 
 
 async def test_a_text_that_leads_elsewhere_than_it_shows_means_nothing(chat, alice, world):
@@ -91,7 +92,8 @@ async def test_a_link_in_a_message_that_is_edited_means_nothing(chat, alice, wor
     command = chat.say(alice, "hello")
     chat.edit_text(command, f"/transcribe {URL}")
     await world.settle()
-    assert texts(chat) == []
+    assert texts(chat) == [ENGLISH.hints.text()]
+    assert await world.jobs() == []
 
 
 async def test_the_command_takes_a_link_anywhere_and_to_anything(chat, alice, world):
@@ -351,16 +353,16 @@ async def test_a_link_that_is_delivered_again_is_one_job(chat, alice, world):
     assert (len(await world.jobs()), texts(chat)) == (1, ["said behind a link"])
 
 
-async def test_links_that_are_off_are_any_text_and_the_command_says_so(stopped_world, chat, alice):
+async def test_where_links_are_off_both_a_link_and_the_command_say_so(stopped_world, chat, alice):
     async with stopped_world.running(links="OFF") as world:
         chat.say(alice, URL)
         chat.say(alice, "https://127.0.0.1/a.mp3")
         await world.settle()
-        assert texts(chat) == []
+        assert texts(chat) == [ENGLISH.links.off()]
         chat.say(alice, f"/transcribe {URL}")
         chat.say(alice, "/help")
         await world.settle()
-        told, helped = texts(chat)
+        _, told, helped = texts(chat)
         assert told == ENGLISH.links.off()
         assert "link" not in helped
         assert await world.jobs() == []

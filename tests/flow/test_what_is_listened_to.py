@@ -72,14 +72,14 @@ async def test_everything_else_goes_up_as_ogg_opus(world, sample):
     assert upload.content_type == "audio/ogg"
 
 
-async def test_texts_are_left_alone(world):
+async def test_a_text_gets_a_hint(world):
     alice = world.telegram.user("Alice")
     chat = world.telegram.private(alice)
     chat.say(alice, "hello there")
 
     await world.settle()
 
-    assert chat.bot_messages == []
+    assert texts(chat) == [ENGLISH.hints.text()]
 
 
 async def test_a_file_that_is_no_recording_is_answered_in_private_and_costs_nothing(world):
