@@ -89,6 +89,15 @@ async def purge_a_piece(store):
     assert await store.purge(NOW + DAY, NOW, 50) == 100
 
 
+async def nothing_to_erase(store):
+    assert await store.erase(NOW, 50) == 0
+
+
+async def erase_a_piece(store):
+    await store.forget(1)
+    assert await store.erase(NOW, 5)
+
+
 async def cancel(store):
     job = await store.accept(message(2, chat_id=OTHER_CHAT), NOW)
     assert (await store.cancel(job.id, OTHER_CHAT, 7, NOW)).accepted
@@ -103,6 +112,8 @@ WORKS = (
     accept,
     purge_what_is_not_old,
     purge_a_piece,
+    nothing_to_erase,
+    erase_a_piece,
     cancel,
 )
 

@@ -24,6 +24,9 @@ class Disk:
     pauses: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
 
+    async def erase(self, _now, _limit):
+        return 0
+
     async def purge(self, now: float, ended_before: float, limit: int) -> int:
         assert (now, ended_before) == (NOW, NOW - JOBS_KEPT_FOR)
         gone = min(limit, self.rows)
