@@ -67,6 +67,8 @@ class Owning:
                 raise ApplicationHandlerStop
         if guest is None:
             self.speaking.reply(message, lambda texts: texts.access.whom_do_you_mean())
+        elif not let_in and self.guests.is_owner(guest):
+            self.speaking.reply(message, lambda texts: texts.access.who_shall_own_it())
         elif not let_in and self.guests.is_listed(guest):
             self.speaking.reply(message, lambda texts: texts.access.is_listed(guest))
         else:

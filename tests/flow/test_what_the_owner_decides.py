@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
 
@@ -191,3 +192,10 @@ async def test_a_tap_in_a_chat_that_may_not_use_the_bot_is_answered(world, alice
     his.press(bob, page, his.button_texts(page)[0])
     await world.settle()
     assert world.telegram.callback_answers[-1].text == "This bot does not work in this chat."
+
+
+async def test_the_owner_is_not_revoked_but_told_how_to_hand_the_bot_over(world, alice, hers):
+    hers.say(alice, f"/revoke {alice.id}")
+    await world.settle()
+    assert texts(hers)[-1] == ENGLISH.access.who_shall_own_it()
+    assert await works(world, hers, alice)
