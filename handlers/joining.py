@@ -91,6 +91,7 @@ class Joining:
                 is_admin=is_admin,
                 sees=sees,
                 is_group=True,
+                is_let_in=True,
             )
             await self.store.change_membership(change, self.now())
             await self._settle(chat_id)

@@ -288,6 +288,7 @@ class MembershipChange:
     sees: bool  # voice notes that nobody sends to it
     is_group: bool  # only there something is said of it
     interface: str | None = None  # the language of that person, a tag, if the bot speaks it
+    is_let_in: bool = False  # only now may the chat use the bot, so that what happened before told it nothing
 
 
 class Mode(StrEnum):

@@ -59,7 +59,8 @@ def _said(row: Row | None, change: MembershipChange, now: float) -> _Said:
     if row is None:
         joins, told, before = not change.was_present, change.saw if change.was_present else None, _Said()
     else:
-        joins, told = not row["present"], None if row["told"] is None else bool(row["told"])
+        joins = not row["present"] or (change.is_let_in and row["introduced_at"] is None)
+        told = None if row["told"] is None else bool(row["told"])
         before = _Said(told, Saying(row["saying"]), bool(row["begun"]))
     if before.begun:
         return before

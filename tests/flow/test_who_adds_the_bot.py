@@ -3,6 +3,7 @@
 import pytest
 
 from storage.host import DAY
+from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
 
@@ -96,3 +97,16 @@ async def test_many_strangers_ring_the_owner_twenty_times_a_day(world, alice, he
         theirs.add_bot(eve)
     await world.settle()
     assert str(texts(hers)).count("has added this bot") <= 20
+
+
+async def test_a_group_that_moves_before_the_owner_lets_it_in_is_introduced_to(world, alice, bob, hers):
+    group = world.telegram.group("Chess", [bob], owner=bob, bot=False)
+    group.add_bot(bob, admin=True)
+    moved = group.upgrade(bob)
+    await world.settle()
+    hers.press(alice, hers.bot_messages[-1], "Allow")
+    await world.settle()
+    assert texts(moved).count(ENGLISH.joining.introduction(sees=True)) == 1
+    hers.say(alice, f"/allow {moved.id}")
+    await world.settle()
+    assert texts(moved).count(ENGLISH.joining.introduction(sees=True)) == 1
