@@ -55,7 +55,7 @@ class Choosing:
             write = partial(self._write, message.chat.id, setting, value)
             self.door.keep(write, lambda now: self._written(message, setting, value, now))
         else:
-            self.door.say(message.chat.id, partial(self._command_for_admin, message, setting, value), counts=True)
+            self.door.say(message.chat.id, partial(self._command_for_admin, message, setting, value))
 
     def show(self, query: CallbackQuery, carried: ShowPage) -> None:
         """Turn the message into another page."""
@@ -103,12 +103,13 @@ class Choosing:
         self.door.replies.put(message.chat.id, partial(self._tell, message, setting, value, now), counts=True)
 
     async def _command_for_admin(self, message: Message, setting: Setting, value: str) -> None:
+        """Write it before the answer waits for the pace: a group may get a mode because the bot writes too much."""
         person = message.from_user
         admin = person is not None and await is_admin(message.chat, person)
         if admin:
-            await self._tell(message, setting, value, await self._write(message.chat.id, setting, value))
+            self._written(message, setting, value, await self._write(message.chat.id, setting, value))
         else:
-            await reply(message, _not_allowed(admin, await self._texts_for(message)))
+            self.speaking.reply_after(message, partial(_not_allowed, admin))
 
     async def _tell(self, message: Message, setting: Setting, value: str, now: ChatSettings) -> None:
         texts = await self._texts_for(message)

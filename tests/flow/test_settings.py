@@ -7,7 +7,7 @@ from bot.speech.catalogue import MODELS, WHISPER_LANGUAGES
 from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage, read, write
 from storage.words import Answers, ChatSettings, Mode
 from tests.english import ENGLISH
-from tests.world import audio
+from tests.world import audio, other_voice, texts
 
 WORDS = ENGLISH.settings
 NAMES = ("mode", "videos", "model", "language", "answers", "quiet", "notify", "interface", "keep")
@@ -298,6 +298,18 @@ async def test_in_a_group_admins_type_and_others_get_a_sentence(world, group, al
     assert await settings(world, group) == ChatSettings()
     await said(world, group, bob, typed)
     assert await settings(world, group) != ChatSettings()
+
+
+async def test_in_a_group_that_gets_no_more_answers_for_now_a_setting_is_changed_at_once(world, group, alice, bob):
+    for _ in range(25):
+        group.send_voice(alice, other_voice())
+    await world.turn()
+    group.say(bob, "/mode off")
+    await world.turn()
+    assert WORDS.now(WORDS.button("mode", WORDS.value("mode", "off"))) not in texts(group)
+    assert (await settings(world, group)).mode is Mode.OFF
+    await world.settle()
+    assert WORDS.now(WORDS.button("mode", WORDS.value("mode", "off"))) in texts(group)
 
 
 async def test_an_anonymous_admin_types_a_setting_and_taps_as_the_person_behind(world, group, bob):
