@@ -66,7 +66,7 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(ChatMemberHandler(handlers.joining, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(NEW & SPEECH & ~SILENT, handlers.media))
     for name in ("start", "help", "models"):
-        application.add_handler(CommandHandler(name, getattr(commands, name), filters=NEW))
+        application.add_handler(CommandHandler(name, getattr(commands, name), filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("usage", handlers.using.usage, filters=BY_SOMEBODY))
     choosing = handlers.choosing
     application.add_handler(CommandHandler("settings", choosing.overview, filters=BY_SOMEBODY))
@@ -74,8 +74,8 @@ def register(application: Telegram, handlers: Handlers) -> None:
         application.add_handler(CommandHandler(name, partial(choosing.command, name), filters=BY_SOMEBODY))
     for name in ("privacy", "mydata", "forget"):
         application.add_handler(CommandHandler(name, getattr(handlers.privacy, name), filters=BY_SOMEBODY))
-    application.add_handler(CommandHandler("optout", handlers.people.opt_out, filters=NEW))
-    application.add_handler(CommandHandler("optin", handlers.people.opt_in, filters=NEW))
+    application.add_handler(CommandHandler("optout", handlers.people.opt_out, filters=BY_SOMEBODY))
+    application.add_handler(CommandHandler("optin", handlers.people.opt_in, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))
     application.add_handler(CommandHandler("cancel", handlers.cancel.command, filters=BY_SOMEBODY))
     application.add_handler(MessageHandler(NEW & filters.ChatType.PRIVATE, handlers.hints))  # nobody else took it

@@ -372,10 +372,11 @@ async def test_a_channel_is_set_by_its_posts_and_tapped_by_its_admins_alone(worl
     assert (await settings(world, channel)).mode is Mode.OFF
 
 
-async def test_the_automatic_forward_of_a_command_in_a_channel_changes_nothing_in_its_group(world, alice, bob):
+@pytest.mark.parametrize("typed", ["/mode off", "/help", "/optout", "/transcribe"])
+async def test_the_automatic_forward_of_a_command_in_a_channel_means_nothing_in_its_group(world, alice, bob, typed):
     group = world.telegram.supergroup("Talk", [alice], admins=[bob], privacy=False)
     channel = world.telegram.channel("News", owner=bob, linked_group=group)
-    await said(world, channel, None, "/mode off")
+    await said(world, channel, None, typed)
     assert await settings(world, group) == ChatSettings()
     assert group.bot_messages == []
 
