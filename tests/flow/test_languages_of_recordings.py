@@ -313,3 +313,15 @@ async def test_the_last_message_of_a_long_text_has_the_button(world, chat, alice
     await sent(world, chat, alice)
     assert "document" in chat.bot_messages[-1]
     assert chat.button_texts(chat.bot_messages[-1]) == [WORDS.wrong()]
+
+
+async def test_another_try_keeps_the_model_for_the_language_of_the_sender(world, person):
+    alice = person("fa")
+    group = world.telegram.supergroup("Team", owner=alice, privacy=False)
+    world.speech.fault("create", status=400)
+    group.send_voice(alice, other_voice())
+    await world.settle()
+    (message,) = [each for each in group.bot_messages if TEXTS.again.button() in group.button_texts(each)]
+    await tap(world, group, alice, message, read(message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]))
+    assert "hello world" in texts(group)
+    assert {upload.fields["model"] for upload in world.speech.uploads} == {"#g1_whisper-medium"}
