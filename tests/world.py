@@ -113,3 +113,8 @@ class World:
 def texts(chat: Any) -> list[str]:
     """What the bot's messages say now."""
     return [message.get("text") or message.get("caption") for message in chat.bot_messages]
+
+
+def answers(chat: Any) -> list[str]:
+    """What the bot's messages say now, but for those that ring because a text is late."""
+    return [message.get("text") or message.get("caption") for message in chat.bot_messages if not chat.rang(message)]

@@ -8,7 +8,7 @@ from bot.telegram.menu import offer_menus
 from bot.telegram.pacing.line import EACH
 from storage.words import State
 from tests.unit.workbench import reading_lines
-from tests.world import audio, other_voice, texts
+from tests.world import answers, audio, other_voice
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_a_deleted_placeholder_is_replaced_by_a_new_message(world, chat, a
     await world.turn()
     chat.delete(chat.bot_messages[0])
     await world.settle()
-    assert texts(chat) == ["still wanted"]
+    assert answers(chat) == ["still wanted"]
 
 
 async def test_a_deleted_recording_is_answered_all_the_same(world, chat, alice):
@@ -40,7 +40,7 @@ async def test_a_deleted_recording_is_answered_all_the_same(world, chat, alice):
     chat.delete(voice)
     world.speech.says("heard")
     await world.settle()
-    assert texts(chat) == ["heard"]
+    assert answers(chat) == ["heard"]
 
 
 async def test_a_bot_that_is_blocked_before_the_upload_spends_nothing(world, chat, alice):
@@ -77,7 +77,7 @@ async def test_an_edit_that_fails_is_repeated_until_it_shows(world, chat, alice,
     chat.send_voice(alice, audio())
     world.speech.says("shown once")
     await world.settle()
-    assert texts(chat) == ["shown once"]
+    assert answers(chat) == ["shown once"]
     assert await states(world) == [State.DELIVERED]
 
 
@@ -91,11 +91,11 @@ async def test_telegram_asking_for_patience_reschedules_this_chat_alone(world, c
     started = world.clock()
 
     await world.settle(seconds=30)
-    assert texts(his) == ["both"]
-    assert texts(chat) == ["Transcribing…"]
+    assert answers(his) == ["both"]
+    assert answers(chat) == ["Transcribing…"]
 
     await world.settle()
-    assert texts(chat) == ["both"]
+    assert answers(chat) == ["both"]
     assert world.clock() - started >= 40
     assert [job.attempts for job in await world.jobs()] == [0, 0]
 
@@ -107,7 +107,7 @@ async def test_a_flood_of_voices_in_one_group_stays_within_telegrams_pace(world,
         group.send_voice(alice, other_voice())
     world.speech.says("all of them")
     await world.settle()
-    assert texts(group) == ["all of them"] * 25
+    assert answers(group) == ["all of them"] * 25
     refused = [call for call in world.telegram.calls if call.status == 429]
     assert refused == []
 
@@ -122,7 +122,7 @@ async def test_a_crowd_waits_for_telegrams_pace_inside_its_steps(world):
     started = world.clock()
     with reading_lines() as lines:
         await world.settle()
-    assert [texts(chat) for chat in chats] == [["there you are"]] * len(chats)
+    assert [answers(chat) for chat in chats] == [["there you are"]] * len(chats)
     assert lines.of("step.later") == []
     assert [call for call in world.telegram.calls if call.status == 429] == []
     assert world.clock() - started < 10
@@ -137,7 +137,7 @@ async def test_where_telegram_counts_edits_like_messages_that_is_found_out_soon(
     world.speech.says("there you are")
     started = world.clock()
     await world.settle()
-    assert [texts(chat) for chat in chats] == [["there you are"]] * len(chats)
+    assert [answers(chat) for chat in chats] == [["there you are"]] * len(chats)
     assert len([call for call in world.telegram.calls if call.status == 429]) <= len(chats) // 3
     assert world.clock() - started < 1.5 * 2 * len(chats) / EACH
 
@@ -147,7 +147,7 @@ async def test_a_placeholder_that_cannot_be_sent_does_not_hold_up_the_text(world
     chat.send_voice(alice, audio())
     world.speech.says("anyway")
     await world.settle()
-    assert texts(chat) == ["anyway"]
+    assert answers(chat) == ["anyway"]
     assert len(world.speech.uploads) == 1
 
 
@@ -159,7 +159,7 @@ async def test_a_group_that_becomes_a_supergroup_meanwhile_is_answered_there(wor
     await world.turn()
     supergroup = group.upgrade(alice)
     await world.settle()
-    assert texts(supergroup) == ["moved along"] * 2
+    assert answers(supergroup) == ["moved along"] * 2
     assert await states(world) == [State.DELIVERED] * 2
 
 
@@ -171,10 +171,10 @@ async def test_a_move_noticed_only_by_writing_is_followed(world, alice):
     world.speech.says("found it")
     await world.app.poller.turn()
     await world.settle()
-    assert texts(supergroup) == ["found it"]
+    assert answers(supergroup) == ["found it"]
     supergroup.send_voice(alice, other_voice())
     await world.settle()
-    assert texts(supergroup) == ["found it"] * 2
+    assert answers(supergroup) == ["found it"] * 2
 
 
 async def test_voices_sent_while_the_bot_was_down_are_answered(stopped_world):
@@ -187,7 +187,7 @@ async def test_voices_sent_while_the_bot_was_down_are_answered(stopped_world):
     stopped_world.speech.says("good morning")
     async with stopped_world.running() as world:
         await world.settle()
-    assert texts(chat) == ["good morning"]
+    assert answers(chat) == ["good morning"]
 
 
 async def test_an_update_nobody_can_read_blocks_nothing(world, chat, alice):
@@ -195,7 +195,7 @@ async def test_an_update_nobody_can_read_blocks_nothing(world, chat, alice):
     chat.send_voice(alice, audio())
     world.speech.says("behind the poison")
     await world.settle()
-    assert texts(chat) == ["behind the poison"]
+    assert answers(chat) == ["behind the poison"]
     assert world.telegram.pending_updates == [] or await world.app.receiver.confirm() is None
 
 
@@ -219,7 +219,7 @@ async def test_a_chat_that_telegram_holds_back_keeps_no_slot_from_others(stopped
         world.telegram.fault("sendMessage", 429, retry_after=3600, chat_id=hers.id, times=None)
         his.send_voice(bob, other_voice())
         await world.settle(seconds=120)
-        assert texts(his) == ["mine"]
+        assert answers(his) == ["mine"]
 
 
 async def test_a_lost_reply_to_a_placeholder_is_not_followed_by_a_row_of_them(world, chat, alice):
@@ -228,7 +228,7 @@ async def test_a_lost_reply_to_a_placeholder_is_not_followed_by_a_row_of_them(wo
     world.speech.says("one orphan at most")
     chat.send_voice(alice, audio())
     await world.settle()
-    assert texts(chat) == ["Transcribing…", "one orphan at most"]
+    assert answers(chat) == ["Transcribing…", "one orphan at most"]
 
 
 async def test_patience_that_lasts_no_time_is_no_hot_loop(world, chat, alice):
@@ -249,7 +249,7 @@ async def test_a_menu_that_telegram_does_not_take_now_keeps_nobody_waiting(stopp
         offering = asyncio.create_task(offer_menus(world.app.telegram, after=0))
         await world.settle()
         offering.cancel()
-    assert texts(chat) == ["no menu today"]
+    assert answers(chat) == ["no menu today"]
 
 
 async def test_a_full_disk_is_waited_for(world, chat, alice, monkeypatch):
@@ -264,7 +264,7 @@ async def test_a_full_disk_is_waited_for(world, chat, alice, monkeypatch):
     assert len(chat.bot_messages) == 1
     assert world.telegram.calls_of("file") == []
     await world.settle(seconds=120)
-    assert texts(chat) == ["room again"]
+    assert answers(chat) == ["room again"]
 
 
 async def test_a_command_whose_reply_telegram_does_not_take_is_obeyed_all_the_same(world, chat, alice):

@@ -4,7 +4,7 @@ from bot.engine import patience
 from storage.apology import Notice
 from storage.words import State
 from tests.english import ENGLISH
-from tests.world import audio, other_voice, texts
+from tests.world import answers, audio, other_voice
 
 
 @pytest.fixture
@@ -23,11 +23,11 @@ async def test_ten_minutes_without_an_answer_end_in_the_transcript(world, chat, 
     world.speech.says("better late than never")
 
     await world.settle(seconds=600)
-    assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.RETRYING)]
+    assert answers(chat) == [ENGLISH.waiting.placeholder(Notice.RETRYING)]
 
     world.speech.clear_faults()
     await world.settle(seconds=120)
-    assert texts(chat) == ["better late than never"]
+    assert answers(chat) == ["better late than never"]
     assert len(world.speech.uploads) == 1
 
 
@@ -36,7 +36,7 @@ async def test_a_provider_that_stays_down_ends_in_an_apology_within_two_hours(wo
     chat.send_voice(alice, audio())
     await world.settle(seconds=7200)
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
-    assert "send" in texts(chat)[0]
+    assert "send" in answers(chat)[0]
     world.speech.clear_faults()
 
 
@@ -49,7 +49,7 @@ async def test_a_result_that_comes_a_little_after_its_status_is_waited_for(world
     world.speech.says("here it is")
     started = world.clock()
     await world.settle()
-    assert texts(chat) == ["here it is"]
+    assert answers(chat) == ["here it is"]
     assert len(world.speech.uploads) == 1
     assert world.clock() - started < 60
 
@@ -60,7 +60,7 @@ async def test_a_result_that_stays_unreadable_is_made_once_more(world, chat, ali
     world.speech.says("better the second time")
     started = world.clock()
     await world.settle()
-    assert texts(chat) == ["better the second time"]
+    assert answers(chat) == ["better the second time"]
     assert len(world.speech.uploads) == 2
     assert world.clock() - started < 90
 
@@ -70,7 +70,7 @@ async def test_what_is_unreadable_twice_is_told_so_and_paid_no_third_time(world,
     chat.send_voice(alice, audio())
     started = world.clock()
     await world.settle()
-    assert "nothing in it that I could read" in texts(chat)[0]
+    assert "nothing in it that I could read" in answers(chat)[0]
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
     assert len(world.speech.uploads) == 2
     assert world.clock() - started < 120
@@ -88,7 +88,7 @@ async def test_of_a_long_recording_only_the_unreadable_part_is_made_again(stoppe
         first, *others = [upload.data for upload in world.speech.uploads]
     assert others.count(first) == 1
     assert len(set(others)) == len(others) > 1
-    assert texts(chat) == ["\n\n".join(["a part"] * len(others))]
+    assert answers(chat) == ["\n\n".join(["a part"] * len(others))]
 
 
 async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat, alice):
@@ -98,13 +98,13 @@ async def test_without_credits_jobs_are_held_and_go_on_by_themselves(world, chat
     world.speech.says("worth the wait")
 
     await world.settle(seconds=3600)
-    assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)] * 5
+    assert answers(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)] * 5
     assert [job.attempts for job in await world.jobs()] == [0] * 5
     assert len([call for call in world.speech.calls if call.method == "POST"]) < 3600 / 30 + 10
 
     world.speech.credits = 100.0
     await world.settle(seconds=150)
-    assert texts(chat) == ["worth the wait"] * 5
+    assert answers(chat) == ["worth the wait"] * 5
 
 
 async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stopped_world):
@@ -113,11 +113,11 @@ async def test_a_key_that_stays_wrong_for_a_day_ends_in_an_apology(stopped_world
     async with stopped_world.running(aimlapi_key="wrong-key") as world:
         chat.send_voice(alice, audio())
         await world.settle(seconds=3600)
-        assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)]
+        assert answers(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)]
         world.clock.pass_(24 * 3600)
         await world.settle(seconds=600)
         assert [job.state for job in await world.jobs()] == [State.DELIVERED]
-        assert texts(chat) != [ENGLISH.waiting.placeholder(Notice.PAUSED)]
+        assert answers(chat) != [ENGLISH.waiting.placeholder(Notice.PAUSED)]
 
 
 async def test_too_many_requests_spend_no_attempt(world, chat, alice):
@@ -126,7 +126,7 @@ async def test_too_many_requests_spend_no_attempt(world, chat, alice):
     world.speech.says("patience")
     started = world.clock()
     await world.settle()
-    assert texts(chat) == ["patience"]
+    assert answers(chat) == ["patience"]
     assert world.clock() - started >= 21
     assert [job.attempts for job in await world.jobs()] == [0]
 
@@ -139,7 +139,7 @@ async def test_when_a_look_is_refused_nobody_asks_until_the_time_that_the_provid
     world.speech.says("patience")
     started = world.clock()
     await world.settle()
-    assert texts(chat) == ["patience"] * 5
+    assert answers(chat) == ["patience"] * 5
     refused, *others = [call.at for call in world.speech.calls if call.method == "GET"]
     assert len(others) == 5, "one look each, as all were finished by then"
     assert min(others) - refused >= 20
@@ -151,7 +151,7 @@ async def test_a_refused_file_is_an_apology_at_once(world, chat, alice):
     world.speech.fault("create", status=400)
     chat.send_voice(alice, audio())
     await world.settle(seconds=5)
-    assert "did not accept" in texts(chat)[0]
+    assert "did not accept" in answers(chat)[0]
 
 
 async def test_a_generation_that_fails_is_tried_once_more(world, chat, alice):
@@ -159,7 +159,7 @@ async def test_a_generation_that_fails_is_tried_once_more(world, chat, alice):
     chat.send_voice(alice, audio())
     world.speech.says("second time lucky")
     await world.settle()
-    assert texts(chat) == ["second time lucky"]
+    assert answers(chat) == ["second time lucky"]
     assert len(world.speech.uploads) == 2
 
 
@@ -168,7 +168,7 @@ async def test_a_generation_that_fails_twice_is_an_apology(world, chat, alice):
     for _ in range(2):
         world.speech.fail_generation("next")
     await world.settle()
-    assert "could not transcribe" in texts(chat)[0]
+    assert "could not transcribe" in answers(chat)[0]
     assert len(world.speech.uploads) == 2
 
 
@@ -180,7 +180,7 @@ async def test_a_forgotten_generation_goes_up_again(world, chat, alice):
     world.speech.forget(world.speech.uploads[0].generation_id)
     world.speech.latency = 1
     await world.settle()
-    assert texts(chat) == ["once more"]
+    assert answers(chat) == ["once more"]
     assert len(world.speech.uploads) == 2
 
 
@@ -189,7 +189,7 @@ async def test_not_found_in_the_first_seconds_means_not_yet(world, chat, alice):
     chat.send_voice(alice, audio())
     world.speech.says("there it is")
     await world.settle()
-    assert texts(chat) == ["there it is"]
+    assert answers(chat) == ["there it is"]
     assert len(world.speech.uploads) == 1
 
 
@@ -199,7 +199,7 @@ async def test_unknown_statuses_are_waited_for(world, chat, alice):
     chat.send_voice(alice, audio())
     world.speech.says("hm")
     await world.settle()
-    assert texts(chat) == ["hm"]
+    assert answers(chat) == ["hm"]
 
 
 async def test_a_generation_that_never_ends_is_given_up_before_the_hour(world, chat, alice):
@@ -207,7 +207,7 @@ async def test_a_generation_that_never_ends_is_given_up_before_the_hour(world, c
     chat.send_voice(alice, audio())
     await world.settle(seconds=3600)
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
-    assert "took too long" in texts(chat)[0] or "did not finish" in texts(chat)[0]
+    assert "took too long" in answers(chat)[0] or "did not finish" in answers(chat)[0]
 
 
 @pytest.mark.parametrize("dialect", ["deepgram", "deepgram-channels-object", "output", "root", "assembly", "text"])
@@ -217,7 +217,7 @@ async def test_every_dialect_is_understood(world, chat, alice, dialect, style):
     chat.send_voice(alice, audio())
     world.speech.says("Same words. Every time.")
     await world.settle()
-    assert texts(chat) == ["Same words. Every time."]
+    assert answers(chat) == ["Same words. Every time."]
 
 
 @pytest.mark.parametrize("trouble", [{"drop": True}, {"half": True}, {"status": 200, "body": "<html>"}])
@@ -227,7 +227,7 @@ async def test_half_answers_to_a_fetch_are_asked_for_again(world, chat, alice, t
     chat.send_voice(alice, audio())
     world.speech.says("whole")
     await world.settle()
-    assert texts(chat) == ["whole"]
+    assert answers(chat) == ["whole"]
     assert len(world.speech.uploads) == 1
 
 
@@ -251,7 +251,7 @@ async def test_neighbours_are_not_disturbed_by_a_job_in_trouble(world, chat, ali
     his.send_voice(bob, other_voice())
     world.speech.says("fine")
     await world.settle(seconds=4)
-    assert texts(chat) == texts(his) == ["fine"]
+    assert answers(chat) == answers(his) == ["fine"]
 
 
 async def test_a_provider_that_always_forgets_is_not_paid_for_ever(world, chat, alice):
@@ -261,7 +261,7 @@ async def test_a_provider_that_always_forgets_is_not_paid_for_ever(world, chat, 
     await world.settle()
     assert [job.state for job in await world.jobs()] == [State.DELIVERED]
     assert len(world.speech.uploads) == 5
-    assert "could not transcribe" in texts(chat)[0]
+    assert "could not transcribe" in answers(chat)[0]
     world.speech.clear_faults()
 
 
@@ -288,10 +288,10 @@ async def test_a_key_that_turns_wrong_while_the_provider_works_is_waited_for(sto
         await world.turn()
         world.speech.key, right = "another-key", world.speech.key
         await world.settle(seconds=2 * 3600)
-        assert texts(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)], (
+        assert answers(chat) == [ENGLISH.waiting.placeholder(Notice.PAUSED)], (
             "the result is gone by now, and the audio waits to go up again"
         )
         world.speech.key = right
         await world.settle(seconds=300)
-    assert texts(chat) == ["patience"]
+    assert answers(chat) == ["patience"]
     assert len(stopped_world.speech.uploads) == 2
