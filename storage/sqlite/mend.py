@@ -79,6 +79,13 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     new.execute("PRAGMA ignore_check_constraints = OFF")
     for table in ("generations", "pages"):
         mended.dropped += _delete(new, table, "job_id NOT IN (SELECT id FROM jobs)")
+    _mend_chats(new, mended)
+    _mend_the_rest(new, mended)
+    return mended
+
+
+def _mend_chats(new: sqlite3.Connection, mended: Mended) -> None:
+    """Drop what is stored of chats and people without a number, and what cannot be read of the others."""
     mended.dropped += _delete(new, "chats", "typeof(chat_id) <> 'integer'")
     new.execute("UPDATE chats SET model = NULL WHERE typeof(model) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET language = NULL WHERE typeof(language) NOT IN ('text', 'null')")
@@ -89,11 +96,15 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     new.execute("UPDATE memberships SET interface = NULL WHERE typeof(interface) <> 'text'")
     new.execute("UPDATE memberships SET introduced_at = NULL WHERE typeof(introduced_at) <> 'real'")
     new.execute("UPDATE chats SET came_from = NULL WHERE typeof(came_from) <> 'integer'")
-    mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
-    new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     mended.dropped += _delete(new, "guests", "typeof(id) <> 'integer'")
     mended.dropped += _delete(new, "opted_out", "typeof(user_id) <> 'integer'")
     mended.dropped += _delete(new, "told", "typeof(chat_id) <> 'integer' OR typeof(what) <> 'text'")
+
+
+def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
+    """Drop what cannot be read of pages, of use and of the program itself, and count anew."""
+    mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
+    new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")
     new.execute("UPDATE pulse SET owner_word = NULL WHERE typeof(owner_word) <> 'text'")
@@ -105,7 +116,6 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     new.execute("UPDATE pulse SET left_out = 0 WHERE typeof(left_out) <> 'real'")
     new.execute("UPDATE pulse SET keep_until = 0 WHERE typeof(keep_until) <> 'real'")
     new.execute("UPDATE counts SET n = (SELECT count(*) FROM jobs WHERE jobs.state = counts.state)")
-    return mended
 
 
 def go_on_counting(new: sqlite3.Connection, seen: int | None) -> None:

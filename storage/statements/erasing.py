@@ -20,6 +20,7 @@ async def forget(tx: Transaction, chat_id: int) -> None:
     if chat_id > 0:
         await require(tx, chat_id, "person")
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", chat_id)
+    await tx.rows("DELETE FROM told WHERE chat_id = $1", chat_id)
 
 
 async def erase(tx: Transaction, now: float, limit: int) -> int:
