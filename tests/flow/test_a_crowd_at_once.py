@@ -8,6 +8,8 @@ from bot.telegram.pacing.windows import LONGEST_WAIT
 from storage.words import State
 from tests.world import other_voice, texts
 
+pytestmark = pytest.mark.only_english  # they are long, and about the pace alone
+
 VOICES = 4 * EACH
 LATER = 10.0  # seconds of speech time, by when all placeholders are out
 SOON = 0.5  # seconds in which recordings go up that wait for nothing

@@ -191,6 +191,7 @@ async def test_a_long_text_comes_in_pages_of_which_the_first_is_the_reply(world,
     assert chat.bot_messages[0]["reply_to_message"]["message_id"] == voice["message_id"]
 
 
+@pytest.mark.only_english
 async def test_a_chat_that_takes_no_answer_keeps_no_promise(world, alice):
     group = world.telegram.supergroup("Team", owner=alice, privacy=False)
     await make_quiet(world, group, alice)

@@ -204,6 +204,7 @@ async def test_where_a_chat_refuses_edits_alone_the_answer_is_a_new_message(worl
     assert await states(world) == [State.DELIVERED]
 
 
+@pytest.mark.only_english
 async def test_many_chats_that_refuse_pay_nothing_although_they_have_to_wait_for_the_pace(world, alice):
     groups = [world.telegram.supergroup(f"Team {number}", [alice], privacy=False) for number in range(60)]
     for each in groups:
@@ -282,6 +283,7 @@ async def test_a_topic_that_is_closed_is_answered_in_the_chat_itself(world, alic
     assert "message_thread_id" not in message
 
 
+@pytest.mark.only_english
 async def test_where_general_is_closed_too_nothing_is_paid(world, alice):
     forum = world.telegram.supergroup("Forum", [alice], topics=True, privacy=False)
     thread = forum.topic("Notes")
