@@ -77,6 +77,10 @@ class Joining:
             with translated():
                 chat = await self.bot.get_chat(chat_id)
                 member = await self.bot.get_chat_member(chat_id, self.bot.id)
+        except ChatMovedError as error:  # it moved after the owner was asked, and takes its place along
+            greet = partial(self.greet, error.new_chat_id)
+            self.door.replies.put_later(error.new_chat_id, greet, patience.MEMBERSHIP_SETTLES)
+            raise
         except VerbatimError as error:
             log.info("introduction.failed", chat=chat_id, reason=str(error))
             return

@@ -110,3 +110,16 @@ async def test_a_group_that_moves_before_the_owner_lets_it_in_is_introduced_to(w
     hers.say(alice, f"/allow {moved.id}")
     await world.settle()
     assert texts(moved).count(ENGLISH.joining.introduction(sees=True)) == 1
+
+
+async def test_a_group_that_moves_after_the_owner_was_asked_is_let_in_by_that_offer(world, alice, bob, hers):
+    group = world.telegram.group("Chess", [bob], owner=bob, bot=False, privacy=False)
+    group.add_bot(bob)
+    await world.settle()
+    offer = hers.bot_messages[-1]
+    moved = group.upgrade(bob)
+    await world.settle()
+    hers.press(alice, offer, "Allow")
+    await world.settle()
+    assert texts(moved).count(ENGLISH.joining.introduction(sees=True)) == 1
+    assert await works(world, moved, bob)
