@@ -3,6 +3,7 @@
 import pytest
 
 from tests.emulator import Emulator
+from tests.english import ENGLISH
 from tests.world import World, audio, texts
 
 
@@ -39,8 +40,9 @@ async def test_a_model_can_be_chosen(foreign_world, emulator):
     assert "whisper-large" in shown
 
 
-async def test_a_command_for_another_bot_is_not_answered(foreign_world, emulator):
-    assert await replies(foreign_world, emulator, "/model@AnotherBot") == []
+async def test_a_command_for_another_bot_is_not_carried_out(foreign_world, emulator):
+    (reply,) = await replies(foreign_world, emulator, "/model@AnotherBot")
+    assert reply == ENGLISH.hints.unknown_command()
 
 
 @pytest.mark.parametrize("result", [None, True, {}, {"message_id": "none"}, "sent"])
