@@ -8,6 +8,7 @@ from tests.world import KEY
 
 WELL = [
     "model: nova-2-general",
+    "fallback model: whisper-medium",
     "ffmpeg: ",  # and which one works
     "database: {database} works",
     "telegram: @verbatim_bot works",
@@ -41,8 +42,8 @@ async def test_check_says_what_works(scene):
     await scene.start("check")
     assert await scene.life.wait() == 0
     said = scene.life.output.splitlines()
-    assert re.fullmatch(r"ffmpeg: /\S+ works, version \S+", said[1])
-    assert [*said[:1], *said[2:]] == [line.format(database=scene.database) for line in [*WELL[:1], *WELL[2:]]]
+    assert re.fullmatch(r"ffmpeg: /\S+ works, version \S+", said[2])
+    assert [*said[:2], *said[3:]] == [line.format(database=scene.database) for line in [*WELL[:2], *WELL[3:]]]
 
 
 @pytest.mark.parametrize(
@@ -51,11 +52,11 @@ async def test_check_says_what_works(scene):
         pytest.param(
             {"TELEGRAM_BOT_TOKEN": "654321:not-this-one"},
             1000.0,
-            {3: "telegram: Telegram does not accept TELEGRAM_BOT_TOKEN", 4: None},
+            {4: "telegram: Telegram does not accept TELEGRAM_BOT_TOKEN", 5: None},
             id="the token",
         ),
-        pytest.param({"AIMLAPI_KEY": "not-this-one"}, 1000.0, {5: "aimlapi: AIMLAPI_KEY or "}, id="the key"),
-        pytest.param({}, 0.0, {5: "aimlapi: works, 0 credits left, which is low"}, id="the credits"),
+        pytest.param({"AIMLAPI_KEY": "not-this-one"}, 1000.0, {6: "aimlapi: AIMLAPI_KEY or "}, id="the key"),
+        pytest.param({}, 0.0, {6: "aimlapi: works, 0 credits left, which is low"}, id="the credits"),
     ],
 )
 async def test_check_fails_because_of(scene, changes, credit, lines):
