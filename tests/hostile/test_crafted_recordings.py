@@ -13,7 +13,7 @@ from tests.world import audio
 
 NEIGHBOUR_SECONDS = 8.0
 GONE_SECONDS = 2.0
-TOO_LONG, TOO_DEMANDING = "This recording is too long for me", "Reading this file takes more time or memory"
+TOO_LONG, TOO_DEMANDING = "This recording of ", "Reading this file takes more time or memory"
 
 
 def with_times(step):
