@@ -254,6 +254,7 @@ class TryAgain:
     press: Press
     model: str
     options: Options
+    fallback: Fallback | None = None
 
 
 class Saying(StrEnum):

@@ -109,7 +109,8 @@ class Intake:
 
     async def try_again(self, press: Press) -> Job | Refused | NotTaken | None:
         """Commit the job of another try; see `Store.try_again`."""
-        wanted = TryAgain(press, self.defaults.model, Options(language=self.defaults.language))
+        defaults = self.defaults
+        wanted = TryAgain(press, defaults.model, Options(language=defaults.language), defaults.fallback)
         rate = self.quotas.rate_of(press.user_id)
         made = await self.store.try_again(wanted, self.now(), self.most_open, rate)
         if isinstance(made, Job):

@@ -101,6 +101,8 @@ async def _as_new(tx: Transaction, job: Job, wanted: TryAgain) -> NewJob:
     """Return the message of a job as it came, as far as that matters now."""
     stored = await tx.row("SELECT post FROM jobs WHERE id = $1", job.id)
     assert stored is not None
+    is_decided = job.message_id < 0  # no message asked for it, but a tap on a language
+    had_fallback = wanted.fallback is not None and job.model == wanted.fallback.model
     return NewJob(
         chat_id=job.from_chat_id,
         message_id=job.message_id,
@@ -108,10 +110,12 @@ async def _as_new(tx: Transaction, job: Job, wanted: TryAgain) -> NewJob:
         user_id=job.user_id,
         kind=job.kind,
         file_id=job.file_id,
-        file_unique_id=job.cache_key.removesuffix(f"|{job.model}|{job.options.key}"),
+        file_unique_id=job.file_unique_id,
         claimed_bytes=job.claimed_bytes,
-        model=wanted.model,
-        options=wanted.options,
+        model=job.model if is_decided or had_fallback else wanted.model,
+        options=job.options if is_decided else wanted.options,
+        is_decided=is_decided,
+        fallback=wanted.fallback,
         direct_topic_id=job.direct_topic_id,
         post=stored["post"],
         must_sniff=job.must_sniff,

@@ -5,6 +5,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.playground.speech.recognition import spoken
 from bot.telegram.writing.button_data import AskLanguage, Choose, ChooseHere, InLanguage, read, write
+from bot.text.texts import Texts
 from storage.words import ChatSettings
 from tests.english import ENGLISH as TEXTS
 from tests.interpreter import INTERFACE
@@ -100,7 +101,7 @@ async def test_the_operator_names_the_fallback(stopped_world):
     chat = stopped_world.telegram.private(alice)
     async with stopped_world.running(fallback_model="whisper-tiny", default_model="nova-2-meeting") as world:
         assert (await sent(world, chat, alice))["model"] == "#g1_whisper-tiny"
-    assert WORDS.fallback_used("whisper-tiny", "Deutsch") in texts(chat)
+    assert Texts("de").languages.fallback_used("whisper-tiny", "Deutsch") in texts(chat)
 
 
 async def test_in_a_group_it_is_the_language_of_who_speaks_or_else_that_of_the_group(world, person):
@@ -211,21 +212,21 @@ async def tap(world, chat, person, message, carried):
 
 
 async def test_a_text_of_a_doubtful_language_is_transcribed_again_in_the_one_that_is_tapped(world, person):
-    alice = person("uk")
+    alice, words = person("uk"), Texts("uk").languages
     chat = world.telegram.private(alice)
     message, job = await answered(world, chat, alice)
-    assert chat.button_texts(message) == [WORDS.wrong()]
+    assert chat.button_texts(message) == [words.wrong()]
     await tap(world, chat, alice, message, AskLanguage(job.id))
     languages = [each.language for each in offered(chat, message)]
     assert languages[0] == "uk"
     assert "ru" not in languages
     world.speech.says("pryvit")
     answer = await tap(world, chat, alice, message, InLanguage(job.id, "uk"))
-    assert WORDS.again("Українська") == answer.text
+    assert words.again("Українська") == answer.text
     assert texts(chat) == ["privet", "pryvit"]
     assert chat.bot_messages[1]["reply_to_message"]["message_id"] == job.message_id
     assert world.speech.uploads[-1].fields["language"] == "uk"
-    assert chat.button_texts(message) == [WORDS.wrong()]
+    assert chat.button_texts(message) == [words.wrong()]
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.98])
