@@ -119,7 +119,7 @@ def _again(job: Job, shown_as: int, model: Model, language: str) -> NewJob:
         model=model.name,
         options=Options(language=spoken(model, language) or language),
         direct_topic_id=job.direct_topic_id,
-        interface=job.interface,
+        speaks=job.speaks,
         asked=Asked.PLAINLY,
         about=job.reply_to or shown_as,
         people=() if job.user_id is None else (job.user_id,),
