@@ -113,13 +113,17 @@ def test_whatever_was_learned_no_answer_is_seen_more_than_a_tenth_later(takes, s
 
 @settings(max_examples=60, deadline=None)
 @given(RATES, CROWDS, st.floats(0.1, 3000))
-def test_wrong_knowledge_costs_a_crowd_little_more_than_one_turn_under_the_same_budget(per_second, crowd, known):
-    """Without what was learned all stand in line as they come due. With it, two may change places within a turn."""
+def test_wrong_knowledge_costs_a_crowd_two_turns_at_the_most_under_the_same_budget(per_second, crowd, known):
+    """Without what was learned all stand in line as they come due. With it, two may change places within a turn.
+
+    By chance a look in line may come right when a generation is finished. What counts is the next one of the schedule.
+    """
     usually = Looking(per_second, crowd, 0.0, learns=False).shown(crowd)
     misled = Looking(per_second, crowd, known, learns=False).shown(crowd)
     turn = len(crowd) / per_second
-    for without, shown in zip(usually, misled, strict=True):
-        assert shown <= LATER_BY * without + 1.25 * turn + 1e-3
+    for without, shown, (_, takes) in zip(usually, misled, crowd, strict=True):
+        due = next(at for at in MOMENTS if at >= takes)
+        assert shown <= LATER_BY * max(without, due) + 2 * turn + 1e-3
 
 
 @pytest.mark.parametrize("times", [0.2, 5.0])
