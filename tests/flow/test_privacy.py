@@ -50,6 +50,7 @@ def data(world, message):
     return json.loads(world.telegram.file_bytes(message["document"]["file_id"]))
 
 
+@pytest.mark.only_english
 async def test_the_policy_says_where_things_go_and_for_how_long_they_stay(world, chat, alice):
     message = await say(world, chat, alice, "/privacy")
     assert message["text"] == WORDS.policy(24)
