@@ -8,9 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
-
-import aiohttp
 
 from bot.config import Settings, SettingsError
 from bot.engine.bell import Bell
@@ -23,8 +20,6 @@ from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
-from bot.engine.quotas import Quotas
-from bot.engine.slots import Slots
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
@@ -45,15 +40,23 @@ from bot.media.threads import Threads
 from bot.media.trial import Choice
 from bot.metrics import Metrics
 from bot.outgoing.session import Session
-from bot.outgoing.sockets import make_socket
+from bot.parts import (
+    Models,
+    calls_of,
+    file_limit_of,
+    models_of,
+    open_session,
+    provider_of,
+    quotas_of,
+    slots_of,
+    telegram_of,
+    temporary_folder,
+)
 from bot.sizes import MEGABYTE
-from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
-from bot.speech.catalogue import Family, Model, find
+from bot.speech.catalogue import Family
 from bot.speech.languages import fallback_of
-from bot.telegram.application import Telegram, build_telegram
-from bot.telegram.calls import Calls, counting
-from bot.telegram.downloading.file_limit import FileLimit, file_limit
+from bot.telegram.application import Telegram
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch, processing
@@ -100,7 +103,6 @@ from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
 from handlers.wrong_language import WrongLanguage
-from storage.host import Rate
 from storage.sqlite.engine import open_store
 from storage.store import Store
 
@@ -173,14 +175,6 @@ async def build(
         yield wiring.app()
 
 
-@asynccontextmanager
-async def open_session() -> AsyncIterator[Session]:
-    """Open one session for everything; the poller decides what is allowed at once, and not its sockets."""
-    connector = aiohttp.TCPConnector(limit=0, socket_factory=make_socket)
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as below:
-        yield Session(below)
-
-
 @contextmanager
 def _workplace(database: Path) -> Iterator[Workplace]:
     """Make a folder for files that live as long as a step, and remove what a process that died has left behind."""
@@ -194,85 +188,6 @@ def _workplace(database: Path) -> Iterator[Workplace]:
         raise SettingsError([f"TMPDIR: this machine makes no folder in {parent}: {told(error)}"]) from None
     with made as folder:
         yield Workplace(Path(folder))
-
-
-def temporary_folder() -> Path:
-    """Return the folder for temporary files; SettingsError where none takes any, as all are full or not ours."""
-    try:
-        return Path(tempfile.gettempdir())
-    except FileNotFoundError:
-        why = "neither the folder that it names nor /tmp takes a file"
-        raise SettingsError([f"TMPDIR: {why}; free some space, or name one that can be written to"]) from None
-
-
-class Models(NamedTuple):
-    """The models that the operator chose: for chats that chose none, and for what the first one does not know."""
-
-    default: Model
-    fallback: Model | None
-
-    @property
-    def preferred(self) -> tuple[Model, ...]:
-        return tuple(each for each in self if each is not None)
-
-
-def models_of(settings: Settings) -> Models:
-    return Models(_default_model(settings), _fallback_model(settings))
-
-
-def _default_model(settings: Settings) -> Model:
-    model = find(settings.default_model)
-    if model is None:
-        raise SettingsError([f"DEFAULT_MODEL names {settings.default_model}, which is not a model"])
-    return model
-
-
-def _fallback_model(settings: Settings) -> Model | None:
-    if settings.fallback_model.lower() == "none":
-        return None
-    model = find(settings.fallback_model)
-    if model is None:
-        why = f"FALLBACK_MODEL names {settings.fallback_model}, which is not a model; `none` turns it off"
-        raise SettingsError([why])
-    return model
-
-
-def telegram_of(settings: Settings, session: Session, metrics: Metrics, pace: Pace) -> Telegram:
-    """Build the application for the operator's bot."""
-    token = settings.telegram_bot_token
-    through = session.through(settings.proxy_of("telegram"))
-    return build_telegram(token, settings.telegram_api_url, through, metrics, pace)
-
-
-def calls_of(settings: Settings, session: Session, metrics: Metrics) -> Calls:
-    """Build what calls the Bot API for the operator's bot."""
-    token = settings.telegram_bot_token
-    through = session.through(settings.proxy_of("telegram"))
-    return Calls(settings.telegram_api_url, token, through, counting(metrics))
-
-
-def provider_of(settings: Settings, session: Session, metrics: Metrics) -> AimlapiClient:
-    """Build the client for the operator's key."""
-    through = session.through(settings.proxy_of("aimlapi"))
-    return AimlapiClient(through, settings.aimlapi_url, settings.aimlapi_key, metrics)
-
-
-def slots_of(settings: Settings) -> Slots:
-    """Begin with the operator's numbers. Whisper's does not grow: the vendor behind it is known to take no more."""
-    start = {Family.NOVA: settings.nova_concurrency, Family.WHISPER: settings.whisper_concurrency}
-    return Slots(start, most=start | {Family.NOVA: settings.nova_concurrency_most})
-
-
-def quotas_of(settings: Settings, owner: Callable[[], int | None]) -> Quotas:
-    """Return the operator's limits in seconds."""
-    rate = Rate(settings.notes_per_minute_per_chat, settings.notes_per_minute_per_user)
-    of_chat, of_person = settings.daily_minutes_per_chat * 60, settings.daily_minutes_per_user * 60
-    return Quotas(rate, of_chat or None, of_person or None, owner)
-
-
-def _file_limit(settings: Settings) -> FileLimit:
-    is_local = settings.telegram_local_files is not None
-    return file_limit(settings.max_file_bytes, is_public=settings.uses_public_server, is_local=is_local)
 
 
 class _Wiring:
@@ -298,7 +213,7 @@ class _Wiring:
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
         self.calls = calls = calls_of(settings, outside.session, self.metrics)
-        limit = _file_limit(settings)
+        limit = file_limit_of(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
         self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now)

@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bot.app import models_of, open_session, provider_of, telegram_of, temporary_folder
 from bot.config import Settings, SettingsError
 from bot.engine.guests import new_word, owners_link, owners_secret
 from bot.errors import OperatorError, TemporaryError, VerbatimError, told
@@ -16,6 +15,7 @@ from bot.machine.clock import Clock
 from bot.machine.scratch import Scratch
 from bot.media.trial import Choice
 from bot.metrics import Metrics
+from bot.parts import models_of, open_session, provider_of, telegram_of, temporary_folder
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token

@@ -8,10 +8,10 @@ from typing import Any
 
 import structlog
 
-from bot.app import calls_of, open_session
 from bot.config import Settings
 from bot.machine.clock import Clock
 from bot.metrics import Metrics
+from bot.parts import calls_of, open_session
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace

@@ -5,8 +5,8 @@ import io
 import pytest
 from aiohttp import web
 
-from bot.app import open_session
 from bot.outgoing.forms import FilePart, form
+from bot.parts import open_session
 from bot.sizes import SMALL_FILE
 from tests.api import Api
 

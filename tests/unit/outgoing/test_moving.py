@@ -8,11 +8,11 @@ import aiohttp
 import pytest
 
 from bot.activity import Activity, Doing, done_at, watched
-from bot.app import open_session
 from bot.errors import TemporaryError
 from bot.metrics import Metrics
 from bot.outgoing.moving import CrawlError, Limits, StillError, moving
 from bot.outgoing.session import Sent
+from bot.parts import open_session
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.uploads import Upload

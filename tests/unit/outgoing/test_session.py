@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 from aiohttp import encode_basic_auth, web
 
-from bot.app import open_session
 from bot.outgoing.proxies import read_proxy
 from bot.outgoing.session import MOST_VALUES, TooLargeError, read_at_most, read_json
+from bot.parts import open_session
 from tests.api import Api
 from tests.proxy import RecordingProxy
 from tests.unit.project.checkout import ROOT
@@ -67,7 +67,7 @@ def test_every_request_goes_this_way_out():
     modules = (path for room in ("bot", "handlers", "storage") for path in (ROOT / room).rglob("*.py"))
     found = {path.relative_to(ROOT).as_posix() for path in modules if re.search(other_ways, path.read_text("utf-8"))}
     of_the_bot = {each for each in found if not each.startswith("bot/playground/")}
-    assert of_the_bot == {"bot/app.py", "bot/outgoing/session.py"}
+    assert of_the_bot == {"bot/parts.py", "bot/outgoing/session.py"}
 
 
 def packed(body, how):

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import aiohttp
 import pytest
 
-from bot.app import open_session
 from bot.errors import SIDES, Side
 from bot.faults import SPEECH_SERVICE, TELEGRAM, fault_of
 from bot.outgoing.moving import CrawlError, StillError
 from bot.outgoing.proxies import read_proxy
 from bot.outgoing.session import TooLargeError
+from bot.parts import open_session
 from storage.apology import Reason
 
 KEY = SimpleNamespace(ssl=True, host="api.example", port=443)

@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 
 from bot import __version__
-from bot.app import open_session
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
 from bot.metrics import Metrics
 from bot.outgoing.moving import Limits
+from bot.parts import open_session
 from bot.speech.aimlapi import client as client_module
 from bot.speech.aimlapi.answers import Balance
 from bot.speech.aimlapi.client import USER_AGENT, AimlapiClient

@@ -8,8 +8,8 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import NetworkError, TelegramError
 
-from bot.app import open_session
 from bot.outgoing.moving import Limits
+from bot.parts import open_session
 from bot.telegram.answers import NamelessError, NoAnswerError, RedirectedError, UnreadableAnswerError
 from bot.telegram.calls import LARGEST_ANSWER, Calls
 from bot.telegram.request import AiohttpRequest

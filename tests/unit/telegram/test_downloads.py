@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from bot.app import open_session
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
 from bot.outgoing.moving import Limits
+from bot.parts import open_session
 from bot.telegram.downloading import downloads
 from bot.telegram.downloading.downloads import MOST_BREAKS, Downloads, VoidLinkError, receiving
 from bot.telegram.downloading.file_limit import FileLimit

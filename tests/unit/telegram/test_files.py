@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from bot.app import calls_of, open_session
 from bot.errors import PermanentError, TemporaryError
 from bot.metrics import Metrics
 from bot.outgoing.moving import Limits
+from bot.parts import calls_of, open_session
 from bot.playground.telegram import FakeTelegram
 from bot.sizes import HEAD_BYTES
 from bot.telegram.downloading.file_limit import FileLimit, file_limit

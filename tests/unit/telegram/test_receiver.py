@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from aiohttp import web
 
-from bot.app import open_session, telegram_of
 from bot.errors import OperatorError, RateLimitedError, TemporaryError, VerbatimError
 from bot.metrics import Metrics
+from bot.parts import open_session, telegram_of
 from bot.playground.telegram import FakeTelegram
 from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch

@@ -6,7 +6,7 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import NetworkError, TelegramError
 
-from bot.app import open_session
+from bot.parts import open_session
 from bot.telegram.answers import NoAnswerError, RedirectedError
 from bot.telegram.calls import LARGEST_ANSWER
 from bot.telegram.request import AiohttpRequest

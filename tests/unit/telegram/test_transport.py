@@ -2,13 +2,13 @@ import asyncio
 
 import pytest
 
-from bot.app import open_session, telegram_of
 from bot.errors import (
     PlaceholderGoneError,
     RateLimitedError,
     UndeliverableError,
 )
 from bot.metrics import Metrics
+from bot.parts import open_session, telegram_of
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import GROUP, Urgency
