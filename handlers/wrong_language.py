@@ -5,7 +5,7 @@ for it, it has a number that the first job and the language make: so it is made 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from telegram import CallbackQuery
@@ -23,7 +23,7 @@ from bot.text.texts import Texts
 from handlers.admins import is_admin
 from handlers.speaking import Speaking
 from storage.store import NotTaken, Refused
-from storage.words import AUTO, Asked, Job, NewJob, Options, State
+from storage.words import AUTO, Asked, Job, NewJob, Options, State, sent_as
 
 OFFERED = 8  # languages
 IN_A_ROW = 2
@@ -107,19 +107,10 @@ class WrongLanguage:
 
 def _again(job: Job, shown_as: int, model: Model, language: str) -> NewJob:
     """Return the job of the same recording in another language; `shown_as` is the message of the first text."""
-    return NewJob(
+    return replace(
+        sent_as(job, model.name, Options(language=spoken(model, language) or language)),
         chat_id=job.chat_id,
         message_id=-(job.id * _MOST_LANGUAGES + _NUMBERS[language]),
-        thread_id=job.thread_id,
-        user_id=job.user_id,
-        kind=job.kind,
-        file_id=job.file_id,
-        file_unique_id=job.file_unique_id,
-        claimed_bytes=job.claimed_bytes,
-        model=model.name,
-        options=Options(language=spoken(model, language) or language),
-        direct_topic_id=job.direct_topic_id,
-        speaks=job.speaks,
         asked=Asked.PLAINLY,
         about=job.reply_to or shown_as,
         people=() if job.user_id is None else (job.user_id,),

@@ -219,6 +219,25 @@ class Job:
         return max(0.0, min(now, self.next_at) - self.claimed_at)
 
 
+def sent_as(job: Job, model: str, options: Options) -> NewJob:
+    """Return the message of a job as it came, to be transcribed in another way."""
+    return NewJob(
+        chat_id=job.from_chat_id,
+        message_id=job.message_id,
+        thread_id=job.thread_id,
+        user_id=job.user_id,
+        kind=job.kind,
+        file_id=job.file_id,
+        file_unique_id=job.file_unique_id,
+        claimed_bytes=job.claimed_bytes,
+        model=model,
+        options=options,
+        direct_topic_id=job.direct_topic_id,
+        speaks=job.speaks,
+        about=job.about,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """The provider's side of a job. Long audio has several: parts 0, 1, … each `start` seconds in."""

@@ -18,7 +18,7 @@ from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
 from storage.store import NotTaken, Refused
-from storage.words import FINAL, Job, NewJob, Press, TryAgain
+from storage.words import FINAL, Job, NewJob, Press, TryAgain, sent_as
 
 
 async def try_again(
@@ -103,22 +103,12 @@ async def _as_new(tx: Transaction, job: Job, wanted: TryAgain) -> NewJob:
     assert stored is not None
     is_decided = job.message_id < 0  # no message asked for it, but a tap on a language
     had_fallback = wanted.fallback is not None and job.model == wanted.fallback.model
-    return NewJob(
-        chat_id=job.from_chat_id,
-        message_id=job.message_id,
-        thread_id=job.thread_id,
-        user_id=job.user_id,
-        kind=job.kind,
-        file_id=job.file_id,
-        file_unique_id=job.file_unique_id,
-        claimed_bytes=job.claimed_bytes,
-        model=job.model if is_decided or had_fallback else wanted.model,
-        options=job.options if is_decided else wanted.options,
+    model = job.model if is_decided or had_fallback else wanted.model
+    options = job.options if is_decided else wanted.options
+    return replace(
+        sent_as(job, model, options),
         is_decided=is_decided,
         fallback=wanted.fallback,
-        direct_topic_id=job.direct_topic_id,
         post=stored["post"],
         must_sniff=job.must_sniff,
-        speaks=job.speaks,
-        about=job.about,
     )
