@@ -219,7 +219,7 @@ class _Wiring:
         self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now)
         self.delivery = Delivery(transport := Transport(calls, pace), store)
         self.provider = provider_of(settings, outside.session, self.metrics)
-        tell = Telling(transport, store)
+        tell = Telling(transport, store, lambda: guests.owner_speaks)
         self.trouble = Trouble(store, tell, lambda: guests.owner, lambda: self.metrics.bugs_seen, outside.now)
         self.looks = Looks(settings.looks_per_second, outside.now)
 

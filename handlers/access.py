@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
@@ -50,7 +50,9 @@ class Access:
         chat = update.effective_chat
         if chat is None:
             return
-        if self._is_claimed(update.message):
+        is_claimed = self._is_claimed(update.message)
+        self._hear(update.effective_user)
+        if is_claimed:
             raise ApplicationHandlerStop
         if update.my_chat_member is not None:
             self._let_in(update.my_chat_member)
@@ -59,6 +61,12 @@ class Access:
             return
         self._refuse(update, chat)
         raise ApplicationHandlerStop
+
+    def _hear(self, person: User | None) -> None:
+        """Learn the language of the owner, who hears of things that answer no message."""
+        write = self._guests.hear(person.id, person.language_code) if person is not None else None
+        if write is not None:
+            self._speaking.door.keep(write)
 
     def _is_claimed(self, message: Message | None) -> bool:
         """Make the person the owner who opens the link for that; True if nothing else is to be made of a message."""
@@ -115,7 +123,8 @@ class Access:
     async def _offer(self, bot: Bot, owner: int, change: ChatMemberUpdated) -> None:
         """Offer the owner to let in a group to which a stranger has added the bot."""
         chat, person = change.chat, change.from_user
-        words = (await self._speaking.texts(Chat(owner, ChatType.PRIVATE), None)).access
+        speaks = User(owner, "", is_bot=False, language_code=self._guests.owner_speaks)
+        words = (await self._speaking.texts(Chat(owner, ChatType.PRIVATE), speaks)).access
         names = [await name_of(bot, each) for each in (chat.id, person.id)]
         text = words.added_by_stranger(names[0], chat.id, names[1], person.id)
         await tell(bot, owner, text, [[button(words.allow_button(), Admit(chat.id, 1))]])

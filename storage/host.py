@@ -27,6 +27,7 @@ class Circle:
     owner: int | None
     guests: frozenset[int]
     word: str
+    owner_speaks: str | None = None  # a language tag, if the owner has written since it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,9 @@ class Host(Protocol):
 
     async def own(self, user_id: int, was: int | None) -> bool:
         """Make a person the owner, if `was` is the owner until now, who then becomes a guest; True again afterwards."""
+
+    async def hear_owner(self, user_id: int, speaks: str) -> bool:
+        """Store the language of the owner; False for somebody who is not the owner any more."""
 
     async def allow(self, guest: int) -> None:
         """Let a chat in, or a person by the id of the private chat."""

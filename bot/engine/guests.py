@@ -29,6 +29,7 @@ class Guests:
     listed: frozenset[int]
     is_open: bool
     owner: int | None = field(default=None, init=False)
+    owner_speaks: str | None = field(default=None, init=False)  # the language that the owner has in Telegram
     _invited: set[int] = field(default_factory=set, init=False)
     _secret: str = field(default="", init=False, repr=False)
 
@@ -36,6 +37,7 @@ class Guests:
         """Read who they are; the secret of the owner's link is made of the bot's token and of a stored word."""
         circle = await self.store.circle(new_word())
         self.owner, self._invited = circle.owner, set(circle.guests)
+        self.owner_speaks = circle.owner_speaks
         self._secret = owners_secret(token, circle.word)
 
     @property
@@ -65,6 +67,13 @@ class Guests:
         """Tell whether a secret is that of the owner's link."""
         return hmac.compare_digest(secret.encode(), self._secret.encode())
 
+    def hear(self, user_id: int, speaks: str | None) -> Write | None:
+        """Learn the language of a person who writes; return what stores it, if that is the owner's, and a new one."""
+        if not self.is_owner(user_id) or speaks is None or speaks == self.owner_speaks:
+            return None
+        self.owner_speaks = speaks
+        return lambda: self.store.hear_owner(user_id, speaks)
+
     def claim(self, user_id: int) -> Write:
         """Make a person the owner, as there is none."""
         self.owner = user_id
@@ -74,6 +83,8 @@ class Guests:
         """Make a person the owner instead of the one who is, who becomes a guest."""
         was = self.owner
         self.owner = user_id
+        if was != user_id:
+            self.owner_speaks = None
         if was is not None and was != user_id:
             self._invited.add(was)
         return lambda: self.store.own(user_id, was)

@@ -1,5 +1,6 @@
 """Telling the owner, in private and in the language that is spoken there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.telegram.writing.transport import Place, Transport
@@ -14,12 +15,13 @@ class Telling:
 
     transport: Transport
     store: Store
+    speaks: Callable[[], str | None]  # the language that the owner has in Telegram
 
     async def __call__(self, owner: int, kind: Kind, began: bool) -> None:  # noqa: FBT001 - see Tell
         """Tell that trouble has begun, or that it has ended; in English where no language is known."""
         try:
-            language = (await self.store.settings(owner)).interface
+            chosen = (await self.store.settings(owner)).interface
         except StorageUnavailableError:
-            language = None
-        words = Texts(language).trouble
+            chosen = None
+        words = Texts(chosen or self.speaks()).trouble
         await self.transport.say(Place(owner), words.begins(kind) if began else words.ends(kind))

@@ -108,6 +108,7 @@ def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
     mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")
     new.execute("UPDATE pulse SET owner_word = NULL WHERE typeof(owner_word) <> 'text'")
+    new.execute("UPDATE pulse SET owner_speaks = NULL WHERE typeof(owner_speaks) <> 'text'")
     new.execute(
         "UPDATE jobs SET reserved = 0, reserved_on = 0"
         " WHERE typeof(reserved) <> 'real' OR typeof(reserved_on) <> 'integer'"

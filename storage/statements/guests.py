@@ -8,19 +8,28 @@ from storage.statements.transaction import Transaction
 
 async def circle(tx: Transaction, word: str) -> Circle:
     await tx.rows("UPDATE pulse SET owner_word = $1 WHERE owner_word IS NULL", word)
-    pulse = await tx.row("SELECT owner_id, owner_word FROM pulse")
+    pulse = await tx.row("SELECT owner_id, owner_word, owner_speaks FROM pulse")
     assert pulse is not None
     guests = await tx.rows("SELECT id FROM guests")
-    return Circle(pulse["owner_id"], frozenset(each["id"] for each in guests), pulse["owner_word"])
+    found = frozenset(each["id"] for each in guests)
+    return Circle(pulse["owner_id"], found, pulse["owner_word"], pulse["owner_speaks"])
 
 
 async def own(tx: Transaction, user_id: int, was: int | None) -> bool:
-    sql = "UPDATE pulse SET owner_id = $1 WHERE coalesce(owner_id, 0) IN ($1, $2) RETURNING owner_id"
+    sql = (
+        "UPDATE pulse SET owner_id = $1, owner_speaks = CASE WHEN owner_id = $1 THEN owner_speaks END"
+        " WHERE coalesce(owner_id, 0) IN ($1, $2) RETURNING owner_id"
+    )
     if await tx.row(sql, user_id, was or 0) is None:
         return False
     if was is not None and was != user_id:
         await allow(tx, was)
     return True
+
+
+async def hear_owner(tx: Transaction, user_id: int, speaks: str) -> bool:
+    sql = "UPDATE pulse SET owner_speaks = $2 WHERE owner_id = $1 RETURNING owner_id"
+    return await tx.row(sql, user_id, speaks) is not None
 
 
 async def allow(tx: Transaction, guest: int) -> None:

@@ -106,6 +106,7 @@ class SQLStore:
     held = _write(held.held)
     circle = _write(guests.circle)
     own = _write(guests.own)
+    hear_owner = _write(guests.hear_owner)
     allow = _write(guests.allow)
     revoke = _write(guests.revoke)
     tell_stranger = _write(guests.tell_stranger)

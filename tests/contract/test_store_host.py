@@ -368,3 +368,15 @@ async def test_a_job_at_the_provider_that_nobody_can_be_told_of_stays_counted(st
     job = await claimed(store)
     await recorded(store, job, Ended(State.FAILED))
     assert await used(store) == Amount(30.0)
+
+
+async def test_the_language_of_the_owner_goes_with_the_owner(store):
+    await store.circle("")
+    assert not await store.hear_owner(5, "de")
+    await store.own(5, None)
+    assert await store.hear_owner(5, "de")
+    await store.own(5, None)
+    assert (await store.circle("")).owner_speaks == "de"
+    await store.own(7, 5)
+    assert not await store.hear_owner(5, "de")
+    assert (await store.circle("")).owner_speaks is None

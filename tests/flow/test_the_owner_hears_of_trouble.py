@@ -3,6 +3,8 @@
 import pytest
 
 from bot.engine.patience import HOUR, MINUTE, PROVIDER_DOWN_FOR
+from bot.text.rooms.trouble import Kind
+from bot.text.texts import Texts
 from tests.world import KEY, other_voice, texts
 
 
@@ -153,3 +155,15 @@ async def test_no_word_of_anybody_is_told(world, alice, hers, group):
     assert told(hers)
     assert "theirs" not in str(told(hers))
     assert "secret words" not in str(told(hers))
+
+
+async def test_it_is_told_in_the_owners_language_also_in_another_life(stopped_world):
+    anna = stopped_world.telegram.user("Anna", language_code="de")
+    hers = stopped_world.telegram.private(anna)
+    async with stopped_world.running(access="invited") as world:
+        hers.say(anna, f"/start own-{world.app.guests.invitation}")
+        await world.settle()
+    async with stopped_world.running() as world:
+        world.app.trouble.begins(Kind.KEY)
+        await world.settle()
+    assert texts(hers)[-1] == Texts("de").trouble.begins(Kind.KEY)
