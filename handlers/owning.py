@@ -8,6 +8,7 @@ from functools import partial
 
 from telegram import (
     CallbackQuery,
+    Chat,
     Message,
     MessageOriginChannel,
     MessageOriginChat,
@@ -183,8 +184,12 @@ class Owning:
     async def _handed_over(self, query: CallbackQuery, carried: HandOver) -> None:
         name = await name_of(query.get_bot(), carried.user_id)
         await self._edit(query, lambda texts: texts.access.handed_over(name, carried.user_id))
-        greet = partial(tell, query.get_bot(), carried.user_id, Texts().access.yours())
-        self.door.replies.put(carried.user_id, greet, counts=True)
+        self.door.replies.put(carried.user_id, partial(self._greet_owner, query, carried.user_id), counts=True)
+
+    async def _greet_owner(self, query: CallbackQuery, owner: int) -> None:
+        """Tell somebody who owns the bot now. Only what their chat chose tells the language: they have not written."""
+        texts = await self.speaking.texts(Chat(owner, ChatType.PRIVATE), None)
+        await tell(query.get_bot(), owner, texts.access.yours())
 
     async def _edit(self, query: CallbackQuery, said: Callable[[Texts], str]) -> None:
         texts = await self.speaking.texts_for(query)

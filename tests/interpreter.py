@@ -27,6 +27,7 @@ from tests.translating import messages
 INTERFACE = os.environ.get("INTERFACE")
 ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))
 SHORTEST_LEAK = 25  # characters of an English sentence that no story lets people say
+SHORTEST_WORD = 3  # characters between two placeholders, of which one is a space
 NUMBERS = range(1001)
 
 
@@ -49,8 +50,10 @@ class Sentence:
 
 @cache
 def sentences(language: str) -> tuple[Sentence, ...]:
-    """Every form of every sentence, long ones first, as they may have short ones in them."""
-    return tuple(sorted(_sentences(language), key=lambda each: -len(each.pattern.pattern)))
+    """Every form of every sentence, long ones first, as they may have short ones in them; those without words last."""
+    return tuple(
+        sorted(_sentences(language), key=lambda each: (len(each.piece) < SHORTEST_WORD, -len(each.pattern.pattern)))
+    )
 
 
 def _sentences(language: str) -> Iterator[Sentence]:

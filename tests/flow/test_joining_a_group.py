@@ -129,6 +129,7 @@ class TestTheIntroduction:
             await world.settle()
             assert texts(group) == [ENGLISH.access.not_allowed(group.id)]
 
+    @pytest.mark.only_english  # its person has Telegram in English
     async def test_a_group_that_is_let_in_later_hears_it_then(self, stopped_world, alice, group):
         bob = stopped_world.telegram.user("Bob")
         group.join(bob)

@@ -9,7 +9,7 @@ from storage.apology import Notice, Reason
 from storage.words import State
 from tests.english import ENGLISH
 from tests.unit.workbench import reading_lines
-from tests.world import audio, texts
+from tests.world import ASKED_LANGUAGE, audio, texts
 
 URL = "https://example.com/talks/sample.mp3"
 
@@ -43,7 +43,7 @@ async def test_a_private_message_that_is_a_link_to_a_recording_becomes_its_text(
     await world.settle()
     assert texts(chat) == ["said behind a link"]
     assert chat.bot_messages[0]["reply_to_message"]["message_id"] == sent["message_id"]
-    wanted = {"model": "#g1_nova-2-general", "detect_language": "true", "smart_format": "true", "punctuate": "true"}
+    wanted = {"model": "#g1_nova-2-general", "smart_format": "true", "punctuate": "true"} | ASKED_LANGUAGE
     assert creates(world) == [wanted | {"url": URL}]
     assert world.telegram.calls_of("getFile") == []
     assert [(job.kind, job.state) for job in await world.jobs()] == [("link", State.DELIVERED)]

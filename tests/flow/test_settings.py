@@ -4,10 +4,11 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.speech.catalogue import MODELS, WHISPER_LANGUAGES
+from bot.speech.languages import LANGUAGES
 from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage, read, write
 from storage.words import Answers, ChatSettings, Mode
 from tests.english import ENGLISH
-from tests.world import audio, other_voice, texts
+from tests.world import LANGUAGE, audio, other_voice, texts
 
 WORDS = ENGLISH.settings
 NAMES = ("mode", "videos", "model", "language", "answers", "quiet", "notify", "interface", "keep")
@@ -58,7 +59,8 @@ async def settings(world, chat):
 
 async def test_one_message_shows_every_setting_and_is_edited_in_place(world, chat, alice):
     message = await said(world, chat, alice, "/settings")
-    held = ["auto", "0", "nova-2-general", "auto", "auto", "off", "on", "auto", "1"]
+    language = "auto" if LANGUAGE == "auto" else LANGUAGES[LANGUAGE].own
+    held = ["auto", "0", "nova-2-general", language, "auto", "off", "on", "auto", "1"]
     assert chat.button_texts(message) == [
         WORDS.button(name, WORDS.value(name, value)) for name, value in zip(NAMES, held, strict=True)
     ]

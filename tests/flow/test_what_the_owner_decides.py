@@ -146,6 +146,7 @@ async def test_a_chat_on_the_operators_list_is_not_revoked(world, alice, bob, he
     assert await works(world, his, bob)
 
 
+@pytest.mark.only_english  # nothing tells the language of a person who has not written
 async def test_the_bot_is_handed_over_once_that_is_confirmed(world, alice, bob, hers, his):
     hers.say(alice, f"/owner {bob.id}")
     await world.settle()

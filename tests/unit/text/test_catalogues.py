@@ -71,7 +71,8 @@ def test_commands_links_and_paragraphs_stay_as_they_are(language):
 
 @in_each_language
 def test_no_sentence_is_left_in_english(language):
-    assert [form for sentence, form, _ in forms(language) if form == sentence and len(form) > 15] == []
+    found = [form for sentence, form, _ in forms(language) if form == sentence and len(form) > 15]
+    assert [form for form in found if re.search(r"[a-z]", re.sub(r"{\w+}", "", form))] == []
 
 
 @in_each_language
