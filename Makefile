@@ -102,8 +102,8 @@ pictures: $(DEV)
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	--no-annotate pyproject.toml
 pins:
-	$(PIN) --extra dev --output-file requirements/dev.txt
-	$(PIN) --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(PIN) --extra postgres --extra dev --output-file requirements/dev.txt
+	$(PIN) --extra postgres --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

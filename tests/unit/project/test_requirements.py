@@ -23,7 +23,7 @@ def locked(name: str) -> list[Requirement]:
 
 
 def roots(name: str) -> list[Requirement]:
-    return direct() + (direct("dev") if name == DEV else [])
+    return direct() + direct("postgres") + (direct("dev") if name == DEV else [])
 
 
 def test_there_is_a_lock_for_running_and_one_for_developing():
@@ -48,7 +48,11 @@ def test_no_requirement_says_where_it_comes_from(name):
 
 
 def test_every_direct_dependency_is_one_version():
-    assert [each for each in direct() + direct("dev") if not re.fullmatch(r"==[\d.]+", str(each.specifier))] == []
+    assert [
+        each
+        for each in direct() + direct("postgres") + direct("dev")
+        if not re.fullmatch(r"==[\d.]+", str(each.specifier))
+    ] == []
 
 
 @pytest.mark.parametrize("name", FILES)
