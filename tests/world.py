@@ -16,6 +16,7 @@ from bot.telegram.application import introduce
 from storage.words import Job
 from tests.clock import Clock
 from tests.interpreter import INTERFACE, ForeignTelegram
+from tests.migrated import migrated
 
 AUDIO = Path(__file__).parent / "audio"
 KEY = "test-key-0123456789"
@@ -47,7 +48,7 @@ class World:
         self.clock = Clock()
         self.telegram = (ForeignTelegram if INTERFACE else FakeTelegram)(clock=self.clock)
         self.speech = FakeSpeech(key=KEY, clock=self.clock)
-        self.database = folder / "verbatim.db"
+        self.database = migrated(folder / "verbatim.db")
         self.changed = settings
         self.app: App
 

@@ -10,12 +10,13 @@ from storage.store import Store
 from tests.clock import Clock
 from tests.contract.fake_telegram_client import Client
 from tests.contract.stored import NOW
+from tests.migrated import migrated
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
-    engine = await open_store(tmp_path / "verbatim.db", now=lambda: NOW)
+    engine = await open_store(migrated(tmp_path / "verbatim.db"), now=lambda: NOW)
     yield engine
     await engine.close()
 

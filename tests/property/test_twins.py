@@ -11,6 +11,7 @@ from storage.outcomes import Ended, Hopeless
 from storage.sqlite.engine import open_store
 from storage.words import State
 from tests.contract.stored import APOLOGY, NOW, claim_all, message
+from tests.migrated import migrated
 
 CHANNEL, GROUP = -1001, -1002
 POSTS = 4  # of two names: what a channel forwards twice has one name
@@ -23,7 +24,7 @@ async def answered(steps, working):
     """The chats of the answers, when all of the steps are done and everything else has come, too."""
     answers = []
     with tempfile.TemporaryDirectory() as folder:
-        store = await open_store(Path(folder) / "verbatim.db", lambda: NOW)
+        store = await open_store(migrated(Path(folder) / "verbatim.db"), lambda: NOW)
         for step in [*steps, *EVERYTHING, *[None] * 4, *EVERYTHING, None]:
             if step is None:
                 answers += await turn(store, working)

@@ -20,6 +20,7 @@ from storage.apology import Notice
 from storage.sqlite.engine import open_store
 from storage.store import Store
 from storage.words import Form, Job, NewJob, Options, State
+from tests.migrated import migrated
 
 NOW = 1_800_000_000.0
 TOKEN = "123456:TEST-token"
@@ -100,7 +101,7 @@ def new_job(message_id: int, chat_id: int = 1001) -> NewJob:
 
 async def impatient_store(path: Path, now: Callable[[], float]) -> Store:
     """A store that does not wait for a locked database, but says at once that it cannot be used."""
-    return await open_store(path, now, busy_seconds=0.0)
+    return await open_store(migrated(path), now, busy_seconds=0.0)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from storage.transcript import Transcript, Word
 from storage.words import State
 from tests.clock import Clock
 from tests.contract.stored import NOW, again, claimed, recorded, uploading
+from tests.migrated import migrated
 
 MODEL = find("nova-2-general")
 TTL = 3600.0
@@ -55,7 +56,7 @@ class Unhurried:
 
 @pytest.fixture
 async def store(tmp_path):
-    store = await open_store(tmp_path / "verbatim.db", now=lambda: NOW)
+    store = await open_store(migrated(tmp_path / "verbatim.db"), now=lambda: NOW)
     yield store
     await store.close()
 

@@ -20,6 +20,7 @@ from storage.sqlite.engine import open_store
 from storage.words import State
 from tests.clock import Clock
 from tests.contract.stored import NOW, again, leased, recorded
+from tests.migrated import migrated
 from tests.patience import patience as patiently
 
 MODEL = find("nova-2-general")
@@ -100,7 +101,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(tmp_path):
-    store = await open_store(tmp_path / "verbatim.db", now=lambda: NOW)
+    store = await open_store(migrated(tmp_path / "verbatim.db"), now=lambda: NOW)
     yield Bench(store, tmp_path)
     await store.close()
 
