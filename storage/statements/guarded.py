@@ -7,7 +7,7 @@ from storage.host import Exhausted, Spending
 from storage.statements.encoding import encode_transcript
 from storage.statements.rows import LEFT_OUT
 from storage.statements.spending import reserve
-from storage.statements.transaction import Transaction
+from storage.statements.transaction import Row, Transaction
 from storage.transcript import Transcript
 from storage.words import Form, Generation, Job
 
@@ -18,10 +18,13 @@ _NOTHING = "kind = kind"
 
 async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> bool:
     """Set `assignments` (values from $4 on) on the job if its lease still holds; False if it was lost."""
-    guard = "WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING id"
-    return (
-        await tx.row(f"UPDATE jobs SET {assignments} {guard}", job.id, job.lease_token, job.state, *values) is not None
-    )
+    return await updated(tx, job, "id", assignments, *values) is not None
+
+
+async def updated(tx: Transaction, job: Job, columns: str, assignments: str, *values: Any) -> Row | None:
+    """Set `assignments` as `update` does, and return columns of the job as it is then; None if the lease was lost."""
+    guard = f"WHERE id = $1 AND lease_token = $2 AND state = $3 RETURNING {columns}"
+    return await tx.row(f"UPDATE jobs SET {assignments} {guard}", job.id, job.lease_token, job.state, *values)
 
 
 async def place(tx: Transaction, job: Job, message_id: int, notice: Notice, form: Form = Form.EDIT) -> bool:

@@ -13,16 +13,25 @@ from storage.apology import Apology, Reason
 from storage.host import DAY
 from storage.statements import spending
 from storage.statements.encoding import encode_apology, encode_transcript
-from storage.statements.guarded import add_generation, update
+from storage.statements.guarded import add_generation, updated
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
-from storage.statements.waking import wake_for_slot, wake_for_slots, wake_paused, wake_refused, wake_the_same
+from storage.statements.waking import (
+    AWAITS,
+    PAUSES,
+    REFUSED_BY_ITS_CHAT,
+    wake_for_slot,
+    wake_for_slots,
+    wake_paused,
+    wake_refused,
+    wake_the_same,
+)
 from storage.store import ImpossibleMoveError
 from storage.words import LINK, NEXT, PAUSED, SAME, Job, State
 
 _NOT_REFUSED = "refused = 0"
-_RETURNED = "lease_token = NULL, create_started = 0, handling = 0"
+_NOTHING_UNDER_WAY = "create_started = 0, handling = 0"
 _GOT_ON = "interrupted = 0, deaths = 0"
 _SUCCEEDED = "attempts = 0, tried_seconds = 0"
 _COUNTED = "reserved = 0"  # what is counted for it stays so
@@ -30,45 +39,63 @@ _FAILED = frozenset({Reason.PROVIDER_FAILED, Reason.LINK_UNREACHABLE, Reason.REF
 _NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
 
 
+# With who is to be woken. No other job begins to wait for this one meanwhile, as that takes the lock of the key.
+_CURRENT = (
+    "SELECT slot, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on, forgotten,"
+    " (SELECT keep_days FROM chats WHERE chats.chat_id = jobs.chat_id) AS keep_days,"
+    " (SELECT expires_at FROM transcripts WHERE transcripts.id = jobs.transcript_id) AS expires_at,"
+    " EXISTS (SELECT 1 FROM generations WHERE generations.job_id = jobs.id) AS has_generations,"
+    f" EXISTS (SELECT 1 FROM jobs AS other WHERE other.cache_key = jobs.cache_key AND {AWAITS}) AS is_awaited,"
+    f" EXISTS (SELECT 1 FROM jobs AS other WHERE {PAUSES}) AS is_paused,"
+    f" EXISTS (SELECT 1 FROM jobs AS other WHERE other.chat_id = jobs.chat_id AND {REFUSED_BY_ITS_CHAT}) AS is_refused"
+    " FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
+)
+
+
 async def record(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float) -> bool:
+    return await _record(tx, job, outcome, now) is not None
+
+
+async def advance(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float, lease_until: float) -> Job | None:
+    """Record, and keep the lease under the same token: by it a repetition finds what it has stored already."""
+    moved = await _record(tx, job, outcome, now, lease_until)
+    if moved is None:
+        sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND lease_token = $2 AND (state, must_sniff) <> ($3, $4)"
+        moved = await tx.row(sql, job.id, job.lease_token, job.state, int(job.must_sniff))
+    return None if moved is None else job_of(moved)
+
+
+async def _record(
+    tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float, lease_until: float | None = None
+) -> Row | None:
+    """Record an outcome; return the columns of the job where its lease is kept, None if it was lost."""
     await tx.alone_with(job.cache_key)
     current = await _read_current(tx, job)
     if current is not None and current["waiting_for"] not in {None, SAME, PAUSED}:
         await tx.alone_with_family(current["waiting_for"])
         current = await _read_current(tx, job)
-    return current is not None and await _Recording(tx, job, current, now).apply(outcome)
-
-
-async def advance(tx: Transaction, job: Job, outcome: outcomes.Outcome, now: float, lease_until: float) -> Job | None:
-    """Record, and lease again under the same token: by it a repetition finds what it has stored already."""
-    if not await record(tx, job, outcome, now):
-        sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND lease_token = $2 AND (state, must_sniff) <> ($3, $4)"
-        found = await tx.row(sql, job.id, job.lease_token, job.state, int(job.must_sniff))
-        return None if found is None else job_of(found)
-    sql = f"UPDATE jobs SET lease_token = $2, next_at = $3, claimed_at = $4 WHERE id = $1 RETURNING {JOB_COLUMNS}"
-    return job_of(await tx.row(sql, job.id, job.lease_token, lease_until, now))
+    return None if current is None else await _Recording(tx, job, current, now, lease_until).apply(outcome)
 
 
 async def _read_current(tx: Transaction, job: Job) -> Row | None:
     """Read what others may have changed since the job was claimed; None if the lease was lost."""
-    sql = (
-        "SELECT slot, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on, forgotten,"
-        " (SELECT keep_days FROM chats WHERE chats.chat_id = jobs.chat_id) AS keep_days FROM jobs"
-        " WHERE id = $1 AND lease_token = $2 AND state = $3"
-    )
-    return await tx.row(sql, job.id, job.lease_token, job.state)
+    return await tx.row(_CURRENT, job.id, job.lease_token, job.state)
 
 
 @dataclass(frozen=True, slots=True)
 class _Recording:
-    """One outcome of one job, inside one transaction. Each method tells whether the lease still held."""
+    """One outcome of one job, inside one transaction. Each method returns None where the lease was lost.
+
+    The lease is given back, or kept until `lease_until`.
+    """
 
     tx: Transaction
     job: Job
     current: Row
     now: float
+    lease_until: float | None
 
-    async def apply(self, outcome: outcomes.Outcome) -> bool:  # noqa: C901, PLR0911 - one line an outcome: this is the table
+    async def apply(self, outcome: outcomes.Outcome) -> Row | None:  # noqa: C901, PLR0911 - one line an outcome: this is the table
         match outcome:
             case outcomes.Submitted():
                 return await self._submitted(outcome)
@@ -93,27 +120,35 @@ class _Recording:
             case outcomes.Ignored():
                 return await self._ignored()
 
-    async def _move(self, to: State, assignments: str, *values: Any) -> bool:
-        """Move the job to a state that the map has, and give its lease back; values from $5 on."""
+    async def _move(self, to: State, assignments: str, *values: Any, next_at: float | None) -> Row | None:
+        """Move the job to a state that the map has; values from $5 on."""
         if to not in NEXT[self.job.state]:
             raise ImpossibleMoveError(self.job.id, self.job.state, to)
-        return await update(
-            self.tx, self.job, f"state = $4, {assignments}, {_GOT_ON}, {_NOT_REFUSED}, {_RETURNED}", to, *values
-        )
+        return await self._change(f"state = $4, {assignments}, {_GOT_ON}, {_NOT_REFUSED}", to, *values, next_at=next_at)
 
-    async def _submitted(self, outcome: outcomes.Submitted) -> bool:
+    async def _change(self, assignments: str, *values: Any, next_at: float | None) -> Row | None:
+        """Change the job, with values from $4 on, and give its lease back until `next_at`, or keep it."""
+        at = 4 + len(values)
+        everything = f"{assignments}, {_NOTHING_UNDER_WAY}, next_at = ${at}"
+        if self.lease_until is None:
+            return await updated(self.tx, self.job, "id", f"{everything}, lease_token = NULL", *values, next_at)
+        kept = (self.lease_until, self.now)
+        return await updated(self.tx, self.job, JOB_COLUMNS, f"{everything}, claimed_at = ${at + 1}", *values, *kept)
+
+    async def _submitted(self, outcome: outcomes.Submitted) -> Row | None:
         """Move on, and end the pause for others, too: a create got through."""
-        assignments = f"submitted_at = $5 - {LEFT_OUT}, next_at = $6, audio_seconds = $7, {_SUCCEEDED}"
-        values = (self.now, outcome.first_look_at, outcome.audio_seconds)
-        if not await self._move(State.SUBMITTED, assignments, *values):
-            return False
+        assignments = f"submitted_at = $5 - {LEFT_OUT}, audio_seconds = $6, {_SUCCEEDED}"
+        values = (self.now, outcome.audio_seconds)
+        moved = await self._move(State.SUBMITTED, assignments, *values, next_at=outcome.first_look_at)
+        if moved is None:
+            return None
         if outcome.generation is not None:
             await add_generation(self.tx, self.job, outcome.generation)
         for family, slots in outcome.slots.items():
             await wake_for_slots(self.tx, family, slots, self.now)
-        await wake_paused(self.tx, self.now)
-        await wake_refused(self.tx, self.job.chat_id, self.now)
-        return True
+        await self._wake_paused()
+        await self._wake_refused()
+        return moved
 
     async def _stay(
         self,
@@ -122,7 +157,7 @@ class _Recording:
         tried: outcomes.Attempted | None = None,
         in_doubt: bool = False,
         waiting_for: str | None = None,
-    ) -> bool:
+    ) -> Row | None:
         """Keep the state; `in_doubt` counts only where a create was started.
 
         A failed try counts with its time: from the claim to the next try, without the time in which nothing ran.
@@ -138,130 +173,152 @@ class _Recording:
             next_at = self.now
         gives_slot_back = self.job.state is State.QUEUED or (tried is not None and tried.gives_slot_back)
         assignments = (
-            "next_at = $4, waiting_for = $5, attempts = attempts + $6, tried_seconds = tried_seconds + $7,"
-            " creates_in_doubt = creates_in_doubt + $8 * create_started, slot = $9, refused = $10"
+            "waiting_for = $4, attempts = attempts + $5, tried_seconds = tried_seconds + $6,"
+            " creates_in_doubt = creates_in_doubt + $7 * create_started, slot = $8, refused = $9"
         )
         seconds = 0.0 if tried is None else self.job.spent(self.now) + max(0.0, next_at - self.now)
         counted = (int(tried is not None), seconds, int(in_doubt))
         refused = int(tried is not None and tried.refused)
-        values = (next_at, None if woken else waiting_for, *counted, None if gives_slot_back else slot, refused)
+        values = (None if woken else waiting_for, *counted, None if gives_slot_back else slot, refused)
         if not in_doubt and (tried is not None or self.job.state is not State.QUEUED):
             assignments += f", {_GOT_ON}"
-        if not await update(self.tx, self.job, f"{assignments}, {_RETURNED}", *values):
-            return False
+        if (stayed := await self._change(assignments, *values, next_at=next_at)) is None:
+            return None
         if self.job.state is State.QUEUED:
             await spending.give_back(self.tx, self.job.id, self.current)
         if gives_slot_back:
             await wake_for_slot(self.tx, slot, self.now)
-        return True
+        return stayed
 
-    async def _forgotten(self, outcome: outcomes.Forgotten) -> bool:
+    async def _forgotten(self, outcome: outcomes.Forgotten) -> Row | None:
         """Drop what has to be made again, and keep what is paid for and can still be had."""
-        assignments = "submitted_at = NULL, next_at = $5, generations_lost = generations_lost + 1, slot = NULL"
-        if not await self._move(State.QUEUED, assignments, outcome.next_at):
-            return False
+        assignments = "submitted_at = NULL, generations_lost = generations_lost + 1, slot = NULL"
+        if (moved := await self._move(State.QUEUED, assignments, next_at=outcome.next_at)) is None:
+            return None
         sql = "DELETE FROM generations WHERE job_id = $1 AND (part = $2 OR $2 IS NULL AND body IS NULL)"
         await self.tx.rows(sql, self.job.id, outcome.part)
         await wake_for_slot(self.tx, self.current["slot"], self.now)
-        return True
+        return moved
 
-    async def _ready(self, outcome: outcomes.Ready) -> bool:
+    async def _ready(self, outcome: outcomes.Ready) -> Row | None:
         """Store the transcript, for this job and for those that wait for it."""
         key, body = self.job.cache_key, encode_transcript(outcome.transcript)
         doubtful = int(outcome.transcript.is_doubtful)
         sql = "INSERT INTO transcripts (cache_key, body, expires_at, doubtful) VALUES ($1, $2, $3, $4) RETURNING id"
         new = await self.tx.row(sql, key, body, self._expires_at(outcome), doubtful)
         assert new is not None
-        if not await self._known(new["id"]):
+        if (moved := await self._known(new["id"])) is None:
             await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
-            return False
+            return None
         if self.job.kind == LINK:
             await spending.correct(self.tx, self.current, outcome.transcript.duration)
+        if self.current["is_awaited"]:
+            await self._give_to_those_that_wait(new["id"], doubtful)
+        if self.job.state is State.QUEUED:  # answered at once, so a create got through
+            await self._wake_paused()
+        return moved
+
+    async def _give_to_those_that_wait(self, transcript_id: int, doubtful: int) -> None:
+        """Make the jobs ready that wait for this transcript, and let those ask again that a step holds."""
         sql = (
             "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL,"
             f" doubtful = $5, {_COUNTED}"
             " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
             " RETURNING chat_id, user_id"
         )
-        for other in await self.tx.rows(sql, new["id"], self.now, key, SAME, doubtful):
+        for other in await self.tx.rows(sql, transcript_id, self.now, self.job.cache_key, SAME, doubtful):
             await self._count(other)
-        await wake_the_same(self.tx, key, self.now)
-        if self.job.state is State.QUEUED:  # answered at once, so a create got through
-            await wake_paused(self.tx, self.now)
-        return True
+        await wake_the_same(self.tx, self.job.cache_key, self.now)
 
     def _expires_at(self, outcome: outcomes.Ready) -> float:
         """Return the moment that the chat has chosen, if it has chosen one and the text says something."""
         days = self.current["keep_days"]
         return outcome.expires_at if days is None or not outcome.says_something else self.now + days * DAY
 
-    async def _known(self, transcript_id: int) -> bool:
+    async def _known(self, transcript_id: int) -> Row | None:
         done = f"{_COUNTED}, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
         doubtful = "doubtful = (SELECT doubtful FROM transcripts WHERE id = $6)"
-        assignments = f"ready_at = $5, next_at = $5, transcript_id = $6, {doubtful}, {done}"
-        if not await self._move(State.READY, assignments, self.now, transcript_id):
-            return False
+        assignments = f"ready_at = $5, transcript_id = $6, {doubtful}, {done}"
+        moved = await self._move(State.READY, assignments, self.now, transcript_id, next_at=self.now)
+        if moved is None:
+            return None
         await self._count(self.current)
-        return await self._provider_is_done()
+        await self._provider_is_done()
+        return moved
 
     async def _count(self, job: Row) -> None:
         """Count a recording that has become text, for its chat and its sender."""
         await spending.count(self.tx, job["chat_id"], job["user_id"], int(self.now // DAY))
 
-    async def _hopeless(self, apology: Apology, *, in_doubt: int) -> bool:
+    async def _hopeless(self, apology: Apology, *, in_doubt: int) -> Row | None:
         """Make the job ready to apologise; one that is ready already apologises instead of showing its transcript."""
         assignments = (
-            f"ready_at = $5, next_at = $5, apology = $6, {_SUCCEEDED},"
+            f"ready_at = $5, apology = $6, {_SUCCEEDED},"
             " creates_in_doubt = creates_in_doubt + $7 * create_started,"
             f" {_NO_LONGER_WAITING}"
         )
         values = (self.now, encode_apology(apology), in_doubt)
         if self.job.state is State.READY:
-            everything = f"state = $4, {assignments}, {_GOT_ON}, {_NOT_REFUSED}, {_RETURNED}"
-            changed = await update(self.tx, self.job, everything, State.READY, *values)
+            everything = f"state = $4, {assignments}, {_GOT_ON}, {_NOT_REFUSED}"
+            moved = await self._change(everything, State.READY, *values, next_at=self.now)
         else:
-            changed = await self._move(State.READY, assignments, *values)
-        if not changed:
-            return False
+            moved = await self._move(State.READY, assignments, *values, next_at=self.now)
+        if moved is None:
+            return None
         await spending.give_back(self.tx, self.job.id, self.current, failed=apology.reason in _FAILED)
-        await wake_the_same(self.tx, self.job.cache_key, self.now)
-        return await self._provider_is_done()
+        await self._wake_the_same()
+        await self._provider_is_done()
+        return moved
 
-    async def _ended(self, state: State) -> bool:
-        if not await self._move(state, f"ended_at = $5, next_at = NULL, {_NO_LONGER_WAITING}", self.now):
-            return False
+    async def _ended(self, state: State) -> Row | None:
+        moved = await self._move(state, f"ended_at = $5, {_NO_LONGER_WAITING}", self.now, next_at=None)
+        if moved is None:
+            return None
         await spending.give_back(self.tx, self.job.id, self.current)
-        await wake_the_same(self.tx, self.job.cache_key, self.now)
+        await self._wake_the_same()
         if state is State.FAILED and self.current["post"] is not None:
             await pass_on(self.tx, self.job.id, self.current["post"], self.now)
         await self._keep_no_longer()
-        await self._forget_expired()
         if state is not State.FAILED:
-            await wake_refused(self.tx, self.job.chat_id, self.now)
-        return await self._provider_is_done()
+            await self._wake_refused()
+        await self._provider_is_done()
+        return moved
 
-    async def _sniffed(self) -> bool:
-        assignments = (
-            f"must_sniff = 0, next_at = $4, waiting_for = NULL, woken = 0, {_SUCCEEDED}, {_GOT_ON}, {_RETURNED}"
-        )
-        return await update(self.tx, self.job, assignments, self.now)
+    async def _sniffed(self) -> Row | None:
+        assignments = f"must_sniff = 0, waiting_for = NULL, woken = 0, {_SUCCEEDED}, {_GOT_ON}"
+        return await self._change(assignments, next_at=self.now)
 
-    async def _ignored(self) -> bool:
+    async def _ignored(self) -> Row | None:
         """Delete the job; its message would be looked at again if Telegram delivered it again, and ignored again."""
         sql = "DELETE FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3 AND must_sniff = 1 RETURNING id"
-        if await self.tx.row(sql, self.job.id, self.job.lease_token, self.job.state) is None:
-            return False
-        await wake_the_same(self.tx, self.job.cache_key, self.now)
-        return True
+        gone = await self.tx.row(sql, self.job.id, self.job.lease_token, self.job.state)
+        if gone is not None:
+            await self._wake_the_same()
+        return gone
+
+    async def _wake_the_same(self) -> None:
+        if self.current["is_awaited"]:
+            await wake_the_same(self.tx, self.job.cache_key, self.now)
+
+    async def _wake_paused(self) -> None:
+        if self.current["is_paused"]:
+            await wake_paused(self.tx, self.now)
+
+    async def _wake_refused(self) -> None:
+        if self.current["is_refused"]:
+            await wake_refused(self.tx, self.job.chat_id, self.now)
 
     async def _keep_no_longer(self) -> None:
-        """Let the text expire when the chat wants that, and delete a job that is to be forgotten."""
-        days = 0 if self.current["forgotten"] else self.current["keep_days"]
-        if days is not None:
+        """Let the text expire when the chat wants that, and delete what is not to be kept."""
+        days, expires_at = 0 if self.current["forgotten"] else self.current["keep_days"], self.current["expires_at"]
+        if days is not None and expires_at is not None:
+            expires_at = min(expires_at, self.now + days * DAY)
             sql = "UPDATE transcripts SET expires_at = $2 WHERE id = $1 AND expires_at > $2"
-            await self.tx.rows(sql, self.job.transcript_id, self.now + days * DAY)
+            await self.tx.rows(sql, self.job.transcript_id, expires_at)
         if self.current["forgotten"]:
             await self.tx.rows("DELETE FROM jobs WHERE id = $1", self.job.id)
+        if expires_at is not None and expires_at <= self.now:
+            await self._forget_expired()
 
     async def _forget_expired(self) -> None:
         """Delete a transcript that may not be kept, once no other job is left to show it."""
@@ -271,8 +328,8 @@ class _Recording:
         )
         await self.tx.rows(sql, self.job.transcript_id, self.now, self.job.cache_key)
 
-    async def _provider_is_done(self) -> bool:
+    async def _provider_is_done(self) -> None:
         """Drop the generations and pass the slot on: nothing of this job is at the provider any more."""
-        await self.tx.rows("DELETE FROM generations WHERE job_id = $1", self.job.id)
+        if self.current["has_generations"]:
+            await self.tx.rows("DELETE FROM generations WHERE job_id = $1", self.job.id)
         await wake_for_slot(self.tx, self.current["slot"], self.now)
-        return True

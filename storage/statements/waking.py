@@ -16,6 +16,12 @@ _BECOMES_DUE = (
 )
 
 
+# Conditions of a job `other`: it waits for another one with the same key, for the end of a pause, for its chat.
+AWAITS = f"other.waiting_for = '{SAME}' AND other.woken = 0 AND other.next_at IS NOT NULL"
+PAUSES = f"other.waiting_for = '{PAUSED}' AND other.woken = 0"
+REFUSED_BY_ITS_CHAT = "other.refused = 1 AND other.lease_token IS NULL"
+
+
 async def wake_for_slot(tx: Transaction, family: str | None, now: float, *, but_not: int | None = None) -> None:
     """Let the first in turn that waits for a slot of the family ask again, as one got free; none of chat `but_not`."""
     if family is not None:
