@@ -9,18 +9,32 @@ from storage.words import SAME, Job
 # Of so many slots or more one is kept for other chats, so that a chat whose recordings take minutes keeps nobody
 # waiting for minutes. Of two, that would be half.
 ENOUGH_TO_KEEP_ONE = 3
+_EARLIER = "SELECT 1 FROM jobs WHERE waiting_for = $1 AND woken = 0 AND (turn, id) < ($2, $3)"
+
+
+# With the newest transcript of the same key, of which one that this job waited for counts even where nothing is kept,
+# and whether another job of the key is at the provider, holds a slot, or is older and queued.
+_ASKING = (
+    "SELECT slot, waiting_for, woken,"
+    " (SELECT kept.id FROM transcripts AS kept WHERE kept.cache_key = jobs.cache_key"
+    " AND (kept.expires_at > $3 OR jobs.woken = 1) ORDER BY kept.id DESC LIMIT 1) AS transcript_id,"
+    " EXISTS (SELECT 1 FROM jobs AS other WHERE other.cache_key = jobs.cache_key AND other.next_at IS NOT NULL"
+    " AND other.state IN ('queued', 'submitted') AND other.id <> jobs.id"
+    " AND (other.id < jobs.id OR other.state = 'submitted' OR other.slot IS NOT NULL)) AS is_behind"
+    " FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'"
+)
 
 
 async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) -> Admission | None:
     await tx.alone_with(job.cache_key)
-    current = await _read_current(tx, job)
+    current = await tx.row(_ASKING, job.id, job.lease_token, now)
     if current is None:
         return None
     if current["slot"] is not None:  # taken before a crash, and still this job's
         return Admitted()
-    if known := await _transcript(tx, job, now, waited=bool(current["woken"])):
-        return known
-    if await _older_is_on_its_way(tx, job):
+    if current["transcript_id"] is not None:
+        return Known(current["transcript_id"])
+    if current["is_behind"]:
         await _bring_forward(tx, job)
         return await _must_wait(tx, job, current, SAME)
     await tx.alone_with_family(family)
@@ -33,7 +47,8 @@ async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) 
 
 async def give_slot_back(tx: Transaction, job: Job, now: float) -> bool:
     await tx.alone_with(job.cache_key)
-    current = await _read_current(tx, job)
+    sql = "SELECT slot FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'"
+    current = await tx.row(sql, job.id, job.lease_token)
     if current is None:
         return False
     if current["slot"] is not None:
@@ -42,33 +57,11 @@ async def give_slot_back(tx: Transaction, job: Job, now: float) -> bool:
     return True
 
 
-async def _read_current(tx: Transaction, job: Job) -> Row | None:
-    """Read what others may have changed since the job was claimed; None if the lease was lost."""
-    sql = "SELECT slot, waiting_for, woken FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'"
-    return await tx.row(sql, job.id, job.lease_token)
-
-
 async def _must_wait(tx: Transaction, job: Job, current: Row, waiting_for: str) -> MustWait:
     """Store at once what the job waits for: it may happen while the step still tells the user."""
     if current["waiting_for"] != waiting_for or current["woken"]:
         await update(tx, job, "waiting_for = $4, woken = 0", waiting_for)
     return MustWait(waiting_for)
-
-
-async def _transcript(tx: Transaction, job: Job, now: float, *, waited: bool) -> Known | None:
-    """Find a transcript of the same key; one that this job waited for counts even where nothing is kept."""
-    sql = "SELECT id FROM transcripts WHERE cache_key = $1 AND (expires_at > $2 OR $3) ORDER BY id DESC LIMIT 1"
-    found = await tx.row(sql, job.cache_key, now, waited)
-    return Known(found["id"]) if found else None
-
-
-async def _older_is_on_its_way(tx: Transaction, job: Job) -> bool:
-    """Tell whether another job of the key is at the provider, holds a slot, or is older and queued."""
-    sql = (
-        "SELECT 1 FROM jobs WHERE cache_key = $1 AND next_at IS NOT NULL AND state IN ('queued', 'submitted')"
-        " AND (id < $2 OR state = 'submitted' OR slot IS NOT NULL) AND id <> $2 LIMIT 1"
-    )
-    return await tx.row(sql, job.cache_key, job.id) is not None
 
 
 async def _bring_forward(tx: Transaction, job: Job) -> None:
@@ -86,8 +79,15 @@ async def _if_a_slot_is_free(tx: Transaction, job: Job, family: str, slots: int,
     A job that may not take a free slot passes it on to the first that may: it may have been offered to nobody else,
     or to one whose step did not come to ask.
     """
-    rows = await tx.rows("SELECT chat_id, count(*) AS n FROM jobs WHERE slot = $1 GROUP BY chat_id", family)
+    rows = await tx.rows(
+        "SELECT chat_id, count(*) AS n FROM jobs WHERE slot = $1 GROUP BY chat_id"
+        f" UNION ALL SELECT NULL, count(*) FROM ({_EARLIER} LIMIT 1) AS earlier",
+        family,
+        job.turn,
+        job.id,
+    )
     held = {each["chat_id"]: each["n"] for each in rows}
+    others_wait = held.pop(None) > 0
     free = slots - sum(held.values())
     if free <= 0:
         return None
@@ -96,7 +96,7 @@ async def _if_a_slot_is_free(tx: Transaction, job: Job, family: str, slots: int,
     if job.chat_id in sated:
         await wake_for_slot(tx, family, now, but_not=job.chat_id)
         return None
-    if await _ahead(tx, job, family, free, sated) >= free:
+    if others_wait and await _ahead(tx, job, family, free, sated) >= free:
         await wake_for_slot(tx, family, now)
         return None
     return Admitted(took_last=free == 1 or held.get(job.chat_id, 0) + 1 == share)
@@ -105,10 +105,7 @@ async def _if_a_slot_is_free(tx: Transaction, job: Job, family: str, slots: int,
 async def _ahead(tx: Transaction, job: Job, family: str, free: int, sated: list[int]) -> int:
     """Count the jobs with an earlier turn that wait for a slot and may have one, up to `free`."""
     others = f"AND chat_id NOT IN ({', '.join(f'${number}' for number, _ in enumerate(sated, 5))})" if sated else ""
-    waiting = (
-        "SELECT 1 FROM jobs WHERE waiting_for = $1 AND woken = 0 AND (turn, id) < ($2, $3)"
-        f" {others} ORDER BY turn, id LIMIT $4"
-    )
+    waiting = f"{_EARLIER} {others} ORDER BY turn, id LIMIT $4"
     counted = await tx.row(f"SELECT count(*) AS n FROM ({waiting}) AS ahead", family, job.turn, job.id, free, *sated)
     assert counted is not None
     return int(counted["n"])

@@ -11,8 +11,8 @@ from storage.apology import Notice
 from storage.host import Rate
 from storage.statements import rates
 from storage.statements.cancelling import SHOWN_IN
-from storage.statements.chats import SELECT, settings_of
-from storage.statements.claims import as_chosen, next_turn, open_of
+from storage.statements.chats import settings_of
+from storage.statements.claims import as_chosen, next_turn, read_chat
 from storage.statements.making import make
 from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
@@ -69,9 +69,9 @@ async def _why_not(tx: Transaction, job: Job, press: Press) -> NotTaken | None:
 async def _take_its_place(
     tx: Transaction, job: Job, wanted: TryAgain, now: float, most_open: int, rate: Rate | None
 ) -> Job | Refused:
-    new = as_chosen(await _as_new(tx, job, wanted), settings_of(await tx.rows(SELECT, job.chat_id)), now)
+    chat = await read_chat(tx, job.chat_id, most_open, now)
+    new = as_chosen(await _as_new(tx, job, wanted), settings_of([chat]), now)
     here = replace(new, chat_id=job.chat_id)
-    chat = await open_of(tx, job.chat_id, most_open)
     if chat["open"] >= most_open:
         return Refused(tell=True)
     if rate is not None:

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from storage.host import Rate
+from storage.outcomes import Admitted, MustWait
 from storage.statements import rates
 from storage.statements.admission import admit
-from storage.statements.chats import SELECT, settings_of
+from storage.statements.chats import COLUMNS, settings_of
 from storage.statements.making import make
 from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
@@ -41,33 +42,46 @@ async def accept(
     rate: Rate | None = None,
 ) -> Job | Refused | NotTaken | None:
     await tx.alone_with_chat(new.chat_id)
-    settings = settings_of(await tx.rows(SELECT, new.chat_id))
+    accepted = await _accept(tx, new, now, most_open, start, rate)
+    if accepted is None and start is not None:
+        return await _started(tx, new, start)
+    return accepted
+
+
+async def _accept(
+    tx: Transaction, new: NewJob, now: float, most_open: int | None, start: Start | None, rate: Rate | None
+) -> Job | Refused | NotTaken | None:
+    chat = await read_chat(tx, new.chat_id, most_open, now)
+    settings = settings_of([chat])
     if (why := await _why_not(tx, new, settings, now)) is not None:
         return why
     chosen = as_chosen(new, settings, now)
     if await is_left_out(tx, chosen):
         return None
-    if start is not None and (started := await _started(tx, new, start)) is not None:
-        return started
-    chat = await open_of(tx, new.chat_id, most_open)
     if most_open is not None and chat["open"] >= most_open:
         return await _refuse(tx, new, chat["oldest"], now)
     if (refused := await _too_often(tx, new, rate, now)) is not None:
         return refused
-    made = await make(tx, chosen, now, next_turn(chat, now))
+    # The lock of a post is taken last, so its jobs ask for admission later.
+    has_to_wait = chat["open"] or chat["others_wait"] or new.must_sniff or new.post is not None
+    start = None if has_to_wait else start
+    made = await make(tx, chosen, now, next_turn(chat, now), start)
     if made is not None and rate is not None:
         await rates.arrived(tx, new, now, rate)
-    has_to_wait = chat["open"] or new.must_sniff or new.post is not None  # whose lock is taken last
-    return made if made is None or start is None or has_to_wait else await _start(tx, made, start, now)
+    return made if made is None or start is None else await _ask_for_admission(tx, made, start, now)
 
 
-async def open_of(tx: Transaction, chat_id: int, most_open: int | None) -> Row:
-    """Count the open jobs of a chat, up to a number."""
+async def read_chat(tx: Transaction, chat_id: int, most_open: int | None, now: float) -> Row:
+    """Read what a chat chose, count its open jobs up to a number, and tell whether others wait for their turn."""
     chat = await tx.row(
-        "SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM (SELECT turn, created_at FROM jobs"
-        " WHERE chat_id = $1 AND next_at IS NOT NULL ORDER BY turn DESC LIMIT $2) AS latest",
+        f"SELECT {COLUMNS}, open, turn, oldest, EXISTS"
+        " (SELECT 1 FROM jobs WHERE lined_up = 1 AND turn <= $3 AND next_at <= $3) AS others_wait"
+        " FROM (SELECT count(*) AS open, max(turn) AS turn, min(created_at) AS oldest FROM"
+        " (SELECT turn, created_at FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL ORDER BY turn DESC LIMIT $2)"
+        " AS latest) AS counted LEFT JOIN chats ON chats.chat_id = $1",
         chat_id,
         NO_LIMIT if most_open is None else max(1, most_open),  # how many more are open changes nothing
+        now,
     )
     assert chat is not None
     return chat
@@ -98,16 +112,17 @@ async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:
     return None if found is None else job_of(found)
 
 
-async def _start(tx: Transaction, made: Job, start: Start, now: float) -> Job:
-    """Lease a job that was just made, unless one with an earlier turn is due, and admit it to the provider."""
-    sql = "SELECT 1 FROM jobs WHERE lined_up = 1 AND next_at <= $1 AND (turn, id) < ($2, $3) LIMIT 1"
-    if await tx.row(sql, now, made.turn, made.id) is not None:
-        return made
-    (leased,) = await _lease(tx, [made.id], now, start.lease_until, start.lease_token)
-    if (allowed := start.admission(made.model)) is not None:
-        await admit(tx, leased, *allowed, now)
-    current = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", made.id)
-    return job_of(current)
+async def _ask_for_admission(tx: Transaction, leased: Job, start: Start, now: float) -> Job:
+    """Admit a job that was just made to the provider, if it may be; return it as it is then."""
+    if (allowed := start.admission(leased.model)) is None:
+        return leased
+    match await admit(tx, leased, *allowed, now):
+        case Admitted():
+            return replace(leased, slot=allowed[0])
+        case MustWait(waiting_for):
+            return replace(leased, waiting_for=waiting_for)
+        case _:
+            return leased
 
 
 async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: float) -> NotTaken | None:
@@ -259,9 +274,7 @@ async def _interrupted_at(tx: Transaction) -> float | None:
     return first["next_at"] if first else None
 
 
-async def _lease(
-    tx: Transaction, ids: list[int], now: float, lease_until: float, lease_token: str | None = None
-) -> tuple[Job, ...]:
+async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float) -> tuple[Job, ...]:
     """Lease these jobs, and return them in the order of their ids in the list."""
     if not ids:
         return ()
@@ -269,7 +282,7 @@ async def _lease(
         "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3, lined_up = 0,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
         f" WHERE id IN ({_listed(4, ids)}) RETURNING {JOB_COLUMNS}",
-        lease_token or secrets.token_hex(8),
+        secrets.token_hex(8),
         lease_until,
         now,
         *ids,

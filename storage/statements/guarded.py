@@ -3,10 +3,8 @@
 from typing import Any
 
 from storage.apology import Notice
-from storage.host import Exhausted, Spending
 from storage.statements.encoding import encode_transcript
 from storage.statements.rows import LEFT_OUT
-from storage.statements.spending import reserve
 from storage.statements.transaction import Row, Transaction
 from storage.transcript import Transcript
 from storage.words import Form, Generation, Job
@@ -55,12 +53,6 @@ async def change_form(tx: Transaction, job: Job, form: Form) -> bool:
 
 async def note(tx: Transaction, job: Job, notice: Notice) -> bool:
     return await update(tx, job, "notice = $4", notice)
-
-
-async def start_create(tx: Transaction, job: Job, spending: Spending | None = None) -> bool | Exhausted:
-    if spending is not None and (counted := await reserve(tx, job, spending)) is not True:
-        return counted
-    return await update(tx, job, "create_started = 1")
 
 
 async def ring(tx: Transaction, job: Job) -> bool:

@@ -3,17 +3,19 @@
 from storage.statements.encoding import encode_options
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
+from storage.store import Start
 from storage.words import Job, NewJob
 
 
-async def make(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | None:
-    """Insert a queued job that is due at once; None if its message has one."""
+async def make(tx: Transaction, new: NewJob, now: float, turn: float, start: Start | None = None) -> Job | None:
+    """Insert a queued job that is due at once, or leased; None if its message has one."""
     made = await tx.row(
         "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, direct_topic_id, user_id, kind, file_id,"
         " claimed_bytes, model, options, cache_key, post, must_sniff, interface, speaks, about, answers, fold_from,"
-        " reacts, rings_at, created_at, next_at, turn, lined_up)"
+        " reacts, rings_at, created_at, turn, next_at, lease_token, claimed_at, lined_up)"
         " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-        " coalesce((SELECT interface FROM chats WHERE chat_id = $5), $15), $16, $17, $18, $19, $20, $21, $21, $22, 1)"
+        " coalesce((SELECT interface FROM chats WHERE chat_id = $5), $15), $16, $17, $18, $19, $20,"
+        " $21, $22, $23, $24, $25, $26)"
         f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
         new.chat_id,
         new.message_id,
@@ -37,5 +39,9 @@ async def make(tx: Transaction, new: NewJob, now: float, turn: float) -> Job | N
         new.rings_at,
         now,
         turn,
+        now if start is None else start.lease_until,
+        None if start is None else start.lease_token,
+        None if start is None else now,
+        int(start is None),
     )
     return job_of(made) if made else None

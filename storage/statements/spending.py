@@ -6,6 +6,7 @@ nothing was made: no generation is stored, and no create is in doubt. From the t
 """
 
 from storage.host import Amount, Exhausted, Spending, TotalUsage, Usage, Whose
+from storage.statements.guarded import update
 from storage.statements.transaction import Row, Transaction
 from storage.words import Job
 
@@ -19,20 +20,23 @@ _SUM = "SELECT coalesce(sum(seconds), 0) AS seconds, coalesce(sum(recordings), 0
 A_LITTLE = 1e-6  # seconds; sums of fractions are not exact
 
 
-async def reserve(tx: Transaction, job: Job, spending: Spending) -> bool | Exhausted:
-    """Count the seconds of a job, once, unless they are too many; False if its lease was lost."""
+async def start_create(tx: Transaction, job: Job, spending: Spending | None = None) -> bool | Exhausted:
+    """Store that a create begins, and count its seconds, once a job, unless they are too many."""
+    if spending is None or spending.seconds <= 0:
+        return await update(tx, job, "create_started = 1")
     sql = "SELECT chat_id, user_id, reserved FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
     current = await tx.row(sql, job.id, job.lease_token, job.state)
     if current is None:
         return False
-    if current["reserved"] > 0 or spending.seconds <= 0:
-        return True
-    chat_id, user_id = current["chat_id"], current["user_id"]
-    if exhausted := await _exhausted(tx, chat_id, user_id or NOBODY, spending):
+    if current["reserved"] > 0:
+        return await update(tx, job, "create_started = 1")
+    chat_id, user_id = current["chat_id"], current["user_id"] or NOBODY
+    if exhausted := await _exhausted(tx, chat_id, user_id, spending):
         return exhausted
-    await tx.rows(_ADD, chat_id, spending.day, user_id or NOBODY, spending.seconds, 0)
-    sql = "UPDATE jobs SET reserved = $2, reserved_on = $3 WHERE id = $1"
-    await tx.rows(sql, job.id, spending.seconds, spending.day)
+    assignments = "create_started = 1, reserved = $4, reserved_on = $5"
+    if not await update(tx, job, assignments, spending.seconds, spending.day):
+        return False
+    await tx.rows(_ADD, chat_id, spending.day, user_id, spending.seconds, 0)
     return True
 
 

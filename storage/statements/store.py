@@ -73,7 +73,7 @@ class SQLStore:
     note = _write(guarded.note)
     ring = _write(guarded.ring)
     handle = _write(guarded.handle)
-    start_create = _write(guarded.start_create)
+    start_create = _write(spending.start_create)
     created = _write(guarded.created)
     part_ready = _write(guarded.part_ready)
     looked_in_vain = _write(guarded.looked_in_vain)

@@ -98,8 +98,8 @@ async def test_an_admission_finds_transcripts_rivals_and_slots_by_their_indexes(
     async with overheard(store) as said:
         await store.admit(job, FAMILY, 9, NOW)
     assert {
-        "SEARCH transcripts USING INDEX transcripts_by_key (cache_key=?)",
-        "SEARCH jobs USING INDEX jobs_by_key (cache_key=?)",
+        "SEARCH kept USING INDEX transcripts_by_key (cache_key=?)",
+        "SEARCH other USING INDEX jobs_by_key (cache_key=?)",
         "SEARCH jobs USING COVERING INDEX jobs_in_slots (slot=?)",
         "SEARCH jobs USING COVERING INDEX jobs_waiting (waiting_for=? AND woken=? AND turn<?)",
     } <= steps(path, said)
