@@ -111,7 +111,8 @@ class Intake:
         """Commit the job of another try; see `Store.try_again`."""
         defaults = self.defaults
         wanted = TryAgain(press, defaults.model, Options(language=defaults.language), defaults.fallback)
-        rate = self.quotas.rate_of(press.user_id)
+        who = press.chat_id if press.chat_id > 0 else press.user_id  # the id of a private chat is that of its person
+        rate = self.quotas.rate_of(who)
         made = await self.store.try_again(wanted, self.now(), self.most_open, rate)
         if isinstance(made, Job):
             self.events.accepted(made)

@@ -3,6 +3,7 @@
 import pytest
 
 from storage.host import DAY
+from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
 SECONDS = 3.84  # of a voice note
@@ -98,6 +99,19 @@ async def test_no_limit_holds_for_the_owner(stopped_world, alice, chat):
             chat.send_voice(alice, other_voice())
         await world.settle()
         assert texts(chat).count("hello") == 3
+
+
+async def test_another_try_of_the_owner_is_not_limited_either(stopped_world, alice, chat):
+    async with stopped_world.running(access="invited", notes_per_minute_per_chat=1) as world:
+        chat.say(alice, f"/start own-{world.app.guests.invitation}")
+        world.speech.fault("create", status=400, times=2)
+        for _ in range(2):
+            chat.send_voice(alice, other_voice())
+        await world.settle()
+        for message in chat.bot_messages[1:]:
+            chat.press(alice, message, ENGLISH.again.button())
+        await world.settle(5)
+        assert texts(chat)[1:] == ["hello"] * 2
 
 
 async def test_a_limit_that_is_used_up_says_so_in_its_own_words(stopped_world, alice, chat):
