@@ -287,7 +287,8 @@ class Store(Host, Protocol):
     async def cancel_all(self, chat_id: int, user_id: int | None, now: float) -> int:
         """Cancel what a person sent to a chat and that is not answered; None for what has no sender.
 
-        In a private chat that is everything. Return how many say so, or are about to.
+        In a private chat that is everything, also what is shown there of a group. Return how many say so, or are about
+        to.
         """
 
     async def try_again(

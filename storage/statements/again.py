@@ -53,8 +53,14 @@ async def _alone_with_chat_of(tx: Transaction, press: Press) -> Job | None:
 
 
 async def _is_under_way(tx: Transaction, press: Press) -> bool:
-    sql = "SELECT 1 FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL AND placeholder_id = $2 LIMIT 1"
-    return await tx.row(sql, press.chat_id, press.message_id) is not None
+    shown = "placeholder_id = $2 AND next_at IS NOT NULL"
+    found = await tx.rows(
+        f"SELECT id FROM jobs WHERE chat_id = $1 AND form <> 'private' AND {shown}"
+        f" UNION ALL SELECT id FROM jobs WHERE user_id = $1 AND form = 'private' AND {shown}",
+        press.chat_id,
+        press.message_id,
+    )
+    return bool(found)
 
 
 async def _why_not(tx: Transaction, job: Job, press: Press) -> NotTaken | None:

@@ -25,8 +25,8 @@ async def press(tx: Transaction, press: Press, now: float) -> CancelResult:
 
 
 async def cancel(tx: Transaction, job_id: int, chat_id: int, message_id: int, now: float) -> CancelResult:
-    job = await _alone_with_job(tx, job_id, chat_id)
-    if job is None:
+    job = await _alone_with_job(tx, job_id)
+    if job is None or job.shown_in != chat_id:
         return CancelResult(job=None, accepted=False, orphan=True)
     if await _is_orphan(tx, job, message_id):
         return CancelResult(job=job, accepted=False, orphan=True)
@@ -44,7 +44,8 @@ async def cancel_at(tx: Transaction, chat_id: int, message_id: int, user_id: int
     columns = "SELECT id, user_id, next_at FROM jobs WHERE"
     found = await tx.rows(
         f"{columns} from_chat_id = $1 AND message_id = $2 UNION ALL {columns} from_chat_id = $1 AND about = $2"
-        f" UNION ALL {columns} chat_id = $1 AND next_at IS NOT NULL AND placeholder_id = $2",
+        f" UNION ALL {columns} chat_id = $1 AND form <> 'private' AND next_at IS NOT NULL AND placeholder_id = $2"
+        f" UNION ALL {columns} user_id = $1 AND form = 'private' AND next_at IS NOT NULL AND placeholder_id = $2",
         chat_id,
         message_id,
     )
@@ -53,7 +54,7 @@ async def cancel_at(tx: Transaction, chat_id: int, message_id: int, user_id: int
     of_message = next((each for each in found if each["next_at"] is not None), found[-1])
     if user_id is not None and of_message["user_id"] != user_id:
         return CancelResult(job=None, accepted=False, orphan=False, not_theirs=True)
-    job = await _alone_with_job(tx, of_message["id"], chat_id)
+    job = await _alone_with_job(tx, of_message["id"])
     if job is None or job.is_quiet:
         return CancelResult(job=None, accepted=False, orphan=False)
     return await _cancel(tx, job, None, now)
@@ -61,9 +62,10 @@ async def cancel_at(tx: Transaction, chat_id: int, message_id: int, user_id: int
 
 async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: float) -> int:
     """Take the locks of all keys first, in their order, so that two of these never wait for each other."""
+    columns = "SELECT id, cache_key, turn FROM jobs WHERE"
     found = await tx.rows(
-        "SELECT id, cache_key FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
-        " AND (chat_id > 0 OR coalesce(user_id, 0) = $2) ORDER BY turn LIMIT $3",
+        f"{columns} chat_id = $1 AND next_at IS NOT NULL AND (chat_id > 0 OR coalesce(user_id, 0) = $2)"
+        f" UNION {columns} user_id = $1 AND form = 'private' AND next_at IS NOT NULL ORDER BY turn LIMIT $3",
         chat_id,
         user_id or 0,
         MOST_AT_ONCE,
@@ -72,7 +74,7 @@ async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: fl
         await tx.alone_with(key)
     cancelled = 0
     for each in found:
-        row = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND chat_id = $2", each["id"], chat_id)
+        row = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", each["id"])
         job = None if row is None else job_of(row)
         if job is not None and not job.is_quiet:
             cancelled += (await _cancel(tx, job, None, now)).accepted
@@ -81,19 +83,18 @@ async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: fl
 
 async def end(tx: Transaction, job_id: int, now: float) -> None:
     """Cancel a job of a chat that is to be forgotten, unless its answer is on its way or nothing was said of it yet."""
-    found = await tx.row(f"SELECT {SHOWN_IN} AS shown_in FROM jobs WHERE id = $1", job_id)
-    job = None if found is None else await _alone_with_job(tx, job_id, found["shown_in"])
+    job = await _alone_with_job(tx, job_id)
     if job is not None and not job.is_quiet:
         await _cancel(tx, job, None, now)
 
 
-async def _alone_with_job(tx: Transaction, job_id: int, chat_id: int) -> Job | None:
+async def _alone_with_job(tx: Transaction, job_id: int) -> Job | None:
     """Read the job under the lock of its key, which only its row tells."""
-    key = await tx.row(f"SELECT cache_key FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2", job_id, chat_id)
+    key = await tx.row("SELECT cache_key FROM jobs WHERE id = $1", job_id)
     if key is None:
         return None
     await tx.alone_with(key["cache_key"])
-    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2", job_id, chat_id)
+    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", job_id)
     return job_of(found) if found else None
 
 

@@ -9,7 +9,7 @@ import pytest
 from storage.apology import Notice
 from storage.outcomes import Attempted, Ended, Ready, Waiting
 from storage.transcript import Transcript
-from storage.words import PAUSED, ChatSettings, Press, State
+from storage.words import PAUSED, ChatSettings, Options, Press, State, TryAgain
 from tests.contract.stored import (
     CHAT,
     FAMILY,
@@ -184,3 +184,13 @@ async def a_busy_day(store):
     await store.backlog(NOW)
     await store.ping()
     await store.purge(LATER, LATER, 10)
+
+
+async def test_what_a_person_cancels_or_has_tried_again_is_found_by_indexes(store, path):
+    await submitted(store)
+    wanted = TryAgain(Press(77, CHAT, 900, None, button_seen=True), "nova-3", Options())
+    async with overheard(store) as said:
+        await store.cancel_at(CHAT, 900, None, NOW)
+        await store.cancel_all(CHAT, 42, NOW)
+        await store.try_again(wanted, NOW, 9, None)
+    assert not any(step.startswith("SCAN jobs") for step in steps(path, said))

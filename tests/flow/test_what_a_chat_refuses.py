@@ -116,6 +116,34 @@ async def test_the_button_in_the_private_chat_cancels(world, group, private, ali
     assert await states(world) == [State.CANCELLED]
 
 
+@pytest.mark.parametrize("reply", [True, False])
+async def test_the_command_in_the_private_chat_cancels(world, group, private, alice, reply):
+    group.silence_bot()
+    group.send_voice(alice, audio())
+    await world.turn()
+    private.say(alice, "/cancel", reply_to=private.bot_messages[0] if reply else None)
+    await world.settle()
+    assert "Cancelled." in texts(private)[0]
+    assert texts(private)[1:] == [ENGLISH.cancelling.several_done(1)]
+    assert await states(world) == [State.CANCELLED]
+
+
+async def test_an_apology_in_the_private_chat_is_tried_again_once_however_often_it_is_pressed(
+    world, group, private, alice
+):
+    group.silence_bot()
+    world.speech.fault("create", status=400)
+    world.speech.says("for your eyes")
+    group.send_voice(alice, audio())
+    await world.settle()
+    (message,) = private.bot_messages
+    for _ in range(2):
+        private.press(alice, message, ENGLISH.again.button())
+    await world.settle()
+    assert [each.text for each in world.telegram.callback_answers] == [ENGLISH.again.begun()] * 2
+    assert [text.endswith("for your eyes") for text in texts(private)] == [True]
+
+
 @pytest.mark.parametrize("shut", SHUT)
 async def test_what_can_be_said_nowhere_is_not_paid(world, group, alice, shut):
     group.permit(shut=shut)
