@@ -27,7 +27,7 @@ from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import Admit, HandOver, KeepOwner, ShowGuests
 from bot.telegram.writing.buttons import Keyboard, button
 from bot.telegram.writing.messages import answer, edit, reply, tell
-from bot.telegram.writing.names import name_of
+from bot.telegram.writing.names import name_of, person_of
 from bot.telegram.writing.replies import Say
 from bot.text.texts import Texts
 from handlers.speaking import Speaking
@@ -151,14 +151,18 @@ class Owning:
 
     async def _tell_changed(self, message: Message, guest: int, *, let_in: bool) -> None:
         name = await name_of(message.get_bot(), guest)
-        texts = await self.speaking.texts(message.chat, message.from_user)
-        await reply(message, texts.access.allowed(name, guest) if let_in else texts.access.revoked(name, guest))
+        words = (await self.speaking.texts(message.chat, message.from_user)).access
+        if let_in:
+            await reply(message, words.allowed(name, guest))
+        else:
+            await reply(message, words.open_to_all() if self.guests.are_all else words.revoked(name, guest))
 
     async def _offer(self, message: Message, guest: int) -> None:
         name = await name_of(message.get_bot(), guest)
         words = (await self.speaking.texts(message.chat, message.from_user)).access
         if self.guests.admits(guest):
-            rows = [[button(words.revoke_button(), Admit(guest, 0))]]
+            revoke = [[button(words.revoke_button(), Admit(guest, 0))]]
+            rows = revoke if self.guests.may_be_revoked(guest) else ()
             await reply(message, words.is_allowed(name, guest), rows)
         else:
             await reply(message, words.may_be_allowed(name, guest), [[button(words.allow_button(), Admit(guest, 1))]])
@@ -187,8 +191,12 @@ class Owning:
         self.door.replies.put(carried.user_id, partial(self._greet_owner, query, carried.user_id), counts=True)
 
     async def _greet_owner(self, query: CallbackQuery, owner: int) -> None:
-        """Tell somebody who owns the bot now. Only what their chat chose tells the language: they have not written."""
-        texts = await self.speaking.texts(Chat(owner, ChatType.PRIVATE), None)
+        """Tell somebody who owns the bot now, in their language, which is asked for: they have not written."""
+        person = await person_of(query.get_bot(), owner)
+        write = self.guests.hear(owner, person.language_code) if person is not None else None
+        if write is not None:
+            await write()
+        texts = await self.speaking.texts(Chat(owner, ChatType.PRIVATE), person)
         await tell(query.get_bot(), owner, texts.access.yours())
 
     async def _edit(self, query: CallbackQuery, said: Callable[[Texts], str]) -> None:
@@ -218,7 +226,8 @@ class Owning:
         turns = [("◀", number - 1), ("▶", number + 1)]
         turning = [button(label, ShowGuests(to)) for label, to in turns if 0 <= to < pages]
         lines = [texts.access.guest(name, guest) for name, guest in zip(names, shown, strict=True)]
-        return texts.access.guests(lines), [*rows, *([turning] if turning else [])]
+        told = texts.access.guests(lines, are_all=self.guests.are_all)
+        return told, [*rows, *([turning] if turning else [])]
 
 
 def _named(message: Message, words: list[str]) -> int | None:

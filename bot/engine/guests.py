@@ -52,10 +52,19 @@ class Guests:
 
     def admits(self, chat_id: int) -> bool:
         """Tell whether the bot works in a chat, or for a person."""
-        if (self.is_open and not self.listed) or chat_id == self.owner:
+        if self.are_all or chat_id == self.owner:
             return True
         ids = self.moves.ids(chat_id)
         return not (ids.isdisjoint(self.listed) and ids.isdisjoint(self._invited))
+
+    @property
+    def are_all(self) -> bool:
+        """Whether the bot works for everybody."""
+        return self.is_open and not self.listed
+
+    def may_be_revoked(self, chat_id: int) -> bool:
+        """Tell whether the bot works for somebody only because the owner let them in."""
+        return not (self.are_all or self.is_owner(chat_id) or self.is_listed(chat_id))
 
     def is_listed(self, chat_id: int) -> bool:
         return not self.moves.ids(chat_id).isdisjoint(self.listed)

@@ -27,6 +27,7 @@ from bot.outgoing.waits import UNSAID, asked_wait
 from storage.apology import Reason
 
 LONGEST_DESCRIPTION = 200  # characters of the server's own words
+LONGEST_TAG = 35  # characters of a language tag, by RFC 5646
 LARGEST_ID = 2**53  # of chats, people and messages, as the Bot API promises
 
 _SOMEBODY = {"id": 1, "is_bot": False, "first_name": "-"}
@@ -177,9 +178,11 @@ def _member(result: Any) -> dict[str, Any]:
     status = _object(result).get("status")
     if not isinstance(status, str):
         raise UnreadableAnswerError("no status of the member")
+    language = _object(_object(result).get("user")).get("language_code")
+    speaks = {"language_code": language} if isinstance(language, str) and len(language) <= LONGEST_TAG else {}
     if status not in _ADMINS:
-        return {"user": _SOMEBODY, "status": ChatMember.MEMBER}
-    return {"user": _SOMEBODY, "status": status} | dict.fromkeys(_RIGHTS.split(), False)
+        return {"user": _SOMEBODY | speaks, "status": ChatMember.MEMBER}
+    return {"user": _SOMEBODY | speaks, "status": status} | dict.fromkeys(_RIGHTS.split(), False)
 
 
 def _admins(result: Any) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.text.texts import Texts
 from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
@@ -146,7 +147,6 @@ async def test_a_chat_on_the_operators_list_is_not_revoked(world, alice, bob, he
     assert await works(world, his, bob)
 
 
-@pytest.mark.only_english  # nothing tells the language of a person who has not written
 async def test_the_bot_is_handed_over_once_that_is_confirmed(world, alice, bob, hers, his):
     hers.say(alice, f"/owner {bob.id}")
     await world.settle()
@@ -200,3 +200,47 @@ async def test_the_owner_is_not_revoked_but_told_how_to_hand_the_bot_over(world,
     await world.settle()
     assert texts(hers)[-1] == ENGLISH.access.who_shall_own_it()
     assert await works(world, hers, alice)
+
+
+async def test_where_the_bot_is_open_nobody_is_said_to_be_shut_out(stopped_world, alice, bob, hers, his):
+    async with stopped_world.running(access="invited") as world:
+        hers.say(alice, f"/start own-{world.app.guests.invitation}")
+        hers.say(alice, f"/allow {bob.id}")
+        await world.settle()
+    async with stopped_world.running(access="open") as world:
+        hers.say(alice, "/allow")
+        await world.settle()
+        assert ENGLISH.access.open_to_all() in texts(hers)[-1]
+        assert f"Bob ({bob.id})" in texts(hers)[-1]
+        hers.say(alice, f"/revoke {bob.id}")
+        await world.settle()
+        assert texts(hers)[-1] == ENGLISH.access.open_to_all()
+        assert await works(world, his, bob)
+        hers.forward(alice, his.say(bob, "let me in"))
+        hers.say(alice, "/revoke")
+        await world.settle()
+        offer, listed = hers.bot_messages[-2:]
+        assert "may use this bot" in offer["text"]
+        assert hers.button_texts(offer) == []
+        assert listed["text"] == ENGLISH.access.open_to_all()
+    async with stopped_world.running(access="invited") as world:
+        assert not await works(world, his, bob)
+
+
+async def test_who_is_on_the_operators_list_has_no_button_to_be_revoked(world, alice, bob, hers, his):
+    world.app.guests.listed |= {bob.id}
+    hers.forward(alice, his.say(bob, "let me in"))
+    await world.settle()
+    assert hers.button_texts(hers.bot_messages[-1]) == []
+
+
+@pytest.mark.only_english
+async def test_a_new_owner_is_greeted_in_their_language(world, alice, hers):
+    bob = world.telegram.user("Bob", language_code="de")
+    his = world.telegram.private(bob)
+    hers.say(alice, f"/owner {bob.id}")
+    await world.settle()
+    hers.press(alice, hers.bot_messages[-1], "Hand it over")
+    await world.settle()
+    assert texts(his) == [Texts("de").access.yours()]
+    assert (await world.app.store.circle("")).owner_speaks == "de"

@@ -1,6 +1,6 @@
-"""The names of chats and people, as Telegram tells them when they are needed: none is stored."""
+"""Who chats and people are, as Telegram tells it when it is needed: no name is stored."""
 
-from telegram import Bot
+from telegram import Bot, User
 
 from bot.errors import VerbatimError
 from bot.telegram.failures import translated
@@ -15,6 +15,19 @@ async def name_of(bot: Bot, chat_id: int) -> str:
             chat = await bot.get_chat(chat_id)
     except VerbatimError:
         return str(chat_id)
-    name = " ".join((chat.title or chat.full_name or "").split())
-    printable = "".join(each for each in name if each.isprintable())[:LONGEST].strip()
-    return printable or str(chat_id)
+    return shown(chat.title or chat.full_name, chat_id)
+
+
+async def person_of(bot: Bot, user_id: int) -> User | None:
+    """Return a person with whom the bot has a private chat; None where Telegram does not tell."""
+    try:
+        with translated():
+            return (await bot.get_chat_member(user_id, user_id)).user
+    except VerbatimError:
+        return None
+
+
+def shown(name: str | None, chat_id: int) -> str:
+    """Return a name that people have given on one short line; the id where nothing of it can be shown."""
+    printable = "".join(each for each in " ".join((name or "").split()) if each.isprintable())
+    return printable[:LONGEST].strip() or str(chat_id)

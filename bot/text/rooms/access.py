@@ -31,6 +31,9 @@ class Access(Room):
     def revoked(self, name: str, guest: int) -> str:
         return self.gettext("{who} may not use this bot any more.").format(who=self._who(name, guest))
 
+    def open_to_all(self) -> str:
+        return self.gettext("Everybody may use this bot, as its operator has set ACCESS to open.")
+
     def is_allowed(self, name: str, guest: int) -> str:
         return self.gettext("{who} may use this bot.").format(who=self._who(name, guest))
 
@@ -74,8 +77,10 @@ class Access(Room):
     def still_yours(self) -> str:
         return self.gettext("This bot is still yours.")
 
-    def guests(self, lines: Sequence[str]) -> str:
-        """Return the list of those who were let in, each on a line."""
+    def guests(self, lines: Sequence[str], *, are_all: bool) -> str:
+        """Return the list of those who were let in, each on a line; `are_all` where others may use the bot, too."""
+        if are_all:
+            return "\n".join((self.open_to_all(), *lines))
         how = self.gettext(
             "To let somebody in, send /allow and the id of a person or a chat, reply with /allow to a message, "
             "or forward me one. To let a group in, send /allow there."
