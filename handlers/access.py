@@ -1,10 +1,10 @@
 """Who may use the bot, and what is told to those who may not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
@@ -14,8 +14,7 @@ from bot.log import get_logger
 from bot.telegram.writing.button_data import Admit
 from bot.telegram.writing.buttons import button
 from bot.telegram.writing.messages import answer, tell
-from bot.telegram.writing.names import name_of
-from bot.telegram.writing.replies import Say
+from bot.telegram.writing.names import name_of, shown
 from bot.text.texts import Texts
 from handlers.seldom import Seldom
 from handlers.speaking import Speaking
@@ -25,6 +24,7 @@ log = get_logger(__name__)
 MOST_STRANGERS = 1000  # told and logged in a while; they must fill neither the memory nor the log nor the pace
 MOST_OFFERS = 20  # that the owner gets in a day of groups to which strangers have added the bot
 GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
+GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 OWNS = re.compile(r"/start(?:@\w+)? own-([0-9a-f]{1,64})")
 
 
@@ -41,6 +41,7 @@ class Access:
         self._store = store
         self._now = now
         self._told = {each: Seldom(now, patience.STRANGER_TOLD_EVERY, MOST_STRANGERS) for each in (True, False)}
+        self._added: dict[int, ChatMemberUpdated] = {}  # groups to which strangers have just added the bot
         self._offered = Seldom(now, patience.STRANGER_TOLD_EVERY, MOST_OFFERS)
         # Apart, so that strangers hide no group of the operator's.
         self._logged = {each: Seldom(now, patience.STRANGER_LOGGED_EVERY, MOST_STRANGERS) for each in (True, False)}
@@ -94,40 +95,66 @@ class Access:
             log.info("chat.not_allowed", chat=chat.id, type=chat.type)
         if query := update.callback_query:
             self._speaking.door.say(chat.id, partial(self._alert, query, chat))
-        if (change := update.my_chat_member) and chat.type in GROUPS and _is_added(change):
-            self._tell(chat, partial(self._tell_of_stranger, update.get_bot(), change), patience.MEMBERSHIP_SETTLES)
+        if (change := update.my_chat_member) and chat.type in GROUPS:
+            self._change(change)
         message = update.message
-        if message is not None and _says_something(message):
-            self._tell(chat, partial(self._speaking.reply_now, message, _not_allowed(chat.id)))
+        if message is not None and message.migrate_to_chat_id is not None:
+            self._move(chat.id, message.migrate_to_chat_id)
+        elif message is not None and message.migrate_from_chat_id is not None:
+            self._move(message.migrate_from_chat_id, chat.id)
+        elif message is not None and _says_something(message) and self._told[is_private].is_time(chat.id):
+            say = partial(self._speaking.reply_now, message, _not_allowed(chat.id))
+            put = partial(self._speaking.door.replies.put, chat.id, say, counts=True)
+            self._speaking.door.keep(self._tell_stranger(chat.id), lambda may: put() if may else None)
 
-    def _tell(self, chat: Chat, say: Say, seconds: float = 0.0) -> None:
-        """Say something to a chat in a while, unless it was told within a day; that is stored, for restarts."""
-        if self._told[chat.type == ChatType.PRIVATE].is_time(chat.id):
-            replies = self._speaking.door.replies
-            put = partial(replies.put_later, chat.id, say, seconds) if seconds else partial(replies.put, chat.id, say)
-            tell_stranger = partial(self._store.tell_stranger, chat.id, self._now(), MOST_STRANGERS)
-            self._speaking.door.keep(tell_stranger, lambda may: put(counts=True) if may else None)
+    def _tell_stranger(self, chat_id: int) -> Callable[[], Awaitable[bool]]:
+        """Return what stores, for restarts, that a chat is told, and tells whether it may be."""
+        return partial(self._store.tell_stranger, chat_id, self._now(), MOST_STRANGERS)
 
-    async def _tell_of_stranger(self, bot: Bot, change: ChatMemberUpdated) -> None:
-        """Tell a group that it may not use the bot, and let its owner change that.
+    def _change(self, change: ChatMemberUpdated) -> None:
+        """Speak in a moment of a group to which a stranger adds the bot, unless it leaves before."""
+        if _is_added(change):
+            self._added[change.chat.id] = change
+            self._settle_later(change.chat.id)
+        elif change.new_chat_member.status in GONE:
+            self._added.pop(change.chat.id, None)
+
+    def _move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Take along what a group was told that becomes a supergroup."""
+        for seldom in (self._told[False], self._offered):
+            seldom.move(old_chat_id, new_chat_id)
+        if (change := self._added.pop(old_chat_id, None)) is not None:
+            self._added[new_chat_id] = change
+            self._settle_later(new_chat_id)
+        self._speaking.door.keep(partial(self._store.move_stranger, old_chat_id, new_chat_id))
+
+    def _settle_later(self, chat_id: int) -> None:
+        replies = self._speaking.door.replies
+        replies.put_later(chat_id, partial(self._settle, chat_id), patience.MEMBERSHIP_SETTLES, counts=True)
+
+    async def _settle(self, chat_id: int) -> None:
+        """Tell a group that it may not use the bot, once a day, and let its owner change that.
 
         By now it may be known as one that has moved.
         """
-        chat, person, owner = change.chat, change.from_user, self._guests.owner
-        if self._guests.admits(chat.id):
+        change, owner = self._added.pop(chat_id, None), self._guests.owner
+        if change is None or self._guests.admits(chat_id) or not self._told[False].is_time(chat_id):
             return
-        await tell(bot, chat.id, (await self._speaking.texts(chat, person)).access.not_allowed(chat.id))
-        if owner is not None and self._offered.is_time(chat.id):
-            self._speaking.door.replies.put(owner, partial(self._offer, bot, owner, change), counts=True)
+        if not await self._tell_stranger(chat_id)():
+            return
+        texts = await self._speaking.texts(Chat(chat_id, change.chat.type), change.from_user)
+        await tell(change.get_bot(), chat_id, texts.access.not_allowed(chat_id))
+        if owner is not None and self._offered.is_time(chat_id):
+            self._speaking.door.replies.put(owner, partial(self._offer, owner, chat_id, change), counts=True)
 
-    async def _offer(self, bot: Bot, owner: int, change: ChatMemberUpdated) -> None:
+    async def _offer(self, owner: int, chat_id: int, change: ChatMemberUpdated) -> None:
         """Offer the owner to let in a group to which a stranger has added the bot."""
-        chat, person = change.chat, change.from_user
+        person = change.from_user
         speaks = User(owner, "", is_bot=False, language_code=self._guests.owner_speaks)
         words = (await self._speaking.texts(Chat(owner, ChatType.PRIVATE), speaks)).access
-        names = [await name_of(bot, each) for each in (chat.id, person.id)]
-        text = words.added_by_stranger(names[0], chat.id, names[1], person.id)
-        await tell(bot, owner, text, [[button(words.allow_button(), Admit(chat.id, 1))]])
+        names = await name_of(change.get_bot(), chat_id), shown(person.full_name, person.id)
+        text = words.added_by_stranger(names[0], chat_id, names[1], person.id)
+        await tell(change.get_bot(), owner, text, [[button(words.allow_button(), Admit(chat_id, 1))]])
 
     async def _alert(self, query: CallbackQuery, chat: Chat) -> None:
         texts = await self._speaking.texts(chat, query.from_user)
@@ -140,8 +167,7 @@ def _not_allowed(chat_id: int) -> Callable[[Texts], str]:
 
 def _is_added(change: ChatMemberUpdated) -> bool:
     """Tell whether the bot is in a chat now, and was not before."""
-    gone = {ChatMember.LEFT, ChatMember.BANNED}
-    return change.old_chat_member.status in gone and change.new_chat_member.status not in gone
+    return change.old_chat_member.status in GONE and change.new_chat_member.status not in GONE
 
 
 def _says_something(message: Message) -> bool:

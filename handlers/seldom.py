@@ -21,3 +21,8 @@ class Seldom:
             return False
         self._last[chat_id] = now
         return True
+
+    def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Let a chat that has another id now keep what it got."""
+        if old_chat_id in self._last:
+            self._last[new_chat_id] = self._last.pop(old_chat_id)

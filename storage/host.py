@@ -139,6 +139,9 @@ class Host(Protocol):
         No more than `most` chats with ids of the same sign are told within a day.
         """
 
+    async def move_stranger(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Store that a group that the bot is not for became a supergroup, which was told what the group was."""
+
     async def usage(self, chat_id: int, user_id: int, day: int, since: int, exempt: int | None = None) -> Usage:
         """Sum up what a chat has used; `exempt` as in Spending."""
 

@@ -65,3 +65,10 @@ async def tell_stranger(tx: Transaction, chat_id: int, now: float, most: int) ->
         now,
     )
     return True
+
+
+async def move_stranger(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    moved = await tx.row("DELETE FROM strangers WHERE chat_id = $1 RETURNING told_at", old_chat_id)
+    if moved is not None:
+        sql = "INSERT INTO strangers (chat_id, told_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        await tx.rows(sql, new_chat_id, moved["told_at"])

@@ -110,6 +110,7 @@ class SQLStore:
     allow = _write(guests.allow)
     revoke = _write(guests.revoke)
     tell_stranger = _write(guests.tell_stranger)
+    move_stranger = _write(guests.move_stranger)
     usage = _write(spending.usage)
     usage_of_all = _write(spending.usage_of_all)
     keep_told = _write(troubles.keep_told)

@@ -98,6 +98,16 @@ async def test_what_strangers_were_told_is_forgotten_after_a_day(store):
     assert await store.purge(NOW + DAY, NOW, 100) == 1
 
 
+async def test_a_group_that_moves_was_told_what_it_was_told_before_and_repeated_this_changes_nothing(store):
+    await store.tell_stranger(-5, NOW, 9)
+    for _ in range(2):
+        await store.move_stranger(-5, -1005)
+    assert not await store.tell_stranger(-1005, NOW + DAY - 1, 9)
+    assert await store.tell_stranger(-1005, NOW + DAY, 9)
+    await store.move_stranger(-6, -1006)
+    assert await store.tell_stranger(-1006, NOW, 9)
+
+
 async def test_seconds_are_counted_with_the_beginning_of_a_create_and_once_a_job(store):
     job = await creating(store)
     assert await store.start_create(job, spending(30.0)) is True

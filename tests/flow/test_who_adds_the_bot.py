@@ -4,6 +4,7 @@ import pytest
 
 from storage.host import DAY
 from tests.english import ENGLISH
+from tests.unit.workbench import reading_lines
 from tests.world import other_voice, texts
 
 
@@ -66,7 +67,7 @@ async def test_a_group_to_which_a_stranger_adds_the_bot_waits_for_the_owner(worl
     await world.settle()
     assert str(group.id) in texts(group)[0]
     asked = hers.bot_messages[-1]
-    assert f"{bob.id} has added this bot to the group Team ({group.id})" in asked["text"]
+    assert f"Bob ({bob.id}) has added this bot to the group Team ({group.id})" in asked["text"]
     assert not await works(world, group, bob)
     hers.press(alice, asked, "Allow")
     await world.settle()
@@ -123,3 +124,76 @@ async def test_a_group_that_moves_after_the_owner_was_asked_is_let_in_by_that_of
     await world.settle()
     assert texts(moved).count(ENGLISH.joining.introduction(sees=True)) == 1
     assert await works(world, moved, bob)
+
+
+async def test_the_name_of_a_stranger_is_shown_short_and_on_one_line_and_neither_stored_nor_logged(world, hers):
+    eve = world.telegram.user("\u202eEve\nthe", last_name="Terrible " * 20)
+    trap = world.telegram.supergroup("Trap\n" + "x" * 100, [eve], privacy=False)
+    with reading_lines() as lines:
+        trap.kick_bot(eve)
+        trap.add_bot(eve)
+        await world.settle()
+    (asked,) = [text for text in texts(hers) if "has added" in text]
+    assert asked.startswith("Eve the Terrible Terrible")
+    assert "\n" not in asked
+    assert "\u202e" not in asked
+    assert len(asked) < 200
+    stored = b"".join(each.read_bytes() for each in world.database.parent.glob("verbatim.db*"))
+    assert b"Terrible" not in stored
+    assert "Terrible" not in str(lines)
+
+
+async def test_a_group_that_is_left_at_once_is_no_matter_for_the_owner(world, group, alice, bob, hers):
+    group.add_bot(bob)
+    group.kick_bot(bob)
+    await world.settle()
+    assert "has added" not in str(texts(hers))
+    group.add_bot(bob)
+    await world.settle()
+    assert str(texts(hers)).count("has added") == 1
+    assert len(texts(group)) == 1
+
+
+@pytest.mark.parametrize("first", ["added", "written to"])
+async def test_a_group_that_moves_is_told_once_that_it_may_not_use_the_bot(stopped_world, bob, first):
+    stopped_world.telegram.state.privacy = False
+    group = stopped_world.telegram.group("Chess", [bob], owner=bob, bot=first == "written to", privacy=False)
+    async with stopped_world.running(access="invited") as world:
+        if first == "added":
+            group.add_bot(bob)
+        else:
+            group.say(bob, "hello?")
+        await world.settle()
+        assert len(texts(group)) == 1
+        moved = group.upgrade(bob)
+        moved.say(bob, "hello?")
+        await world.settle()
+        assert texts(moved) == []
+    async with stopped_world.running() as world:
+        moved.say(bob, "hello?")
+        await world.settle()
+        assert texts(moved) == []
+        world.clock.seconds += DAY
+        moved.say(bob, "hello?")
+        await world.settle()
+        assert len(texts(moved)) == 1
+
+
+async def test_a_group_that_moved_while_the_bot_was_off_is_told_no_second_time(stopped_world, bob):
+    group = stopped_world.telegram.group("Chess", [bob], owner=bob, bot=False)
+    async with stopped_world.running(access="invited") as world:
+        group.add_bot(bob)
+        await world.settle()
+    moved = group.upgrade(bob)
+    async with stopped_world.running() as world:
+        await world.settle()
+    assert (len(texts(group)), len(texts(moved))) == (1, 0)
+
+
+async def test_a_group_that_moves_at_once_is_told_where_it_is_and_offered_once(world, alice, bob, hers):
+    group = world.telegram.group("Chess", [bob], owner=bob, bot=False, privacy=False)
+    group.add_bot(bob)
+    moved = group.upgrade(bob)
+    await world.settle()
+    assert (len(texts(group)), len(texts(moved))) == (0, 1)
+    assert str(texts(hers)).count("has added this bot") == 1

@@ -17,13 +17,14 @@ from telegram import Bot, Update
 HIGHEST = 2**31 - 1  # the Bot API marks the numbers that may need more than 32 bits, and update_id is none of them
 LONGEST_ID = 512  # characters of a file's id; about 100 are usual
 SOME_DATE = 1  # of a message that does not say when it was sent; 0 says that it is too old to be shown
+LONGEST_NAME = 64  # characters of a first or a last name, by Telegram's own rule
 LONGEST_TAG = 35  # characters of a language tag, by RFC 5646
 NOBODY = {"is_bot": False, "first_name": "-"}
 UNMEASURED = {"duration": 0, "width": 0, "height": 0, "length": 0}  # the library wants them, and they are only claims
 
 UNKNOWN_ORIGIN = {"type": "hidden_user", "sender_user_name": "-", "date": SOME_DATE}
 
-SOMEBODY = NOBODY | {"id": 0}
+SOMEBODY = {"is_bot": False, "first_name": "", "id": 0}
 LEFT = {"status": "left", "user": SOMEBODY}
 # The library wants each right; of them the bot asks for none but the one to write.
 ADMINISTRATOR = {"status": "administrator"} | dict.fromkeys(
@@ -160,7 +161,7 @@ def _membership(content: Any, kind: str) -> JSON:
     chat, now = _chat(content.get("chat")), _member(content.get("new_chat_member"))
     if chat is None or now is None:
         raise UnreadableUpdateError("chat" if chat is None else "new_chat_member")
-    before, person = _member(content.get("old_chat_member")) or LEFT, _person(content.get("from")) or SOMEBODY
+    before, person = _member(content.get("old_chat_member")) or LEFT, _named(content.get("from")) or SOMEBODY
     return {"chat": chat, "from": person, "date": SOME_DATE, "old_chat_member": before, "new_chat_member": now}
 
 
@@ -201,6 +202,15 @@ def _person(value: Any) -> JSON | None:
     language = _text(value.get("language_code"))
     known = {"language_code": language} if language and len(language) <= LONGEST_TAG else {}
     return NOBODY | known | {"id": number}
+
+
+def _named(value: Any) -> JSON | None:
+    """Read a person with the name, which nothing stores or logs: the owner is asked to let a group of theirs in."""
+    person = _person(value)
+    if person is None:
+        return None
+    names = {name: text[:LONGEST_NAME] for name in ("first_name", "last_name") if (text := _text(value.get(name)))}
+    return person | {"first_name": ""} | names
 
 
 def _topic(value: Any) -> JSON | None:
