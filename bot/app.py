@@ -321,7 +321,7 @@ class _Wiring:
             asking=asking,
             hints=Hints(asking, {command.name for command in COMMANDS}, now),
             cancel=cancel,
-            commands=Commands(door, speaking, self.store, models.default, *limits, links_on),
+            commands=Commands(door, speaking, asking, self.store, models.default, *limits, links_on),
             choosing=choosing,
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
             people=People(door, speaking, self.store),

@@ -10,12 +10,12 @@ from telegram.ext import ContextTypes
 from bot.engine.intake import Recording
 from bot.text.texts import Texts
 from handlers.links import Links
-from handlers.media import Carrier, Media, asked_for, carried_by
+from handlers.media import Carrier, Media, Otherwise, asked_for, carried_by, sent_as_asked
 from storage.apology import Apology
 from storage.words import Asked
 
 TRANSCRIBE = "transcribe"
-NOT_FOR_ASKING = frozenset({TRANSCRIBE, "cancel"})  # they do something of their own with the message
+NOT_FOR_ASKING = frozenset({TRANSCRIBE, "cancel", "start", "help"})  # they ask, or not, in a way of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,28 @@ class Asking:
         elif _is_mentioned(message):
             self._ask(message, carrier, Asked.WITH_A_MENTION)
 
+    def instead(self, message: Message, otherwise: Otherwise) -> bool:
+        """Take the recording that a command replies to instead of an answer; False where there is none.
+
+        Where the chat would not have it taken for such a command, do something else.
+        """
+        carrier = _carrier(message)
+        return carrier is not None and self._ask(message, carrier, Asked.WITH_A_COMMAND, otherwise)
+
     def is_call(self, message: Message) -> bool:
         """Tell whether a message mentions the bot in reply to a recording."""
         carrier = _carrier(message)
         return carrier is not None and carried_by(carrier) is not None and _is_mentioned(message)
 
-    def _ask(self, message: Message, carrier: Carrier, asked: Asked) -> bool:
+    def _ask(self, message: Message, carrier: Carrier, asked: Asked, otherwise: Otherwise | None = None) -> bool:
         """Take what a message asks for; False if that is no recording."""
         if message.is_automatic_forward:
             return True
         match asked_for(message, carrier, self.media.limit, asked):
             case Recording() as recording:
-                self.media.take(message, recording)
+                self.media.take(message, recording, otherwise)
             case Apology() as sorry:
-                self.media.apologise(message, sorry, asked)
+                self.media.apologise(message, sorry, sent_as_asked(message, carrier, asked), otherwise)
             case None:
                 return False
         return True

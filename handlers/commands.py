@@ -9,8 +9,10 @@ from telegram.ext import ContextTypes
 
 from bot.speech.catalogue import MODELS, Model, find
 from bot.telegram.receiving.door import Door
+from bot.telegram.writing.replies import Say
 from bot.text.menu import Audience
 from bot.text.texts import Texts
+from handlers.asking import Asking
 from handlers.joining import HERE
 from handlers.speaking import Speaking
 from storage.store import Store
@@ -18,10 +20,11 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Answers commands that change nothing."""
+    """Answers commands that change nothing. In reply to a recording, /start and /help may ask for its text instead."""
 
     door: Door
     speaking: Speaking
+    asking: Asking
     store: Store
     default_model: Model
     limit_mb: int
@@ -32,7 +35,7 @@ class Commands:
         """Say what the bot does; not in a group to which a link of its own led, where it introduces itself."""
         message = _message(update)
         if context.args != [HERE] or message.chat.type == ChatType.PRIVATE:
-            self.door.say(message.chat.id, partial(self._welcome, message), counts=True)
+            self._answer(message, partial(self._welcome, message))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
@@ -41,7 +44,12 @@ class Commands:
         def said(texts: Texts) -> str:
             return texts.commands.help(audience, self.limit_mb, self.limit_minutes, links=self.links)
 
-        self.speaking.reply(message, said)
+        self._answer(message, partial(self.speaking.reply_now, message, said))
+
+    def _answer(self, message: Message, say: Say) -> None:
+        """Say something, unless the message asks instead for the text of a recording that it replies to."""
+        if not self.asking.instead(message, partial(self.door.replies.put, message.chat.id, say, counts=True)):
+            self.door.say(message.chat.id, say, counts=True)
 
     async def models(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         rows = [(model.name, model.language_count) for model in MODELS]

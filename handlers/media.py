@@ -1,5 +1,6 @@
 """Messages with speech in them: each becomes a recording at the front door, or is told why it cannot."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,13 +20,14 @@ from handlers.posts import post_of
 from handlers.speaking import Speaking
 from storage.apology import Apology, Reason
 from storage.store import NotTaken, Refused
-from storage.words import Asked, ChatSettings, Job
+from storage.words import Asked, Job, Sent
 
 # Of documents in groups of which nobody says that they are recordings. Telegram itself hands out no larger ones.
 MOST_BYTES_OF_UNKNOWN = TELEGRAMS.bytes
 GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 
 Carrier = Message | ExternalReplyInfo
+Otherwise = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +48,37 @@ class Media:
             case Recording() as recording:
                 self.take(message, recording)
             case Apology() as sorry:
-                self.apologise(message, sorry, video_seconds=_video_seconds(message, message))
+                seconds, people = _video_seconds(message, message), tuple(_people(message))
+                self.apologise(message, sorry, Sent(message.chat.id, Asked.NOT, seconds, people))
 
-    def take(self, message: Message, recording: Recording) -> None:
-        """Make a job of what a message carries, or asks for."""
-        self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message, recording))
+    def take(self, message: Message, recording: Recording, otherwise: Otherwise | None = None) -> None:
+        """Make a job of what a message carries, or asks for; do something else instead where its chat wants none."""
+        self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message, recording, otherwise))
 
-    def apologise(
-        self, message: Message, sorry: Apology, asked: Asked = Asked.NOT, video_seconds: int | None = None
-    ) -> None:
-        """Say why a recording cannot become text, where the chat would have it."""
+    def apologise(self, message: Message, sorry: Apology, sent: Sent, otherwise: Otherwise | None = None) -> None:
+        """Say why a recording cannot become text; do something else instead where its chat would have none of it."""
 
-        def tell(settings: ChatSettings) -> None:
-            if settings.takes(asked, video_seconds):
+        def tell(why: NotTaken | None) -> None:
+            if why is None:
                 self.speaking.reply_after(message, lambda texts: texts.apologies.apology(sorry.reason, sorry.facts))
+            elif otherwise is not None:
+                otherwise()
+            elif why is NotTaken.OPTED_OUT and sent.asked is Asked.PLAINLY:
+                self.speaking.reply_after(message, lambda texts: texts.people.wants_no_text())
 
-        self.door.keep(partial(self.intake.store.settings, message.chat.id), tell)
+        self.door.keep(partial(self.intake.store.unwanted, sent), tell)
 
-    def _tell(self, message: Message, recording: Recording, why: Job | Refused | NotTaken | None) -> None:
+    def _tell(
+        self,
+        message: Message,
+        recording: Recording,
+        otherwise: Otherwise | None,
+        why: Job | Refused | NotTaken | None,
+    ) -> None:
         """Say why there is no job: nobody is kept waiting for an answer that does not come."""
+        if isinstance(why, NotTaken) and otherwise is not None:
+            otherwise()
+            return
         if isinstance(why, Job):
             self.misfits.tell(message, recording.speaks, why)
             return
@@ -105,12 +119,18 @@ def asked_for(message: Message, carrier: Carrier, limit: FileLimit, asked: Asked
     recording = _recording(message, *carried, limit)
     if isinstance(recording, Apology):
         return recording
-    others = _people(carrier) - {sender_of(message)}  # who asks for what they said themselves gets it
-    recording = replace(recording, asked=asked, post=None, video_seconds=None, people=tuple(others))
+    people = sent_as_asked(message, carrier, asked).people
+    recording = replace(recording, asked=asked, post=None, video_seconds=None, people=people)
     if isinstance(carrier, Message):
         recording = replace(recording, about=carrier.message_id, user_id=sender_of(carrier))
         recording = replace(recording, speaks=_speaks(carrier) or recording.speaks)
     return recording
+
+
+def sent_as_asked(message: Message, carrier: Carrier, asked: Asked) -> Sent:
+    """Return what decides whether a message gets the recording that it asks for: people always get their own."""
+    others = _people(carrier) - {sender_of(message)}
+    return Sent(message.chat.id, asked, None, tuple(others))
 
 
 def carried_by(carrier: Carrier) -> tuple[str, Any] | None:

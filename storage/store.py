@@ -25,6 +25,7 @@ from storage.words import (
     MembershipChange,
     NewJob,
     Press,
+    Sent,
     State,
     TryAgain,
 )
@@ -194,6 +195,12 @@ class Store(Host, Protocol):
 
         With `start` the job is leased at once if it is the only one of its chat and no other one waits for its turn,
         and admitted to the provider if it may be; Job tells both. One that has to be sniffed is not.
+        """
+
+    async def unwanted(self, sent: Sent) -> NotTaken | None:
+        """Tell why a chat would have no text of a recording, without making a job: it wants none, or its speaker.
+
+        None where it would have one.
         """
 
     async def claim(self, now: float, lease_until: float, limit: int, passed_over: Collection[int] = ()) -> Claim:

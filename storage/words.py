@@ -95,6 +95,16 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What decides whether a chat would have the text of a recording at all; see NewJob."""
+
+    chat_id: int
+    asked: Asked
+    video_seconds: int | None
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """A message with speech in it, before it is stored. What its sender claims is marked so."""
 

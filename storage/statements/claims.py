@@ -20,7 +20,7 @@ from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import is_left_out
 from storage.store import Claim, NotTaken, Refused, Start
-from storage.words import AUTO, RINGS_AFTER, ChatSettings, Job, NewJob, Options
+from storage.words import AUTO, RINGS_AFTER, ChatSettings, Job, NewJob, Options, Sent
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.
@@ -127,12 +127,8 @@ async def _ask_for_admission(tx: Transaction, leased: Job, start: Start, now: fl
 
 async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: float) -> NotTaken | None:
     """Tell why a message gets no job: its chat wants none, or the recording that it asks for has one already."""
-    if not settings.takes(new.asked, new.video_seconds):
-        return NotTaken.UNWANTED
-    if new.chat_id < 0 and await has_opted_out(tx, new.people):
-        return NotTaken.OPTED_OUT
-    if new.about is None:
-        return None
+    if (why := await _unwanted(tx, settings, new)) is not None or new.about is None:
+        return why
     rows = await tx.rows(
         "SELECT message_id, next_at FROM jobs WHERE from_chat_id = $1 AND message_id IN ($2, $3)"
         " UNION ALL SELECT message_id, next_at FROM jobs WHERE from_chat_id = $1 AND about = $2",
@@ -146,6 +142,17 @@ async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: fl
         await _take_for_recording(tx, new.chat_id, new.about, now)
         return NotTaken.UNDER_WAY
     return NotTaken.UNWANTED if rows and not settings.takes_again(new.asked) else None
+
+
+async def unwanted(tx: Transaction, sent: Sent) -> NotTaken | None:
+    return await _unwanted(tx, settings_of(await tx.rows(SELECT, sent.chat_id)), sent)
+
+
+async def _unwanted(tx: Transaction, settings: ChatSettings, sent: Sent | NewJob) -> NotTaken | None:
+    if not settings.takes(sent.asked, sent.video_seconds):
+        return NotTaken.UNWANTED
+    is_left_alone = sent.chat_id < 0 and await has_opted_out(tx, sent.people)
+    return NotTaken.OPTED_OUT if is_left_alone else None
 
 
 async def _take_for_recording(tx: Transaction, chat_id: int, message_id: int, now: float) -> None:

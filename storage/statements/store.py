@@ -61,6 +61,7 @@ class SQLStore:
         self.engine = engine
 
     accept = _write(claims.accept)
+    unwanted = _write(claims.unwanted)
     claim = _write(claims.claim)
     claim_interrupted = _write(claims.claim_interrupted)
     recover = _write(recovery.recover)

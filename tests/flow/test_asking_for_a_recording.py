@@ -351,6 +351,39 @@ class TestCalling:
             await world.settle()
         assert texts(private).count("what was said") == 1
 
+    @pytest.mark.parametrize("command", ["/start", "/help"])
+    @pytest.mark.parametrize("mode", EVERY_MODE)
+    async def test_one_who_asks_what_the_bot_does_in_reply_to_a_recording_gets_one_answer(
+        self, world, alice, private, group, mode, command
+    ):
+        await choose(world, private, mode=mode)
+        voice = unseen(world, private, alice)
+        private.say(alice, command, reply_to=voice)
+        await world.settle()
+        (first,) = texts(private)
+        assert (first == "what was said") is (mode is Mode.ASK)
+        private.say(alice, command, reply_to=voice)
+        await world.settle()
+        assert "what was said" not in texts(private)[1:]
+        assert len(texts(private)) == 2
+
+    async def test_a_command_in_reply_to_a_recording_that_is_too_large_says_so_alone(
+        self, world, alice, private, group
+    ):
+        await choose(world, private, mode=Mode.ASK)
+        voice = unseen(world, private, alice, file_size=20 * MEGABYTE + 1)
+        private.say(alice, "/help", reply_to=voice)
+        await world.settle()
+        (answer,) = texts(private)
+        assert "20 MB" in answer
+
+    async def test_a_command_that_does_something_does_it_beside_the_text(self, world, alice, private, group):
+        await choose(world, private, mode=Mode.ASK)
+        private.say(alice, "/model whisper-tiny", reply_to=unseen(world, private, alice))
+        await world.settle()
+        assert len(texts(private)) == 2
+        assert "what was said" in texts(private)
+
     async def test_a_mention_in_reply_to_what_has_its_text_means_nothing_where_all_becomes_text(
         self, world, alice, bob, group
     ):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sizes import MEGABYTE
 from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
@@ -97,3 +98,21 @@ async def test_in_their_own_private_chat_nothing_changes(world, alice, group):
 
 async def test_who_writes_in_the_name_of_a_chat_is_sent_to_the_private_chat(world, alice, group):
     assert await says(world, group, group, "/optout") == [ENGLISH.people.unknown()]
+
+
+async def test_of_theirs_nothing_is_said_in_groups_either_when_it_is_too_large(world, alice, bob, group):
+    large = {"file_size": 20 * MEGABYTE + 1}
+    await world.app.store.opt_out(alice.id)
+    recording = group.send_voice(alice, other_voice(), **large)
+    group.forward(bob, recording)
+    await world.settle()
+    assert texts(group) == []
+    assert await says(world, group, bob, "/transcribe", reply_to=recording) == [ENGLISH.people.wants_no_text()]
+    (answer,) = await says(world, group, alice, "/transcribe", reply_to=recording)
+    assert "20 MB" in answer
+    private = world.telegram.private(alice)
+    private.send_voice(alice, other_voice(), **large)
+    group.send_voice(bob, other_voice(), **large)
+    await world.settle()
+    assert texts(private) == [answer]
+    assert texts(group)[-1] == answer
