@@ -1,8 +1,8 @@
 """Telegram's pace: which write may go now, and how long another one waits for its turn.
 
 "About 30 messages a second" overall, 1 a second in a chat where short bursts pass, and 20 a minute in a group (Bots
-FAQ). Of edits it says nothing: they are taken to count in their chat like messages, and overall apart from them, until
-refusals tell otherwise.
+FAQ). Of edits it says nothing: they are taken to count in a chat like messages, but neither among the 20 of a group nor
+among the 30 overall, until refusals tell otherwise.
 
 A write that finds no room waits in memory for its turn, for seconds; where that would be long it is refused with the
 seconds to wait, so that its step comes back later. Answers go first, and before that placeholders leave the last writes
@@ -11,7 +11,6 @@ cannot use up all there is.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -21,15 +20,12 @@ from telegram.ext import BaseRateLimiter
 from bot.errors import RateLimitedError
 from bot.machine.clock import Clock
 from bot.outgoing.waits import SHORTEST, asked_wait
+from bot.telegram.pacing.chat import Chat
 from bot.telegram.pacing.line import Line
 from bot.telegram.pacing.together import SPAN, Together
 from bot.telegram.pacing.windows import LONGEST_WAIT, Window, Write
 from bot.telegram.refusing import Refusing
 
-PRIVATE = (60, 60.0, 10)  # writes, in so many seconds, of them left to answers
-GROUP = (20, 60.0, 4)
-LITTLE = 6  # writes of a chat within its span: three notes and their answers
-BURST = 3  # writes of a chat within as many seconds that no server refuses for themselves
 MANY = 1000  # chats remembered before the idle ones are forgotten
 KEPT_EDITS = 6  # of all chats, left to answers by what else is edited; few answers are messages
 SHARE_OF_MESSAGES = 0.6  # of places that edits wait for too: each message brings an edit, and nothing begins without it
@@ -44,43 +40,6 @@ class Urgency(StrEnum):
     ANSWER = "answer"
 
 
-@dataclass(slots=True)
-class _Chat:
-    """What is known of a chat. `reserved` are moments of places that are kept for placeholders."""
-
-    id: int
-    window: Window
-    blocked: tuple[float, float] = (0.0, 0.0)  # since when, until when
-    reserved: list[float] = field(default_factory=list)
-
-    def write(self, urgency: Urgency) -> Write:
-        return Write(urgency is Urgency.ANSWER, len(self.window.moments) > LITTLE)
-
-    def blocked_until(self, now: float) -> float:
-        """Return until when Telegram asks for patience; `now` where it does not, or the clock was put back since."""
-        since, until = self.blocked
-        return until if since <= now < until else now
-
-    def next(self, now: float, write: Write) -> float:
-        return max(self.window.next(now, self.window.allowed(write)), self.blocked_until(now))
-
-    def is_fast(self, now: float) -> bool:
-        """Tell whether a refusal may be about the chat alone, as every one in a group may, which can be slowed down."""
-        last = self.window.moments[-BURST - 1 :]
-        return self.id < 0 or (len(last) > BURST and last[0] > now - BURST - 1)
-
-    def take_reserved(self, now: float) -> float | None:
-        """Return the moment of a place that was kept for a placeholder within the last second, if there is any."""
-        while self.reserved:
-            moment = self.reserved.pop(0)
-            if 0 <= now - moment < SPAN and self.blocked_until(now) <= now:
-                return moment
-        return None
-
-    def is_idle(self, now: float) -> bool:
-        return self.window.is_idle(now) and self.blocked_until(now) <= now
-
-
 class Pace(BaseRateLimiter[str]):
     """Asked by python-telegram-bot before every call.
 
@@ -93,7 +52,7 @@ class Pace(BaseRateLimiter[str]):
         self._together = Together()
         self._messages = Line(clock, self._together, SHARE_OF_MESSAGES, kept=0)
         self._edits = Line(clock, self._together, 1 - SHARE_OF_MESSAGES, KEPT_EDITS)
-        self._chats: dict[int, _Chat] = {}
+        self._chats: dict[int, Chat] = {}
         self._swept_at = 0.0
 
     async def initialize(self) -> None:
@@ -135,14 +94,15 @@ class Pace(BaseRateLimiter[str]):
         assert line is not None
         self.refusing.check(chat_id, endpoint, topic)  # which costs no place
         chat = self._chat(chat_id)
-        moment = await self._place(chat, line, urgency)
+        write = chat.write(is_answer=urgency is not Urgency.PLACEHOLDER, is_message=line is self._messages)
+        moment = await self._place(chat, line, write, waits=urgency is not None)
         try:
             return await self.refusing.asked(chat_id, endpoint, call, topic)
         except RetryAfter as error:
             self._refused(chat, moment, seconds(error))
             raise
         finally:
-            self._ended(chat, line, moment)
+            self._ended(chat, line, write, moment)
 
     async def reserve(self, chat_id: int, longest: float = LONGEST_WAIT) -> None:
         """Wait until a placeholder may go to a chat, and keep its place for one that is sent within a second.
@@ -150,63 +110,61 @@ class Pace(BaseRateLimiter[str]):
         RateLimitedError, with the seconds to wait, where that takes longer than `longest`.
         """
         chat = self._chat(chat_id)
-        chat.reserved.append(await self._take(chat, self._messages, Urgency.PLACEHOLDER, longest))
+        chat.reserve(await self._take(chat, self._messages, _placeholder(chat), longest))
 
     def others_come_first(self, chat_id: int) -> bool:
         """Tell whether a placeholder for a chat has to wait now, for other chats only and LONGEST_WAIT at the most."""
         now, chat = self.clock(), self._chat(chat_id)
-        write = chat.write(Urgency.PLACEHOLDER)
+        write = _placeholder(chat)
         return chat.next(now, write) <= now < self._messages.expected(now, write) <= now + LONGEST_WAIT
 
     def reserve_at_once(self, chat_id: int) -> bool:
         """Reserve if a placeholder may go to a chat now; tell whether that is so."""
         now, chat = self.clock(), self._chat(chat_id)
-        write = chat.write(Urgency.PLACEHOLDER)
+        write = _placeholder(chat)
         if max(chat.next(now, write), self._messages.expected(now, write)) > now:
             return False
-        chat.window.add(now)
+        chat.add(now, write)
         self._messages.count(now)
-        chat.reserved.append(now)
+        chat.reserve(now)
         return True
 
     def block(self, chat_id: int, seconds: float) -> None:
         """Let no write go to this chat for so many seconds, as Telegram asked for patience."""
-        now = self.clock()
-        self._chat(chat_id).blocked = (now, now + seconds)
+        self._chat(chat_id).block(self.clock(), seconds)
 
-    async def _place(self, chat: _Chat, line: Line, urgency: Urgency | None) -> float:
+    async def _place(self, chat: Chat, line: Line, write: Write, *, waits: bool) -> float:
         """Return the moment of a place: one that is reserved, or the one that comes next."""
         now = self.clock()
-        if urgency is None:
-            chat.window.add(now)
+        if not waits:
+            chat.add(now, write)
             line.count(now)
             return now
-        if line is self._messages and (reserved := chat.take_reserved(now)) is not None:
+        if write.is_message and (reserved := chat.take_reserved(now)) is not None:
             return reserved
-        return await self._take(chat, line, urgency)
+        return await self._take(chat, line, write)
 
-    async def _take(self, chat: _Chat, line: Line, urgency: Urgency, longest: float = LONGEST_WAIT) -> float:
+    async def _take(self, chat: Chat, line: Line, write: Write, longest: float = LONGEST_WAIT) -> float:
         """Wait for the turn of a write and count it; its place in the chat is counted from the start.
 
         A wait that is given up gives that place back.
         """
         now = self.clock()
-        write = chat.write(urgency)
         due = chat.next(now, write)
-        self._refuse_if_long(now, due, chat.window, write, longest)
-        self._refuse_if_long(now, line.expected(now, write), line.window, write, longest)
-        chat.window.add(due)
+        _refuse_if_long(now, due, chat, write, longest)
+        _refuse_if_long(now, line.expected(now, write), line.window, write, longest)
+        chat.add(due, write)
         try:
             await self._wait(chat, line, write, due)
         except BaseException:
-            chat.window.remove(due)
+            chat.remove(due, write)
             raise
         now = self.clock()
-        chat.window.move(due, now)
+        chat.move(due, now, write)
         line.count(now)
         return now
 
-    async def _wait(self, chat: _Chat, line: Line, write: Write, due: float) -> None:
+    async def _wait(self, chat: Chat, line: Line, write: Write, due: float) -> None:
         """Wait for the chat, then in line; again if the chat has been blocked meanwhile."""
         while True:
             if due > self.clock():
@@ -216,26 +174,20 @@ class Pace(BaseRateLimiter[str]):
             due = chat.blocked_until(now)
             if due <= now:
                 return
-            self._refuse_if_long(now, due, chat.window, write)
+            _refuse_if_long(now, due, chat, write)
 
-    def _refuse_if_long(
-        self, now: float, moment: float, window: Window, write: Write, longest: float = LONGEST_WAIT
-    ) -> None:
-        if moment - now > longest:
-            raise RateLimitedError("our own pace", retry_after=window.promise(moment, write) - now)
-
-    def _refused(self, chat: _Chat, begun: float, seconds: float) -> None:
+    def _refused(self, chat: Chat, begun: float, seconds: float) -> None:
         """Leave the chat alone for as long as Telegram says, and learn from it if all chats together are meant."""
         now = self.clock()
-        chat.blocked = (now, now + seconds)
+        chat.block(now, seconds)
         if not chat.is_fast(now):
             self._together.refused(begun, now)
 
-    def _ended(self, chat: _Chat, line: Line, moment: float) -> None:
+    def _ended(self, chat: Chat, line: Line, write: Write, moment: float) -> None:
         """Count a write from its end: when Telegram counted it is not known, but it was not later."""
         now = self.clock()
         if now > moment:
-            chat.window.move(moment, now)
+            chat.move(moment, now, write)
             line.move(moment, now)
 
     def _line_of(self, endpoint: str) -> Line | None:
@@ -244,12 +196,12 @@ class Pace(BaseRateLimiter[str]):
             return self._edits
         return self._messages if endpoint.startswith("send") and endpoint != "sendChatAction" else None
 
-    def _chat(self, chat_id: int) -> _Chat:
+    def _chat(self, chat_id: int) -> Chat:
         chat = self._chats.get(chat_id)
         if chat is None:
             if len(self._chats) >= MANY:
                 self._forget_idle()
-            chat = self._chats[chat_id] = _Chat(chat_id, Window(*(GROUP if chat_id < 0 else PRIVATE)))
+            chat = self._chats[chat_id] = Chat(chat_id)
         return chat
 
     def _forget_idle(self) -> None:
@@ -259,6 +211,18 @@ class Pace(BaseRateLimiter[str]):
             return
         self._swept_at = now
         self._chats = {chat_id: chat for chat_id, chat in self._chats.items() if not chat.is_idle(now)}
+
+
+def _placeholder(chat: Chat) -> Write:
+    return chat.write(is_answer=False, is_message=True)
+
+
+def _refuse_if_long(
+    now: float, moment: float, place: Chat | Window, write: Write, longest: float = LONGEST_WAIT
+) -> None:
+    """Raise RateLimitedError, with a moment to come back to `place`, if a write would wait there for long."""
+    if moment - now > longest:
+        raise RateLimitedError("our own pace", retry_after=place.promise(moment, write) - now)
 
 
 def seconds(error: RetryAfter) -> float:

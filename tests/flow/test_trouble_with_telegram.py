@@ -112,6 +112,17 @@ async def test_a_flood_of_voices_in_one_group_stays_within_telegrams_pace(world,
     assert refused == []
 
 
+async def test_edits_take_no_room_from_the_messages_of_a_group(world, alice):
+    world.telegram.enforce_pace(burst=25)
+    group = world.telegram.supergroup("Team", [alice], privacy=False)
+    for _ in range(16):
+        group.send_voice(alice, other_voice())
+    world.speech.says("all of them")
+    await world.settle(seconds=50)
+    assert answers(group) == ["all of them"] * 16
+    assert [call for call in world.telegram.calls if call.status == 429] == []
+
+
 async def test_a_crowd_waits_for_telegrams_pace_inside_its_steps(world):
     world.telegram.enforce_pace(overall_per_second=60)
     people = [world.telegram.user(f"Person {number}") for number in range(45)]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
-from bot.telegram.pace import GROUP, PRIVATE, Urgency
+from bot.telegram.pace import Urgency
+from bot.telegram.pacing.chat import GROUP, MESSAGES, PRIVATE
 from bot.telegram.pacing.line import EACH
 from bot.telegram.pacing.together import SPAN
 from bot.telegram.pacing.windows import LONGEST_WAIT
@@ -56,7 +57,11 @@ def test_no_window_ever_has_more_writes_than_it_may(script):
         assert most_within([each.went for each in gone(writers, endpoint)], SPAN) <= EACH
     for chat_id in CHATS:
         limit, span, _ = GROUP if chat_id < 0 else PRIVATE
-        assert most_within([each.went for each in writers.all if each.went and each.chat_id == chat_id], span) <= limit
+        written = [each for each in writers.all if each.went and each.chat_id == chat_id]
+        assert most_within([each.went for each in written], span) <= limit
+        limit, span, _ = MESSAGES
+        messages = [each.went for each in written if each.endpoint == MESSAGE]
+        assert chat_id > 0 or most_within(messages, span) <= limit
 
 
 @settings(max_examples=25)
@@ -102,7 +107,7 @@ def test_waits_that_are_given_up_leave_nothing_behind(script, given_up, later):
         await writers.pass_(3 * LONGEST_WAIT)
         for chat_id, chat in writers.pace._chats.items():
             counted = {each.went for each in writers.all if each.chat_id == chat_id}
-            assert set(chat.window.moments) <= counted
+            assert set(chat._writes.moments) <= counted
         for number in range(EACH):
             assert (await writers.write(50_000 + number, ANSWER)).went is not None
             assert (await writers.write(60_000 + number, ANSWER, EDIT)).went is not None

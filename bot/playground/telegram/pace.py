@@ -23,9 +23,10 @@ class Window:
 
 
 class Pace:
-    """The limits of sends and edits: a rate and a burst per chat, a rate per group, and a rate of all chats together.
+    """The limits of sends and edits: a rate and a burst per chat, and a rate of all chats together.
 
-    Without `count_edits` the last one counts new messages only. `refused` is how many writes were beyond a limit.
+    A group also has a rate of new messages. Without `count_edits` all chats together have one of new messages only.
+    `refused` is how many writes were beyond a limit.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Pace:
 
     def _windows(self, chat_id: int, *, is_new: bool) -> Iterator[Window]:
         yield self._chats[chat_id]
-        if chat_id < 0:
+        if chat_id < 0 and is_new:
             yield self._groups[chat_id]
         if is_new or self._count_edits:
             yield self._overall

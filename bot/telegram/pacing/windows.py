@@ -8,10 +8,11 @@ LONGEST_WAIT = 20.0  # seconds that a step waits for its write; a longer wait is
 
 
 class Write(NamedTuple):
-    """What a write is, and whether its chat has written much lately."""
+    """What a write is, and whether its chat has written much lately. One that is no message is an edit."""
 
     is_answer: bool
     is_busy: bool = False
+    is_message: bool = True
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from bot.engine.schedule import deadline
 from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
-from bot.telegram import pace, refusing
-from bot.telegram.pacing import line, together, windows
+from bot.telegram import refusing
+from bot.telegram.pacing import chat, line, together, windows
 from bot.telegram.writing import replies
 from bot.text import layout
 from handlers.media import MOST_BYTES_OF_UNKNOWN
@@ -59,7 +59,11 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, "What you can rely on", f"{patience.MOST_CREATES_IN_DOUBT} times at the most"),
         (GUARANTEES, "What you can rely on", f"or for {patience.DOUBT_FOR / MINUTE:.0f} minutes where"),
         (GUARANTEES, PACE, f"{line.EACH} messages a second go to all chats"),
-        (GUARANTEES, PACE, f"gets {pace.PRIVATE[0]} of both a minute, a group {pace.GROUP[0]}"),
+        (
+            GUARANTEES,
+            PACE,
+            f"gets {chat.PRIVATE[0]} of both a minute, and of new messages a group {chat.MESSAGES[0]}",
+        ),
         (GUARANTEES, PACE, f"in line for up to {windows.LONGEST_WAIT:.0f} seconds"),
         (GUARANTEES, PACE, f"Three refused private chats within {together.SOON:.0f} seconds"),
         (GUARANTEES, PACE, f"share {together.MOST / 2:.0f} a second"),

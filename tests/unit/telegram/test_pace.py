@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 from telegram.error import RetryAfter, TimedOut
 
-from bot.telegram.pace import BURST, GROUP, KEPT_EDITS, LITTLE, MANY, PRIVATE, Urgency, seconds
+from bot.telegram.pace import KEPT_EDITS, MANY, Urgency, seconds
+from bot.telegram.pacing.chat import BURST, GROUP, LITTLE, MESSAGES, PRIVATE
 from bot.telegram.pacing.line import EACH, QUIET
 from bot.telegram.pacing.together import MOST, NARROW_FOR, SEVERAL, SOON, SPAN
 from bot.telegram.pacing.windows import LONGEST_WAIT
@@ -66,7 +67,7 @@ async def refuse(writers, chat_id, retry_after=1, endpoint=MESSAGE):
     assert written.went is not None
 
 
-@pytest.mark.parametrize(("chat_id", "window"), [(PERSON, PRIVATE), (FAMILY, GROUP)])
+@pytest.mark.parametrize(("chat_id", "window"), [(PERSON, PRIVATE), (FAMILY, MESSAGES)])
 async def test_so_many_writes_pass_into_a_chat_within_any_span(writers, chat_id, window):
     limit, span, _ = window
     assert await all_at_once(writers, chat_id) == limit
@@ -92,10 +93,11 @@ def test_what_telegram_allows_is_not_exceeded_for_long():
     assert EACH / SPAN <= 30
     assert MOST == 2 * EACH
     assert PRIVATE[0] / PRIVATE[1] <= 1
-    assert GROUP[0] / GROUP[1] <= 20 / 60
+    assert GROUP[0] / GROUP[1] <= 1
+    assert MESSAGES[0] / MESSAGES[1] <= 20 / 60
 
 
-@pytest.mark.parametrize(("chat_id", "window"), [(PERSON, PRIVATE), (FAMILY, GROUP)])
+@pytest.mark.parametrize(("chat_id", "window"), [(PERSON, PRIVATE), (FAMILY, MESSAGES)])
 async def test_placeholders_leave_the_last_writes_of_a_chat_to_answers(writers, chat_id, window):
     limit, _, kept = window
     assert await all_at_once(writers, chat_id, PLACEHOLDER) == limit - kept
@@ -171,14 +173,14 @@ async def test_a_wait_that_would_be_long_is_refused_and_those_who_come_back_come
 
 
 async def test_a_group_that_has_to_wait_for_long_is_refused(writers):
-    await fill(writers, FAMILY, GROUP[0])
+    await fill(writers, FAMILY, MESSAGES[0])
     refused = await writers.write(FAMILY)
-    assert refused.told == pytest.approx(GROUP[1] - STEP * GROUP[0])
+    assert refused.told == pytest.approx(MESSAGES[1] - STEP * MESSAGES[0])
 
 
 async def test_a_write_that_has_to_wait_for_its_chat_goes_in_the_first_moment_that_it_may(writers):
-    await fill(writers, FAMILY, GROUP[0])
-    await writers.pass_(GROUP[1] - STEP * GROUP[0] - 10)
+    await fill(writers, FAMILY, MESSAGES[0])
+    await writers.pass_(MESSAGES[1] - STEP * MESSAGES[0] - 10)
     waits = [await writers.write(FAMILY) for _ in range(2)]
     await writers.pass_(11)
     assert [each.went - each.came for each in waits] == pytest.approx([10, 10 + STEP])
@@ -202,7 +204,7 @@ async def test_a_wait_that_is_given_up_gives_its_place_back(writers, urgency):
 
 
 async def test_a_wait_for_a_chat_that_is_given_up_gives_its_place_back(writers):
-    await fill(writers, FAMILY, GROUP[0] - 1)
+    await fill(writers, FAMILY, MESSAGES[0] - 1)
     writers.pace.block(FAMILY, 5)
     for _ in range(3):
         await writers.give_up(await writers.write(FAMILY))
@@ -214,12 +216,12 @@ async def test_a_refused_write_does_not_count(writers):
     await all_at_once(writers, FAMILY, PLACEHOLDER)
     for _ in range(50):
         assert not await at_once(writers, FAMILY, PLACEHOLDER)
-    assert await all_at_once(writers, FAMILY, ANSWER) == GROUP[2]
+    assert await all_at_once(writers, FAMILY, ANSWER) == MESSAGES[2]
 
 
 async def test_a_write_without_urgency_never_waits_but_counts(writers):
-    await fill(writers, FAMILY, GROUP[0] + 5)
-    assert (await writers.write(FAMILY)).told == pytest.approx(GROUP[1] - STEP * GROUP[0])
+    await fill(writers, FAMILY, MESSAGES[0] + 5)
+    assert (await writers.write(FAMILY)).told == pytest.approx(MESSAGES[1] - STEP * MESSAGES[0])
 
 
 async def test_a_write_counts_from_its_answer(writers):
@@ -319,18 +321,30 @@ async def test_what_is_no_write_into_a_chat_passes_and_counts_nothing(writers, e
     async def answered():
         return "sent"
 
-    await fill(writers, FAMILY, GROUP[0] - 1)
+    await fill(writers, FAMILY, MESSAGES[0] - 1)
     assert await writers.pace.process_request(answered, (), {}, endpoint, data, ANSWER) == "sent"
     assert await all_at_once(writers, FAMILY) == 1
     assert await writers.pace.process_request(answered, (), {}, endpoint, data, ANSWER) == "sent"
 
 
-@pytest.mark.parametrize("endpoint", ["sendMessage", "editMessageText", "editMessageMedia", "sendDocument"])
-async def test_messages_and_edits_count_in_their_chat(writers, endpoint):
-    for _ in range(GROUP[0]):
-        assert await at_once(writers, FAMILY, ANSWER, endpoint)
+@pytest.mark.parametrize(("chat_id", "window"), [(PERSON, PRIVATE), (FAMILY, GROUP)])
+@pytest.mark.parametrize("endpoint", ["editMessageText", "editMessageMedia"])
+async def test_edits_count_in_their_chat(writers, chat_id, window, endpoint):
+    for _ in range(window[0]):
+        assert await at_once(writers, chat_id, ANSWER, endpoint)
         await writers.pass_(STEP)
-    assert not await at_once(writers, FAMILY, PLACEHOLDER)
+    assert not await at_once(writers, chat_id, ANSWER, endpoint)
+    assert not await at_once(writers, chat_id, ANSWER, MESSAGE)
+
+
+@pytest.mark.parametrize("endpoint", ["sendMessage", "sendDocument"])
+async def test_the_limit_of_a_group_counts_new_messages(writers, endpoint):
+    for _ in range(MESSAGES[0]):
+        assert await at_once(writers, FAMILY, ANSWER, EDIT)
+        assert await at_once(writers, FAMILY, ANSWER, endpoint)
+        await writers.pass_(2.5)
+    assert not await at_once(writers, FAMILY, ANSWER, MESSAGE)
+    assert await at_once(writers, FAMILY, ANSWER, EDIT)
 
 
 async def test_idle_chats_are_forgotten_and_busy_ones_are_not(writers):
@@ -342,7 +356,7 @@ async def test_idle_chats_are_forgotten_and_busy_ones_are_not(writers):
     await writers.write(OTHER)
     assert set(writers.pace._chats) == {FAMILY, OTHER}
     for chat_id in range(1, MANY + 3):
-        await writers.pace._place(writers.pace._chat(chat_id), writers.pace._messages, None)
+        await writers.write(chat_id, None)
     assert {FAMILY, OTHER} <= set(writers.pace._chats)
 
 

@@ -11,7 +11,8 @@ from bot.metrics import Metrics
 from bot.parts import open_session, telegram_of
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.downloading.files import Files
-from bot.telegram.pace import GROUP, Urgency
+from bot.telegram.pace import Urgency
+from bot.telegram.pacing.chat import MESSAGES
 from bot.telegram.receiving.dispatch import Dispatch
 from bot.telegram.writing.button_data import CancelJob, read
 from bot.telegram.writing.buttons import cancel_button
@@ -142,7 +143,7 @@ async def test_failures_leave_in_our_own_words(transport, chat):
 
 
 async def test_a_long_wait_for_our_own_pace_is_a_request_for_patience(transport, group):
-    limit, _, kept = GROUP
+    limit, _, kept = MESSAGES
     for _ in range(limit - kept):
         await transport.await_pace(group.id)
         await placed(transport, group)
