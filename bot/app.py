@@ -103,7 +103,8 @@ from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
 from handlers.wrong_language import WrongLanguage
-from storage.sqlite.engine import open_store
+from storage.address import is_postgres, path_of
+from storage.opening import open_store
 from storage.store import Store
 
 
@@ -158,10 +159,10 @@ async def build(
     """
     models = models_of(settings)
     async with AsyncExitStack() as stack:
-        store = await open_store(settings.database_path, now, owner=settings.bot_id)
+        store = await open_store(settings.database_url, now, owner=settings.bot_id)
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(open_session())
-        workplace = stack.enter_context(_workplace(settings.database_path))
+        workplace = stack.enter_context(_workplace(settings.database_url))
         threads = Threads()
         stack.callback(threads.close)
         moves = Moves(store)
@@ -176,9 +177,9 @@ async def build(
 
 
 @contextmanager
-def _workplace(database: Path) -> Iterator[Workplace]:
+def _workplace(database: str) -> Iterator[Workplace]:
     """Make a folder for files that live as long as a step, and remove what a process that died has left behind."""
-    mark = hashlib.sha256(str(database.absolute()).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(_named(database).encode()).hexdigest()[:16]
     parent = temporary_folder()
     for left in parent.glob(f"verbatim-{mark}-*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -188,6 +189,11 @@ def _workplace(database: Path) -> Iterator[Workplace]:
         raise SettingsError([f"TMPDIR: this machine makes no folder in {parent}: {told(error)}"]) from None
     with made as folder:
         yield Workplace(Path(folder))
+
+
+def _named(database: str) -> str:
+    """Return what names a database in whatever folder this process was started."""
+    return database if is_postgres(database) else str(path_of(database).absolute())
 
 
 class _Wiring:

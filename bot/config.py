@@ -12,6 +12,8 @@ from dotenv import dotenv_values
 from bot import kinds
 from bot.outgoing.proxies import Proxy, is_direct, passwords_in, read_proxy
 from bot.sizes import MEGABYTE
+from storage.address import passwords_in as of_database
+from storage.address import path_of
 
 MOST_SLOTS = 400  # with 40 looks a second each is looked at every 10 seconds, which is the pace that the API documents
 _SECRETS = ("telegram_bot_token", "aimlapi_key")
@@ -78,7 +80,12 @@ class Settings:
     )
     database_url: str = field(
         default="sqlite:///data/verbatim.db",
-        metadata=_about("Where jobs live: `sqlite:///relative/path` or `sqlite:////absolute/path`.", kinds.database),
+        repr=False,
+        metadata=_about(
+            "Where jobs live: `sqlite:///relative/path`, `sqlite:////absolute/path` or"
+            " `postgresql://user:password@host:5432/name`.",
+            kinds.database,
+        ),
     )
     default_model: str = field(
         default="#g1_nova-2-general", metadata=_about("The model of chats that chose none.", str)
@@ -232,15 +239,16 @@ class Settings:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Everything that must not be in a log: the two secrets, and the passwords of proxies."""
+        """Everything that must not be in a log: the two secrets, and the passwords of proxies and of the database."""
         proxies = (self.telegram_proxy, self.aimlapi_proxy, self.https_proxy, self.http_proxy, self.all_proxy)
         passwords = (passwords_in(each) for each in proxies if each is not None)
         own = {self.telegram_bot_token, self.aimlapi_key}
-        return frozenset(own.union(*passwords))
+        return frozenset(own.union(*passwords, of_database(self.database_url)))
 
     @property
     def database_path(self) -> Path:
-        return Path(self.database_url.removeprefix(kinds.SQLITE_PREFIX))
+        """The file of a SQLite database."""
+        return path_of(self.database_url)
 
     @property
     def uses_public_server(self) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-SQLITE_PREFIX = "sqlite:///"
+from storage.address import SQLITE, is_postgres
+
 _TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
 _KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
 _LANGUAGE = re.compile("[A-Za-z0-9-]{2,12}")
@@ -128,9 +129,21 @@ def http_address(text: str) -> str:
 
 def database(text: str) -> str:
     """Read the address of a database."""
-    if not text.startswith(SQLITE_PREFIX) or not text.removeprefix(SQLITE_PREFIX).strip("/"):
-        raise ValueError("must look like sqlite:///data/verbatim.db")
+    if is_postgres(text) and _is_address(text):
+        return text
+    if not text.startswith(SQLITE) or not text.removeprefix(SQLITE).strip("/"):
+        raise ValueError("must look like sqlite:///data/verbatim.db or postgresql://user:password@host:5432/name")
     return text
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a text is the address of a server, or of several."""
+    try:
+        parts = urlsplit(text)
+        _ = "," in parts.netloc or parts.port  # which raises where it is none
+    except ValueError:
+        return False
+    return True
 
 
 def language(text: str) -> str:

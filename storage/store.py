@@ -443,6 +443,9 @@ class Store(Host, Protocol):
     def last_write_at(self) -> float:
         """When a write last succeeded, by the store's clock."""
 
+    def now(self) -> float:
+        """Tell the moment by the store's clock: the one that all processes share which work on this database."""
+
     def stop_waiting(self) -> None:
         """Fail at once from now on where the database is locked, instead of waiting for it; for a stop."""
 

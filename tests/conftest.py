@@ -105,6 +105,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str, testrun_uid: str) -> Iterator[str]:
+    """The address of a PostgreSQL database of this worker; see `tests.postgres`."""
+    from tests import postgres  # noqa: PLC0415 - its driver takes a while to load, and few tests need it
+
+    if not postgres.is_to_be_had():
+        (pytest.fail if postgres.is_required() else pytest.skip)(postgres.NO_POSTGRES)
+    server = postgres.server(testrun_uid)
+    name = f"verbatim_{worker_id}_{os.getpid()}"
+    yield postgres.database(server, name)
+    postgres.drop(server, name)
+
+
 @pytest.fixture
 def refusing_port() -> Iterator[int]:
     """A port that refuses connections. It stays taken, so what is sent there reaches no server of another test."""

@@ -20,8 +20,9 @@ from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token
 from bot.telegram.pace import Pace
+from storage.address import shown
 from storage.host import Circle
-from storage.sqlite.engine import open_store
+from storage.opening import open_store
 from storage.sqlite.peek import circle_beside
 from storage.store import DatabaseInUseError, StorageError
 
@@ -154,7 +155,7 @@ async def _check_ffmpeg(settings: Settings, say: Say) -> bool:
 
 async def _check_database(settings: Settings, now: Callable[[], float], found: _Found, say: Say) -> bool:
     try:
-        store = await open_store(settings.database_path, now, owner=settings.bot_id)
+        store = await open_store(settings.database_url, now, owner=settings.bot_id)
         try:
             found.circle = await store.circle(new_word())
         finally:
@@ -166,7 +167,7 @@ async def _check_database(settings: Settings, now: Callable[[], float], found: _
     except (StorageError, OSError) as error:
         say(f"database: {error}")
         return False
-    say(f"database: {settings.database_path} works")
+    say(f"database: {shown(settings.database_url)} works")
     return True
 
 

@@ -25,7 +25,7 @@ MOST_TOGETHER = 200  # transactions of one commit: what is asked for later waits
 class SQLiteTransaction:
     """An open transaction. Its methods never suspend: the answer is there when they are awaited."""
 
-    skip_locked = ""  # nobody else has locked anything
+    skip_locked = locked = ""  # nobody else has locked anything
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -114,7 +114,7 @@ class SQLiteEngine:
             raise
         return cls(path, connection, lock, place, now)
 
-    async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
+    async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:  # noqa: ARG002 - none waits here
         self._require_soundness()
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._asked.append((at_once(function), result))
@@ -219,6 +219,9 @@ class SQLiteEngine:
     @property
     def last_write_at(self) -> float:
         return self._last_write_at
+
+    def now(self) -> float:
+        return self._now()
 
     def stop_waiting(self) -> None:
         self._connection.waits_for_locks = False

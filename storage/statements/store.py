@@ -44,12 +44,12 @@ Result = TypeVar("Result")
 
 
 def _write(
-    function: Callable[Concatenate[Transaction, Given], Awaitable[Result]],
+    function: Callable[Concatenate[Transaction, Given], Awaitable[Result]], *, urgent: bool = False
 ) -> "Callable[Concatenate[SQLStore, Given], Coroutine[Any, Any, Result]]":
     """Make a method that runs `function` in a transaction."""
 
     async def method(store: "SQLStore", /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        return await store.engine.write(lambda tx: function(tx, *args, **kwargs))
+        return await store.engine.write(lambda tx: function(tx, *args, **kwargs), urgent=urgent)
 
     return method
 
@@ -62,13 +62,13 @@ class SQLStore:
 
     accept = _write(claims.accept)
     unwanted = _write(claims.unwanted)
-    claim = _write(claims.claim)
-    claim_interrupted = _write(claims.claim_interrupted)
+    claim = _write(claims.claim, urgent=True)
+    claim_interrupted = _write(claims.claim_interrupted, urgent=True)
     recover = _write(recovery.recover)
     admit = _write(admission.admit)
     give_slot_back = _write(admission.give_slot_back)
     place = _write(guarded.place)
-    renew = _write(guarded.renew)
+    renew = _write(guarded.renew, urgent=True)
     replace = _write(guarded.replace)
     change_form = _write(guarded.change_form)
     note = _write(guarded.note)
@@ -182,6 +182,9 @@ class SQLStore:
     @property
     def last_write_at(self) -> float:
         return self.engine.last_write_at
+
+    def now(self) -> float:
+        return self.engine.now()
 
     def stop_waiting(self) -> None:
         self.engine.stop_waiting()

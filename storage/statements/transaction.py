@@ -31,6 +31,7 @@ class Transaction(Protocol):
     """An open transaction. Values are bound to `$1`, `$2`, … in their order."""
 
     skip_locked: str  # the end of a SELECT that locks what it finds and passes over what others have locked
+    locked: str  # the same, but it waits for what others have locked, and finds what they have left of it
 
     async def rows(self, sql: str, *values: Any) -> list[Row]: ...
 
@@ -50,8 +51,11 @@ class Transaction(Protocol):
 class Engine(Protocol):
     """A database that runs transactions; what is not described here is as in `Store`."""
 
-    async def write(self, function: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        """Run a function in a transaction that is kept whole: all of it, or nothing."""
+    async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:
+        """Run a function in a transaction that is kept whole: all of it, or nothing.
+
+        An urgent one never waits for a named lock, and stands behind no transaction that does.
+        """
 
     async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:
         """Run one SELECT outside of any transaction, and return what `decode` makes of its rows."""
@@ -66,6 +70,8 @@ class Engine(Protocol):
 
     @property
     def last_write_at(self) -> float: ...
+
+    def now(self) -> float: ...
 
     def stop_waiting(self) -> None: ...
 

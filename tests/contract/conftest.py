@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 
 from bot.playground.telegram import FakeTelegram
-from storage.sqlite.engine import open_store
+from storage.opening import open_store
 from storage.store import Store
 from tests.clock import Clock
 from tests.contract.fake_telegram_client import Client
@@ -13,12 +13,25 @@ from tests.contract.stored import NOW
 from tests.migrated import migrated
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Return the address of an empty database, of each engine in turn; empty for SQLite's."""
+    if request.param == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(engine: str, tmp_path: Path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
-    engine = await open_store(migrated(tmp_path / "verbatim.db"), now=lambda: NOW)
-    yield engine
-    await engine.close()
+    if engine:
+        from tests import postgres  # noqa: PLC0415 - not where the other engine alone is tested
+
+        await postgres.empty(engine)
+    opened = await open_store(engine or f"sqlite:///{migrated(tmp_path / 'verbatim.db')}", now=lambda: NOW)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

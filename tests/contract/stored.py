@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from storage.apology import Apology, Reason
 from storage.outcomes import Admitted, MustWait, Outcome, Ready, Submitted, Waiting
 from storage.store import Interrupted, Store
@@ -15,6 +17,8 @@ CHAT = 7
 FAMILY = "nova"
 KEPT_UNTIL = NOW + 3600
 APOLOGY = Apology(Reason.CANCELLED)
+
+ON_SQLITE = pytest.mark.parametrize("engine", [""], ids=["sqlite"])  # what holds for this engine alone
 
 
 def message(number: int = 1, *, file: str = "", **changed: Any) -> NewJob:

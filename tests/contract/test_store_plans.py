@@ -15,6 +15,7 @@ from tests.contract.stored import (
     FAMILY,
     LATER,
     NOW,
+    ON_SQLITE,
     accepted,
     claimed,
     delivering,
@@ -26,6 +27,8 @@ from tests.contract.stored import (
     uploading,
     waiting,
 )
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options, Sta
 from tests.contract.stored import (
     LATER,
     NOW,
+    ON_SQLITE,
     accepted,
     again,
     claimed,
@@ -44,6 +45,8 @@ from tests.contract.stored import (
 )
 from tests.contract.test_store_moments import BOUNDS
 from tests.patience import patience
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from bot.config import Settings, SettingsError, load_settings
 
 TOKEN = "123456789:AAEsecret-part_of_the_token"
 KEY = "key-that-nobody-may-see"
+DATABASE = "must look like sqlite:///data/verbatim.db or postgresql://user:password@host:5432/name"
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,8 @@ def test_the_two_secrets_are_enough():
         ("TELEGRAM_API_URL", "http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
         ("AIMLAPI_URL", "https://example.org/v2//", "https://example.org/v2"),
         ("DATABASE_URL", "sqlite:////var/lib/jobs.db", "sqlite:////var/lib/jobs.db"),
+        ("DATABASE_URL", "postgres://host/name", "postgres://host/name"),
+        ("DATABASE_URL", "postgresql://one:5432,two:5433/name", "postgresql://one:5432,two:5433/name"),
         ("DEFAULT_MODEL", "#g1_whisper-large", "#g1_whisper-large"),
         ("DEFAULT_LANGUAGE", "pt-BR", "pt-BR"),
         ("ALLOWED_CHATS", "1, -1001234567890 ,3", frozenset({1, -1001234567890, 3})),
@@ -87,7 +90,7 @@ def test_each_setting_is_read_from_the_environment(environment, name, given, rea
         ("TELEGRAM_API_URL", "https://"),
         ("AIMLAPI_URL", "ftp://example.org"),
         ("AIMLAPI_URL", "http://["),
-        ("DATABASE_URL", "postgresql://localhost/verbatim"),
+        ("DATABASE_URL", "mysql://localhost/verbatim"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite:////"),
         ("DEFAULT_LANGUAGE", "e"),
@@ -139,7 +142,9 @@ def test_a_wrong_setting_is_one_line_that_begins_with_its_name(environment, name
         ("AIMLAPI_URL", "http://[::1", "must look like https://example.org:8081/path"),
         ("TELEGRAM_API_URL", "http://example.org:65536", "must look like https://example.org:8081/path"),
         ("TELEGRAM_API_URL", "http://somebody:secret", "must look like https://example.org:8081/path"),
-        ("DATABASE_URL", "verbatim.db", "must look like sqlite:///data/verbatim.db"),
+        ("DATABASE_URL", "verbatim.db", DATABASE),
+        ("DATABASE_URL", "postgresql://user:secret@host:port/name", DATABASE),
+        ("DATABASE_URL", "postgresql+asyncpg://user:secret@host/name", DATABASE),
     ],
 )
 def test_the_line_says_what_would_be_right(environment, name, given, said):
@@ -258,6 +263,15 @@ def test_each_server_has_its_proxy(environment, given, telegram, aimlapi):
 def test_a_proxy_that_cannot_be_used_is_one_line(environment, name, given, said):
     (line,) = wrong(environment, **{name: given})
     assert line.startswith(f"{name} {said}")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://user:p%40ss-secret-part@host/name", "postgres://host/name?password=p%40ss-secret-part"]
+)
+def test_the_password_of_a_database_is_a_secret(url):
+    settings = Settings(telegram_bot_token=TOKEN, aimlapi_key=KEY, database_url=url)
+    assert "p@ss-secret-part" in settings.secrets
+    assert "secret-part" not in repr(settings)
 
 
 def test_the_password_of_a_proxy_is_a_secret():

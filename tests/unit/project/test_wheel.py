@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from storage.sqlite.migrate import migrations
+from storage.postgres.migrate import migrations as of_postgres
+from storage.sqlite.migrate import migrations as of_sqlite
 from tests.unit.project.checkout import ROOT, pyproject
 
 
@@ -26,7 +27,7 @@ def test_the_wheel_holds_the_three_packages_with_their_migrations_and_nothing_el
         if file.is_file() and file.suffix != ".pyc"
     }
     assert {name for name in names if ".dist-info/" not in name} == written
-    assert sum(name.endswith(".sql") for name in names) == len(migrations()) > 0
+    assert sum(name.endswith(".sql") for name in names) == len(of_sqlite()) + len(of_postgres()) > 1
 
 
 def test_the_compiled_catalogues_of_the_wheel_say_what_those_of_the_checkout_say(wheel, tmp_path):

@@ -1,0 +1,1 @@
+"""The engine of the store on PostgreSQL, for as many processes as there are."""

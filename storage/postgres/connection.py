@@ -1,0 +1,63 @@
+"""Connections to PostgreSQL, and what is found out about the way to it by the first one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+CONNECT_WITHIN = 5.0  # seconds
+ANSWER_WITHIN = 30.0  # seconds for one statement
+_CACHED = 500  # statements a connection keeps prepared: the same one for lists of other lengths is another one
+# A transaction that waits for a lock for so long gives up, and so does one whose process does not go on: it would keep
+# everybody else from what it has locked. In milliseconds.
+_LIMITS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "10000"}
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection on which nothing is left by whoever had it before, so that nothing has to be reset."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to a database. Behind a pooler each transaction may be on another connection of the server.
+
+    There, a statement prepared in one transaction is not found in the next one, and settings of a session are another
+    one's.
+    """
+
+    url: str
+    pooled: bool
+
+    @property
+    def begin(self) -> str:
+        """Return how a transaction begins."""
+        limits = (f"SET LOCAL {name} = {value}" for name, value in _LIMITS.items())
+        return "; ".join((_BEGIN, *limits)) if self.pooled else _BEGIN
+
+    def options(self) -> dict[str, Any]:
+        """Return what a connection is made with."""
+        settings = {"application_name": "verbatim"}
+        return {
+            "dsn": self.url,
+            "timeout": CONNECT_WITHIN,
+            "command_timeout": ANSWER_WITHIN,
+            "connection_class": Connection,
+            "statement_cache_size": 0 if self.pooled else _CACHED,
+            "server_settings": settings if self.pooled else settings | _LIMITS | {"jit": "off"},
+        }
+
+
+async def connect(url: str) -> tuple[asyncpg.Connection, Way]:
+    """Make the first connection, and find out whether a pooler stands in between: it names no process of the server."""
+    way = Way(url, pooled=True)
+    connection = await asyncpg.connect(**way.options())
+    try:
+        is_direct = await connection.fetchval("SELECT pg_backend_pid()") == connection.get_server_pid()
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection, Way(url, pooled=not is_direct)

