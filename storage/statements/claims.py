@@ -13,7 +13,7 @@ from storage.host import Rate
 from storage.outcomes import Admitted, MustWait
 from storage.statements import rates
 from storage.statements.admission import admit
-from storage.statements.chats import COLUMNS, settings_of
+from storage.statements.chats import COLUMNS, SELECT, settings_of
 from storage.statements.making import make
 from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of

@@ -60,9 +60,9 @@ class Listening:
         self.told = []
         self.read, self.close = engine.read, engine.close
 
-    async def write(self, function):
+    async def write(self, function, *, urgent=False):
         self.told = []
-        return await self._engine.write(lambda tx: function(Overheard(tx, self.told)))
+        return await self._engine.write(lambda tx: function(Overheard(tx, self.told)), urgent=urgent)
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ def counting(store, monkeypatch):
     def counted(name):
         ask = getattr(store.engine, name)
 
-        async def call(*args):
+        async def call(*args, **how):
             asked[name] += 1
-            return await ask(*args)
+            return await ask(*args, **how)
 
         return call
 
