@@ -15,6 +15,7 @@ from typing import Protocol
 from storage.apology import Notice
 from storage.host import Exhausted, Held, Host, Rate, Spending, TooOften
 from storage.outcomes import Admission, Outcome
+from storage.replicas import Replicas
 from storage.transcript import Transcript
 from storage.words import (
     ChatSettings,
@@ -174,6 +175,10 @@ class NotTaken(Enum):
 
 class Store(Host, Protocol):
     """Jobs, their generations, chat settings and transcripts."""
+
+    @property
+    def replicas(self) -> Replicas:
+        """The processes that work on this database."""
 
     async def accept(
         self,
@@ -387,11 +392,11 @@ class Store(Host, Protocol):
         """Return what `keep_learned` stored, as far as it can be read."""
 
     async def recover(self, now: float, wait: Wait) -> tuple[Interrupted, ...]:
-        """Give back every lease, as the process that held them died; only for the one process that owns the database.
+        """Give back every lease whose holder is gone: at the start of the only process on a database, all of them.
 
-        Its jobs were interrupted, and become due after `wait` seconds, but for those that had only waited in line.
-        The death is a job's own if its content was being worked on and no other job was leased. One that has had such
-        deaths waits at every start.
+        Their jobs were interrupted, and become due after `wait` seconds, but for those that had only waited in line.
+        The death of a holder is a job's own if its content was being worked on and the holder had leased no other one.
+        One that has had such deaths waits at every start.
         """
 
     async def handle(self, job: Job, *, begun: bool) -> bool:

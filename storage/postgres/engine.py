@@ -14,6 +14,7 @@ from storage.postgres.connection import Way, connect
 from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
 from storage.postgres.locks import TAKE, Lock, number_of
 from storage.postgres.migrate import migrate
+from storage.postgres.replicas import HOLDER, IS_LOST, PostgresReplicas
 from storage.statements.store import SQLStore
 from storage.statements.transaction import Result, Row, Transaction
 from storage.store import DatabaseDamagedError, StorageError
@@ -23,6 +24,7 @@ MOST_CONNECTIONS = 12  # for transactions that may wait for locks
 MOST_URGENT = 3  # connections for those that never do: claims must not stand behind those that wait
 CONNECTION_WITHIN = 10.0  # seconds for a connection to become free
 STOPPING_WITHIN = 2.0  # the same, for a stop
+ASKED_WITHIN = 3.0  # seconds for a statement that comes again soon, so that several have their turn before it matters
 
 
 class PostgresTransaction:
@@ -30,9 +32,12 @@ class PostgresTransaction:
 
     skip_locked = "FOR NO KEY UPDATE SKIP LOCKED"
     locked = "FOR NO KEY UPDATE"
+    is_lost = IS_LOST
+    holder_of = HOLDER
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, holder: str) -> None:
         self._connection = connection
+        self.holder = holder
         self._held: set[tuple[Lock, int]] = set()
         self.has_written = False
 
@@ -72,10 +77,11 @@ def _storable(value: Any) -> Any:
 class PostgresEngine:
     """A database that any number of processes work on. Made by `open`; its clock is the database's.
 
-    A transaction goes on to its end when its caller is cancelled.
+    A transaction goes on to its end when its caller is cancelled. Leases that it gives begin with `holder`.
     """
 
     def __init__(self, way: Way, clock: DatabaseClock) -> None:
+        self.holder = ""
         self._where = shown(way.url)
         self._way = way
         self._clock = clock
@@ -140,7 +146,7 @@ class PostgresEngine:
             if urgent and not self._clock.is_fresh:
                 await self._set_clock(connection)
             await connection.execute(self._way.begin)
-            transaction = PostgresTransaction(connection)
+            transaction = PostgresTransaction(connection, self.holder)
             try:
                 result = await function(transaction)
                 await connection.execute("COMMIT")
@@ -175,6 +181,18 @@ class PostgresEngine:
             return decode(await transaction.rows(sql, *values))
 
         return await self.write(select)
+
+    async def ask(self, sql: str, *values: Any) -> list[Row]:
+        """Run one urgent statement by itself, which is carried out or not; it is not waited for long."""
+        self._require_soundness()
+        try:
+            async with asyncio.timeout(ASKED_WITHIN), self._connection(self._urgent) as connection:
+                answer = list(await connection.fetch(sql, *values))
+        except FAILURES as error:
+            raise self._noticed(failure_of(error, self._where)) from None
+        if not sql.startswith("SELECT"):
+            self._last_write_at = self._clock()
+        return answer
 
     def _noticed(self, error: Exception) -> Exception:
         """Return an error. Damage is all that comes from then on."""
@@ -229,7 +247,8 @@ async def _measure(connection: asyncpg.Connection, clock: DatabaseClock) -> floa
 
 async def open_store(url: str, *, owner: int | None = None) -> SQLStore:
     """Open the store on a PostgreSQL database, whose schema is made where there is none; `owner` as for SQLite."""
-    store = SQLStore(await PostgresEngine.open(url))
+    engine = await PostgresEngine.open(url)
+    store = SQLStore(engine, PostgresReplicas(engine))
     if owner is not None:
         try:
             await store.require_owner(owner)

@@ -13,6 +13,7 @@ class Lock(IntEnum):
     CHAT = 86_830_002
     FAMILY = 86_830_003
     SCHEMA = 86_830_004
+    ENTRY = 86_830_005
 
 
 def number_of(name: str) -> int:

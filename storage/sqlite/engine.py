@@ -26,6 +26,9 @@ class SQLiteTransaction:
     """An open transaction. Its methods never suspend: the answer is there when they are awaited."""
 
     skip_locked = locked = ""  # nobody else has locked anything
+    holder = ""
+    is_lost = "lease_token IS NOT NULL"  # at a start, when leases are asked for: the last process is gone
+    holder_of = "''"  # it held them all
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -108,7 +108,7 @@ async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:
         f"SELECT {JOB_COLUMNS} FROM jobs WHERE from_chat_id = $1 AND message_id = $2 AND lease_token = $3"
         " AND state = 'queued'"
     )
-    found = await tx.row(sql, new.chat_id, new.message_id, start.lease_token)
+    found = await tx.row(sql, new.chat_id, new.message_id, tx.holder + start.lease_token)
     return None if found is None else job_of(found)
 
 
@@ -289,7 +289,7 @@ async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float
         "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3, lined_up = 0,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
         f" WHERE id IN ({_listed(4, ids)}) RETURNING {JOB_COLUMNS}",
-        secrets.token_hex(8),
+        tx.holder + secrets.token_hex(8),
         lease_until,
         now,
         *ids,

@@ -40,7 +40,7 @@ async def make(tx: Transaction, new: NewJob, now: float, turn: float, start: Sta
         now,
         turn,
         now if start is None else start.lease_until,
-        None if start is None else start.lease_token,
+        None if start is None else tx.holder + start.lease_token,
         None if start is None else now,
         int(start is None),
     )

@@ -1,4 +1,6 @@
-"""Going on after a death of the process: which jobs were in a step, and whose fault the death was."""
+"""Going on after a death of a process: which jobs were in a step, and whose fault the death was."""
+
+from collections import Counter
 
 from storage.statements.transaction import Row, Transaction
 from storage.store import Interrupted, Wait
@@ -12,23 +14,26 @@ _ONLY_WAITED = (
 
 
 async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted, ...]:
-    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited FROM jobs WHERE lease_token IS NOT NULL"
-    leased = dict(sorted((each["id"], each["only_waited"]) for each in await tx.rows(sql)))
-    alone = int(len(leased) == 1)
-    await tx.rows(
-        f"UPDATE jobs SET lease_token = NULL, interrupted = CASE WHEN {_ONLY_WAITED} THEN 0 ELSE interrupted + 1 END,"
-        " deaths = deaths + $1 * handling, handling = 0, next_at = created_at WHERE lease_token IS NOT NULL",
-        alone,
-    )
-    found = {
-        each["id"]: each for each in await tx.rows("SELECT id, interrupted, deaths FROM jobs WHERE interrupted > 0")
-    }
+    """Give back the leases of each process that is gone; they are all that tells of how many died."""
+    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited, {tx.holder_of} AS holder FROM jobs WHERE {tx.is_lost} ORDER BY id"
+    leased = {each["id"]: each for each in await tx.rows(sql)}
+    for holder, leases in Counter(each["holder"] for each in leased.values()).items():
+        await tx.rows(
+            f"UPDATE jobs SET lease_token = NULL, interrupted = CASE WHEN {_ONLY_WAITED} THEN 0"
+            " ELSE interrupted + 1 END, deaths = deaths + $1 * handling, handling = 0, next_at = created_at"
+            f" WHERE {tx.is_lost} AND {tx.holder_of} = $2",
+            int(leases == 1),
+            holder,
+        )
+    suspects = "SELECT id, interrupted, deaths FROM jobs WHERE interrupted > 0 AND lease_token IS NULL"
+    found = {each["id"]: each for each in await tx.rows(suspects)}
     for each in found.values():
         if each["deaths"] > 0 or each["id"] in leased:
             await _delay(tx, each["id"], now + wait(each["interrupted"], each["deaths"]))
     return tuple(
-        Interrupted(job_id, 0, 0) if only_waited else _interrupted(found[job_id])
-        for job_id, only_waited in leased.items()
+        Interrupted(job_id, 0, 0) if row["only_waited"] else _interrupted(found[job_id])
+        for job_id, row in leased.items()
+        if row["only_waited"] or job_id in found
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.host import Told
+from storage.replicas import OnlyOne, Replicas
 from storage.statements import (
     admission,
     again,
@@ -57,8 +58,9 @@ def _write(
 class SQLStore:
     """Keeps what `Store` promises: each method is one transaction, or one SELECT."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, replicas: Replicas | None = None) -> None:
         self.engine = engine
+        self.replicas = replicas or OnlyOne()
 
     accept = _write(claims.accept)
     unwanted = _write(claims.unwanted)

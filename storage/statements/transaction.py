@@ -32,6 +32,9 @@ class Transaction(Protocol):
 
     skip_locked: str  # the end of a SELECT that locks what it finds and passes over what others have locked
     locked: str  # the same, but it waits for what others have locked, and finds what they have left of it
+    holder: str  # the beginning of the tokens of leases that are given in it
+    is_lost: str  # a condition on a row of `jobs`: it is leased, and the process that holds the lease is gone
+    holder_of: str  # an expression that tells the holders of leases of `jobs` apart
 
     async def rows(self, sql: str, *values: Any) -> list[Row]: ...
 
