@@ -1,4 +1,4 @@
-"""The command line: run, check, repair, demo, playground; the only place that exits."""
+"""The command line: run, check, repair, move, demo, playground; the only place that exits."""
 
 import argparse
 import gc
@@ -39,6 +39,10 @@ def _run_command(given: argparse.Namespace) -> int:
         with _importing():
             from bot.playground.demo.command import play  # noqa: PLC0415
         return play(given)
+    if given.command == "move":
+        from bot.commands.move import move  # noqa: PLC0415 - it needs no settings
+
+        return move(given.old, given.new)
     with _importing():
         from bot.commands.operator import execute  # noqa: PLC0415
     return execute(given.command)
@@ -62,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot until it is told to stop")
     commands.add_parser("check", help="try the model, the database, the token and the key, and say what is wrong")
     commands.add_parser("repair", help="save what can be read of a damaged database, and keep the damaged one")
+    move = commands.add_parser("move", help="copy the database of a stopped bot into another one")
+    move.add_argument("old", help="its address, such as sqlite:///data/verbatim.db")
+    move.add_argument("new", help="the address of an empty one, such as postgresql://user:password@host:5432/name")
     demo = commands.add_parser("demo", help="try the bot in a browser, with no account at all")
     demo.add_argument("--port", type=_port, help="of the page; 0 is any")
     demo.add_argument("--no-browser", action="store_true", help="print the address and open nothing")

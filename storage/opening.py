@@ -1,6 +1,7 @@
-"""Opening the store that an address names. Nothing else knows that there is more than one engine."""
+"""Opening the store that an address names. Beside `storage.moving`, nothing else knows that there is more than one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from storage.address import is_postgres, path_of
 from storage.sqlite.engine import open_store as open_sqlite
@@ -22,10 +23,17 @@ async def open_store(url: str, now: Callable[[], float], *, owner: int | None = 
     """
     if not is_postgres(url):
         return await open_sqlite(path_of(url), now, owner=owner)
-    try:
+    with requiring_the_driver():
         from storage.postgres.engine import open_store as open_postgres  # noqa: PLC0415 - SQLite does without the driver
+    return await open_postgres(url, owner=owner)
+
+
+@contextmanager
+def requiring_the_driver() -> Iterator[None]:
+    """Raise StorageError, with what to do, where the driver of PostgreSQL is not installed."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         if error.name != "asyncpg":
             raise
         raise StorageError(NO_DRIVER) from None
-    return await open_postgres(url, owner=owner)

@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from storage.sqlite.lock import FileLock
+from tests.migrated import migrated
 from tests.unit.workbench import TOKEN
 
 KEY = "test-key-0123456789"
@@ -142,6 +143,24 @@ def test_a_repair_beside_a_running_bot_is_exit_code_2(environment, capsys, tmp_p
     assert exit_code("repair") == 2
     other.release()
     assert capsys.readouterr().err.startswith("DATABASE_URL: another process is working on")
+
+
+def test_a_move_is_exit_code_0_and_needs_no_settings(environment, capsys, tmp_path):
+    old, new = f"sqlite:///{migrated(tmp_path / 'old.db')}", f"sqlite:///{tmp_path}/new.db"
+    for name in ("TELEGRAM_BOT_TOKEN", "AIMLAPI_KEY", "DATABASE_URL"):
+        environment.delenv(name)
+    assert exit_code("move", old, new) == 0
+    assert "start the bot with the new address" in capsys.readouterr().out
+    assert (tmp_path / "new.db").exists()
+
+
+def test_a_move_that_cannot_be_is_an_exit_code_and_a_line_without_a_password(environment, capsys, tmp_path):
+    assert exit_code("move", f"sqlite:///{tmp_path}/none.db", f"sqlite:///{tmp_path}/new.db") == 1
+    assert exit_code("move", "mysql://me:hunter2@host/db", f"sqlite:///{tmp_path}/new.db") == 2
+    printed = capsys.readouterr()
+    assert printed.err.count("nothing was moved: ") == 2
+    assert "hunter2" not in printed.out + printed.err
+    assert list(tmp_path.glob("*.db*")) == []
 
 
 def test_a_check_that_finds_nothing_wrong_is_exit_code_0(outside, capsys):

@@ -1,0 +1,42 @@
+"""Moving a database to another address, of whatever engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from storage.address import is_postgres, path_of
+from storage.copying import Moved, Opened, Say, copy
+from storage.opening import requiring_the_driver
+from storage.sqlite.side import new_file, old_file
+
+
+async def move(old_url: str, new_url: str, say: Say) -> Moved:
+    """Copy the database of a stopped bot into one that has no jobs; what is copied is said in lines.
+
+    StorageError, and nothing changed, where that cannot be done.
+    """
+    async with _old(old_url) as old, _new(new_url) as new:
+        return await copy(old, new, say)
+
+
+@asynccontextmanager
+async def _old(url: str) -> AsyncIterator[Opened]:
+    if not is_postgres(url):
+        with old_file(path_of(url)) as file:
+            yield file
+        return
+    with requiring_the_driver():
+        from storage.postgres.side import old_database  # noqa: PLC0415 - as above
+    async with old_database(url) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _new(url: str) -> AsyncIterator[Opened]:
+    if not is_postgres(url):
+        with new_file(path_of(url)) as file:
+            yield file
+        return
+    with requiring_the_driver():
+        from storage.postgres.side import new_database  # noqa: PLC0415 - as above
+    async with new_database(url) as database:
+        yield database
