@@ -1,11 +1,9 @@
-"""The fake Bot API when things fail: files that go, faults, watched calls, pace and webhooks."""
+"""The fake Bot API when things fail: files that go, faults, watched calls and pace."""
 
 import asyncio
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.playground.telegram import FakeTelegram
 from bot.playground.telegram.state import CUT
@@ -223,73 +221,3 @@ async def test_edits_count_with_the_messages_of_all_chats_or_do_not(
     third = await client.sendMessage(chat_id=chats[0].id, text="x")
     assert third.refusal == (429, "Too Many Requests: retry after 1")
     assert pace.refused == refused + 1
-
-
-@pytest.fixture
-async def hook():
-    """A bot's webhook that keeps what it gets and answers with the statuses in `answers`, then with 200."""
-    received, answers = [], []
-
-    async def receive(request):
-        received.append((request.headers.get("X-Telegram-Bot-Api-Secret-Token"), await request.json()))
-        return web.Response(status=answers.pop(0) if answers else 200)
-
-    application = web.Application()
-    application.router.add_post("/", receive)
-    async with TestServer(application) as server:
-        yield str(server.make_url("/")), received, answers
-
-
-@pytest.fixture
-async def telegram_for_hooks(clock):
-    async with FakeTelegram(clock=clock, plain_webhooks=True, redelivery_delay=0.001) as server:
-        yield server
-
-
-async def test_a_webhook_gets_each_update_until_it_answers_with_success(telegram_for_hooks, hook):
-    telegram, (url, received, answers) = telegram_for_hooks, hook
-    alice = telegram.user("Alice")
-    async with aiohttp.ClientSession() as session:
-        client = Client(telegram, session)
-        answers[:] = [500, 404]
-        await client.setWebhook(url=url, secret_token="s3cret", ip_address="127.0.0.1", max_connections=1)
-        telegram.private(alice).say(alice, "one")
-        telegram.private(alice).say(alice, "two")
-        await until(telegram, lambda: not telegram.pending_updates)
-        assert [update["message"]["text"] for _, update in received] == ["one", "one", "one", "two"]
-        assert {secret for secret, _ in received} == {"s3cret"}
-        info = (await client.getWebhookInfo()).result
-        assert (info["url"], info["max_connections"], info["ip_address"]) == (url, 1, "127.0.0.1")
-        assert info["last_error_message"] == "Wrong response from the webhook: 404 Not Found"
-
-
-async def test_a_webhook_that_cannot_be_reached_keeps_updates_waiting(telegram_for_hooks, refusing_port):
-    telegram = telegram_for_hooks
-    alice = telegram.user("Alice")
-    async with aiohttp.ClientSession() as session:
-        client = Client(telegram, session)
-        await client.setWebhook(url=f"http://127.0.0.1:{refusing_port}/")
-        telegram.private(alice).say(alice, "one")
-        await until(telegram, lambda: telegram.state.webhook.last_error)
-        info = (await client.getWebhookInfo()).result
-        assert info["pending_update_count"] == 1
-        assert info["last_error_message"] == "Connection failed: ClientConnectorError"
-        await client.deleteWebhook(drop_pending_updates=True)
-        assert (await client.getWebhookInfo()).result["pending_update_count"] == 0
-
-
-async def test_polling_and_a_webhook_exclude_each_other(telegram_for_hooks, hook):
-    telegram, (url, _, _) = telegram_for_hooks, hook
-    async with aiohttp.ClientSession() as session:
-        client = Client(telegram, session)
-        poll = asyncio.create_task(client.getUpdates(timeout=50))
-        await until(telegram, lambda: telegram.calls_of("getUpdates"))
-        await client.setWebhook(url=url)
-        assert (await poll).refusal == (409, "Conflict: terminated by setWebhook request")
-        status, sentence = (await client.getUpdates()).refusal
-        assert status == 409
-        assert sentence.startswith("Conflict: can't use getUpdates method while webhook is active")
-        assert "ip_address" not in (await client.getWebhookInfo()).result
-        await client.setWebhook(url="")
-        assert (await client.getWebhookInfo()).result["url"] == ""
-        assert await client.updates() == []

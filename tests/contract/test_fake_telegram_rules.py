@@ -468,7 +468,22 @@ async def test_commands_and_descriptions_are_kept_by_scope_and_language(telegram
         ("getFile", {}, "file_id not specified"),
         ("getFile", {"file_id": "AwAC"}, "wrong file_id or the file is temporarily unavailable"),
         ("setWebhook", {"url": "http://x.org"}, "bad webhook: An HTTPS URL must be provided for webhook"),
+        (
+            "setWebhook",
+            {"url": "https://x.org:1"},
+            "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
+        ),
+        ("setWebhook", {"url": "https://localhost"}, "bad webhook: IP address 127.0.0.1 is reserved"),
+        ("setWebhook", {"url": "https://10.0.0.1/"}, "bad webhook: IP address 10.0.0.1 is reserved"),
+        (
+            "setWebhook",
+            {"url": "https://x.org", "ip_address": "::1"},
+            "bad webhook: IPv6-only addresses are not allowed",
+        ),
+        ("setWebhook", {"url": "https://bot"}, "bad webhook: Failed to resolve host: Name or service not known"),
+        ("setWebhook", {"url": "https://["}, "invalid webhook URL specified"),
         ("setWebhook", {"url": "https://x.org", "secret_token": "é"}, "secret token contains unallowed characters"),
+        ("setWebhook", {"url": "https://x.org", "secret_token": "s" * 257}, "secret token is too long"),
     ],
 )
 async def test_settings_that_break_a_rule_are_refused(client, method, parameters, sentence):

@@ -20,7 +20,7 @@ from bot.playground.telegram.population import Population
 from bot.playground.telegram.refusal import PREFIXES, RefusedError
 from bot.playground.telegram.server import Server
 from bot.playground.telegram.state import Call, CallbackAnswer, ChatAction, Reaction, State
-from bot.playground.telegram.webhook import deliver_to_webhook
+from bot.playground.telegram.webhook import Deliveries
 
 HOST = "127.0.0.1"
 
@@ -29,7 +29,9 @@ class FakeTelegram(Population):
     """A Bot API server for one bot, strict as the real one, over real HTTP on this machine.
 
     `clock` gives wall seconds. `privacy` is the privacy mode of new groups and of getMe.
-    With `plain_webhooks` webhooks may be http, for a bot on this machine.
+    With `plain_webhooks` webhooks may be anywhere, for a bot on this machine. Without it they are as strict as on the
+    real server, and what is sent to them arrives at `upstreams`, in turns, as behind a proxy.
+    A second between two deliveries of an update to a webhook lasts `webhook_second`.
     With `local_folder` it behaves as a local Bot API server: files have any size and are paths in that folder.
     `violations` collects the mistakes of the bot that the real server would accept.
     `notifier` is notified of every call and change; it may be shared with another server.
@@ -44,7 +46,7 @@ class FakeTelegram(Population):
         privacy: bool = True,
         local_folder: Path | None = None,
         plain_webhooks: bool = False,
-        redelivery_delay: float = 0.05,
+        webhook_second: float = 0.05,
         notifier: Notifier | None = None,
     ) -> None:
         bot = User(int(token.partition(":")[0]), "Verbatim", username=username, is_bot=True)
@@ -55,7 +57,7 @@ class FakeTelegram(Population):
         )
         self.url = ""
         self._port = 0
-        self._redelivery_delay = redelivery_delay
+        self._webhook_second = webhook_second
         self._server = Server(self.state)
         self._running = AsyncExitStack()
 
@@ -69,7 +71,7 @@ class FakeTelegram(Population):
         self._port = runner.addresses[0][1]
         self.url = f"http://{HOST}:{self._port}"
         self.state.updates.closed = False
-        delivering = asyncio.create_task(deliver_to_webhook(self.state, self._redelivery_delay))
+        delivering = asyncio.create_task(Deliveries(self.state, self._server.faults, self._webhook_second).run())
         self._running.push_async_callback(_cancel, delivering)
         self._running.callback(self.state.updates.close)
 
@@ -125,6 +127,11 @@ class FakeTelegram(Population):
     @property
     def pending_updates(self) -> list[dict[str, Any]]:
         return self.state.updates.pending
+
+    @property
+    def upstreams(self) -> list[str]:
+        """The addresses, such as `http://127.0.0.1:8080`, of the bots behind the proxy; to be changed in place."""
+        return self.state.upstreams
 
     def queue_update(self, kind: str, content: dict[str, Any]) -> None:
         """Queue any update as it is, also an invalid one."""

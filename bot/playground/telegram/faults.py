@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Moment = Literal["before", "after"]
 FILE = "file"  # the method name of downloads in faults and watchers
+WEBHOOK = "webhook"  # that of updates that are brought to the bot; here watchers take the update
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Fault:
     def matches(self, method: str, chat_id: object) -> bool:
         return (
             self.times != 0
-            and (self.method == method or (self.method == "*" and method != FILE))
+            and (self.method == method or (self.method == "*" and method not in {FILE, WEBHOOK}))
             and self.chat_id in {None, chat_id}
         )
 
@@ -56,7 +57,11 @@ class Watcher:
     times: int | None = 1
 
     def matches(self, method: str, moment: Moment) -> bool:
-        return self.times != 0 and self.moment == moment and self.method in {"*", method}
+        return (
+            self.times != 0
+            and self.moment == moment
+            and (self.method == method or (self.method == "*" and method != WEBHOOK))
+        )
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """The state of the fake Telegram: the bot, chats, files, updates, and records of what the bot did."""
 
+import asyncio
 import copy
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +68,22 @@ class ChatAction:
     at: float
 
 
-@dataclass(slots=True)
+@dataclass
 class Webhook:
+    """Where updates are sent; `places` are for those on their way."""
+
     url: str
     secret_token: str = ""
     max_connections: int = 40
     ip_address: str = ""
     last_error: tuple[float, str] | None = None
+
+    def __post_init__(self) -> None:
+        self.places = asyncio.Semaphore(self.max_connections)
+
+    def is_like(self, other: "Webhook") -> bool:
+        """Tell whether it is set as another one is."""
+        return astuple(replace(self, last_error=None)) == astuple(replace(other, last_error=None))
 
 
 @dataclass
@@ -97,6 +107,8 @@ class State:
     descriptions: dict[str, str] = field(default_factory=dict)
     short_descriptions: dict[str, str] = field(default_factory=dict)
     webhook: Webhook | None = None
+    webhook_again_at: float = float("-inf")  # setWebhook is taken once a second
+    upstreams: list[str] = field(default_factory=list)  # what stands behind the proxy that every webhook leads to
     logged_out: bool = False
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # of private chats and groups
 

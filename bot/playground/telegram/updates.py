@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.notifier import Notifier
@@ -44,13 +45,22 @@ MOST_AT_ONCE = 100
 FIRST_UPDATE_ID = 731_500_001
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """An update that the bot has not confirmed. Its number is the one it was queued by, whatever it says itself."""
+
+    since: float
+    number: int
+    content: Any
+
+
 class UpdateQueue:
     """The queue of updates. `confirmed_offset` is the lowest update_id that is not confirmed yet."""
 
     def __init__(self, clock: Callable[[], float], notifier: Notifier) -> None:
         self._clock = clock
         self._notifier = notifier
-        self._waiting: list[tuple[float, int, Any]] = []
+        self._waiting: list[Waiting] = []
         self._next_id = FIRST_UPDATE_ID
         self._poll = 0
         self._ended_by: str | None = None
@@ -59,11 +69,16 @@ class UpdateQueue:
         self.closed = False
 
     @property
-    def pending(self) -> list[dict[str, Any]]:
+    def waiting(self) -> list[Waiting]:
         """The updates that are not confirmed, oldest first, without those that are older than a day."""
         oldest = self._clock() - KEPT_FOR
-        self._waiting = [waiting for waiting in self._waiting if waiting[0] > oldest]
-        return [update for _, _, update in self._waiting]
+        self._waiting = [waiting for waiting in self._waiting if waiting.since > oldest]
+        return self._waiting
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """What is in the updates that are not confirmed."""
+        return [waiting.content for waiting in self.waiting]
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Queue an update, unless the bot does not want this kind."""
@@ -72,14 +87,14 @@ class UpdateQueue:
 
     def add_raw(self, update: Any) -> None:
         """Queue anything as an update. It is confirmed with those after it, whatever number it says it has."""
-        self._waiting.append((self._clock(), self._next_id, update))
+        self._waiting.append(Waiting(self._clock(), self._next_id, update))
         self._next_id += 1
         self._notifier.notify()
 
     def add_again(self, update: dict[str, Any]) -> None:
         """Queue the same update once more, as Telegram sometimes does."""
-        self._waiting.append((self._clock(), update["update_id"], update))
-        self._waiting.sort(key=lambda waiting: waiting[1])
+        self._waiting.append(Waiting(self._clock(), update["update_id"], update))
+        self._waiting.sort(key=lambda waiting: waiting.number)
         self._notifier.notify()
 
     def allow(self, kinds: Iterable[str] | None) -> None:
@@ -90,11 +105,18 @@ class UpdateQueue:
     def confirm(self, offset: int) -> None:
         """Remove all updates below `offset`; a negative one counts from the end."""
         if offset < 0 and self.pending:
-            _, offset, _ = self._waiting[max(0, len(self._waiting) + offset)]
+            offset = self._waiting[max(0, len(self._waiting) + offset)].number
         if offset > 0:
-            self._waiting = [waiting for waiting in self._waiting if waiting[1] >= offset]
+            self._waiting = [waiting for waiting in self._waiting if waiting.number >= offset]
             self.confirmed_offset = max(self.confirmed_offset, offset)
             self._notifier.notify()
+
+    def take_out(self, update: Waiting) -> None:
+        """Confirm one update, whatever waits before it."""
+        self._waiting = [waiting for waiting in self._waiting if waiting is not update]
+        lowest = self._waiting[0].number if self._waiting else self._next_id
+        self.confirmed_offset = max(self.confirmed_offset, lowest)
+        self._notifier.notify()
 
     def drop(self) -> None:
         self.confirm(self._next_id)

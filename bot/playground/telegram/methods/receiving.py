@@ -1,16 +1,23 @@
 """Methods with which the bot receives: getUpdates, the webhook's settings, files and callback queries."""
 
 import re
+from ipaddress import ip_address as ip_address_of
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.playground.telegram.conversation import JSON
 from bot.playground.telegram.files import DOWNLOAD_LIMIT
 from bot.playground.telegram.parameters import Parameters
-from bot.playground.telegram.refusal import bad_request, conflict
+from bot.playground.telegram.refusal import bad_request, conflict, too_many_requests
 from bot.playground.telegram.state import CallbackAnswer, State, Webhook
 
 CALLBACK_ANSWER_LIMIT = 200
-_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+LONGEST_SECRET = 256
+MOST_CONNECTIONS = 40
+MOST_CONNECTIONS_ALLOWED = 100
+PORTS = frozenset({80, 88, 443, 8443})
+IPV6 = 6
+_SECRET = re.compile(r"[A-Za-z0-9_-]+")
 
 
 async def get_updates(state: State, parameters: Parameters) -> list[JSON]:
@@ -33,15 +40,47 @@ def _allowed_updates(parameters: Parameters) -> list[Any] | None:
 
 def set_webhook(state: State, parameters: Parameters) -> bool:
     url, secret = parameters.text("url"), parameters.text("secret_token")
-    if url and not (url.startswith("https://") or state.plain_webhooks):
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if not url:
+        return delete_webhook(state, parameters)
+    now = state.clock()
+    if now < state.webhook_again_at:
+        raise too_many_requests(1)
+    state.webhook_again_at = now + 1
+    if len(secret) > LONGEST_SECRET:
+        raise bad_request("secret token is too long")
     if secret and not _SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
+    if not state.plain_webhooks:
+        _check_address(url, parameters.text("ip_address"))
+    most = min(max(parameters.integer("max_connections", MOST_CONNECTIONS), 1), MOST_CONNECTIONS_ALLOWED)
+    wanted = Webhook(url, secret, most, parameters.text("ip_address"))
     state.updates.allow(_allowed_updates(parameters))
-    state.updates.end_polls("setWebhook request")
-    most = parameters.integer("max_connections", 40)
-    state.webhook = Webhook(url, secret, most, parameters.text("ip_address")) if url else None
+    if state.webhook is None or not state.webhook.is_like(wanted):
+        state.updates.end_polls("setWebhook request")
+        state.webhook = wanted
     return _drop_if_asked(state, parameters)
+
+
+def _check_address(url: str, ip_address: str) -> None:
+    """Refuse what the real server refuses; other names than these count as those of a server that there is."""
+    try:
+        host, port = urlsplit(url).hostname or "", urlsplit(url).port or 443
+    except ValueError:
+        raise bad_request("invalid webhook URL specified") from None
+    if not url.startswith("https://"):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if port not in PORTS:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+    try:
+        address = ip_address_of("127.0.0.1" if host == "localhost" else ip_address or host)
+    except ValueError:
+        if "." not in host:
+            raise bad_request("bad webhook: Failed to resolve host: Name or service not known") from None
+        return
+    if address.version == IPV6:
+        raise bad_request("bad webhook: IPv6-only addresses are not allowed")
+    if not address.is_global:
+        raise bad_request(f"bad webhook: IP address {address} is reserved")
 
 
 def delete_webhook(state: State, parameters: Parameters) -> bool:
