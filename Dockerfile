@@ -23,7 +23,7 @@ USER 10001:10001
 STOPSIGNAL SIGTERM
 
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import http.client, os, sys; probe = http.client.HTTPConnection('127.0.0.1', int(os.environ['HTTP_PORT']), timeout=5); probe.request('GET', '/healthz'); sys.exit(probe.getresponse().status != 200)"]
+    CMD ["python", "-c", "import http.client, os, sys; probe = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('METRICS_PORT') or os.environ['HTTP_PORT']), timeout=5); probe.request('GET', '/healthz'); sys.exit(probe.getresponse().status != 200)"]
 
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["run"]

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.config import Settings, SettingsError
 from bot.engine.bell import Bell
@@ -44,6 +45,7 @@ from bot.parts import (
     Models,
     calls_of,
     file_limit_of,
+    hook_of,
     models_of,
     open_session,
     provider_of,
@@ -62,6 +64,8 @@ from bot.telegram.pace import Pace
 from bot.telegram.receiving.dispatch import Dispatch, processing
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import Receiver
+from bot.telegram.receiving.registration import Hook, Registration
+from bot.telegram.receiving.webhook import Webhook
 from bot.telegram.writing.button_data import (
     Admit,
     AskLanguage,
@@ -108,6 +112,14 @@ from storage.opening import open_store
 from storage.store import Store
 
 
+class Hooked(NamedTuple):
+    """A bot to which updates are brought: where, by whom they are taken, and what has Telegram bring them."""
+
+    hook: Hook
+    webhook: Webhook
+    registration: Registration
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """Everything that runs, wired together."""
@@ -117,6 +129,7 @@ class App:
     guests: Guests
     telegram: Telegram
     receiver: Receiver
+    hooked: Hooked | None  # None where the bot asks for updates
     joining: Joining
     replies: Replies
     poller: Poller
@@ -242,6 +255,7 @@ class _Wiring:
             guests=self.guests,
             telegram=self.telegram,
             receiver=receiver,
+            hooked=self._hooked(dispatch),
             joining=self.joining,
             replies=self.door.replies,
             poller=poller,
@@ -253,6 +267,13 @@ class _Wiring:
             metrics=metrics,
             now=now,
         )
+
+    def _hooked(self, dispatch: Dispatch) -> Hooked | None:
+        hook, store = hook_of(self.settings), self.store
+        if hook is None:
+            return None
+        registration = Registration(self.telegram.bot, hook, store.webhook, store.keep_webhook)
+        return Hooked(hook, Webhook(dispatch, self.metrics), registration)
 
     def _maintenance(self) -> Maintenance:
         ttl = self.settings.transcript_ttl_hours * 3600

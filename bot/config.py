@@ -1,11 +1,12 @@
 """The settings of the operator, and the only reader of the environment. Secrets never show in a repr."""
 
+import hmac
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -16,7 +17,9 @@ from storage.address import passwords_in as of_database
 from storage.address import path_of
 
 MOST_SLOTS = 400  # with 40 looks a second each is looked at every 10 seconds, which is the pace that the API documents
-_SECRETS = ("telegram_bot_token", "aimlapi_key")
+_SECRETS = ("telegram_bot_token", "aimlapi_key", "webhook_secret")
+SHORT_AS_A_WORD = 8  # characters of a secret that may stand in an address by chance; those of real tokens are 35
+_TAKEN_PATHS = ("/healthz", "/metrics")
 Server = Literal["telegram", "aimlapi"]
 _SERVERS: dict[Server, str] = {"telegram": "telegram_api_url", "aimlapi": "aimlapi_url"}  # their addresses
 
@@ -211,11 +214,40 @@ class Settings:
     log_format: Literal["console", "json"] = field(
         default="console", metadata=_about("How it is logged.", kinds.choice("console", "json"))
     )
+    webhook_url: str | None = field(
+        default=None,
+        metadata=_about(
+            "The public `https` address to which Telegram sends updates; empty: the bot asks for them.",
+            kinds.webhook_address,
+        ),
+    )
+    webhook_secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about(
+            "What Telegram sends along, so that nobody else can send updates; empty: made of the token.",
+            kinds.webhook_secret,
+        ),
+    )
+    webhook_secret_file: Path | None = field(
+        default=None, metadata=_about("A file that holds that secret instead.", kinds.readable_file)
+    )
     http_port: int | None = field(
         default=None,
-        metadata=_about("Serve `/healthz` and `/metrics` there; empty: nowhere.", kinds.whole(least=0, most=65535)),
+        metadata=_about(
+            "Serve `/healthz` and `/metrics` there, and take the updates of `WEBHOOK_URL`; empty: nowhere.",
+            kinds.whole(least=0, most=65535),
+        ),
     )
-    http_host: str = field(default="127.0.0.1", metadata=_about("The address `HTTP_PORT` listens on.", str))
+    http_host: str = field(
+        default="127.0.0.1", metadata=_about("The address `HTTP_PORT` and `METRICS_PORT` listen on.", str)
+    )
+    metrics_port: int | None = field(
+        default=None,
+        metadata=_about(
+            "Serve `/healthz` and `/metrics` there instead of on `HTTP_PORT`.", kinds.whole(least=0, most=65535)
+        ),
+    )
 
     def proxy_of(self, server: Server) -> Proxy | None:
         """Return the proxy to a server; SettingsError if the setting that names it is wrong."""
@@ -239,11 +271,18 @@ class Settings:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Everything that must not be in a log: the two secrets, and the passwords of proxies and of the database."""
+        """Everything that must not be in a log: the token, the key, the webhook's secret, and all passwords."""
         proxies = (self.telegram_proxy, self.aimlapi_proxy, self.https_proxy, self.http_proxy, self.all_proxy)
         passwords = (passwords_in(each) for each in proxies if each is not None)
         own = {self.telegram_bot_token, self.aimlapi_key}
-        return frozenset(own.union(*passwords, of_database(self.database_url)))
+        of_webhook = {self.secret_of_webhook} if self.webhook_url else frozenset[str]()
+        return frozenset(own.union(of_webhook, *passwords, of_database(self.database_url)))
+
+    @property
+    def secret_of_webhook(self) -> str:
+        """What Telegram sends with each update: the operator's secret, or one that every replica makes of the token."""
+        key = self.telegram_bot_token.encode()
+        return self.webhook_secret or hmac.digest(key, b"the secret of the webhook", "sha256").hex()
 
     @property
     def database_path(self) -> Path:
@@ -297,7 +336,26 @@ def read_settings(given: Mapping[str, str]) -> Settings:
     settings = Settings(**values)
     for server in _SERVERS:
         settings.proxy_of(server)  # which raises what is wrong with it
+    if lines := _wrong_together(settings):
+        raise SettingsError(lines)
     return settings
+
+
+def _wrong_together(settings: Settings) -> list[str]:
+    """Return a line for each setting that does not fit another one."""
+    lines = []
+    if settings.metrics_port and settings.metrics_port == settings.http_port:
+        lines.append("METRICS_PORT must be another port than HTTP_PORT")
+    if settings.webhook_url is None:
+        return lines
+    if settings.http_port is None:
+        lines.append("HTTP_PORT is not set, and WEBHOOK_URL needs a port to take updates on")
+    _, _, secret = settings.telegram_bot_token.partition(":")
+    if (secret if len(secret) > SHORT_AS_A_WORD else settings.telegram_bot_token) in unquote(settings.webhook_url):
+        lines.append("WEBHOOK_URL must not have the bot's token in it: addresses are written into many logs")
+    if urlsplit(settings.webhook_url).path in _TAKEN_PATHS:
+        lines.append("WEBHOOK_URL must have another path than /healthz and /metrics, which the bot serves itself")
+    return lines
 
 
 def _value(setting: Field[Any], text: str | None) -> Any:

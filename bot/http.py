@@ -1,8 +1,9 @@
-"""The routes `/healthz` (does the bot receive updates and write to its database?) and `/metrics`."""
+"""The HTTP server: `/healthz` (does the bot work?), `/metrics`, and the webhook to which updates are brought."""
 
 import asyncio
+import hmac
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -17,32 +18,27 @@ NEWEST_SPARED = 128  # connections taken in one go: with half of them left, a ne
 LONGEST_CONNECTION = 5.0  # seconds, as an answer takes milliseconds; who keeps connections opens a new one
 STOP_WITHIN = 0.5  # seconds for the answers that are being written at a stop
 
+SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of the header
+LARGEST_UPDATE = 1_000_000  # bytes; the longest message with all that it replies to takes some ten thousand
+BODY_WITHIN = 10.0  # seconds for an update to arrive, of which Telegram and a proxy beside the bot need milliseconds
+
 Age = Callable[[], float]  # the seconds since the last success
 
 
+Take = Callable[[bytes], Awaitable[tuple[int, int | None]]]  # from a body to a status and the seconds for Retry-After
+
+
 @asynccontextmanager
-async def serving(host: str, port: int, metrics: Metrics, received: Age, written: Age) -> AsyncIterator[int]:
-    """Serve while the context lasts, and yield the port. The functions give the ages of the last poll and write.
-
-    An age is infinite where there can be no success any more.
-    """
-
-    async def healthz(_request: web.Request) -> web.Response:
-        poll, write = received(), written()
-        ages = {"seconds_since_update_poll": _seconds(poll), "seconds_since_store_write": _seconds(write)}
-        healthy = poll <= RECEIVED_WITHIN and write <= WRITTEN_WITHIN
-        return web.json_response({"ok": healthy, **ages}, status=200 if healthy else 503)
-
-    async def render_metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=metrics.render(), content_type="text/plain", charset="utf-8")
-
-    application = web.Application()
-    application.add_routes([web.get("/healthz", healthz), web.get("/metrics", render_metrics)])
+async def serving(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) -> AsyncIterator[int]:
+    """Serve the routes while the context lasts, and yield the port."""
+    application = web.Application(client_max_size=LARGEST_UPDATE)
+    application.add_routes(routes)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_WITHIN, lingering_time=0.0)
+    entrance = application[_ENTRANCE] = _Entrance()
     await runner.setup()
     try:
         assert runner.server is not None
-        entrance = _Entrance(runner.server)
+        entrance.server = runner.server
         server = await asyncio.get_running_loop().create_server(entrance.protocol, host, port, backlog=NEWEST_SPARED)
         try:
             yield int(server.sockets[0].getsockname()[1])
@@ -50,6 +46,73 @@ async def serving(host: str, port: int, metrics: Metrics, received: Age, written
             server.close()
     finally:
         await runner.cleanup()
+
+
+def health(
+    written: Age, *, received: Age | None = None, takes_updates: Callable[[], bool] | None = None
+) -> web.RouteDef:
+    """Serve `/healthz`, from the age of the last write and, of a bot that polls, that of the last poll.
+
+    An age is infinite where there can be no success any more. A bot to which updates are brought tells whether it
+    takes them.
+    """
+
+    async def healthz(_request: web.Request) -> web.Response:
+        write = written()
+        healthy = write <= WRITTEN_WITHIN
+        told: dict[str, object] = {}
+        if received is not None:
+            poll = received()
+            healthy = healthy and poll <= RECEIVED_WITHIN
+            told["seconds_since_update_poll"] = _seconds(poll)
+        if takes_updates is not None:
+            takes = told["takes_updates"] = takes_updates()
+            healthy = healthy and takes
+        told["seconds_since_store_write"] = _seconds(write)
+        return web.json_response({"ok": healthy, **told}, status=200 if healthy else 503)
+
+    return web.get("/healthz", healthz)
+
+
+def rendered(metrics: Metrics) -> web.RouteDef:
+    """Serve `/metrics`."""
+
+    async def render(_request: web.Request) -> web.Response:
+        return web.Response(body=metrics.render(), content_type="text/plain", charset="utf-8")
+
+    return web.get("/metrics", render)
+
+
+def webhook(path: str, secret: str, take: Take, body_within: float = BODY_WITHIN) -> web.RouteDef:
+    """Take updates at a path, each over a connection of its own. Without the secret nothing of one is read."""
+    expected = secret.encode()
+
+    async def receive(request: web.Request) -> web.Response:
+        given = request.headers.get(SECRET, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, expected):
+            return _closing(401)
+        if (request.content_length or 0) > LARGEST_UPDATE:
+            return _closing(413)
+        request.app[_ENTRANCE].let_in(request.transport)
+        try:
+            async with asyncio.timeout(body_within):
+                body = await request.read()
+        except TimeoutError:
+            return _closing(408)
+        except web.RequestPayloadError:
+            return _closing(400)
+        except web.HTTPRequestEntityTooLarge:
+            return _closing(413)
+        return _closing(*await take(body))
+
+    return web.post(path, receive)
+
+
+def _closing(status: int, again_after: int | None = None) -> web.Response:
+    headers = {} if again_after is None else {"Retry-After": str(again_after)}
+    answer = web.Response(status=status, headers=headers)
+    answer.force_close()
+    return answer
 
 
 def _seconds(age: float) -> float | None:
@@ -61,23 +124,32 @@ class _Entrance:
     """Hands connections to aiohttp's server, which by itself would keep any number of idle ones for ever.
 
     One more than MOST_CONNECTIONS ends the oldest, and each ends LONGEST_CONNECTION after it was made, whatever was
-    sent over it until then.
+    sent over it until then. One that was let in ends by itself.
     """
 
-    def __init__(self, server: web.Server) -> None:
-        self._server = server
-        self._open: list[asyncio.Transport] = []
+    server: web.Server
+
+    def __init__(self) -> None:
+        self._open: dict[asyncio.BaseTransport, asyncio.TimerHandle] = {}  # the oldest first
 
     def protocol(self) -> asyncio.Protocol:
         return _Arrival(self._enter)
 
+    def let_in(self, transport: asyncio.BaseTransport | None) -> None:
+        """Count a connection no longer among those that anybody can make."""
+        if transport is not None and (end := self._open.pop(transport, None)) is not None:
+            end.cancel()
+
     def _enter(self, transport: asyncio.Transport) -> None:
-        self._open = [one for one in self._open if not one.is_closing()]
+        for one in [one for one in self._open if one.is_closing()]:
+            self.let_in(one)
         if len(self._open) >= MOST_CONNECTIONS:
-            self._open.pop(0).abort()
-        self._open.append(transport)
-        asyncio.get_running_loop().call_later(LONGEST_CONNECTION, transport.abort)
-        handler = self._server()
+            oldest = next(iter(self._open))
+            self.let_in(oldest)
+            assert isinstance(oldest, asyncio.Transport)
+            oldest.abort()
+        self._open[transport] = asyncio.get_running_loop().call_later(LONGEST_CONNECTION, transport.abort)
+        handler = self.server()
         transport.set_protocol(handler)
         handler.connection_made(transport)
 
@@ -91,3 +163,6 @@ class _Arrival(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._enter(transport)
+
+
+_ENTRANCE = web.AppKey("_ENTRANCE", _Entrance)

@@ -4,13 +4,16 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from storage.address import SQLITE, is_postgres
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[\w-]{3,256}", re.ASCII)
 _KEY = re.compile(r"[!-~]{4,4096}")  # it goes into a header; a shorter one would be taken out of every log line
 _LANGUAGE = re.compile("[A-Za-z0-9-]{2,12}")
+_LIKE_A_TOKEN = re.compile(r"[0-9]{5,20}:[\w-]{20,256}", re.ASCII)
+_WEBHOOK_PATH = re.compile(r"(/([A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)?")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _NO_FRACTION = re.compile(r"\.0+(?=\s*$)")
 
 
@@ -125,6 +128,32 @@ def http_address(text: str) -> str:
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise ValueError("must start with http:// or https://")
     return text.rstrip("/")
+
+
+def webhook_address(text: str) -> str:
+    """Read the public address of a webhook. It goes into log lines, so it has no room for a secret."""
+    try:
+        address = urlsplit(text)
+        _ = address.port  # which raises where it is none
+    except ValueError:
+        raise ValueError("must look like https://example.org/telegram") from None
+    if address.scheme != "https" or not address.hostname or any(map(str.isspace, text)):
+        raise ValueError("must look like https://example.org/telegram, as Telegram sends updates to no other address")
+    if address.username is not None or "?" in text or "#" in text:
+        raise ValueError("must have nothing but a host and a path; a secret goes into WEBHOOK_SECRET")
+    if not _WEBHOOK_PATH.fullmatch(address.path):
+        raise ValueError("must have a path of the characters that addresses are made of")
+    if _LIKE_A_TOKEN.search(unquote(text)):
+        raise ValueError("must not have the bot's token in it: addresses are written into many logs")
+    return text
+
+
+def webhook_secret(text: str) -> str:
+    """Read the secret that Telegram sends with each update, without repeating it."""
+    found = text.strip()
+    if not _WEBHOOK_SECRET.fullmatch(found):
+        raise ValueError("must be 1 to 256 of the characters A-Z, a-z, 0-9, _ and -")
+    return found
 
 
 def database(text: str) -> str:

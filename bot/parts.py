@@ -1,10 +1,12 @@
 """The parts that are made of the operator's settings alone, for the running bot and for `check`."""
 
+import hmac
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -20,6 +22,7 @@ from bot.telegram.application import Telegram, build_telegram
 from bot.telegram.calls import Calls, counting
 from bot.telegram.downloading.file_limit import FileLimit, file_limit
 from bot.telegram.pace import Pace
+from bot.telegram.receiving.registration import Hook
 from storage.host import Rate
 
 
@@ -84,6 +87,15 @@ def calls_of(settings: Settings, session: Session, metrics: Metrics) -> Calls:
     token = settings.telegram_bot_token
     through = session.through(settings.proxy_of("telegram"))
     return Calls(settings.telegram_api_url, token, through, counting(metrics))
+
+
+def hook_of(settings: Settings) -> Hook | None:
+    """Return where Telegram brings updates; None where the bot asks for them."""
+    url, secret = settings.webhook_url, settings.secret_of_webhook
+    if url is None:
+        return None
+    mark = hmac.digest(settings.telegram_bot_token.encode(), f"{url} {secret}".encode(), "sha256").hex()
+    return Hook(url, urlsplit(url).path or "/", secret, mark)
 
 
 def provider_of(settings: Settings, session: Session, metrics: Metrics) -> AimlapiClient:

@@ -153,3 +153,9 @@ class Host(Protocol):
 
     async def keep_told(self, kind: str, told: Told) -> None:
         """Store what the owner was told of a kind of trouble."""
+
+    async def webhook(self) -> str | None:
+        """Return what `keep_webhook` stored."""
+
+    async def keep_webhook(self, mark: str) -> None:
+        """Store what stands for the webhook that was set last."""

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 from bot.app import App
 from bot.config import SettingsError
@@ -13,7 +14,7 @@ from bot.engine.policy import wait_after_death
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.media.ffmpeg import Ffmpeg
-from bot.telegram.application import introduce
+from bot.telegram.application import introduce, take_webhook_back
 from bot.telegram.menu import offer_menus
 from bot.text.rooms.trouble import Kind
 from storage.store import StorageUnavailableError, Store
@@ -28,8 +29,8 @@ async def run(app: App, stop: asyncio.Event) -> None:
     await app.maintenance.set_clock()
     await _recover(app)
     async with AsyncExitStack() as stack:
-        if app.settings.http_port is not None:
-            await _serve_health(app, app.settings.http_port, stack)
+        if app.settings.http_port is not None or app.settings.metrics_port is not None:
+            await _serve(app, stack)
         loops = (
             _receive(app),
             app.poller.run(),
@@ -54,8 +55,40 @@ async def _recover(app: App) -> None:
             log.warning("job.suspected", job=job.job_id, deaths=job.deaths)
 
 
-async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
-    from bot.http import serving  # noqa: PLC0415 - a server is much code, and most bots need none
+async def _serve(app: App, stack: AsyncExitStack) -> None:
+    """Serve what the settings ask for. A port that takes updates is public, and has no metrics."""
+    from bot import http  # noqa: PLC0415 - a server is much code, and most bots need none
+
+    settings, hooked = app.settings, app.hooked
+    health, metrics = _health(app), http.rendered(app.metrics)
+    routes = [health, metrics]
+    if settings.metrics_port is not None:
+        await _listen(app, stack, "METRICS_PORT", settings.metrics_port, routes)
+        routes = []
+    if hooked is not None:
+        routes = [*routes[:1], http.webhook(hooked.hook.path, hooked.hook.secret, hooked.webhook.take)]
+    if settings.http_port is not None and routes:
+        await _listen(app, stack, "HTTP_PORT", settings.http_port, routes)
+
+
+async def _listen(app: App, stack: AsyncExitStack, name: str, port: int, routes: Sequence[Any]) -> None:
+    """Listen on the port that a setting names."""
+    from bot import http  # noqa: PLC0415 - as above
+
+    try:
+        bound = await stack.enter_async_context(http.serving(app.settings.http_host, port, routes))
+    except OSError as error:
+        raise SettingsError([f"{name} {port} cannot be listened on: {error.strerror}"]) from None
+    for route in routes:
+        if route.path == "/healthz":
+            log.info("health.serving", port=bound)
+        elif route.path != "/metrics":
+            log.info("webhook.serving", port=bound, path=route.path)
+
+
+def _health(app: App) -> Any:
+    """Return the route that tells how old the last poll is, if the bot polls, and the last write to the database."""
+    from bot import http  # noqa: PLC0415 - as above
 
     def received() -> float:
         return app.now() - app.receiver.last_success_at
@@ -67,13 +100,9 @@ async def _serve_health(app: App, port: int, stack: AsyncExitStack) -> None:
             return math.inf  # whatever is written now is lost
         return app.now() - app.store.last_write_at
 
-    try:
-        bound = await stack.enter_async_context(
-            serving(app.settings.http_host, port, app.metrics, received=received, written=written)
-        )
-    except OSError as error:
-        raise SettingsError([f"HTTP_PORT {port} cannot be listened on: {error.strerror}"]) from None
-    log.info("health.serving", port=bound)
+    if (hooked := app.hooked) is None:
+        return http.health(written, received=received)
+    return http.health(written, takes_updates=lambda: hooked.webhook.is_open)
 
 
 async def _wait_for_the_end(stop: asyncio.Event, store: Store, work: Sequence[asyncio.Task[None]]) -> bool:
@@ -102,16 +131,25 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     for task in (receiving, *others):
         task.cancel()
     app.store.stop_waiting()
-    await asyncio.gather(app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE))
+    ending = [app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE)]
+    if app.hooked is not None:
+        ending.append(app.hooked.webhook.finish(patience.STOP_GRACE))
+    await asyncio.gather(*ending)
     await asyncio.gather(receiving, polling, *others, return_exceptions=True)
     with suppress(StorageUnavailableError):  # it is learned again
         await app.maintenance.keep_learned()
+    if app.hooked is None:
+        await _confirm(app)
+    await app.telegram.shutdown()
+
+
+async def _confirm(app: App) -> None:
+    """Tell Telegram what was handled last."""
     try:
         async with asyncio.timeout(patience.CONFIRM_TIMEOUT):
             await app.receiver.confirm()
     except (VerbatimError, TimeoutError) as error:
         log.info("confirm.failed", kind=type(error).__name__)  # the updates come again and are known already
-    await app.telegram.shutdown()
 
 
 async def _choose_ffmpeg(ffmpeg: Ffmpeg) -> None:
@@ -127,6 +165,18 @@ async def _receive(app: App) -> None:
         log.warning("owner.wanted", link=link, hint="open the link in Telegram to own this bot; it works once")
     await app.joining.resume()
     async with asyncio.TaskGroup() as group:
-        group.create_task(offer_menus(app.telegram))
         group.create_task(_choose_ffmpeg(app.ffmpeg))
-        await app.receiver.run()
+        group.create_task(_lead(app))
+        if app.hooked is not None:
+            await app.hooked.webhook.run()
+
+
+async def _lead(app: App) -> None:
+    """Do what only one process of a bot does: ask for updates, or have them brought, and keep the menus."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(offer_menus(app.telegram))
+        if app.hooked is not None:
+            await app.hooked.registration.keep()
+        else:
+            await take_webhook_back(app.telegram)
+            await app.receiver.run()

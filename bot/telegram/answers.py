@@ -28,6 +28,7 @@ from storage.apology import Reason
 
 LONGEST_DESCRIPTION = 200  # characters of the server's own words
 LONGEST_TAG = 35  # characters of a language tag, by RFC 5646
+LATEST = 2**31  # of moments, which the library turns into dates
 LARGEST_ID = 2**53  # of chats, people and messages, as the Bot API promises
 
 _SOMEBODY = {"id": 1, "is_bot": False, "first_name": "-"}
@@ -199,12 +200,32 @@ def _menu(result: Any) -> list[dict[str, str]]:
     return [{name: _text(each.get(name)) for name in ("command", "description")} for each in listed]
 
 
+def _webhook(result: Any) -> dict[str, Any]:
+    """Read where updates go, how many wait, and what went wrong last."""
+    info = _object(result)
+    url, allowed = info.get("url"), info.get("allowed_updates")
+    if not isinstance(url, str):
+        raise UnreadableAnswerError("no address of the webhook")
+    numbers = {name: whole_number(info.get(name)) for name in ("max_connections", "last_error_date")}
+    said = _text(info.get("last_error_message"))[:LONGEST_DESCRIPTION]
+    read = {
+        "last_error_message": said or None,
+        "allowed_updates": [_text(each) for each in allowed] if isinstance(allowed, list) else None,
+        **{name: number for name, number in numbers.items() if number is not None and 0 < number < LATEST},
+    }
+    known = {name: value for name, value in read.items() if value is not None}
+    waiting = whole_number(info.get("pending_update_count")) or 0
+    return {"url": url, "has_custom_certificate": False, "pending_update_count": waiting} | known
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "getMe": _me,
     "getFile": _file,
     "getChatMember": _member,
     "getChatAdministrators": _admins,
     "deleteWebhook": _done,
+    "setWebhook": _done,
+    "getWebhookInfo": _webhook,
     "getMyCommands": _menu,
     "setMyCommands": _done,
     "editMessageText": _done,

@@ -1,6 +1,7 @@
 """python-telegram-bot's application: its types and its dispatch, with our own network, pace and receiving."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram.ext import Application
@@ -45,19 +46,27 @@ async def try_token(telegram: Telegram) -> tuple[str, bool]:
 
 
 async def introduce(telegram: Telegram) -> None:
-    """Make the bot known to itself, and its updates come by getUpdates; as long as that takes."""
+    """Make the bot known to itself; as long as that takes."""
+    await _until_done(telegram.initialize)
+    sees_all = telegram.bot.bot.can_read_all_group_messages
+    log.info("telegram.ready", username=telegram.bot.username, sees_plain_voices_in_groups=sees_all)
+
+
+async def take_webhook_back(telegram: Telegram) -> None:
+    """Make updates come by getUpdates, those that wait included; as long as that takes."""
+    await _until_done(telegram.bot.delete_webhook)
+
+
+async def _until_done(call: Callable[[], Awaitable[object]]) -> None:
     failures = 0
     while True:
         try:
             with translated():
-                await telegram.initialize()
-                await telegram.bot.delete_webhook()
+                await call()
         except VerbatimError as error:
             pause = pause_after(error, failures)
             failures += 1
             log.error("telegram.not_ready", error=str(error), again_in=pause)
             await asyncio.sleep(pause)
         else:
-            break
-    sees_all = telegram.bot.bot.can_read_all_group_messages
-    log.info("telegram.ready", username=telegram.bot.username, sees_plain_voices_in_groups=sees_all)
+            return

@@ -109,6 +109,7 @@ def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")
     new.execute("UPDATE pulse SET owner_word = NULL WHERE typeof(owner_word) <> 'text'")
     new.execute("UPDATE pulse SET owner_speaks = NULL WHERE typeof(owner_speaks) <> 'text'")
+    new.execute("UPDATE pulse SET webhook = NULL WHERE typeof(webhook) <> 'text'")
     new.execute(
         "UPDATE jobs SET reserved = 0, reserved_on = 0"
         " WHERE typeof(reserved) <> 'real' OR typeof(reserved_on) <> 'integer'"

@@ -117,6 +117,7 @@ class SQLStore:
     usage = _write(spending.usage)
     usage_of_all = _write(spending.usage_of_all)
     keep_told = _write(troubles.keep_told)
+    keep_webhook = _write(upkeep.keep_webhook)
 
     async def job(self, job_id: int) -> Job | None:
         sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1"
@@ -161,6 +162,9 @@ class SQLStore:
 
     async def troubles(self) -> Mapping[str, Told]:
         return await self.engine.read(troubles.troubles_of, troubles.SELECT)
+
+    async def webhook(self) -> str | None:
+        return await self.engine.read(lambda found: found[0]["webhook"], upkeep.WEBHOOK)
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)

@@ -34,6 +34,13 @@ async def require_owner(tx: Transaction, owner: int) -> None:
         )
 
 
+WEBHOOK = "SELECT webhook FROM pulse"
+
+
+async def keep_webhook(tx: Transaction, mark: str) -> None:
+    await tx.rows("UPDATE pulse SET webhook = $1", mark)
+
+
 async def ping(tx: Transaction) -> None:
     await tx.rows("UPDATE pulse SET beats = beats + 1")
 

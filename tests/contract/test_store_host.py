@@ -354,6 +354,13 @@ async def test_what_the_owner_was_told_is_kept(store):
         assert await store.troubles() == {"key": told}
 
 
+async def test_what_stands_for_the_webhook_is_kept(store):
+    assert await store.webhook() is None
+    for mark in ("one", "another"):
+        await store.keep_webhook(mark)
+        assert await store.webhook() == mark
+
+
 async def test_a_clock_that_was_ahead_keeps_nobody_silent(store):
     await store.tell_stranger(5, NOW + 1000 * DAY, 9)
     await store.keep_told("key", Told(is_known=True, began_at=NOW + 1000 * DAY))

@@ -28,6 +28,7 @@ class Dispatch:
     process: Process
     door: Door
     metrics: Metrics
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # at the door, which takes from one update
 
     async def handle(self, batch: Sequence[Any]) -> None:
         """Return when everything that must outlive this process is stored."""
@@ -37,7 +38,23 @@ class Dispatch:
             update = self._read(raw)
             if update is not None:
                 await self._process(update)
-        await self.door.commit()
+        await self.door.commit(self.door.take())
+
+    async def handle_one(self, raw: Any, refused: Callable[[], object], *, is_last_try: bool) -> None:
+        """Return when everything of one update that must outlive this process is stored; others may be under way.
+
+        `refused` is called whenever the database does not take it. Nothing is kept of an update that a handler cannot
+        bear, and what it raised is raised, unless this is the last try.
+        """
+        update = self._read(raw)
+        if update is None:
+            return
+        async with self._alone:
+            try:
+                await (self._process if is_last_try else self.process)(update)
+            finally:
+                entries = self.door.take()
+        await self.door.commit(entries, refused)
 
     def _read(self, raw: Any) -> Update | None:
         """Read one update; None for one that cannot be read, which must not block those around it."""

@@ -1,7 +1,7 @@
 """The door: what the updates of a batch ask to be kept. All of it is stored before Telegram is told that they came."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,7 +16,9 @@ Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """One thing to store, and what follows from it."""
+
     write: Callable[[], Awaitable[Any]] | None
     then: Callable[[Any], object]
 
@@ -31,27 +33,31 @@ class Door:
 
     replies: Replies
     metrics: Metrics
-    _entries: list[_Entry] = field(default_factory=list, init=False)
+    _entries: list[Entry] = field(default_factory=list, init=False)
 
     def keep(self, write: Callable[[], Awaitable[Kept]], then: Callable[[Kept], object] = lambda _: None) -> None:
         """Store something; once everything of the batch is stored, call `then` with what `write` returned."""
-        self._entries.append(_Entry(write, then))
+        self._entries.append(Entry(write, then))
 
     def say(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
         """Say something once everything before it is stored; see `Replies.put`."""
-        self._entries.append(_Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts)))
+        self._entries.append(Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts)))
 
-    async def commit(self) -> None:
-        """Store all that was handed over, in its order and as long as it takes, and go on from there.
-
-        What fails for a reason of its own is left behind.
-        """
+    def take(self) -> list[Entry]:
+        """Take out all that was handed over until now."""
         entries = self._entries.copy()
         self._entries.clear()
-        for entry, result in zip(entries, await self._stored(entries), strict=True):
+        return entries
+
+    async def commit(self, entries: Sequence[Entry], refused: Callable[[], object] = lambda: None) -> None:
+        """Store what was taken out, in its order and as long as it takes, and go on from there.
+
+        `refused` is called whenever the database does not take it. What fails for a reason of its own is left behind.
+        """
+        for entry, result in zip(entries, await self._stored(entries, refused), strict=True):
             self._go_on(entry, result)
 
-    def _go_on(self, entry: _Entry, result: object) -> None:
+    def _go_on(self, entry: Entry, result: object) -> None:
         error = result if isinstance(result, Exception) else None
         try:
             if error is None:
@@ -62,7 +68,7 @@ class Door:
             self.metrics.bug("update")
             log.error("update.failed", exc_info=error)
 
-    async def _stored(self, entries: list[_Entry]) -> list[object]:
+    async def _stored(self, entries: Sequence[Entry], refused: Callable[[], object]) -> list[object]:
         """Return what each write came to, or the exception that is its own."""
         results: list[object] = [None] * len(entries)
         missing = {index: entry.write for index, entry in enumerate(entries) if entry.write is not None}
@@ -74,6 +80,7 @@ class Door:
                 index: missing[index] for index in missing if isinstance(results[index], StorageUnavailableError)
             }
             if missing:
+                refused()
                 log.error("storage.unavailable", updates=len(missing), error=str(results[next(iter(missing))]))
                 await asyncio.sleep(AGAIN_AFTER)
         for result in results:

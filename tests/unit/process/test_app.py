@@ -196,7 +196,7 @@ async def test_a_bug_in_a_handler_reaches_the_receiver_of_the_update(stopped_wor
 
 
 async def test_a_start_waits_for_telegram_and_says_why(stopped_world, app, lines):
-    stopped_world.telegram.fault("deleteWebhook", 401)
+    stopped_world.telegram.fault("getMe", 401)
     await introduce(app.telegram)
     await app.telegram.shutdown()
     (line,) = lines.of("telegram.not_ready")

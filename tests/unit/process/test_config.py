@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import kinds
 from bot.config import Settings, SettingsError, load_settings
 
 TOKEN = "123456789:AAEsecret-part_of_the_token"
@@ -75,6 +76,9 @@ def test_the_two_secrets_are_enough():
         ("LOG_FORMAT", "JSON", "json"),
         ("HTTP_PORT", "0", 0),
         ("HTTP_PORT", "", None),
+        ("METRICS_PORT", "9090", 9090),
+        ("WEBHOOK_SECRET", " a-B_9 ", "a-B_9"),
+        ("WEBHOOK_SECRET", "s" * 256, "s" * 256),
         ("HTTP_HOST", "0.0.0.0", "0.0.0.0"),
     ],
 )
@@ -113,9 +117,32 @@ def test_each_setting_is_read_from_the_environment(environment, name, given, rea
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
         ("HTTP_PORT", "65536"),
+        ("METRICS_PORT", "-1"),
+        ("WEBHOOK_SECRET", "s" * 257),
+        ("WEBHOOK_SECRET", "secret-part+"),
+        ("WEBHOOK_SECRET", "secret-part é"),
+        ("WEBHOOK_SECRET", " "),
+        ("WEBHOOK_URL", "http://bot.example.org/telegram"),
+        ("WEBHOOK_URL", "bot.example.org/telegram"),
+        ("WEBHOOK_URL", "https:///telegram"),
+        ("WEBHOOK_URL", "https://bot.example.org:65536/"),
+        ("WEBHOOK_URL", "https://bot.example.org/ telegram"),
+        ("WEBHOOK_URL", "https://bot.example.org/{telegram}"),
+        ("WEBHOOK_URL", "https://bot.example.org/telegram%"),
+        ("WEBHOOK_URL", "https://bot.example.org/telegram?secret-part"),
+        ("WEBHOOK_URL", "https://bot.example.org/telegram#secret-part"),
+        ("WEBHOOK_URL", "https://me:secret-part@bot.example.org/telegram"),
+        ("WEBHOOK_URL", f"https://bot.example.org/{TOKEN}"),
+        ("WEBHOOK_URL", f"https://bot.example.org/bot{TOKEN.replace(':', '%3A')}/update"),
+        ("WEBHOOK_URL", f"https://bot.example.org/{TOKEN.partition(':')[2]}"),
+        ("WEBHOOK_URL", "https://bot.example.org/987654321:AAF0another-secret-part_of_a_token"),
+        ("WEBHOOK_URL", "https://bot.example.org/healthz"),
+        ("WEBHOOK_URL", "https://bot.example.org/metrics"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_begins_with_its_name(environment, name, given):
+    if name != "HTTP_PORT":
+        environment.setenv("HTTP_PORT", "8080")
     (line,) = wrong(environment, **{name: given})
     assert line.startswith(f"{name} ")
     assert "\n" not in line
@@ -378,3 +405,54 @@ def test_links_are_switched_off_in_any_case(environment, value):
 def test_links_are_on_or_off_and_some_minutes_long(environment, values):
     (name,) = values
     assert wrong(environment, **values)[0].startswith(name)
+
+
+WEBHOOK = "https://bot.example.org/telegram"
+
+
+@pytest.mark.parametrize(
+    "given", [WEBHOOK, "https://bot.example.org", "https://bot.example.org:8443/a/b%20c/", "https://bücher.example/x"]
+)
+def test_a_webhook_is_a_public_address_with_any_path(environment, given):
+    environment.setenv("WEBHOOK_URL", given)
+    environment.setenv("HTTP_PORT", "8080")
+    assert load_settings().webhook_url == given
+
+
+def test_a_webhook_needs_a_port_to_take_updates_on(environment):
+    assert wrong(environment, WEBHOOK_URL=WEBHOOK) == [
+        "HTTP_PORT is not set, and WEBHOOK_URL needs a port to take updates on"
+    ]
+
+
+def test_metrics_have_a_port_of_their_own_or_none(environment):
+    refused = wrong(environment, HTTP_PORT="8080", METRICS_PORT="8080")
+    assert refused == ["METRICS_PORT must be another port than HTTP_PORT"]
+    environment.setenv("HTTP_PORT", "0")
+    environment.setenv("METRICS_PORT", "0")
+    assert load_settings().metrics_port == 0
+
+
+def test_the_secret_of_a_webhook_is_the_same_wherever_the_token_is(environment):
+    environment.setenv("WEBHOOK_URL", WEBHOOK)
+    environment.setenv("HTTP_PORT", "8080")
+    made = load_settings()
+    assert made.secret_of_webhook == load_settings().secret_of_webhook
+    assert kinds.webhook_secret(made.secret_of_webhook) == made.secret_of_webhook
+    assert len(made.secret_of_webhook) == 64
+    assert made.secret_of_webhook in made.secrets
+    environment.setenv("TELEGRAM_BOT_TOKEN", f"{TOKEN}x")
+    assert load_settings().secret_of_webhook != made.secret_of_webhook
+
+
+def test_the_secret_of_a_webhook_may_be_in_a_file_and_is_in_no_repr(environment, tmp_path):
+    (tmp_path / "secret").write_text("a-secret-of-mine\n")
+    environment.setenv("WEBHOOK_URL", WEBHOOK)
+    environment.setenv("HTTP_PORT", "8080")
+    environment.setenv("WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
+    settings = load_settings()
+    assert settings.secret_of_webhook == "a-secret-of-mine"
+    assert "a-secret-of-mine" in settings.secrets
+    assert "a-secret-of-mine" not in repr(settings)
+    environment.setenv("WEBHOOK_SECRET", "another")
+    assert load_settings().secret_of_webhook == "another"

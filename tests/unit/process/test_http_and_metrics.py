@@ -4,7 +4,7 @@ import math
 import aiohttp
 import pytest
 
-from bot.http import MOST_CONNECTIONS, serving
+from bot.http import MOST_CONNECTIONS, health, rendered, serving
 from bot.metrics import Metrics, status_label
 from tests.patience import patiently
 
@@ -12,7 +12,9 @@ from tests.patience import patiently
 async def asked(path, *, received=0.0, written=0.0, metrics=None):
     """Status, type and body of an answer, over real HTTP."""
     async with (
-        serving("127.0.0.1", 0, metrics or Metrics(), lambda: received, lambda: written) as port,
+        serving(
+            "127.0.0.1", 0, [health(lambda: written, received=lambda: received), rendered(metrics or Metrics())]
+        ) as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}{path}") as answer,
     ):
@@ -78,7 +80,7 @@ async def test_two_bots_count_for_themselves():
 
 
 async def test_more_connections_than_are_kept_end_the_oldest_at_once():
-    async with serving("127.0.0.1", 0, Metrics(), lambda: 0.0, lambda: 0.0) as port:
+    async with serving("127.0.0.1", 0, [health(lambda: 0.0)]) as port:
         opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_CONNECTIONS + 2)]
         for reader, _ in opened[:2]:
             assert await patiently(reader.read()) == b""

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import read_settings
-from bot.http import serving
-from bot.metrics import Metrics
+from bot.http import health, serving
 from tests.unit.project.checkout import ROOT, text
 from tests.unit.project.image import argument, copies, copy_to, exec_form, instructions, is_sent, started
 
@@ -108,13 +107,13 @@ def test_in_the_image_a_run_without_settings_names_both_secrets(inside):
     ]
 
 
-async def probed(port: int) -> int:
+async def probed(**ports: str) -> int:
     """The exit code of the image's own health check."""
     program, *arguments = exec_form("HEALTHCHECK")
     assert program == "python"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-S", *arguments),
-        env={"HTTP_PORT": str(port)},
+        env=ports,
         stderr=asyncio.subprocess.DEVNULL,
     )
     return await process.wait()
@@ -122,12 +121,17 @@ async def probed(port: int) -> int:
 
 @pytest.mark.parametrize(("age", "code"), [(0.0, 0), (1000.0, 1)])
 async def test_the_health_check_says_what_healthz_says(age, code):
-    async with serving("127.0.0.1", 0, Metrics(), lambda: age, lambda: 0.0) as port:
-        assert await probed(port) == code
+    async with serving("127.0.0.1", 0, [health(lambda: 0.0, received=lambda: age)]) as port:
+        assert await probed(HTTP_PORT=str(port), METRICS_PORT="") == code
 
 
 async def test_the_health_check_fails_where_nothing_listens(refusing_port):
-    assert await probed(refusing_port) != 0
+    assert await probed(HTTP_PORT=str(refusing_port)) != 0
+
+
+async def test_the_health_check_asks_the_port_for_metrics_where_there_is_one(refusing_port):
+    async with serving("127.0.0.1", 0, [health(lambda: 0.0)]) as port:
+        assert await probed(HTTP_PORT=str(refusing_port), METRICS_PORT=str(port)) == 0
 
 
 def test_compose_gives_the_bot_no_more_than_it_needs():
