@@ -5,6 +5,7 @@ import hmac
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -85,27 +86,37 @@ def rendered(metrics: Metrics) -> web.RouteDef:
 
 def webhook(path: str, secret: str, take: Take, body_within: float = BODY_WITHIN) -> web.RouteDef:
     """Take updates at a path, each over a connection of its own. Without the secret nothing of one is read."""
-    expected = secret.encode()
+    expected, place = secret.encode(), unquote(path)
+
+    def refused(request: web.Request) -> int | None:
+        """Return what is answered to a request from what stands before its body, unless that is as it should be."""
+        if request.path != place:  # compared as it reads, as a proxy may spell it in another way
+            return 404
+        if request.method != "POST":
+            return 405
+        if not hmac.compare_digest(request.headers.get(SECRET, "").encode("utf-8", "surrogateescape"), expected):
+            return 401
+        return 413 if (request.content_length or 0) > LARGEST_UPDATE else None
 
     async def receive(request: web.Request) -> web.Response:
-        given = request.headers.get(SECRET, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, expected):
-            return _closing(401)
-        if (request.content_length or 0) > LARGEST_UPDATE:
-            return _closing(413)
+        if (status := refused(request)) is not None:
+            return _closing(status)
         request.app[_ENTRANCE].let_in(request.transport)
         try:
             async with asyncio.timeout(body_within):
                 body = await request.read()
-        except TimeoutError:
-            return _closing(408)
-        except web.RequestPayloadError:
-            return _closing(400)
-        except web.HTTPRequestEntityTooLarge:
-            return _closing(413)
+        except tuple(_UNREAD) as error:
+            return _closing(_UNREAD[type(error)])
         return _closing(*await take(body))
 
-    return web.post(path, receive)
+    return web.route("*", "/{anything:.*}", receive)
+
+
+_UNREAD: dict[type[Exception], int] = {
+    TimeoutError: 408,
+    web.RequestPayloadError: 400,
+    web.HTTPRequestEntityTooLarge: 413,
+}
 
 
 def _closing(status: int, again_after: int | None = None) -> web.Response:

@@ -60,30 +60,26 @@ async def _serve(app: App, stack: AsyncExitStack) -> None:
     from bot import http  # noqa: PLC0415 - a server is much code, and most bots need none
 
     settings, hooked = app.settings, app.hooked
-    health, metrics = _health(app), http.rendered(app.metrics)
-    routes = [health, metrics]
+    routes = [_health(app), http.rendered(app.metrics)]
     if settings.metrics_port is not None:
-        await _listen(app, stack, "METRICS_PORT", settings.metrics_port, routes)
+        log.info("health.serving", port=await _listen(app, stack, "METRICS_PORT", settings.metrics_port, routes))
         routes = []
-    if hooked is not None:
-        routes = [*routes[:1], http.webhook(hooked.hook.path, hooked.hook.secret, hooked.webhook.take)]
-    if settings.http_port is not None and routes:
-        await _listen(app, stack, "HTTP_PORT", settings.http_port, routes)
+    elif hooked is None and settings.http_port is not None:
+        log.info("health.serving", port=await _listen(app, stack, "HTTP_PORT", settings.http_port, routes))
+    if hooked is not None and settings.http_port is not None:
+        route = http.webhook(hooked.hook.path, hooked.hook.secret, hooked.webhook.take)
+        port = await _listen(app, stack, "HTTP_PORT", settings.http_port, [*routes[:1], route])
+        log.info("webhook.serving", port=port, path=hooked.hook.path)
 
 
-async def _listen(app: App, stack: AsyncExitStack, name: str, port: int, routes: Sequence[Any]) -> None:
-    """Listen on the port that a setting names."""
+async def _listen(app: App, stack: AsyncExitStack, name: str, port: int, routes: Sequence[Any]) -> int:
+    """Listen on the port that a setting names, and return it, as 0 is any one."""
     from bot import http  # noqa: PLC0415 - as above
 
     try:
-        bound = await stack.enter_async_context(http.serving(app.settings.http_host, port, routes))
+        return await stack.enter_async_context(http.serving(app.settings.http_host, port, routes))
     except OSError as error:
         raise SettingsError([f"{name} {port} cannot be listened on: {error.strerror}"]) from None
-    for route in routes:
-        if route.path == "/healthz":
-            log.info("health.serving", port=bound)
-        elif route.path != "/metrics":
-            log.info("webhook.serving", port=bound, path=route.path)
 
 
 def _health(app: App) -> Any:

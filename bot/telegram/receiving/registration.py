@@ -48,7 +48,8 @@ class Registration:
         self._hook = hook
         self._remembered = remembered
         self._remember = remember
-        self._last_error: object = None  # the moment of the last one that was told
+        self._last_error: object = None  # the moment of the last one that is known
+        self._has_looked = False
 
     async def keep(self) -> None:
         """Look at it, and set it where it differs, until cancelled. Only one process does so at a time."""
@@ -87,10 +88,14 @@ class Registration:
         log.info("webhook.set", url=self._hook.url)
 
     def _tell(self, info: WebhookInfo) -> bool:
-        """Tell the operator what Telegram says of its last failure; True if it is a new one."""
-        if info.url != self._hook.url or info.last_error_date in {None, self._last_error}:
+        """Tell the operator what Telegram says of its last failure; True if it is a new one.
+
+        Telegram goes on telling of it when all is well again, so at the first look it counts only if something waits.
+        """
+        is_old = info.last_error_date in {None, self._last_error} or not (self._has_looked or info.pending_update_count)
+        self._last_error, self._has_looked = info.last_error_date, True
+        if info.url != self._hook.url or is_old:
             return False
-        self._last_error = info.last_error_date
         log.warning("webhook.failing", because_of=info.last_error_message, waiting=info.pending_update_count)
         return True
 

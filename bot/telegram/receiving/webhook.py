@@ -15,7 +15,7 @@ from bot.metrics import Metrics
 from bot.outgoing.session import read_json
 from bot.telegram.receiving.dispatch import Dispatch
 from bot.telegram.receiving.updates import number_of
-from storage.store import StorageError
+from storage.store import StorageError, StorageUnavailableError
 
 log = get_logger(__name__)
 
@@ -147,6 +147,8 @@ class Webhook:
         for _ in range(TRIES_AT_ONCE):
             try:
                 await self._dispatch.handle_one(raw, refuse, is_last_try=is_last_try)
+            except StorageUnavailableError:  # of a handler; the door goes on until all is stored
+                return REFUSED
             except StorageError as error:
                 self._end(error)
                 return REFUSED

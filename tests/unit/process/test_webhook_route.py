@@ -39,9 +39,9 @@ def taker():
 
 
 @asynccontextmanager
-async def connected(taker, within=10.0):
-    """A connection, and how many may be made."""
-    async with serving("127.0.0.1", 0, [health(lambda: 0.0), webhook(PATH, SECRET, taker.take, within)]) as port:
+async def connected(taker, within=10.0, path=PATH):
+    """A connection, and the port to which more can be made."""
+    async with serving("127.0.0.1", 0, [health(lambda: 0.0), webhook(path, SECRET, taker.take, within)]) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             yield reader, writer, port
@@ -91,6 +91,35 @@ async def test_an_update_may_come_in_pieces_and_packed(taker):
         writer.write(b"0\r\n\r\n")
         assert (await answered(reader))[0] == 200
     assert taker.taken == [BODY.encode()]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/", "/"),
+        ("/a/b%20c/", "/a/b%20c/"),
+        ("/%7Eme", "/~me"),
+        ("/~me/$&'()*+,;=:@", "/%7Eme/$&'()*+,;=:@"),
+        ("/%D0%B1", "/%d0%b1"),
+    ],
+)
+async def test_a_path_may_be_spelt_in_several_ways(taker, path, asked):
+    async with connected(taker, path=path) as (reader, writer, _):
+        writer.write(request(RIGHT, f"Content-Length: {len(BODY)}", body=BODY.encode(), path=asked))
+        assert (await answered(reader))[0] == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+async def test_only_a_post_to_the_very_path_brings_an_update(taker, method):
+    async with connected(taker) as (reader, writer, port):
+        writer.write(request(RIGHT, "Content-Length: 0", method=method))
+        assert (await answered(reader))[0] == 405
+        for path in ("/", "/telegram/", "/telegrams", "/Telegram", "//telegram", "/metrics", "*"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)  # noqa: PLW2901
+            writer.write(request(RIGHT, "Content-Length: 0", method=method, path=path))
+            assert (await answered(reader))[0] in {400, 404}
+            writer.close()
+    assert taker.taken == []
 
 
 async def test_the_seconds_until_the_next_try_are_told(taker):

@@ -102,6 +102,7 @@ async def test_it_is_set_again_with_another_secret_which_telegram_does_not_tell(
 async def test_it_is_set_again_once_when_the_bot_refuses_a_secret_that_somebody_else_has_set(desk, lines):
     await desk.settle()
     registration = desk.registration()
+    await registration.settle()
     desk.telegram.state.webhook.last_error = (desk.clock(), "Wrong response from the webhook: 401 Unauthorized")
     desk.telegram.state.webhook.secret_token = "of somebody else"
     error = desk.telegram.state.webhook.last_error
@@ -118,6 +119,7 @@ async def test_it_is_set_again_once_when_the_bot_refuses_a_secret_that_somebody_
 async def test_a_new_failure_is_told_once_with_what_waits(desk, lines):
     await desk.settle()
     registration = desk.registration()
+    await registration.settle()
     desk.telegram.state.webhook.last_error = (desk.clock(), "Connection refused")
     await registration.settle()
     await registration.settle()
@@ -130,6 +132,18 @@ async def test_a_new_failure_is_told_once_with_what_waits(desk, lines):
         "Read timeout expired",
     ]
     assert desk.times_set() == 1
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+async def test_after_a_start_an_old_failure_counts_only_if_something_waits(desk, lines, waiting):
+    desk.telegram.fault("webhook", times=None)
+    await desk.settle()
+    alice = desk.telegram.user("Alice")
+    for _ in range(waiting):
+        desk.telegram.private(alice).say(alice, "/start")
+    desk.telegram.state.webhook.last_error = (desk.clock(), "Connection refused")
+    await desk.settle()
+    assert len(lines.of("webhook.failing")) == waiting
 
 
 async def test_an_address_that_telegram_refuses_is_told_in_its_words(desk, lines):
