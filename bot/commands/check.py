@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from telegram import WebhookInfo
+
 from bot.config import Settings, SettingsError
 from bot.engine.guests import new_word, owners_link, owners_secret
 from bot.errors import OperatorError, TemporaryError, VerbatimError, told
@@ -19,6 +21,7 @@ from bot.parts import models_of, open_session, provider_of, telegram_of, tempora
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token
+from bot.telegram.failures import translated
 from bot.telegram.pace import Pace
 from storage.address import shown
 from storage.host import Circle
@@ -48,7 +51,7 @@ async def check(settings: Settings, now: Clock, say: Say, within: float = ANSWER
             lambda say: _check_model(settings, say),
             lambda say: _check_ffmpeg(settings, say),
             lambda say: _check_database(settings, now, found, say),
-            lambda say: at_telegram.check(lambda: _check_telegram(telegram, found, say), say),
+            lambda say: at_telegram.check(lambda: _check_telegram(settings, telegram, found, say), say),
             lambda say: at_provider.check(lambda: _check_provider(provider, say), say),
         )
         works = all([await each for each in _side_by_side(checks, say)])
@@ -171,13 +174,33 @@ async def _check_database(settings: Settings, now: Callable[[], float], found: _
     return True
 
 
-async def _check_telegram(telegram: Telegram, found: _Found, say: Say) -> bool:
+async def _check_telegram(settings: Settings, telegram: Telegram, found: _Found, say: Say) -> bool:
     name, privacy = await try_token(telegram)
     found.username = name
     say(f"telegram: @{name} works")
     if privacy:
         say("telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin")
+    try:
+        with translated():
+            info = await telegram.bot.get_webhook_info()
+    except VerbatimError as error:  # which says nothing of the bot: it works without knowing
+        say(f"telegram: it does not say where updates go: {error}")
+    else:
+        _tell_where_updates_go(settings.webhook_url, info, say)
     return True
+
+
+def _tell_where_updates_go(wanted: str | None, info: WebhookInfo, say: Say) -> None:
+    """Tell how updates come, and what Telegram knows of that. Of an address of somebody else only the host is told."""
+    elsewhere = urlsplit(info.url).hostname if info.url not in {"", wanted} else None
+    how = "the bot asks for updates" if wanted is None else f"updates are brought to {wanted}"
+    say(f"telegram: {how}; {info.pending_update_count} wait")
+    if elsewhere is not None:
+        say(f"telegram: until the bot starts, they are brought to another address, at {elsewhere}")
+    elif info.url != (wanted or ""):
+        say("telegram: it does not bring them yet; the bot tells it the address when it starts")
+    if info.url and (at := info.last_error_date) is not None:
+        say(f"telegram: bringing one failed last at {at:%Y-%m-%d %H:%M} UTC: {info.last_error_message}")
 
 
 async def _check_provider(provider: AimlapiClient, say: Say) -> bool:
