@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import signal
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,7 @@ Server = FakeTelegram | FakeSpeech
 Moment = Literal["before", "after"]
 FILE_NAME = "divorce papers.mp3"
 PASSWORD = "open-sesame"
+WEBHOOK = "https://bot.example.org/telegram"
 THREE_PAGES = " ".join(f"confidential{number}" for number in range(600))
 A_DOCUMENT = " ".join(f"confidential{number}" for number in range(1200))
 
@@ -70,6 +72,15 @@ class Scene:
         given = {name: value for name, value in (self.environment | changes).items() if value}
         self.lives.append(await Command.start([command], given, self.folder, self.starter))
         return self.life
+
+    async def start_hooked(self, **changes: str) -> Command:
+        """The next life, to which updates are brought; the proxy leads to it as soon as it listens."""
+        life = await self.start(**{"WEBHOOK_URL": WEBHOOK, "HTTP_PORT": "0"} | changes)
+        await life.says("webhook.serving")
+        found = re.search(r"webhook\.serving\s.*port=(\d+)", life.output)
+        assert found
+        self.telegram.upstreams.append(f"http://127.0.0.1:{found[1]}")
+        return life
 
     def voice(self, chat: Chat | None = None, text: str = "") -> Voice:
         """Somebody sends a voice note."""

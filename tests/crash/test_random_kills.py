@@ -4,15 +4,15 @@ import random
 
 import pytest
 
-from tests.crash.scene import waiting
+from tests.crash.scene import Scene, waiting
 
 LIVES = 6
 VOICES_A_LIFE = 2
 LONGEST_LIFE = 0.4  # seconds, from the moment at which it begins to work
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_a_dozen_voices_get_one_answer_each_from_a_process_that_keeps_dying(scene, seed):
+@pytest.mark.parametrize(("seed", "start"), [(1, Scene.start), (2, Scene.start), (3, Scene.start_hooked)])
+async def test_a_dozen_voices_get_one_answer_each_from_a_process_that_keeps_dying(scene, seed, start):
     chance = random.Random(seed)
     bob, carol = scene.telegram.user("Bartholomew"), scene.telegram.user("Carolina")
     group = scene.telegram.group("Choir of the silent", [bob, carol], bot_admin=True)
@@ -20,10 +20,10 @@ async def test_a_dozen_voices_get_one_answer_each_from_a_process_that_keeps_dyin
     for _ in range(LIVES):
         for chat in chance.sample(chats, VOICES_A_LIFE):
             scene.voice(chat)
-        life = await scene.start()
+        life = await start(scene)
         await life.says("leases.released")
         await life.live_for(chance.uniform(0, LONGEST_LIFE))
-    await scene.start()
+    await start(scene)
     await scene.finish()
 
     paid = [scene.uploads(voice) for voice in scene.voices]

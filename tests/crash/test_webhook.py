@@ -4,27 +4,11 @@ import asyncio
 import re
 
 import aiohttp
-import pytest
 
+from tests.crash.scene import WEBHOOK
 from tests.patience import patiently
 
-URL = "https://bot.example.org/telegram"
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
-
-
-@pytest.fixture
-def hooked(scene):
-    scene.environment |= {"WEBHOOK_URL": URL, "HTTP_PORT": "0"}
-    return scene
-
-
-async def start(scene, **changes):
-    """The next life, to which the proxy leads as soon as it listens; return its address."""
-    life = await scene.start(**changes)
-    await life.says("webhook.serving")
-    (port,) = re.findall(r"webhook\.serving\s.*port=(\d+)", life.output)
-    scene.telegram.upstreams[:] = [f"http://127.0.0.1:{port}"]
-    return scene.telegram.upstreams[0]
 
 
 async def asked(url, method="POST", **more):
@@ -32,93 +16,94 @@ async def asked(url, method="POST", **more):
         return answer.status, answer.headers.get("Retry-After"), await answer.text()
 
 
-async def test_updates_that_are_brought_are_answered_and_the_webhook_outlives_the_process(hooked):
-    telegram = hooked.telegram
-    await start(hooked)
-    voice = hooked.voice()
-    await hooked.see(voice.chat, voice.text)
+async def test_updates_that_are_brought_are_answered_and_the_webhook_outlives_the_process(scene):
+    telegram = scene.telegram
+    await scene.start_hooked()
+    voice = scene.voice()
+    await scene.see(voice.chat, voice.text)
     assert telegram.calls_of("getUpdates") == []
     (call,) = telegram.calls_of("setWebhook")
     secret = call.params.pop("secret_token")
     assert re.fullmatch(r"[A-Za-z0-9_-]{32,256}", secret)
     assert call.params == {
-        "url": URL,
+        "url": WEBHOOK,
         "allowed_updates": ["message", "channel_post", "callback_query", "my_chat_member"],
         "max_connections": "40",
         "drop_pending_updates": "false",
     }
-    assert await hooked.life.stop() == 0
-    missed = hooked.voice()  # nobody is there to take it
-    await hooked.until(lambda: telegram.state.webhook.last_error)
+    assert await scene.life.stop() == 0
+    missed = scene.voice()  # nobody is there to take it
+    await scene.until(lambda: telegram.state.webhook.last_error)
     assert telegram.state.webhook.last_error[1].endswith("502 Bad Gateway")
-    await start(hooked)
-    await hooked.see(missed.chat, missed.text)
-    await hooked.finish()
+    await scene.start_hooked()
+    await scene.see(missed.chat, missed.text)
+    await scene.finish()
     assert len(telegram.calls_of("setWebhook")) == 1
     assert telegram.calls_of("deleteWebhook") == []
-    assert telegram.state.webhook.url == URL
-    assert not any(secret in life.output for life in hooked.lives)
+    assert telegram.state.webhook.url == WEBHOOK
+    assert not any(secret in life.output for life in scene.lives)
 
 
-async def test_another_secret_is_told_to_telegram_although_telegram_does_not_tell_it(hooked):
-    telegram = hooked.telegram
-    await start(hooked)
-    await hooked.life.says("webhook.set")
-    await hooked.life.stop()
-    await start(hooked, WEBHOOK_SECRET="a-secret-of-mine")
-    await hooked.life.says("webhook.set")
-    voice = hooked.voice()
-    await hooked.see(voice.chat, voice.text)
+async def test_another_secret_is_told_to_telegram_although_telegram_does_not_tell_it(scene):
+    telegram = scene.telegram
+    await scene.start_hooked()
+    await scene.life.says("webhook.set")
+    await scene.life.stop()
+    await scene.start_hooked(WEBHOOK_SECRET="a-secret-of-mine")
+    await scene.life.says("webhook.set")
+    voice = scene.voice()
+    await scene.see(voice.chat, voice.text)
     assert telegram.state.webhook.secret_token == "a-secret-of-mine"
-    await hooked.finish()
-    assert "a-secret-of-mine" not in hooked.life.output
+    await scene.finish()
+    assert "a-secret-of-mine" not in scene.life.output
 
 
-async def test_without_a_webhook_the_bot_takes_it_back_and_asks_for_what_waits(hooked):
-    telegram = hooked.telegram
-    await start(hooked)
-    await hooked.life.says("webhook.set")
-    assert await hooked.life.stop() == 0
-    voice = hooked.voice()
-    await hooked.start(WEBHOOK_URL="")
-    await hooked.see(voice.chat, voice.text)
+async def test_without_a_webhook_the_bot_takes_it_back_and_asks_for_what_waits(scene):
+    telegram = scene.telegram
+    await scene.start_hooked()
+    await scene.life.says("webhook.set")
+    assert await scene.life.stop() == 0
+    voice = scene.voice()
+    await scene.start(WEBHOOK_URL="")
+    await scene.see(voice.chat, voice.text)
     (call,) = telegram.calls_of("deleteWebhook")
     assert call.params.get("drop_pending_updates", "false") == "false"
     assert telegram.state.webhook is None
-    await hooked.finish()
+    await scene.finish()
 
 
-async def test_a_success_that_telegram_never_heard_of_brings_no_second_answer(hooked):
+async def test_a_success_that_telegram_never_heard_of_brings_no_second_answer(scene):
     """The process dies between the commit and the answer, as far as Telegram can know."""
-    telegram = hooked.telegram
-    await start(hooked)
+    telegram = scene.telegram
+    await scene.start_hooked()
     telegram.fault("webhook", drop=True, after_effect=True)
-    hooked.kill_at(telegram, "webhook", "after")
-    voice = hooked.voice()
-    await hooked.death()
+    scene.kill_at(telegram, "webhook", "after")
+    voice = scene.voice()
+    await scene.death()
     assert len(telegram.pending_updates) == 1
-    await start(hooked)
-    await hooked.see(voice.chat, voice.text)
-    await hooked.until(lambda: not telegram.pending_updates)
-    await hooked.finish()
+    await scene.start_hooked()
+    await scene.see(voice.chat, voice.text)
+    await scene.until(lambda: not telegram.pending_updates)
+    await scene.finish()
 
 
-async def test_a_death_in_the_middle_of_an_update_loses_nothing(hooked):
-    telegram = hooked.telegram
-    await start(hooked)
-    hooked.kill_at(telegram, "sendMessage", "before")
-    voice = hooked.voice()
-    await hooked.death()
-    await start(hooked)
-    await hooked.see(voice.chat, voice.text)
-    await hooked.until(lambda: not telegram.pending_updates)
-    await hooked.finish()
+async def test_a_death_in_the_middle_of_an_update_loses_nothing(scene):
+    telegram = scene.telegram
+    await scene.start_hooked()
+    scene.kill_at(telegram, "sendMessage", "before")
+    voice = scene.voice()
+    await scene.death()
+    await scene.start_hooked()
+    await scene.see(voice.chat, voice.text)
+    await scene.until(lambda: not telegram.pending_updates)
+    await scene.finish()
 
 
-async def test_nobody_without_the_secret_can_bring_updates_and_nothing_else_is_there(hooked):
-    address = await start(hooked)
-    await hooked.life.says("webhook.set")
-    secret = hooked.telegram.state.webhook.secret_token
+async def test_nobody_without_the_secret_can_bring_updates_and_nothing_else_is_there(scene):
+    await scene.start_hooked()
+    (address,) = scene.telegram.upstreams
+    await scene.life.says("webhook.set")
+    secret = scene.telegram.state.webhook.secret_token
     path = f"{address}/telegram"
     update = {"update_id": 1}
     for wrong in ({}, {SECRET: ""}, {SECRET: "é"}, {SECRET: secret[:-1]}, {SECRET: f"{secret} {secret}"}):
@@ -135,12 +120,13 @@ async def test_nobody_without_the_secret_can_bring_updates_and_nothing_else_is_t
     assert (status, body.startswith('{"ok": true, "takes_updates": true, ')) == (200, True)
 
 
-async def test_metrics_are_on_a_port_of_their_own(hooked):
-    address = await start(hooked, METRICS_PORT="0")
-    await hooked.life.says("telegram.ready")
-    (port,) = re.findall(r"health\.serving\s+port=(\d+)", hooked.life.output)
+async def test_metrics_are_on_a_port_of_their_own(scene):
+    await scene.start_hooked(METRICS_PORT="0")
+    (address,) = scene.telegram.upstreams
+    await scene.life.says("telegram.ready")
+    (port,) = re.findall(r"health\.serving\s+port=(\d+)", scene.life.output)
     own = f"http://127.0.0.1:{port}"
-    await hooked.life.says("webhook.set")
+    await scene.life.says("webhook.set")
     assert own != address
     assert [(await asked(f"{own}{path}", "GET"))[0] for path in ("/healthz", "/metrics", "/telegram")] == [
         200,
@@ -154,14 +140,14 @@ async def test_metrics_are_on_a_port_of_their_own(hooked):
     ]
 
 
-async def test_while_the_database_is_away_updates_are_brought_again_until_it_is_back(hooked):
-    telegram = hooked.telegram
-    await start(hooked)
-    await hooked.life.says("webhook.set")
-    elsewhere = hooked.database.with_name("elsewhere.db")
-    hooked.database.rename(elsewhere)
-    voice = hooked.voice()
-    await hooked.until(lambda: telegram.state.webhook.last_error)
+async def test_while_the_database_is_away_updates_are_brought_again_until_it_is_back(scene):
+    telegram = scene.telegram
+    await scene.start_hooked()
+    await scene.life.says("webhook.set")
+    elsewhere = scene.database.with_name("elsewhere.db")
+    scene.database.rename(elsewhere)
+    voice = scene.voice()
+    await scene.until(lambda: telegram.state.webhook.last_error)
     assert telegram.state.webhook.last_error[1] == "Wrong response from the webhook: 503 Service Unavailable"
     assert len(telegram.pending_updates) == 1
     status, again_after, _ = await asked(
@@ -170,27 +156,27 @@ async def test_while_the_database_is_away_updates_are_brought_again_until_it_is_
         headers={SECRET: telegram.state.webhook.secret_token},
     )
     assert (status, again_after) == (503, "2")
-    elsewhere.rename(hooked.database)
-    await hooked.see(voice.chat, voice.text)
-    await hooked.finish()
+    elsewhere.rename(scene.database)
+    await scene.see(voice.chat, voice.text)
+    await scene.finish()
 
 
-async def test_a_bot_that_leaves_takes_nothing_more_and_finishes_what_it_took(hooked):
-    await start(hooked)
-    await hooked.life.says("webhook.set")
+async def test_a_bot_that_leaves_takes_nothing_more_and_finishes_what_it_took(scene):
+    await scene.start_hooked()
+    await scene.life.says("webhook.set")
     late = asyncio.Event()
-    come = hooked.hold_at(hooked.speech, "create", late)
-    voice = hooked.voice()
+    come = scene.hold_at(scene.speech, "create", late)
+    voice = scene.voice()
     await patiently(come.wait())  # a step that keeps the process busy for a while
-    stopping = asyncio.create_task(hooked.life.stop())
-    await hooked.life.says("stopping")
-    refused = hooked.voice()
-    _, why = await hooked.until(lambda: hooked.telegram.state.webhook.last_error)
+    stopping = asyncio.create_task(scene.life.stop())
+    await scene.life.says("stopping")
+    refused = scene.voice()
+    _, why = await scene.until(lambda: scene.telegram.state.webhook.last_error)
     assert why == "Wrong response from the webhook: 503 Service Unavailable"
     assert await stopping == 0
     late.set()
-    assert len(hooked.telegram.pending_updates) == 1
-    await start(hooked)
-    await hooked.see(refused.chat, refused.text)
-    await hooked.see(voice.chat, voice.text)
-    await hooked.finish()
+    assert len(scene.telegram.pending_updates) == 1
+    await scene.start_hooked()
+    await scene.see(refused.chat, refused.text)
+    await scene.see(voice.chat, voice.text)
+    await scene.finish()
