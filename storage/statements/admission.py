@@ -3,7 +3,7 @@
 from storage.outcomes import Admission, Admitted, Known, MustWait
 from storage.statements.guarded import update
 from storage.statements.transaction import Row, Transaction
-from storage.statements.waking import wake_for_slot
+from storage.statements.waking import alone_with_awaited, wake_for_slot
 from storage.words import SAME, Job
 
 # Of so many slots or more one is kept for other chats, so that a chat whose recordings take minutes keeps nobody
@@ -28,6 +28,9 @@ _ASKING = (
 async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) -> Admission | None:
     await tx.alone_with(job.cache_key)
     current = await tx.row(_ASKING, job.id, job.lease_token, now)
+    if current is not None and current["waiting_for"] is not None:
+        await alone_with_awaited(tx, current["waiting_for"])
+        current = await tx.row(_ASKING, job.id, job.lease_token, now)
     if current is None:
         return None
     if current["slot"] is not None:  # taken before a crash, and still this job's

@@ -74,7 +74,7 @@ async def _why_not(tx: Transaction, job: Job, press: Press) -> NotTaken | None:
 
 async def _take_its_place(
     tx: Transaction, job: Job, wanted: TryAgain, now: float, most_open: int, rate: Rate | None
-) -> Job | Refused:
+) -> Job | Refused | None:
     chat = await read_chat(tx, job.chat_id, most_open, now)
     new = as_chosen(await _as_new(tx, job, wanted), settings_of([chat]), now)
     here = replace(new, chat_id=job.chat_id)
@@ -87,8 +87,9 @@ async def _take_its_place(
     if new.post is not None:
         await tx.alone_with(new.post)
     gone = await tx.row("DELETE FROM jobs WHERE id = $1 RETURNING twin", job.id)
+    if gone is None:  # it was purged, or erased, in this moment
+        return None
     made = await make(tx, new, now, next_turn(chat, now))
-    assert gone is not None
     assert made is not None, "the message of a deleted job has none"
     passed_on = await tx.row(
         "UPDATE jobs SET chat_id = $2, placeholder_id = $3, notice = $4, form = $5, twin = $6 WHERE id = $1"

@@ -4,8 +4,8 @@ from storage.apology import Apology, Reason
 from storage.statements import spending
 from storage.statements.encoding import encode_apology
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
-from storage.statements.transaction import Transaction
-from storage.statements.waking import wake_for_slot, wake_the_same
+from storage.statements.transaction import Transaction, listed
+from storage.statements.waking import alone_with_awaited, wake_for_slot, wake_the_same
 from storage.store import CancelResult
 from storage.words import FINAL, SAME, Job, Press, State
 
@@ -61,7 +61,7 @@ async def cancel_at(tx: Transaction, chat_id: int, message_id: int, user_id: int
 
 
 async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: float) -> int:
-    """Take the locks of all keys first, in their order, so that two of these never wait for each other."""
+    """Take all locks first, in one order, so that two of these never wait for each other."""
     columns = "SELECT id, cache_key, turn FROM jobs WHERE"
     found = await tx.rows(
         f"{columns} chat_id = $1 AND next_at IS NOT NULL AND (chat_id > 0 OR coalesce(user_id, 0) = $2)"
@@ -72,10 +72,13 @@ async def cancel_all(tx: Transaction, chat_id: int, user_id: int | None, now: fl
     )
     for key in sorted({each["cache_key"] for each in found}):
         await tx.alone_with(key)
+    sql = f"SELECT slot, waiting_for FROM jobs WHERE id IN ({listed(1, found)})"
+    held = await tx.rows(sql, *(each["id"] for each in found)) if found else []
+    for family in sorted({each[column] for each in held for column in ("slot", "waiting_for")} - {None}):
+        await alone_with_awaited(tx, family)
     cancelled = 0
     for each in found:
-        row = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", each["id"])
-        job = None if row is None else job_of(row)
+        job = await _read(tx, each["id"])
         if job is not None and not job.is_quiet:
             cancelled += (await _cancel(tx, job, None, now)).accepted
     return cancelled
@@ -89,12 +92,18 @@ async def end(tx: Transaction, job_id: int, now: float) -> None:
 
 
 async def _alone_with_job(tx: Transaction, job_id: int) -> Job | None:
-    """Read the job under the lock of its key, which only its row tells."""
-    key = await tx.row("SELECT cache_key FROM jobs WHERE id = $1", job_id)
-    if key is None:
+    """Read the job under the locks of its key and of what it waits for, which only its row tells."""
+    known = await tx.row("SELECT cache_key, waiting_for FROM jobs WHERE id = $1", job_id)
+    if known is None:
         return None
-    await tx.alone_with(key["cache_key"])
-    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1", job_id)
+    await tx.alone_with(known["cache_key"])
+    await alone_with_awaited(tx, known["waiting_for"])
+    return await _read(tx, job_id)
+
+
+async def _read(tx: Transaction, job_id: int) -> Job | None:
+    """Read a job with what its step has stored by now; that stores nothing more until this is decided."""
+    found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 {tx.locked}", job_id)
     return job_of(found) if found else None
 
 
@@ -143,7 +152,7 @@ async def _hand_over(tx: Transaction, job: Job, now: float) -> bool:
     heir = await tx.row(
         "UPDATE jobs SET state = 'submitted', waiting_for = NULL, next_at = $1, slot = $2,"
         f" submitted_at = $3 - {LEFT_OUT}, audio_seconds = $4 WHERE id = (SELECT id FROM jobs WHERE cache_key = $5"
-        " AND waiting_for = $6 AND woken = 0 AND lease_token IS NULL ORDER BY id LIMIT 1) RETURNING id",
+        f" AND waiting_for = $6 AND woken = 0 AND lease_token IS NULL ORDER BY id LIMIT 1 {tx.locked}) RETURNING id",
         now,
         job.slot,
         job.submitted_at,

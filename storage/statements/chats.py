@@ -64,6 +64,8 @@ async def change_settings(
 async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     if old_chat_id == new_chat_id:
         return
+    for chat_id in sorted((old_chat_id, new_chat_id)):
+        await tx.alone_with_chat(chat_id)
     await move_membership(tx, old_chat_id, new_chat_id)
     await tx.rows(_TAKE_ALONG, old_chat_id, new_chat_id)
     await tx.rows(
@@ -76,6 +78,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
     await tx.rows(FORGET, old_chat_id)
     moved = "SELECT id FROM jobs WHERE chat_id = $1 AND next_at IS NOT NULL"
     elsewhere = "form = 'private'"  # where nothing has moved
+    await tx.rows(f"{moved} ORDER BY id {tx.locked}", old_chat_id)  # so that no step adds a page from here on
     await tx.rows(f"DELETE FROM pages WHERE job_id IN ({moved} AND NOT {elsewhere})", old_chat_id)
     await tx.rows(
         f"UPDATE jobs SET chat_id = $2, placeholder_id = CASE WHEN {elsewhere} THEN placeholder_id END,"

@@ -17,7 +17,7 @@ from storage.statements.chats import COLUMNS, SELECT, settings_of
 from storage.statements.making import make
 from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
-from storage.statements.transaction import Row, Transaction
+from storage.statements.transaction import Row, Transaction, listed
 from storage.statements.twins import is_left_out
 from storage.store import Claim, NotTaken, Refused, Start
 from storage.words import AUTO, RINGS_AFTER, ChatSettings, Job, NewJob, Options, Sent
@@ -252,7 +252,7 @@ async def claim_interrupted(tx: Transaction, now: float, lease_until: float) -> 
 
 async def _lined_up(tx: Transaction, now: float, limit: int, passed_over: Collection[int]) -> list[Row]:
     """Find the first jobs in the line, but for those of some chats."""
-    others = f"AND chat_id NOT IN ({_listed(3, passed_over)})" if passed_over else ""
+    others = f"AND chat_id NOT IN ({listed(3, passed_over)})" if passed_over else ""
     return await tx.rows(
         "SELECT id, turn, chat_id, next_at FROM jobs"
         f" WHERE lined_up = 1 AND next_at <= $1 {others} ORDER BY turn, id LIMIT $2 {tx.skip_locked}",
@@ -265,7 +265,7 @@ async def _lined_up(tx: Transaction, now: float, limit: int, passed_over: Collec
 async def _line_up(tx: Transaction, ids: list[int]) -> None:
     """Put jobs into the line, but for those whose lease has expired: their holders may still record something."""
     if ids:
-        await tx.rows(f"UPDATE jobs SET lined_up = 1 WHERE lease_token IS NULL AND id IN ({_listed(1, ids)})", *ids)
+        await tx.rows(f"UPDATE jobs SET lined_up = 1 WHERE lease_token IS NULL AND id IN ({listed(1, ids)})", *ids)
 
 
 async def _next_at(tx: Transaction, now: float, passed_over: Collection[int] = ()) -> float | None:
@@ -288,7 +288,7 @@ async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float
     leased = await tx.rows(
         "UPDATE jobs SET lease_token = $1, next_at = $2, claimed_at = $3, lined_up = 0,"
         " waiting_for = CASE WHEN woken = 1 THEN NULL ELSE waiting_for END"
-        f" WHERE id IN ({_listed(4, ids)}) RETURNING {JOB_COLUMNS}",
+        f" WHERE id IN ({listed(4, ids)}) RETURNING {JOB_COLUMNS}",
         tx.holder + secrets.token_hex(8),
         lease_until,
         now,
@@ -296,7 +296,3 @@ async def _lease(tx: Transaction, ids: list[int], now: float, lease_until: float
     )
     jobs = {each["id"]: job_of(each) for each in leased}  # RETURNING keeps no order
     return tuple(jobs[each] for each in ids)
-
-
-def _listed(first: int, values: Collection[int]) -> str:
-    return ", ".join(f"${number}" for number, _ in enumerate(values, first))

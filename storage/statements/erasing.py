@@ -14,7 +14,10 @@ _COLUMNS = {"chat": "chat_id", "person": "user_id"}
 
 async def forget(tx: Transaction, chat_id: int) -> None:
     """Forget the settings at once, and require the rest to be erased; in a private chat, of the person too."""
-    for each in await ids_of(tx, chat_id):
+    of_chat = sorted(await ids_of(tx, chat_id))
+    for each in of_chat:
+        await tx.alone_with_chat(each)
+    for each in of_chat:
         await require(tx, each, "chat")
         await tx.rows(FORGET, each)
     if chat_id > 0:

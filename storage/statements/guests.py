@@ -49,12 +49,13 @@ async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
 
 
 async def tell_stranger(tx: Transaction, chat_id: int, now: float, most: int) -> bool:
+    await tx.alone_with_chat(chat_id)
     long_ago = now - DAY
     known = await tx.row("SELECT told_at FROM strangers WHERE chat_id = $1", chat_id)
     if known is not None and known["told_at"] > long_ago:
         return False
     told = await tx.row(
-        "SELECT count(*) AS n FROM strangers WHERE told_at > $1 AND (chat_id > 0) = ($2 > 0)", long_ago, chat_id
+        "SELECT count(*) AS n FROM strangers WHERE told_at > $1 AND (chat_id > 0) = $2", long_ago, chat_id > 0
     )
     if told is None or told["n"] >= most:
         return False

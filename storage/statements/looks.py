@@ -18,7 +18,7 @@ def learned_of(found: Sequence[Row]) -> dict[tuple[str, int], float]:
 
 
 async def keep_learned(tx: Transaction, learned: Mapping[tuple[str, int], float]) -> None:
-    for (model, length), soonest in learned.items():
+    for (model, length), soonest in sorted(learned.items()):  # in one order, so that no two wait for each other
         await tx.rows(
             "INSERT INTO looks (model, length, soonest) VALUES ($1, $2, $3)"
             " ON CONFLICT (model, length) DO UPDATE SET soonest = excluded.soonest",

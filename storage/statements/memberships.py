@@ -94,6 +94,7 @@ async def membership(tx: Transaction, chat_id: int) -> Membership | None:
 
 
 async def begin_saying(tx: Transaction, chat_id: int, *, sees: bool) -> Membership | None:
+    await tx.alone_with_chat(chat_id)
     begun = await tx.row(
         "UPDATE memberships SET begun = 1, sees = $2, told = $2 WHERE chat_id = $1 AND saying <> '' AND begun = 0"
         f" AND present = 1 AND may_write = 1 RETURNING {_COLUMNS}, interface",

@@ -15,6 +15,7 @@ _LATEST = "SELECT at FROM arrivals WHERE kind = $1 AND id = $2 AND at > $3 ORDER
 async def too_often(tx: Transaction, new: NewJob, now: float, rate: Rate) -> tuple[TooOften, bool] | None:
     """Return the limit that a new message is beyond, and whether to say so: once a minute."""
     for whose, number, most in _limits(new, rate):
+        await tx.alone_with_chat(number)  # a person's is that of the private chat, and after that of a group
         latest = await tx.rows(_LATEST, whose, number, now - MINUTE, most)
         if len(latest) >= most:
             wait = max(0.0, latest[-1]["at"] + MINUTE - now)

@@ -21,6 +21,7 @@ from storage.statements.waking import (
     AWAITS,
     PAUSES,
     REFUSED_BY_ITS_CHAT,
+    alone_with_awaited,
     wake_for_slot,
     wake_for_slots,
     wake_paused,
@@ -28,7 +29,7 @@ from storage.statements.waking import (
     wake_the_same,
 )
 from storage.store import ImpossibleMoveError
-from storage.words import LINK, NEXT, PAUSED, SAME, Job, State
+from storage.words import LINK, NEXT, SAME, Job, State
 
 _NOT_REFUSED = "refused = 0"
 _NOTHING_UNDER_WAY = "create_started = 0, handling = 0"
@@ -71,8 +72,8 @@ async def _record(
     """Record an outcome; return the columns of the job where its lease is kept, None if it was lost."""
     await tx.alone_with(job.cache_key)
     current = await _read_current(tx, job)
-    if current is not None and current["waiting_for"] not in {None, SAME, PAUSED}:
-        await tx.alone_with_family(current["waiting_for"])
+    if current is not None and current["waiting_for"] is not None:
+        await alone_with_awaited(tx, current["waiting_for"])
         current = await _read_current(tx, job)
     return None if current is None else await _Recording(tx, job, current, now, lease_until).apply(outcome)
 
@@ -144,7 +145,7 @@ class _Recording:
             return None
         if outcome.generation is not None:
             await add_generation(self.tx, self.job, outcome.generation)
-        for family, slots in outcome.slots.items():
+        for family, slots in sorted(outcome.slots.items()):  # in one order, so that no two wait for each other
             await wake_for_slots(self.tx, family, slots, self.now)
         await self._wake_paused()
         await self._wake_refused()

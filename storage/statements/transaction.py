@@ -7,16 +7,18 @@ Rules, so that transactions of several processes neither lose a wake nor block e
 1. A transaction that admits, moves or cancels a job first takes the lock of its cache key, as a statement of its own,
    and reads afterwards. What it then reads, nobody else changes until it ends.
 2. A transaction that also needs the lock of a family takes it after the lock of the key, and takes one of each at
-   most. It takes it right before it counts slots or chooses a job that waits for one; for a job that itself waits for
-   a slot, at once.
+   most, or several in their order. It takes it right before it counts slots or chooses a job that waits for one; for a
+   job that itself waits for a slot, at once.
 3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`; moving a chat
    and releasing all leases are the exceptions.
 4. A transaction that accepts a job takes the lock of its chat. One that accepts or fails a job that comes from a post
    of a channel takes the lock of the post after all others; it is one of those for keys.
 5. A transaction can be repeated after a commit whose answer was lost.
+6. What is read to decide about a write of a row that others write, too, is read with `locked`, or stands in the guard
+   of that write: between two statements, others may commit.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol, TypeVar
 
 from storage.store import DatabaseDamagedError
@@ -25,6 +27,11 @@ Result = TypeVar("Result")
 
 
 Row = Any  # one row of an answer: each driver's own, read by the names of its columns
+
+
+def listed(first: int, values: Collection[object]) -> str:
+    """Return the places of values in a statement, from a number on."""
+    return ", ".join(f"${number}" for number, _ in enumerate(values, first))
 
 
 class Transaction(Protocol):

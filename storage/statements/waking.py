@@ -22,6 +22,12 @@ PAUSES = f"other.waiting_for = '{PAUSED}' AND other.woken = 0"
 REFUSED_BY_ITS_CHAT = "other.refused = 1 AND other.lease_token IS NULL"
 
 
+async def alone_with_awaited(tx: Transaction, waiting_for: str | None) -> None:
+    """Keep others from offering a slot to a job that waits for one: before anything is decided about it."""
+    if waiting_for not in {None, SAME, PAUSED}:
+        await tx.alone_with_family(waiting_for)
+
+
 async def wake_for_slot(tx: Transaction, family: str | None, now: float, *, but_not: int | None = None) -> None:
     """Let the first in turn that waits for a slot of the family ask again, as one got free; none of chat `but_not`."""
     if family is not None:
@@ -58,12 +64,12 @@ async def wake_paused(tx: Transaction, now: float) -> None:
 
     Theirs will wake the next ones.
     """
-    waiting = (
+    first = (
         f"SELECT id FROM jobs WHERE waiting_for = $2 AND woken = 0 AND {_NOT_LEASED} ORDER BY turn, id LIMIT $3"
         f" {tx.skip_locked}"
     )
-    woken = "UPDATE jobs SET waiting_for = NULL, next_at = $1"
-    await tx.rows(f"{woken} WHERE id IN ({waiting})", now, PAUSED, PAUSED_WOKEN_AT_ONCE)
+    woken = "UPDATE jobs SET waiting_for = NULL, next_at = $1 WHERE id IN (SELECT id FROM first)"
+    await tx.rows(f"WITH first AS MATERIALIZED ({first}) {woken}", now, PAUSED, PAUSED_WOKEN_AT_ONCE)
 
 
 async def wake_refused(tx: Transaction, chat_id: int, now: float) -> None:

@@ -14,7 +14,7 @@ from tests.migrated import migrated
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest) -> str:
+def database(request: pytest.FixtureRequest) -> str:
     """Return the address of an empty database, of each engine in turn; empty for SQLite's."""
     if request.param == "sqlite":
         return ""
@@ -23,13 +23,13 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def store(engine: str, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(database: str, tmp_path: Path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
-    if engine:
+    if database:
         from tests import postgres  # noqa: PLC0415 - not where the other engine alone is tested
 
-        await postgres.empty(engine)
-    opened = await open_store(engine or f"sqlite:///{migrated(tmp_path / 'verbatim.db')}", now=lambda: NOW)
+        await postgres.empty(database)
+    opened = await open_store(database or f"sqlite:///{migrated(tmp_path / 'verbatim.db')}", now=lambda: NOW)
     yield opened
     await opened.close()
 

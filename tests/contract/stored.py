@@ -18,7 +18,7 @@ FAMILY = "nova"
 KEPT_UNTIL = NOW + 3600
 APOLOGY = Apology(Reason.CANCELLED)
 
-ON_SQLITE = pytest.mark.parametrize("engine", [""], ids=["sqlite"])  # what holds for this engine alone
+ON_SQLITE = pytest.mark.parametrize("database", [""], ids=["sqlite"])  # what holds for this engine alone
 
 
 def message(number: int = 1, *, file: str = "", **changed: Any) -> NewJob:

@@ -29,7 +29,7 @@ from tests.contract.stored import (
 class Overheard:
     """A transaction that writes down what it is asked for, a statement by its first word."""
 
-    skip_locked = holder = ""
+    skip_locked = locked = holder = ""
     is_lost, holder_of = "lease_token IS NOT NULL", "''"
 
     def __init__(self, transaction, told):

@@ -15,7 +15,6 @@ from tests.contract.stored import (
     FAMILY,
     LATER,
     NOW,
-    ON_SQLITE,
     accepted,
     claimed,
     delivering,
@@ -28,7 +27,11 @@ from tests.contract.stored import (
     waiting,
 )
 
-pytestmark = ON_SQLITE
+
+@pytest.fixture
+def database():
+    """No other engine than this one."""
+    return ""
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options, Sta
 from tests.contract.stored import (
     LATER,
     NOW,
-    ON_SQLITE,
     accepted,
     again,
     claimed,
@@ -46,7 +45,11 @@ from tests.contract.stored import (
 from tests.contract.test_store_moments import BOUNDS
 from tests.patience import patience
 
-pytestmark = ON_SQLITE
+
+@pytest.fixture
+def database():
+    """No other engine than this one."""
+    return ""
 
 
 @pytest.fixture
