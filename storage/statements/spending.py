@@ -25,7 +25,7 @@ async def start_create(tx: Transaction, job: Job, spending: Spending | None = No
     if spending is None or spending.seconds <= 0:
         return await update(tx, job, "create_started = 1")
     sql = "SELECT chat_id, user_id, reserved FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
-    current = await tx.row(f"{sql} {tx.locked}", job.id, job.lease_token, job.state)
+    current = await tx.row(sql, job.id, job.lease_token, job.state)
     if current is None:
         return False
     if current["reserved"] > 0:
