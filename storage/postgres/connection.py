@@ -50,14 +50,24 @@ class Way:
             "server_settings": settings if self.pooled else settings | _LIMITS | {"jit": "off"},
         }
 
+    async def pool(self, most: int) -> asyncpg.Pool:
+        """Make a pool of up to so many connections, each of which is made when it is wanted."""
+        return await asyncpg.create_pool(min_size=0, max_size=most, **self.options())
 
-async def connect(url: str) -> tuple[asyncpg.Connection, Way]:
-    """Make the first connection, and find out whether a pooler stands in between: it names no process of the server."""
-    way = Way(url, pooled=True)
-    connection = await asyncpg.connect(**way.options())
+
+async def find(url: str, most: int) -> tuple[Way, asyncpg.Pool]:
+    """Find the way to a database, and make a pool for it. A pooler shows no process of the server as the other end."""
+    direct = Way(url, pooled=False)
+    pool = await direct.pool(most)
     try:
-        is_direct = await connection.fetchval("SELECT pg_backend_pid()") == connection.get_server_pid()
+        async with pool.acquire() as connection, connection.transaction():
+            if await connection.fetchval("SELECT pg_backend_pid()") == connection.get_server_pid():
+                return direct, pool
+    except asyncpg.ProtocolViolationError:  # from a pooler that takes no settings
+        pool.terminate()
     except BaseException:
-        connection.terminate()
+        pool.terminate()
         raise
-    return connection, Way(url, pooled=not is_direct)
+    await pool.close()
+    pooled = Way(url, pooled=True)
+    return pooled, await pooled.pool(most)

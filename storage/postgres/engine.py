@@ -10,7 +10,7 @@ import asyncpg
 
 from storage.address import shown
 from storage.postgres.clock import JUMP, MOMENT, DatabaseClock, elapsed
-from storage.postgres.connection import Way, connect
+from storage.postgres.connection import Way, find
 from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
 from storage.postgres.locks import TAKE, Lock, number_of
 from storage.postgres.migrate import migrate
@@ -80,13 +80,13 @@ class PostgresEngine:
     A transaction goes on to its end when its caller is cancelled. Leases that it gives begin with `holder`.
     """
 
-    def __init__(self, way: Way, clock: DatabaseClock) -> None:
+    def __init__(self, way: Way, pool: asyncpg.Pool, urgent: asyncpg.Pool, clock: DatabaseClock) -> None:
         self.holder = ""
         self._where = shown(way.url)
         self._way = way
+        self._pool = pool
+        self._urgent = urgent
         self._clock = clock
-        self._pool = asyncpg.create_pool(min_size=0, max_size=MOST_CONNECTIONS, **way.options())
-        self._urgent = asyncpg.create_pool(min_size=0, max_size=MOST_URGENT, **way.options())
         self._within = CONNECTION_WITHIN
         self._last_write_at = clock()
         self._running: set[asyncio.Task[Any]] = set()
@@ -98,24 +98,28 @@ class PostgresEngine:
         """Connect, and bring the schema up to date; StorageUnavailableError where the database is out of reach."""
         clock = DatabaseClock()
         try:
-            connection, way = await connect(url)
+            way, pool = await find(url, MOST_CONNECTIONS)
             try:
-                await _measure(connection, clock)
-                await migrate(connection)
-            finally:
-                await connection.close()
-            engine = cls(way, clock)
-            await engine._pool
-            await engine._urgent
+                async with pool.acquire() as connection:
+                    await migrate(connection)
+                    async with connection.transaction():
+                        await _measure(connection, clock)
+                return cls(way, pool, await way.pool(MOST_URGENT), clock)
+            except BaseException:
+                pool.terminate()
+                raise
         except asyncpg.ClientConfigurationError:
             raise StorageError(f"the address of {shown(url)} has something that the driver does not know") from None
         except FAILURES as error:
             raise failure_of(error, shown(url)) from None
-        return engine
 
     async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:
         self._require_soundness()
-        task = asyncio.create_task(self._carry_out(function, urgent=urgent))
+
+        async def transact(connection: asyncpg.Connection) -> Result:
+            return await self._transact(connection, function, urgent=urgent)
+
+        task = asyncio.create_task(self._carry_out(transact, self._urgent if urgent else self._pool))
         self._running.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
@@ -125,12 +129,33 @@ class PostgresEngine:
         if not task.cancelled():
             task.exception()  # which nobody asks for when its caller was cancelled
 
-    async def _carry_out(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool) -> Result:
+    async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:
+        self._require_soundness()
+
+        async def select(connection: asyncpg.Connection) -> Result:
+            return decode(await self._fetch(connection, sql, *values))
+
+        return await self._carry_out(select, self._pool)
+
+    async def ask(self, sql: str, *values: Any) -> list[Row]:
+        """Run one urgent statement by itself, which is carried out or not; it is not waited for long."""
+        self._require_soundness()
+        try:
+            async with asyncio.timeout(ASKED_WITHIN), self._connection(self._urgent) as connection:
+                answer = await self._fetch(connection, sql, *values)
+        except FAILURES as error:
+            raise self._noticed(failure_of(error, self._where)) from None
+        if not sql.startswith("SELECT"):
+            self._last_write_at = self._clock()
+        return answer
+
+    async def _carry_out(self, act: Callable[[asyncpg.Connection], Awaitable[Result]], pool: asyncpg.Pool) -> Result:
         """Try until no other transaction is in the way; a connection that was lost is replaced once."""
         tries, lost = 1, False
         while True:
             try:
-                return await self._once(function, urgent=urgent)
+                async with self._connection(pool) as connection:
+                    return await act(connection)
             except FAILURES as error:
                 goes_on = may_succeed_again(error) and tries < MOST_TRIES
                 if not goes_on and (lost or not is_lost(error)):
@@ -141,22 +166,30 @@ class PostgresEngine:
             await asyncio.sleep(random.uniform(0, 0.01 * 2**tries))  # noqa: S311 - two that met should not meet again
             tries += 1
 
-    async def _once(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool) -> Result:
-        async with self._connection(self._urgent if urgent else self._pool) as connection:
+    async def _transact(
+        self, connection: asyncpg.Connection, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool
+    ) -> Result:
+        await connection.execute(self._way.begin)
+        transaction = PostgresTransaction(connection, self.holder)
+        try:
             if urgent and not self._clock.is_fresh:
                 await self._set_clock(connection)
-            await connection.execute(self._way.begin)
-            transaction = PostgresTransaction(connection, self.holder)
-            try:
-                result = await function(transaction)
-                await connection.execute("COMMIT")
-            except BaseException:
-                if not connection.is_closed() and connection.is_in_transaction():
-                    await connection.execute("ROLLBACK")
-                raise
+            result = await function(transaction)
+            await connection.execute("COMMIT")
+        except BaseException as error:
+            await _undo(connection, error)
+            raise
         if transaction.has_written:
             self._last_write_at = self._clock()
         return result
+
+    async def _fetch(self, connection: asyncpg.Connection, sql: str, *values: Any) -> list[Row]:
+        """Run one statement. Behind a pooler even that needs a transaction: it is prepared, and then carried out."""
+        stored = map(_storable, values)
+        if not self._way.pooled:
+            return list(await connection.fetch(sql, *stored))
+        async with connection.transaction():
+            return list(await connection.fetch(sql, *stored))
 
     async def _set_clock(self, connection: asyncpg.Connection) -> None:
         """Set the clock anew. What was asked for by a clock that was far off is refused, and asked for again."""
@@ -175,24 +208,6 @@ class PostgresEngine:
             yield connection
         finally:
             await pool.release(connection)
-
-    async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:
-        async def select(transaction: Transaction) -> Result:
-            return decode(await transaction.rows(sql, *values))
-
-        return await self.write(select)
-
-    async def ask(self, sql: str, *values: Any) -> list[Row]:
-        """Run one urgent statement by itself, which is carried out or not; it is not waited for long."""
-        self._require_soundness()
-        try:
-            async with asyncio.timeout(ASKED_WITHIN), self._connection(self._urgent) as connection:
-                answer = list(await connection.fetch(sql, *values))
-        except FAILURES as error:
-            raise self._noticed(failure_of(error, self._where)) from None
-        if not sql.startswith("SELECT"):
-            self._last_write_at = self._clock()
-        return answer
 
     def _noticed(self, error: Exception) -> Exception:
         """Return an error. Damage is all that comes from then on."""
@@ -233,10 +248,28 @@ class PostgresEngine:
         self._within = STOPPING_WITHIN
 
     async def close(self) -> None:
+        """Let what is under way end, but do not wait for a database that does not answer."""
         if self._running:
-            await asyncio.wait(self._running)
+            await asyncio.wait(self._running, timeout=STOPPING_WITHIN)
         for pool in (self._pool, self._urgent):
-            await pool.close()
+            try:
+                async with asyncio.timeout(STOPPING_WITHIN):
+                    await pool.close()
+            except FAILURES:
+                pool.terminate()
+
+
+async def _undo(connection: asyncpg.Connection, error: BaseException) -> None:
+    """Undo a transaction, by the end of its connection where that does not answer."""
+    if connection.is_closed() or not connection.is_in_transaction():
+        return
+    if isinstance(error, TimeoutError):
+        connection.terminate()
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=STOPPING_WITHIN)
+    except FAILURES:
+        connection.terminate()
 
 
 async def _measure(connection: asyncpg.Connection, clock: DatabaseClock) -> float:

@@ -35,9 +35,9 @@ def oldest_program(script: str) -> int:
 
 async def migrate(connection: asyncpg.Connection) -> None:
     """Bring the schema up to this program's version; SchemaTooNewError where it is beyond what this one works with."""
-    if await _is_known(connection):
-        return
     async with connection.transaction():
+        if await _is_known(connection):
+            return
         await connection.execute(TAKE, Lock.SCHEMA, 0, timeout=_LONGEST)
         if not await _is_known(connection):
             await connection.execute(_LOCK_WITHIN)
