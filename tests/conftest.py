@@ -12,6 +12,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests import postgres
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.cases import table
 from tests.interpreter import INTERFACE
@@ -99,23 +100,34 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of cases. And say aloud that nobody looked at the page: skipped tests are easily overlooked."""
+    """Print the table of cases. And say aloud what nobody looked at: skipped tests are easily overlooked."""
     table.show(terminalreporter)
+    if not postgres.is_to_be_had():
+        terminalreporter.write_sep("!", postgres.NO_POSTGRES, red=True, bold=True)
     if find_chromium() is None:
         terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(worker_id: str, testrun_uid: str) -> Iterator[str]:
-    """The address of a PostgreSQL database of this worker; see `tests.postgres`."""
-    from tests import postgres  # noqa: PLC0415 - its driver takes a while to load, and few tests need it
-
+def postgres_database(worker_id: str, testrun_uid: str) -> Iterator[tuple[str, postgres.Broom]]:
+    """The address of a PostgreSQL database of this worker, and what empties it; see `tests.postgres`."""
     if not postgres.is_to_be_had():
         (pytest.fail if postgres.is_required() else pytest.skip)(postgres.NO_POSTGRES)
     server = postgres.server(testrun_uid)
     name = f"verbatim_{worker_id}_{os.getpid()}"
-    yield postgres.database(server, name)
+    url = postgres.database(server, name)
+    broom = postgres.Broom(url)
+    yield url, broom
+    broom.put_away()
     postgres.drop(server, name)
+
+
+@pytest.fixture
+def postgres_url(postgres_database: tuple[str, postgres.Broom]) -> str:
+    """The address of an empty PostgreSQL database."""
+    url, broom = postgres_database
+    broom.sweep()
+    return url
 
 
 @pytest.fixture

@@ -25,10 +25,6 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def store(database: str, tmp_path: Path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
-    if database:
-        from tests import postgres  # noqa: PLC0415 - not where the other engine alone is tested
-
-        await postgres.empty(database)
     opened = await open_store(database or f"sqlite:///{migrated(tmp_path / 'verbatim.db')}", now=lambda: NOW)
     yield opened
     await opened.close()

@@ -17,7 +17,6 @@ LONGER = "1000"  # seconds, than any replica is waited for
 @pytest.fixture
 async def opened(postgres_url):
     """Open the store of another process on the same, empty database."""
-    await postgres.empty(postgres_url)
     async with AsyncExitStack() as stack:
 
         async def open_another():

@@ -91,7 +91,6 @@ class Race:
 
 @pytest.fixture(params=[False, True], ids=["in this order", "in the other order"])
 async def race(postgres_url, request):
-    await postgres.empty(postgres_url)
     async with AsyncExitStack() as stack:
         stores = [await open_store(postgres_url, lambda: NOW) for _ in range(3)]
         for each in stores:
@@ -310,7 +309,6 @@ async def test_what_is_paid_for_is_not_given_to_a_job_that_is_just_claimed(race,
 
 async def test_many_processes_at_once_exceed_nothing_and_forget_nobody(postgres_url):
     """Four processes carry forty jobs of twenty recordings through two slots."""
-    await postgres.empty(postgres_url)
     async with AsyncExitStack() as stack:
         stores = [await open_store(postgres_url, lambda: NOW) for _ in range(4)]
         for each in stores:
