@@ -28,6 +28,7 @@ class Circle:
     guests: frozenset[int]
     word: str
     owner_speaks: str | None = None  # a language tag, if the owner has written since it is known
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,16 @@ class TotalUsage:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the owner was told of a kind of trouble: whether of its beginning last, and when of both."""
+    """What the owner was told of a kind of trouble: whether of its beginning last, and when of both.
+
+    `is_on` says whether the trouble was there when a process saw something of it last, which was at `seen_at`.
+    """
 
     is_known: bool = False
     began_at: float | None = None
     ended_at: float | None = None
+    is_on: bool = False
+    seen_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,9 @@ class Host(Protocol):
 
     async def circle(self, word: str) -> Circle:
         """Return for whom the bot works; `word` is stored if there is none yet."""
+
+    async def circle_version(self) -> int:
+        """Return a number that is another one whenever the circle or the moves of chats have changed."""
 
     async def own(self, user_id: int, was: int | None) -> bool:
         """Make a person the owner, if `was` is the owner until now, who then becomes a guest; True again afterwards."""
@@ -151,8 +160,18 @@ class Host(Protocol):
     async def troubles(self) -> Mapping[str, Told]:
         """Return what the owner was told, by kind of trouble."""
 
+    async def see_trouble(self, kind: str, now: float, *, is_on: bool) -> None:
+        """Store whether trouble of a kind is there now."""
+
+    async def begin_telling(self, kind: str, now: float, every: float, *, began: bool) -> bool:
+        """Store that the owner is told that trouble has begun, or that it has ended; False if that is not to be told.
+
+        It is if the trouble is on, or is not, while the owner believes the contrary, and if the last time that the
+        same was told is `every` seconds ago.
+        """
+
     async def keep_told(self, kind: str, told: Told) -> None:
-        """Store what the owner was told of a kind of trouble."""
+        """Store what the owner was told of a kind of trouble; whether that is on stays as it is."""
 
     async def webhook(self) -> str | None:
         """Return what `keep_webhook` stored."""

@@ -15,6 +15,7 @@ from typing import Protocol
 from storage.apology import Notice
 from storage.host import Exhausted, Held, Host, Rate, Spending, TooOften
 from storage.outcomes import Admission, Outcome
+from storage.pause import Pause
 from storage.replicas import Replicas
 from storage.transcript import Transcript
 from storage.words import (
@@ -247,8 +248,12 @@ class Store(Host, Protocol):
     async def ring(self, job: Job) -> bool:
         """Store that the message that rings is about to be sent: it comes once at the most."""
 
-    async def start_create(self, job: Job, spending: Spending | None = None) -> bool | Exhausted:
+    async def start_create(
+        self, job: Job, spending: Spending | None = None, unless_paused_at: float | None = None
+    ) -> bool | Exhausted | Pause:
         """Store that a create is about to be sent, so that a lost answer leaves a trace.
+
+        Pause where one has creates wait at that moment; None is for the job that tries for all.
 
         The seconds that it spends are counted with it, once a job, and given back when it turns out that nothing was
         made. Exhausted, and nothing stored, where they are more than is left of the day.
@@ -344,6 +349,21 @@ class Store(Host, Protocol):
 
     async def tell_once(self, chat_id: int, what: str) -> bool:
         """Store that a chat is told something now, and tell whether it was not told that before."""
+
+    async def tell_seldom(self, chat_id: int, what: str, now: float, every: float) -> bool:
+        """Store as `tell_once`, and tell whether the chat was not told that within so many seconds."""
+
+    async def tell_again(self, chat_id: int, what: str) -> None:
+        """Forget that a chat was told something, as that has failed."""
+
+    async def pause(self) -> Pause:
+        """Return how long creates have to wait, as the provider refuses all of them."""
+
+    async def change_pause(self, change: Callable[[Pause], Pause]) -> Pause:
+        """Store what `change` makes of the pause, and return it; of several processes one after the other.
+
+        It may be called again where the answer of a commit was lost.
+        """
 
     async def change_membership(self, change: MembershipChange, now: float) -> Membership:
         """Store what the bot is in a chat now, and what is to be said of that; return both.

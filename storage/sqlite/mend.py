@@ -99,6 +99,7 @@ def _mend_chats(new: sqlite3.Connection, mended: Mended) -> None:
     mended.dropped += _delete(new, "guests", "typeof(id) <> 'integer'")
     mended.dropped += _delete(new, "opted_out", "typeof(user_id) <> 'integer'")
     mended.dropped += _delete(new, "told", "typeof(chat_id) <> 'integer' OR typeof(what) <> 'text'")
+    mended.dropped += _delete(new, "told", "typeof(at) NOT IN ('null', 'real')")
 
 
 def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
@@ -110,6 +111,7 @@ def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
     new.execute("UPDATE pulse SET owner_word = NULL WHERE typeof(owner_word) <> 'text'")
     new.execute("UPDATE pulse SET owner_speaks = NULL WHERE typeof(owner_speaks) <> 'text'")
     new.execute("UPDATE pulse SET webhook = NULL WHERE typeof(webhook) <> 'text'")
+    new.execute("UPDATE pulse SET circle = 0 WHERE typeof(circle) <> 'integer'")
     new.execute(
         "UPDATE jobs SET reserved = 0, reserved_on = 0"
         " WHERE typeof(reserved) <> 'real' OR typeof(reserved_on) <> 'integer'"

@@ -78,6 +78,7 @@ async def _take_its_place(
     chat = await read_chat(tx, job.chat_id, most_open, now)
     new = as_chosen(await _as_new(tx, job, wanted), settings_of([chat]), now)
     here = replace(new, chat_id=job.chat_id)
+    await rates.alone_with_person(tx, here, rate)
     if chat["open"] >= most_open:
         return Refused(tell=True)
     if rate is not None:

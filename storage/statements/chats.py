@@ -87,7 +87,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
         old_chat_id,
         new_chat_id,
     )
-    sql = "INSERT INTO told (chat_id, what) SELECT $2, what FROM told WHERE chat_id = $1 ON CONFLICT DO NOTHING"
+    sql = "INSERT INTO told (chat_id, what, at) SELECT $2, what, at FROM told WHERE chat_id = $1 ON CONFLICT DO NOTHING"
     await tx.rows(sql, old_chat_id, new_chat_id)
     await tx.rows("DELETE FROM told WHERE chat_id = $1", old_chat_id)
     for each in (erasures, guests, rates, spending):
@@ -97,3 +97,15 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
 async def tell_once(tx: Transaction, chat_id: int, what: str) -> bool:
     sql = "INSERT INTO told (chat_id, what) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING chat_id"
     return await tx.row(sql, chat_id, what) is not None
+
+
+async def tell_seldom(tx: Transaction, chat_id: int, what: str, now: float, every: float) -> bool:
+    sql = (
+        "INSERT INTO told (chat_id, what, at) VALUES ($1, $2, $3)"
+        " ON CONFLICT (chat_id, what) DO UPDATE SET at = excluded.at WHERE told.at <= $4 RETURNING chat_id"
+    )
+    return await tx.row(sql, chat_id, what, now, now - every) is not None
+
+
+async def tell_again(tx: Transaction, chat_id: int, what: str) -> None:
+    await tx.rows("DELETE FROM told WHERE chat_id = $1 AND what = $2", chat_id, what)

@@ -42,6 +42,7 @@ async def accept(
     rate: Rate | None = None,
 ) -> Job | Refused | NotTaken | None:
     await tx.alone_with_chat(new.chat_id)
+    await rates.alone_with_person(tx, new, rate)
     accepted = await _accept(tx, new, now, most_open, start, rate)
     if accepted is None and start is not None:
         return await _started(tx, new, start)

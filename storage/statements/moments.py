@@ -10,6 +10,7 @@ too early. Whoever reads one adds it (see WAITED in `storage.statements.rows`), 
 
 from typing import Any
 
+from storage.statements import pauses
 from storage.statements.transaction import Transaction
 from storage.store import Bounds, Correction
 from storage.words import RINGS_AFTER
@@ -19,6 +20,7 @@ PAST = ("created_at", "ready_at", "claimed_at")
 TOLD = (
     *(("strangers", "told_at"), ("arrivals", "at"), ("memberships", "introduced_at")),
     *(("troubles", "began_told_at"), ("troubles", "ended_told_at")),
+    *(("troubles", "seen_at"), ("told", "at")),
 )
 AT_PROVIDER = "SELECT id FROM jobs WHERE state = 'submitted' AND submitted_at"
 WRONG = f"{AT_PROVIDER} > $1 UNION ALL {AT_PROVIDER} < $2"
@@ -42,6 +44,7 @@ async def set_right(tx: Transaction, now: float, bounds: Bounds) -> Correction:
     last = moments[0] if known is None else known + moved
     ahead = max([0.0, *(each - now for each in (last, *moments) if each is not None)])
     gap = 0.0 if last is None else max(0.0, now - last)
+    await pauses.forget(tx)  # perhaps the operator has acted, and starts the bot again
     await tx.rows("UPDATE pulse SET keep_until = $1 WHERE keep_until > $1", now + bounds.repeated_within)
     if ahead:
         await _bring_back(tx, now, left_out, ahead)

@@ -12,6 +12,12 @@ MINUTE = 60.0
 _LATEST = "SELECT at FROM arrivals WHERE kind = $1 AND id = $2 AND at > $3 ORDER BY at DESC LIMIT $4"
 
 
+async def alone_with_person(tx: Transaction, new: NewJob, rate: Rate | None) -> None:
+    """Take the lock of a person who sends to several chats, where that is limited; after that of the chat."""
+    if rate is not None and rate.of_person > 0 and new.user_id is not None:
+        await tx.alone_with_chat(new.user_id)
+
+
 async def too_often(tx: Transaction, new: NewJob, now: float, rate: Rate) -> tuple[TooOften, bool] | None:
     """Return the limit that a new message is beyond, and whether to say so: once a minute."""
     for whose, number, most in _limits(new, rate):

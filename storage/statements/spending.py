@@ -5,7 +5,11 @@ sent beyond a limit, and a death leaves them counted once. They are given back i
 nothing was made: no generation is stored, and no create is in doubt. From the text on they stay as they are.
 """
 
+from typing import Any
+
 from storage.host import Amount, Exhausted, Spending, TotalUsage, Usage, Whose
+from storage.pause import Pause
+from storage.statements import pauses
 from storage.statements.guarded import update
 from storage.statements.transaction import Row, Transaction
 from storage.words import Job
@@ -20,24 +24,41 @@ _SUM = "SELECT coalesce(sum(seconds), 0) AS seconds, coalesce(sum(recordings), 0
 A_LITTLE = 1e-6  # seconds; sums of fractions are not exact
 
 
-async def start_create(tx: Transaction, job: Job, spending: Spending | None = None) -> bool | Exhausted:
+async def start_create(
+    tx: Transaction, job: Job, spending: Spending | None = None, unless_paused_at: float | None = None
+) -> bool | Exhausted | Pause:
     """Store that a create begins, and count its seconds, once a job, unless they are too many."""
     if spending is None or spending.seconds <= 0:
-        return await update(tx, job, "create_started = 1")
+        return await _begin(tx, job, unless_paused_at, "create_started = 1")
     sql = "SELECT chat_id, user_id, reserved FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
     current = await tx.row(sql, job.id, job.lease_token, job.state)
     if current is None:
         return False
     if current["reserved"] > 0:
-        return await update(tx, job, "create_started = 1")
+        return await _begin(tx, job, unless_paused_at, "create_started = 1")
     chat_id, user_id = current["chat_id"], current["user_id"] or NOBODY
     if exhausted := await _exhausted(tx, chat_id, user_id, spending):
         return exhausted
     assignments = "create_started = 1, reserved = $4, reserved_on = $5"
-    if not await update(tx, job, assignments, spending.seconds, spending.day):
-        return False
-    await tx.rows(_ADD, chat_id, spending.day, user_id, spending.seconds, 0)
-    return True
+    begun = await _begin(tx, job, unless_paused_at, assignments, spending.seconds, spending.day)
+    if begun is True:
+        await tx.rows(_ADD, chat_id, spending.day, user_id, spending.seconds, 0)
+    return begun
+
+
+async def _begin(
+    tx: Transaction, job: Job, unless_paused_at: float | None, assignments: str, *values: Any
+) -> bool | Pause:
+    """Set `assignments` as `update` does, unless creates are paused at a moment: one statement tells both."""
+    if unless_paused_at is not None:
+        guard = f"id = $1 AND lease_token = $2 AND state = $3 AND {pauses.not_paused(4 + len(values))}"
+        sql = f"UPDATE jobs SET {assignments} WHERE {guard} RETURNING id"
+        if await tx.row(sql, job.id, job.lease_token, job.state, *values, unless_paused_at) is not None:
+            return True
+        pause = pauses.pause_of(await tx.rows(pauses.SELECT))
+        if pause.until > unless_paused_at or pause.by_operator:
+            return pause
+    return await update(tx, job, assignments, *values)
 
 
 async def _exhausted(tx: Transaction, chat_id: int, user_id: int, spending: Spending) -> Exhausted | None:

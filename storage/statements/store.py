@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.host import Told
+from storage.pause import Pause
 from storage.replicas import OnlyOne, Replicas
 from storage.statements import (
     admission,
@@ -18,6 +19,7 @@ from storage.statements import (
     looks,
     memberships,
     moments,
+    pauses,
     people,
     record,
     recovery,
@@ -98,6 +100,9 @@ class SQLStore:
     opt_in = _write(people.opt_in)
     move_chat = _write(chats.move_chat)
     tell_once = _write(chats.tell_once)
+    tell_seldom = _write(chats.tell_seldom)
+    tell_again = _write(chats.tell_again)
+    change_pause = _write(pauses.change_pause)
     require_owner = _write(upkeep.require_owner)
     ping = _write(upkeep.ping)
     set_right = _write(moments.set_right)
@@ -116,6 +121,8 @@ class SQLStore:
     move_stranger = _write(guests.move_stranger)
     usage = _write(spending.usage)
     usage_of_all = _write(spending.usage_of_all)
+    see_trouble = _write(troubles.see_trouble)
+    begin_telling = _write(troubles.begin_telling)
     keep_told = _write(troubles.keep_told)
     keep_webhook = _write(upkeep.keep_webhook)
 
@@ -153,6 +160,12 @@ class SQLStore:
 
     async def settings(self, chat_id: int) -> ChatSettings:
         return await self.engine.read(chats.settings_of, chats.SELECT, chat_id)
+
+    async def pause(self) -> Pause:
+        return await self.engine.read(pauses.pause_of, pauses.SELECT)
+
+    async def circle_version(self) -> int:
+        return await self.engine.read(lambda found: int(found[0]["circle"]), guests.VERSION)
 
     async def moves(self) -> Mapping[int, int]:
         return await self.engine.read(chats.moves_of, chats.MOVES)

@@ -11,8 +11,9 @@ Rules, so that transactions of several processes neither lose a wake nor block e
    job that itself waits for a slot, at once.
 3. Rows of other jobs are changed only under a lock that covers them, or picked with `skip_locked`; moving a chat
    and releasing all leases are the exceptions.
-4. A transaction that accepts a job takes the lock of its chat. One that accepts or fails a job that comes from a post
-   of a channel takes the lock of the post after all others; it is one of those for keys.
+4. A transaction that accepts a job takes the lock of its chat, and then that of its sender, where what a person may
+   send is limited: a person is the private chat of the same number. One that accepts or fails a job that comes from a
+   post of a channel takes the lock of the post after all others; it is one of those for keys.
 5. A transaction can be repeated after a commit whose answer was lost.
 6. What is read to decide about a write of a row that others write, too, is read with `locked`, or stands in the guard
    of that write: between two statements, others may commit.

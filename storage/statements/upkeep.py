@@ -59,9 +59,10 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
     for table, key, column, before in (
         ("strangers", "chat_id", "told_at", now - DAY),
         ("arrivals", "at", "at", now - 60),
+        ("told", "(chat_id, what)", "at", now - DAY),
     ):
-        old = f"SELECT {key} FROM {table} WHERE {column} <= $1 ORDER BY {column} LIMIT $2"
-        gone += len(await tx.rows(f"DELETE FROM {table} WHERE {key} IN ({old}) RETURNING {key}", before, limit))
+        old = f"SELECT {key.strip('()')} FROM {table} WHERE {column} <= $1 ORDER BY {column} LIMIT $2"
+        gone += len(await tx.rows(f"DELETE FROM {table} WHERE {key} IN ({old}) RETURNING {column}", before, limit))
     return gone
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.playground.telegram import FakeTelegram
 from storage.opening import open_store
+from storage.statements.store import SQLStore
 from storage.store import Store
 from tests.clock import Clock
 from tests.contract.fake_telegram_client import Client
@@ -26,6 +27,17 @@ def database(request: pytest.FixtureRequest) -> str:
 async def store(database: str, tmp_path: Path) -> AsyncIterator[Store]:
     """The engine under test; everything that takes only this fixture holds for every engine."""
     opened = await open_store(database or f"sqlite:///{migrated(tmp_path / 'verbatim.db')}", now=lambda: NOW)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other(engine: str, store: SQLStore) -> AsyncIterator[Store]:
+    """The store of another process on the same database; where there can be none, that of somebody else in this one."""
+    if not engine:
+        yield SQLStore(store.engine)
+        return
+    opened = await open_store(engine, now=lambda: NOW)
     yield opened
     await opened.close()
 

@@ -17,10 +17,12 @@ from bot.speech.catalogue import Family, Model
 from bot.speech.provider import Created, Done, Provider
 from bot.uploads import Source
 from storage.outcomes import Outcome, Submitted
+from storage.pause import Pause
 from storage.store import Store
 from storage.words import Generation, Job
 
 log = get_logger(__name__)
+PATIENCE = "the provider asks for patience"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,14 @@ class Creates:
     transcript_ttl: float
     now: Callable[[], float]
     quotas: Quotas = field(default_factory=Quotas)
-    hold: Hold = field(default_factory=Hold, init=False)
+    hold: Hold = field(init=False)
 
-    def slots_now(self, family: Family) -> int:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hold", Hold(self.store, self.now))
+
+    async def slots_now(self, family: Family) -> int:
         """Return how many jobs of the family may be at the provider; none while it asks for patience."""
-        return 0 if self.hold.patience(self.now()) else self.slots.allowed(family)
+        return 0 if await self.hold.patience() else self.slots.allowed(family)
 
     async def send(
         self,
@@ -48,57 +53,73 @@ class Creates:
         known: Sequence[Generation] | None = None,
         *,
         took_last: bool = False,
+        alone: bool = False,
     ) -> Outcome:
         """Create the generations that are missing after a crash, or all. The last is stored with the outcome.
 
-        `known` are those that are stored already, None where the database knows. Where the provider has asked for
-        patience since the job was admitted, RateLimitedError is raised instead.
+        `known` are those that are stored already, None where the database knows. `alone` tries for all that wait for
+        the operator. Where the provider has refused everybody since the job was admitted, RateLimitedError or
+        OperatorError is raised instead.
         """
-        if wait := self.hold.patience(self.now()):
-            raise RateLimitedError("the provider asks for patience", retry_after=wait)
+        if wait := await self.hold.patience():
+            raise RateLimitedError(PATIENCE, retry_after=wait)
         made = await self.store.generations(job) if known is None else known
         stored = {generation.part: generation for generation in made}
         last, seconds = len(sources) - 1, sum(source.duration for source in sources)
         generation = None
         for part, source in enumerate(sources):
             if part not in stored:
-                generation = stored[part] = await self._create(job, model, part, source, seconds)
+                await self._start(job, seconds, alone=alone)
+                generation = stored[part] = await self._create(job, model, part, source)
                 if part < last:
                     require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
-        slots = self._slots_from_now_on(model.family, took_last=took_last)
+        slots = await self._slots_from_now_on(model.family, took_last=took_last)
         if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
             return ready(transcript, self.now(), self.transcript_ttl)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
         unstored = generation if generation and generation.part == last else None
         return Submitted(first_look_at, seconds, unstored, slots)
 
-    def _slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
+    async def _slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
         """Learn from a create that got through; return the slots of families that have more than before."""
         now = self.now()
         none_left = took_last or self.slots.lacks(family)
         more = self.slots.took_the_last(family, now) if none_left else {}
-        if lasted := self.hold.lasted(now):
+        if lasted := await self.hold.reset():
             log.info("pause.over", seconds=round(lasted))
             more = self.slots.all_allowed()
-        self.hold.reset()
         return more
 
-    async def _create(self, job: Job, model: Model, part: int, source: Source, seconds: float) -> Generation:
-        """Create one generation; `seconds` are those of the whole recording, which are counted with its first part."""
+    async def _start(self, job: Job, seconds: float, *, alone: bool) -> None:
+        """Store that a create begins; `seconds` are those of the whole recording, counted with its first part."""
+        now = self.now()
+        unless_paused_at = None if alone else now
+        started = await self.store.start_create(job, self.quotas.spending(seconds, now), unless_paused_at)
+        if isinstance(started, Pause):
+            self.hold.learn(started)
+            raise _held(started, now)
+        require_lease(self.quotas.require(started, job, now))
+
+    async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
         begun_at = self.now()
-        counted = await self.store.start_create(job, self.quotas.spending(seconds, begun_at))
-        require_lease(self.quotas.require(counted, job, begun_at))
         try:
             answer = await self.provider.submit(source, model, job.options)
         except OperatorError:
-            self.hold.trip_for_operator(self.now())
+            await self.hold.trip_for_operator()
             raise
         except RateLimitedError as error:
             self.slots.refused(model.family, begun_at, self.now())
-            self.hold.trip(self.now(), error.retry_after)
+            await self.hold.trip(error.retry_after)
             raise
         match answer:
             case Created(generation_id):
                 return Generation(part, generation_id, source.start, self.now())
             case Done(transcript):
                 return Generation(part, "", source.start, self.now(), transcript)
+
+
+def _held(pause: Pause, now: float) -> OperatorError | RateLimitedError:
+    """Return the failure of a create that was not sent, as another process has met the same refusal."""
+    if pause.by_operator:
+        return OperatorError("the provider refuses every job, as another one has seen")
+    return RateLimitedError(PATIENCE, retry_after=pause.until - now)

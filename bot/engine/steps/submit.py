@@ -1,19 +1,20 @@
 """The step of a QUEUED job: placeholder, download, upload, or the link alone; or the reason why not now."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.engine import forms, patience
 from bot.engine.delivery import Delivery
+from bot.engine.hold import Way
 from bot.engine.lease import LeaseLostError, handling, require_lease
 from bot.engine.placing import Placing
 from bot.engine.policy import is_to_be_told, too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.recordings import Recordings
-from bot.errors import PermanentError
+from bot.errors import PermanentError, VerbatimError
 from bot.log import get_logger
 from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Model, find
@@ -25,6 +26,8 @@ from storage.transcript import Transcript
 from storage.words import LINK, PAUSED, SAME, ChatSettings, Form, Generation, Job
 
 log = get_logger(__name__)
+REPLACED = "replaced "  # what a chat was told; the name of its model follows
+Send = Callable[..., Awaitable[Outcome]]  # of Creates, with what is to be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,6 @@ class Submit:
     now: Callable[[], float]
     slot_lent: float = patience.SLOT_LENT
     asks_every: float = patience.SLOT_ASKED_FOR_EVERY
-    _replacing_model: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(
         self, job: Job, stored: Sequence[Generation] | None = None, placing: Placing | None = None
@@ -73,22 +75,24 @@ class Submit:
             case MustWait(waiting_for):
                 self._end_what_is_paused_for_too_long(job)
                 return Waiting(self.now() + await self._tell_to_wait(job, goes_ahead=goes_ahead), waiting_for)
-            case Admitted() as admitted if self.creates.hold.allows(self.now()):
+            case Admitted() as admitted:
+                if (way := await self.creates.hold.ask()) is Way.CLOSED:
+                    return await self._wait_for_the_provider(job)
                 place = self.delivery.line_up if goes_ahead else self.delivery.place_beside
                 place(job, placing)
-                return await self._upload(job, model, admitted, stored, placing)
-            case Admitted():
-                return await self._wait_for_the_provider(job)
+                send = partial(self.creates.send, job, model, known=stored, alone=way is Way.ALONE)
+                return await self._upload(job, model, admitted, send, placing)
 
     def admission(self, model: str) -> tuple[str, int] | None:
         """Tell how many jobs of a model's family may be at the provider at once; None while none may go there."""
         found = find(model)
         if found is None or self.creates.hold.until > self.now():
             return None
-        return found.family, self.creates.slots_now(found.family)
+        return found.family, self.creates.slots.allowed(found.family)
 
     async def _admit(self, job: Job, model: Model) -> Admission:
-        admission = await self.store.admit(job, model.family, self.creates.slots_now(model.family), self.now())
+        slots = await self.creates.slots_now(model.family)
+        admission = await self.store.admit(job, model.family, slots, self.now())
         if admission is None:
             raise LeaseLostError
         if admission == MustWait(model.family):
@@ -105,12 +109,17 @@ class Submit:
 
     async def _replace_model(self, job: Job) -> Model:
         """Tell the chat, once, that its model left the catalogue, and use the default from now on."""
-        default = self.rules.default_model
-        async with self._replacing_model:
-            chosen = await self.store.settings(job.chat_id)
-            if chosen.model == job.model:
-                await self.delivery.say(job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name))
-                await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
+        default, chosen = self.rules.default_model, await self.store.settings(job.chat_id)
+        if chosen.model == job.model:
+            if await self.store.tell_once(job.chat_id, what := REPLACED + job.model):
+                try:
+                    await self.delivery.say(
+                        job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name)
+                    )
+                except VerbatimError:
+                    await self.store.tell_again(job.chat_id, what)
+                    raise
+            await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
         return default
 
     async def _tell_to_wait(self, job: Job, *, goes_ahead: bool) -> float:
@@ -124,14 +133,12 @@ class Submit:
         again_in = await self.delivery.place_at_once(job)
         return patience.ADMISSION_AGAIN_AFTER if again_in is None else min(again_in, patience.ADMISSION_AGAIN_AFTER)
 
-    async def _upload(
-        self, job: Job, model: Model, admitted: Admitted, stored: Sequence[Generation] | None, placing: Placing
-    ) -> Outcome:
+    async def _upload(self, job: Job, model: Model, admitted: Admitted, send: Send, placing: Placing) -> Outcome:
         """Send what is to be transcribed, unless the chat refuses the placeholder before that is paid for."""
         if job.kind == LINK:
             await placing.before_paying(job)
             link = Linked(job.file_id, self.rules.link_seconds)
-            return await self.creates.send(job, model, (link,), stored, took_last=admitted.took_last)
+            return await send((link,), took_last=admitted.took_last)
         with self.recordings.bench(job) as bench:
             uploads, kept_slot = await self._prepare(job, bench, placing)
             if not uploads:
@@ -143,7 +150,7 @@ class Submit:
                     return Waiting(self.now() + patience.ADMISSION_AGAIN_AFTER, waiting_for)
                 case Admitted(took_last):
                     await placing.before_paying(job)
-                    return await self.creates.send(job, model, uploads, stored, took_last=took_last)
+                    return await send(uploads, took_last=took_last)
 
     def _nothing_heard(self, job: Job) -> Outcome:
         """Answer without a create: in silence there is nothing to transcribe."""
@@ -188,8 +195,8 @@ class Submit:
         return Waiting(hold.until, waiting_for=PAUSED)
 
     def _end_what_is_paused_for_too_long(self, job: Job) -> None:
-        hold, now = self.creates.hold, self.now()
-        lasted, age = hold.lasted(now), now - job.created_at
+        hold = self.creates.hold
+        lasted, age = hold.lasted(), self.now() - job.created_at
         if lasted > patience.PAUSE_GIVE_UP_AFTER or (
             lasted > patience.PAUSE_GIVE_UP_AFTER_RESTART and age > patience.DAY
         ):

@@ -147,7 +147,7 @@ async def test_a_create_that_got_through_with_the_last_slot_offers_one_more(stor
     assert outcome.slots == {}
     outcome = await creating.send(await uploading(store, 2), MODEL, parts(tmp_path, 0.0), took_last=True)
     assert outcome.slots == {"nova": 9}
-    assert creating.slots_now(Family.NOVA) == 9
+    assert await creating.slots_now(Family.NOVA) == 9
 
 
 async def test_a_create_that_got_through_while_another_job_found_no_slot_offers_one_more(store, tmp_path):
@@ -166,7 +166,7 @@ async def test_while_the_provider_asks_for_patience_there_is_no_slot_and_nothing
     with pytest.raises(RateLimitedError):
         await creating.send(await uploading(store, 1), MODEL, parts(tmp_path, 0.0))
     clock.pass_(3)
-    assert [creating.slots_now(family) for family in Family] == [0, 0]
+    assert [await creating.slots_now(family) for family in Family] == [0, 0]
     prepared = await uploading(store, 2)
     with pytest.raises(RateLimitedError) as caught:
         await creating.send(prepared, MODEL, parts(tmp_path, 0.0))
@@ -174,6 +174,6 @@ async def test_while_the_provider_asks_for_patience_there_is_no_slot_and_nothing
     assert len(provider.asked) == 1
 
     clock.pass_(4)
-    assert [creating.slots_now(family) for family in Family] == [4, 8]
+    assert [await creating.slots_now(family) for family in Family] == [4, 8]
     outcome = await creating.send(prepared, MODEL, parts(tmp_path, 0.0))
     assert outcome.slots == {"nova": 4, "whisper": 8}, "all that are free are offered: those who waited asked in vain"

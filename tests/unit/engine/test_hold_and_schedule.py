@@ -1,8 +1,10 @@
+import asyncio
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine.hold import Hold
+from bot.engine.hold import Hold, Way
 from bot.engine.patience import (
     FIRST_LOOK,
     GIVE_UP_AFTER,
@@ -14,6 +16,9 @@ from bot.engine.patience import (
 from bot.engine.policy import backoff
 from bot.engine.schedule import deadline, next_moment
 from bot.outgoing.waits import UNSAID
+from storage.pause import Pause
+from storage.store import StorageUnavailableError
+from tests.clock import Clock
 
 AUDIO = st.floats(0, 4 * 3600)
 ELAPSED = st.floats(0, 3300)
@@ -32,66 +37,148 @@ def seen(takes):
     return elapsed, looks
 
 
-def test_an_open_hold_lets_everybody_through():
-    hold = Hold()
-    assert hold.allows(0.0)
-    assert hold.allows(0.0)
+class Row:
+    """Where the pause is stored."""
+
+    def __init__(self):
+        self.stored, self.is_away, self.read = Pause(), False, None
+
+    async def pause(self):
+        self._require()
+        stored = self.stored
+        if self.read is not None:
+            await self.read.wait()
+        return stored
+
+    async def change_pause(self, change):
+        self._require()
+        self.stored = change(self.stored)
+        return self.stored
+
+    def _require(self):
+        if self.is_away:
+            raise StorageUnavailableError("away")
 
 
-def test_while_only_the_operator_can_help_one_at_a_time_tries():
-    hold = Hold()
-    hold.trip_for_operator(100.0)
+@pytest.fixture
+def row():
+    return Row()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def hold(row, clock):
+    return Hold(row, clock)
+
+
+@pytest.fixture
+def other(row, clock):
+    """The hold of another process."""
+    return Hold(row, clock)
+
+
+async def test_an_open_hold_lets_everybody_through(hold):
+    assert [await hold.ask(), await hold.ask()] == [Way.OPEN, Way.OPEN]
+
+
+async def test_while_only_the_operator_can_help_one_at_a_time_tries(hold, clock):
+    await hold.trip_for_operator()
     assert hold.by_operator
-    assert not hold.allows(129.9)
-    assert hold.allows(130.0)
-    assert not hold.allows(130.0)
-    assert not hold.allows(189.9)
-    assert hold.allows(190.0)
+    ways = []
+    for pause in (29.9, 0.1, 0.0, 59.9, 0.1):
+        clock.pass_(pause)
+        ways.append(await hold.ask())
+    assert ways == [Way.CLOSED, Way.ALONE, Way.CLOSED, Way.CLOSED, Way.ALONE]
 
 
-def test_each_hold_that_ended_in_vain_makes_the_next_one_longer_up_to_two_minutes():
-    hold, now, spans = Hold(), 0.0, []
+async def test_one_tries_for_all_processes(hold, other, clock):
+    await hold.trip_for_operator()
+    await other.refresh()
+    clock.pass_(30)
+    assert [await other.ask(), await hold.ask()] == [Way.ALONE, Way.CLOSED]
+
+
+async def test_of_two_that_read_the_end_of_the_pause_at_once_one_tries(row, hold, other, clock):
+    await hold.trip_for_operator()
+    await other.refresh()
+    clock.pass_(30)
+    row.read = asyncio.Barrier(2)
+    assert sorted(way.name for way in await asyncio.gather(hold.ask(), other.ask())) == ["ALONE", "CLOSED"]
+
+
+async def test_each_hold_that_ended_in_vain_makes_the_next_one_longer_up_to_two_minutes(hold, clock):
+    spans = []
     for _ in range(5):
-        hold.trip_for_operator(now)
-        spans.append(hold.until - now)
-        now = hold.until
+        await hold.trip_for_operator()
+        spans.append(hold.until - clock())
+        clock.pass_(spans[-1])
     assert spans == [30.0, 60.0, 120.0, LONGEST_PAUSE, LONGEST_PAUSE]
 
 
-def test_patience_ends_for_all_at_once():
-    hold = Hold()
-    hold.trip(100.0, 7.0)
-    assert not hold.allows(106.9)
-    assert hold.allows(107.0)
-    assert hold.allows(107.0)
+async def test_patience_ends_for_all_at_once(hold, clock):
+    await hold.trip(7.0)
+    clock.pass_(6.9)
+    assert await hold.ask() is Way.CLOSED
+    clock.pass_(0.1)
+    assert [await hold.ask(), await hold.ask()] == [Way.OPEN, Way.OPEN]
 
 
-def test_patience_of_an_unsaid_length_is_short():
-    hold = Hold()
-    hold.trip(100.0, None)
-    assert hold.until == 100.0 + UNSAID
+async def test_patience_of_an_unsaid_length_is_short(hold, clock):
+    await hold.trip(None)
+    assert hold.until == clock() + UNSAID
 
 
-def test_a_short_wait_does_not_shorten_a_long_one():
-    hold = Hold()
-    hold.trip(100.0, 60.0)
-    hold.trip(101.0, 5.0)
-    hold.trip_for_operator(102.0)
-    assert hold.until == 160.0
+async def test_a_short_wait_does_not_shorten_a_long_one(hold, other, clock):
+    await hold.trip(60.0)
+    clock.pass_(1)
+    await other.trip(5.0)
+    clock.pass_(1)
+    await hold.trip_for_operator()
+    assert hold.until == clock() + 58
 
 
-def test_a_job_that_got_through_opens_the_hold_for_all():
-    hold = Hold()
-    hold.trip_for_operator(100.0)
-    hold.trip_for_operator(500.0)
-    assert hold.lasted(600.0) == 500.0
-    hold.reset()
-    assert hold.lasted(600.0) == 0.0
+async def test_a_job_that_got_through_opens_the_hold_for_all(hold, other, clock):
+    await hold.trip_for_operator()
+    clock.pass_(400)
+    await hold.trip_for_operator()
+    await other.refresh()
+    clock.pass_(100)
+    assert other.lasted() == 500.0
+    assert await other.reset() == 500.0
+    assert await hold.reset() == 0.0, "it is over already, and told once"
+    assert hold.lasted() == 0.0
     assert not hold.by_operator
-    assert hold.allows(100.0)
-    assert hold.allows(100.0)
-    hold.trip_for_operator(100.0)
-    assert hold.until == 130.0, "the next trouble begins with a short hold again"
+    assert [await hold.ask(), await hold.ask()] == [Way.OPEN, Way.OPEN]
+    await hold.trip_for_operator()
+    assert hold.until == clock() + 30.0, "the next trouble begins with a short hold again"
+
+
+async def test_a_pause_that_another_process_has_ended_keeps_nobody_here(hold, other, clock):
+    await hold.trip_for_operator()
+    await other.refresh()
+    await hold.reset()
+    assert await other.ask() is Way.OPEN
+
+
+async def test_patience_that_another_process_has_ended_is_over(hold, other):
+    await hold.trip(60.0)
+    await other.refresh()
+    await hold.reset()
+    assert await other.patience() == 0.0
+
+
+async def test_without_the_database_it_holds_here(row, hold, clock):
+    row.is_away = True
+    await hold.trip_for_operator()
+    assert await hold.ask() is Way.CLOSED
+    clock.pass_(30)
+    assert [await hold.ask(), await hold.ask()] == [Way.ALONE, Way.CLOSED]
+    assert await hold.reset() == 30.0
+    assert await hold.ask() is Way.OPEN
 
 
 def test_a_generation_that_is_ready_after_a_second_is_seen_within_a_twelfth_of_one():
