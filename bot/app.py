@@ -21,6 +21,7 @@ from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
+from bot.engine.sharing import Sharing
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
@@ -135,6 +136,7 @@ class App:
     poller: Poller
     maintenance: Maintenance
     trouble: Trouble
+    sharing: Sharing
     is_low_on_credits: Callable[[], Awaitable[bool]]
     ffmpeg: Ffmpeg
     clockwatch: ClockWatch
@@ -180,7 +182,8 @@ async def build(
         stack.callback(threads.close)
         moves = Moves(store)
         await moves.load()
-        guests = Guests(store, moves, settings.allowed_chats, settings.access == "open")
+        is_open, is_shared = settings.access == "open", store.replicas.are_shared
+        guests = Guests(store, moves, settings.allowed_chats, is_open, is_shared)
         await guests.load(settings.telegram_bot_token)
         outside = Outside(session, workplace, threads, now, moved, random)
         wiring = _Wiring(settings, models, guests, outside)
@@ -235,7 +238,7 @@ class _Wiring:
         limit = file_limit_of(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
-        self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now)
+        self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now, guests.is_shared)
         self.delivery = Delivery(transport := Transport(calls, pace), store)
         self.provider = provider_of(settings, outside.session, self.metrics)
         tell = Telling(transport, store, lambda: guests.owner_speaks)
@@ -261,6 +264,7 @@ class _Wiring:
             poller=poller,
             maintenance=self.maintenance,
             trouble=self.trouble,
+            sharing=self._sharing(),
             is_low_on_credits=self.provider.is_low,
             ffmpeg=self.ffmpeg,
             clockwatch=ClockWatch(self.outside.moved, seconds_asleep, poller.nudge),
@@ -281,6 +285,10 @@ class _Wiring:
         around = (self.outside.now, self.outside.moved, ttl, self.looks.learned)
         return Maintenance(self.store, self.metrics, *around, *usable, self._nudge)
 
+    def _sharing(self) -> Sharing:
+        refresh = (self.guests.refresh, self.hold.refresh, self.trouble.refresh)
+        return Sharing(refresh if self.guests.is_shared else ())
+
     def _hurry(self) -> None:
         self.maintenance.hurry()
 
@@ -298,6 +306,7 @@ class _Wiring:
         provider = Watched(self.provider, self.trouble)
         transcript_ttl = settings.transcript_ttl_hours * 3600
         creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now, self.quotas)
+        self.hold = creates.hold
         rules = Rules(self.models.default, settings.link_minutes * 60)
         submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
         self.admission = submit.admission

@@ -18,7 +18,7 @@ from bot.telegram.writing.names import name_of, shown
 from bot.text.texts import Texts
 from handlers.seldom import Seldom
 from handlers.speaking import Speaking
-from storage.store import Store
+from storage.store import StorageUnavailableError, Store
 
 log = get_logger(__name__)
 MOST_STRANGERS = 1000  # told and logged in a while; they must fill neither the memory nor the log nor the pace
@@ -51,6 +51,8 @@ class Access:
         chat = update.effective_chat
         if chat is None:
             return
+        if self._guests.is_shared and not self._guests.admits(chat.id):
+            await self._read_again()
         is_claimed = self._is_claimed(update.message)
         self._hear(update.effective_user)
         if is_claimed:
@@ -62,6 +64,13 @@ class Access:
             return
         self._refuse(update, chat)
         raise ApplicationHandlerStop
+
+    async def _read_again(self) -> None:
+        """Know whom another process has let in. Where that cannot be read, the update is not taken before it can."""
+        try:
+            await self._guests.refresh()
+        except StorageUnavailableError:
+            self._speaking.door.keep(self._guests.refresh)
 
     def _hear(self, person: User | None) -> None:
         """Learn the language of the owner, who hears of things that answer no message."""
@@ -75,12 +84,20 @@ class Access:
         if message is None or message.from_user is None or found is None or not self._guests.fits(found[1]):
             return False
         if self._guests.owner is None:
-            log.info("owner.found")
-            self._speaking.door.keep(self._guests.claim(message.from_user.id))
+            self._speaking.door.keep(self._guests.claim(message.from_user.id), partial(self._greet_owner, message))
         elif not self._guests.is_owner(message.from_user.id):
             return False
-        self._speaking.reply(message, lambda texts: texts.access.yours())
+        else:
+            self._speaking.reply(message, lambda texts: texts.access.yours())
         return True
+
+    def _greet_owner(self, message: Message, owns: bool) -> None:  # noqa: FBT001 - the answer of a write
+        """Tell a person who has become the owner so; of two who open the link at once, one does."""
+        if owns:
+            log.info("owner.found")
+            self._speaking.reply_after(message, lambda texts: texts.access.yours())
+        else:
+            self._speaking.reply_after(message, _not_allowed(message.chat.id))
 
     def _let_in(self, change: ChatMemberUpdated) -> None:
         """Let a group in to which somebody adds the bot who may use it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from telegram import Message, MessageEntity, Update
 from telegram.ext import ContextTypes
@@ -13,6 +14,7 @@ from handlers.asking import Asking, command_of
 from handlers.seldom import Seldom
 
 MOST_CHATS = 10_000  # that are hinted at something in a while; more must not fill the memory
+HINT = "hint"  # what a chat was told
 ADDRESSES = ("http://", "https://", "www.")
 SHOWS_LINK = frozenset({MessageEntity.URL, MessageEntity.TEXT_LINK})
 
@@ -38,7 +40,9 @@ class Hints:
             return
         hint = self._hint(message)
         if hint is not None and self._seldom.is_time(message.chat.id):
-            self.asking.media.speaking.reply(message, hint)
+            speaking = self.asking.media.speaking
+            tell = partial(speaking.store.tell_seldom, message.chat.id, HINT, self.now(), patience.HINT_EVERY)
+            speaking.door.keep(tell, lambda may: speaking.reply_after(message, hint) if may else None)
 
     def _hint(self, message: Message) -> Callable[[Texts], str] | None:
         other = message.api_kwargs.get(OTHER)

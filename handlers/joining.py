@@ -51,6 +51,7 @@ class Joining:
     refusing: Refusing
     bot: ExtBot[str]
     now: Callable[[], float]
+    is_shared: bool = False  # other processes hear of changes, too
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         changed = update.my_chat_member
@@ -67,7 +68,7 @@ class Joining:
         """Go on, at a start, with what is to be said, and know again where the bot is not any more."""
         for membership in await repeat_until_stored(lambda: self.store.unsettled_memberships(self.now()), _report):
             if not membership.is_present:
-                self.refusing.leave(membership.chat_id)
+                self._leave(membership.chat_id)
             elif membership.saying is not Saying.NOTHING:
                 self._settle_later(membership.chat_id)
 
@@ -127,12 +128,16 @@ class Joining:
         if membership is None:
             return
         if not membership.is_present:
-            self.refusing.leave(chat_id)
+            self._leave(chat_id)
         elif not membership.may_write:
             self.refusing.mute(chat_id)
         elif membership.saying is not Saying.NOTHING:
             sees = membership.is_admin or await self._sees_all()
             self.door.replies.put(chat_id, partial(self._say, chat_id, sees=sees), counts=True)
+
+    def _leave(self, chat_id: int) -> None:
+        """Know that the bot is not in a chat. Where another process may hear of its return, only for a while."""
+        (self.refusing.mute if self.is_shared else self.refusing.leave)(chat_id)
 
     async def _sees_all(self) -> bool:
         """Ask whether privacy mode is off; the operator may have changed that since the start."""

@@ -109,8 +109,18 @@ class Owning:
 
     def hand_over(self, query: CallbackQuery, carried: HandOver) -> None:
         if self._is_by_owner(query):
+            self.door.keep(self.guests.hand_over(carried.user_id), partial(self._tell_handed_over, query, carried))
+
+    def _tell_handed_over(self, query: CallbackQuery, carried: HandOver, owns: bool) -> None:  # noqa: FBT001 - of a write
+        """Tell what became of it: another process may have heard of another owner before."""
+        assert query.message is not None
+        if owns:
             log.info("owner.changed")
-            self._keep(query, self.guests.hand_over(carried.user_id), partial(self._handed_over, query, carried))
+        say = partial(self._handed_over, query, carried) if owns else partial(self._tell_owners_only, query)
+        self.door.replies.put(query.message.chat.id, say)
+
+    async def _tell_owners_only(self, query: CallbackQuery) -> None:
+        await self.speaking.alert(query, lambda texts: texts.access.owners_only())
 
     def keep_owner(self, query: CallbackQuery, _: KeepOwner) -> None:
         if self._is_by_owner(query):
@@ -131,7 +141,7 @@ class Owning:
         if self.guests.is_owner(query.from_user.id) and query.message is not None:
             return True
         chat_id = query.from_user.id if query.message is None else query.message.chat.id
-        self.door.say(chat_id, partial(self.speaking.alert, query, lambda texts: texts.access.owners_only()))
+        self.door.say(chat_id, partial(self._tell_owners_only, query))
         return False
 
     def _written(self, guest: int, *, let_in: bool) -> Write:

@@ -1,7 +1,7 @@
 """Guests: for whom the bot works, beside the operator's list. Stored, and known here, so that no update has to wait.
 
 A person is known by the id of the private chat, which is the id of the person. A change is known at once, and what
-stores it is returned, for the door to keep.
+stores it is returned, for the door to keep. What other processes have changed is known when it is read again.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from bot.engine.moves import Moves
 from storage.store import Store
 
 Write = Callable[[], Awaitable[object]]
+Own = Callable[[], Awaitable[bool]]
 SECRET_LETTERS = 40  # of 64; Telegram takes 64 in a link, with what stands before them
 
 
@@ -21,24 +22,36 @@ SECRET_LETTERS = 40  # of 64; Telegram takes 64 in a link, with what stands befo
 class Guests:
     """The owner and those who were let in. `listed` is the operator's list; `is_open` lets others in, if that is empty.
 
-    `load` it at the start.
+    `load` it at the start. `is_shared` says that other processes change what is stored, too.
     """
 
     store: Store
     moves: Moves
     listed: frozenset[int]
     is_open: bool
+    is_shared: bool = False
     owner: int | None = field(default=None, init=False)
     owner_speaks: str | None = field(default=None, init=False)  # the language that the owner has in Telegram
     _invited: set[int] = field(default_factory=set, init=False)
     _secret: str = field(default="", init=False, repr=False)
+    _version: int = field(default=0, init=False)
 
     async def load(self, token: str) -> None:
         """Read who they are; the secret of the owner's link is made of the bot's token and of a stored word."""
+        self._secret = owners_secret(token, await self._read())
+
+    async def _read(self) -> str:
+        """Read everything; return the word that the link is made of."""
         circle = await self.store.circle(new_word())
+        await self.moves.load()
         self.owner, self._invited = circle.owner, set(circle.guests)
-        self.owner_speaks = circle.owner_speaks
-        self._secret = owners_secret(token, circle.word)
+        self.owner_speaks, self._version = circle.owner_speaks, circle.version
+        return circle.word
+
+    async def refresh(self) -> None:
+        """Read again what has changed, of chats that have moved, too."""
+        if await self.store.circle_version() != self._version:
+            await self._read()
 
     @property
     def invitation(self) -> str | None:
@@ -83,12 +96,19 @@ class Guests:
         self.owner_speaks = speaks
         return lambda: self.store.hear_owner(user_id, speaks)
 
-    def claim(self, user_id: int) -> Write:
+    def claim(self, user_id: int) -> Own:
         """Make a person the owner, as there is none."""
         self.owner = user_id
-        return lambda: self.store.own(user_id, None)
+        return lambda: self._own(user_id, None)
 
-    def hand_over(self, user_id: int) -> Write:
+    async def _own(self, user_id: int, was: int | None) -> bool:
+        """Store an owner; False, and read who it is, where another process has stored another one before."""
+        owns = await self.store.own(user_id, was)
+        if not owns:
+            await self._read()
+        return owns
+
+    def hand_over(self, user_id: int) -> Own:
         """Make a person the owner instead of the one who is, who becomes a guest."""
         was = self.owner
         self.owner = user_id
@@ -96,7 +116,7 @@ class Guests:
             self.owner_speaks = None
         if was is not None and was != user_id:
             self._invited.add(was)
-        return lambda: self.store.own(user_id, was)
+        return lambda: self._own(user_id, was)
 
     def allow(self, guest: int) -> Write:
         self._invited.add(guest)

@@ -29,6 +29,9 @@ STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
 CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 
+# Several processes
+SHARED_READ_EVERY = 2.0  # three small questions to the database; people wait longer between two messages
+
 # The clock
 CLOCK_LOOK_EVERY = 2.0  # so that a machine that slept goes on at once
 CLOCK_SLEPT = 1.0  # less is what the looks at two clocks take

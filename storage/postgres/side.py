@@ -7,7 +7,7 @@ import asyncpg
 
 from storage.address import shown
 from storage.copying import OF_NOBODY, OWN, Columns, Row, kind_of
-from storage.postgres.connection import connect
+from storage.postgres.connection import find
 from storage.postgres.failures import FAILURES, failure_of
 from storage.postgres.migrate import migrate
 from storage.postgres.replicas import NOW
@@ -109,12 +109,10 @@ async def new_database(url: str) -> AsyncIterator[PostgresDatabase]:
 @asynccontextmanager
 async def _stopped(url: str) -> AsyncIterator[PostgresDatabase]:
     try:
-        connection, _ = await connect(url)
-        try:
+        _, pool = await find(url, 1)
+        async with pool, pool.acquire() as connection:
             await _require_stopped(connection, shown(url))
             yield PostgresDatabase(shown(url), connection)
-        finally:
-            await connection.close(timeout=5)
     except asyncpg.ClientConfigurationError:
         raise StorageError(f"the address of {shown(url)} has something that the driver does not know") from None
     except FAILURES as error:
