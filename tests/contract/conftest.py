@@ -32,12 +32,12 @@ async def store(database: str, tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def other(engine: str, store: SQLStore) -> AsyncIterator[Store]:
+async def other(database: str, store: SQLStore) -> AsyncIterator[Store]:
     """The store of another process on the same database; where there can be none, that of somebody else in this one."""
-    if not engine:
+    if not database:
         yield SQLStore(store.engine)
         return
-    opened = await open_store(engine, now=lambda: NOW)
+    opened = await open_store(database, now=lambda: NOW)
     yield opened
     await opened.close()
 

@@ -47,8 +47,7 @@ def old(tmp_path):
 
 
 @pytest.fixture
-async def new(postgres_url):
-    await postgres.empty(postgres_url)
+def new(postgres_url):
     return postgres_url
 
 
