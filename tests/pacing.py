@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import RateLimitedError
 from bot.telegram.pace import Pace, Urgency
+from storage.ledger import Ledger
 from tests.clock import Clock
 
 MESSAGE, EDIT = "sendMessage", "editMessageText"
@@ -26,11 +27,11 @@ class Written:
 
 
 class Writers:
-    """Everybody who writes."""
+    """Everybody who writes through one process; the others have the same clock and the same ledger."""
 
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.pace = Pace(self.clock)
+    def __init__(self, clock: Clock | None = None, ledger: Ledger | None = None) -> None:
+        self.clock = clock or Clock()
+        self.pace = Pace(self.clock, ledger)
         self.all: list[Written] = []
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -22,9 +22,11 @@ from bot.machine.clock import Clock
 from bot.outgoing.waits import SHORTEST, asked_wait
 from bot.telegram.pacing.chat import Chat
 from bot.telegram.pacing.line import Line
+from bot.telegram.pacing.shared import Shared, SharedLine
 from bot.telegram.pacing.together import SPAN, Together
-from bot.telegram.pacing.windows import LONGEST_WAIT, Window, Write
+from bot.telegram.pacing.windows import LONGEST_WAIT, Turn, Window, Write
 from bot.telegram.refusing import Refusing
+from storage.ledger import Ledger
 
 MANY = 1000  # chats remembered before the idle ones are forgotten
 KEPT_EDITS = 6  # of all chats, left to answers by what else is edited; few answers are messages
@@ -43,15 +45,20 @@ class Urgency(StrEnum):
 class Pace(BaseRateLimiter[str]):
     """Asked by python-telegram-bot before every call.
 
-    What a chat refuses at the moment is remembered in `refusing`.
+    With a ledger it is the pace of all processes that share it. What a chat refuses at the moment is remembered in
+    `refusing`.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger | None = None) -> None:
         self.clock = clock
         self.refusing = Refusing(clock)
         self._together = Together()
-        self._messages = Line(clock, self._together, SHARE_OF_MESSAGES, kept=0)
-        self._edits = Line(clock, self._together, 1 - SHARE_OF_MESSAGES, KEPT_EDITS)
+        self._messages: Line | SharedLine = Line(clock, self._together, SHARE_OF_MESSAGES, kept=0)
+        self._edits: Line | SharedLine = Line(clock, self._together, 1 - SHARE_OF_MESSAGES, KEPT_EDITS)
+        self._shared: Shared | None = None
+        if ledger is not None:
+            self._shared = shared = Shared(clock, ledger)
+            self._messages, self._edits = SharedLine(clock, shared, kept=0), SharedLine(clock, shared, KEPT_EDITS)
         self._chats: dict[int, Chat] = {}
         self._swept_at = 0.0
 
@@ -95,14 +102,14 @@ class Pace(BaseRateLimiter[str]):
         self.refusing.check(chat_id, endpoint, topic)  # which costs no place
         chat = self._chat(chat_id)
         write = chat.write(is_answer=urgency is not Urgency.PLACEHOLDER, is_message=line is self._messages)
-        moment = await self._place(chat, line, write, waits=urgency is not None)
+        turn = await self._turn(chat, line, write, waits=urgency is not None)
         try:
             return await self.refusing.asked(chat_id, endpoint, call, topic)
         except RetryAfter as error:
-            self._refused(chat, moment, seconds(error))
+            await self._refused(chat, turn, seconds(error))
             raise
         finally:
-            self._ended(chat, line, write, moment)
+            self._ended(chat, line, write, turn)
 
     async def reserve(self, chat_id: int, longest: float = LONGEST_WAIT) -> None:
         """Wait until a placeholder may go to a chat, and keep its place for one that is sent within a second.
@@ -119,32 +126,34 @@ class Pace(BaseRateLimiter[str]):
         return chat.next(now, write) <= now < self._messages.expected(now, write) <= now + LONGEST_WAIT
 
     def reserve_at_once(self, chat_id: int) -> bool:
-        """Reserve if a placeholder may go to a chat now; tell whether that is so."""
+        """Reserve if a placeholder may go to a chat now, unless a ledger has to be asked; tell whether that is so."""
+        if self._shared is not None:
+            return False
         now, chat = self.clock(), self._chat(chat_id)
         write = _placeholder(chat)
         if max(chat.next(now, write), self._messages.expected(now, write)) > now:
             return False
         chat.add(now, write)
         self._messages.count(now)
-        chat.reserve(now)
+        chat.reserve(Turn(now))
         return True
 
     def block(self, chat_id: int, seconds: float) -> None:
         """Let no write go to this chat for so many seconds, as Telegram asked for patience."""
         self._chat(chat_id).block(self.clock(), seconds)
 
-    async def _place(self, chat: Chat, line: Line, write: Write, *, waits: bool) -> float:
-        """Return the moment of a place: one that is reserved, or the one that comes next."""
+    async def _turn(self, chat: Chat, line: Line | SharedLine, write: Write, *, waits: bool) -> Turn:
+        """Return the turn of a write: one that is reserved, or the one that comes next."""
         now = self.clock()
         if not waits:
             chat.add(now, write)
             line.count(now)
-            return now
+            return Turn(now)
         if write.is_message and (reserved := chat.take_reserved(now)) is not None:
             return reserved
         return await self._take(chat, line, write)
 
-    async def _take(self, chat: Chat, line: Line, write: Write, longest: float = LONGEST_WAIT) -> float:
+    async def _take(self, chat: Chat, line: Line | SharedLine, write: Write, longest: float = LONGEST_WAIT) -> Turn:
         """Wait for the turn of a write and count it; its place in the chat is counted from the start.
 
         A wait that is given up gives that place back.
@@ -155,42 +164,43 @@ class Pace(BaseRateLimiter[str]):
         _refuse_if_long(now, line.expected(now, write), line.window, write, longest)
         chat.add(due, write)
         try:
-            await self._wait(chat, line, write, due)
+            turn = await self._wait(chat, line, write, due)
         except BaseException:
             chat.remove(due, write)
             raise
-        now = self.clock()
-        chat.move(due, now, write)
-        line.count(now)
-        return now
+        chat.move(due, turn.at, write)
+        line.count(turn.at)
+        return turn
 
-    async def _wait(self, chat: Chat, line: Line, write: Write, due: float) -> None:
-        """Wait for the chat, then in line; again if the chat has been blocked meanwhile."""
+    async def _wait(self, chat: Chat, line: Line | SharedLine, write: Write, due: float) -> Turn:
+        """Wait for the chat, then in line; again if the chat has to be waited for by then."""
         while True:
             if due > self.clock():
                 await self.clock.until(due)
-            await line.turn(write)
-            now = self.clock()
-            due = chat.blocked_until(now)
+            turn = await line.turn(write, chat)
+            now, due = self.clock(), turn.at
             if due <= now:
-                return
+                return turn
             _refuse_if_long(now, due, chat, write)
 
-    def _refused(self, chat: Chat, begun: float, seconds: float) -> None:
+    async def _refused(self, chat: Chat, turn: Turn, seconds: float) -> None:
         """Leave the chat alone for as long as Telegram says, and learn from it if all chats together are meant."""
         now = self.clock()
         chat.block(now, seconds)
-        if not chat.is_fast(now):
-            self._together.refused(begun, now)
+        is_about_all = not chat.is_fast(now)
+        if self._shared is not None:
+            await self._shared.refused(chat, seconds, turn if is_about_all else None)
+        elif is_about_all:
+            self._together.refused(turn.at, now)
 
-    def _ended(self, chat: Chat, line: Line, write: Write, moment: float) -> None:
+    def _ended(self, chat: Chat, line: Line | SharedLine, write: Write, turn: Turn) -> None:
         """Count a write from its end: when Telegram counted it is not known, but it was not later."""
         now = self.clock()
-        if now > moment:
-            chat.move(moment, now, write)
-            line.move(moment, now)
+        if now > turn.at:
+            chat.move(turn.at, now, write)
+            line.move(turn, now)
 
-    def _line_of(self, endpoint: str) -> Line | None:
+    def _line_of(self, endpoint: str) -> Line | SharedLine | None:
         """Return where a call counts: messages and edits do, downloads, chat actions and questions do not."""
         if endpoint.startswith("edit"):
             return self._edits

@@ -1,7 +1,8 @@
 """A chat: how fast may be written there, and until when Telegram asks for patience."""
 
 from bot.telegram.pacing.together import SPAN
-from bot.telegram.pacing.windows import Window, Write
+from bot.telegram.pacing.windows import Turn, Window, Write
+from storage.ledger import Limit
 
 PRIVATE = (60, 60.0, 10)  # messages and edits, in so many seconds, of them left to answers
 GROUP = (25, 25.0, 5)  # the same in a group, in bursts no longer than what a group takes
@@ -18,7 +19,7 @@ class Chat:
         self._writes = Window(*(GROUP if chat_id < 0 else PRIVATE))
         self._messages = Window(*MESSAGES) if chat_id < 0 else None
         self._blocked = (0.0, 0.0)  # since when, until when
-        self._reserved: list[float] = []  # moments of places that are kept for placeholders
+        self._reserved: list[Turn] = []  # for placeholders
 
     def write(self, *, is_answer: bool, is_message: bool) -> Write:
         return Write(is_answer, len(self._writes.moments) > LITTLE, is_message)
@@ -62,17 +63,22 @@ class Chat:
         last = self._writes.moments[-BURST - 1 :]
         return self.id < 0 or (len(last) > BURST and last[0] > now - BURST - 1)
 
-    def reserve(self, moment: float) -> None:
+    def reserve(self, turn: Turn) -> None:
         """Keep a place that is counted already for a placeholder that is sent within a second."""
-        self._reserved.append(moment)
+        self._reserved.append(turn)
 
-    def take_reserved(self, now: float) -> float | None:
-        """Return the moment of a place that was kept for a placeholder within the last second, if there is any."""
+    def take_reserved(self, now: float) -> Turn | None:
+        """Return a place that was kept for a placeholder within the last second, if there is any."""
         while self._reserved:
-            moment = self._reserved.pop(0)
-            if 0 <= now - moment < SPAN and self.blocked_until(now) <= now:
-                return moment
+            turn = self._reserved.pop(0)
+            if 0 <= now - turn.at < SPAN and self.blocked_until(now) <= now:
+                return turn
         return None
+
+    def limits(self, write: Write) -> tuple[Limit, Limit | None]:
+        """Return what the chat takes with a write, and what it takes of new messages where the write is one."""
+        limits = [Limit(window.allowed(write), window.span) for window in self._windows(write)]
+        return limits[0], limits[1] if limits[1:] else None
 
     def is_idle(self, now: float) -> bool:
         windows = (self._writes, self._messages or self._writes)

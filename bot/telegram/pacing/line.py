@@ -5,8 +5,9 @@ import math
 from bisect import bisect_left, insort
 
 from bot.machine.clock import Clock
+from bot.telegram.pacing.chat import Chat
 from bot.telegram.pacing.together import MOST, SPAN, Together
-from bot.telegram.pacing.windows import LONGEST_WAIT, Window, Write
+from bot.telegram.pacing.windows import LONGEST_WAIT, Turn, Window, Write
 
 EACH = 30  # writes of a kind within a second
 QUIET = 8  # of them left to chats that have written little
@@ -35,18 +36,19 @@ class Line:
 
     def expected(self, now: float, write: Write) -> float:
         """Return when a write would go that comes now; `now` for at once."""
-        return self._moment(now, write, now, bisect_left(self._waiting, (now + _handicap(write), math.inf)))
+        return self._moment(now, write, now, bisect_left(self._waiting, last_place(now, write)))
 
-    async def turn(self, write: Write) -> None:
-        """Wait for the turn of a write, which is to be counted then."""
+    async def turn(self, write: Write, chat: Chat) -> Turn:
+        """Wait for the turn of a write, which is to be counted then unless its chat has been blocked meanwhile."""
         now = self._clock()
         if self.expected(now, write) > now:
             await self._stand(write, now)
+        return Turn(chat.blocked_until(self._clock()))
 
     async def _stand(self, write: Write, joined: float) -> None:
         """Stand in line until it is the turn of a write."""
         now = due = joined
-        place = (joined + _handicap(write), next(_numbers))
+        place = place_of(joined, write)
         self._together.lines += not self._waiting
         insort(self._waiting, place)
         try:
@@ -62,10 +64,10 @@ class Line:
         self.window.add(moment)
         self._together.window.add(moment)
 
-    def move(self, moment: float, later: float) -> None:
+    def move(self, turn: Turn, later: float) -> None:
         """Count a write later: Telegram has counted it some time before it answered."""
-        self.window.move(moment, later)
-        self._together.window.move(moment, later)
+        self.window.move(turn.at, later)
+        self._together.window.move(turn.at, later)
 
     def _moment(self, now: float, write: Write, joined: float, behind: int) -> float:
         """Return when it may be the turn of a write behind so many others; never too late, unless others give up."""
@@ -87,6 +89,16 @@ class Line:
     def _step(self, now: float) -> float:
         """Return the seconds between two writes that have waited."""
         return SPAN / min(self.window.limit, self._together.limit(now))
+
+
+def place_of(joined: float, write: Write) -> Place:
+    """Return a place behind those that come before a write which has joined a line."""
+    return joined + _handicap(write), next(_numbers)
+
+
+def last_place(joined: float, write: Write) -> Place:
+    """Return the place behind all that a write would get."""
+    return joined + _handicap(write), math.inf
 
 
 def _handicap(write: Write) -> float:

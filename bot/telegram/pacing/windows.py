@@ -15,6 +15,17 @@ class Write(NamedTuple):
     is_message: bool = True
 
 
+class Turn(NamedTuple):
+    """The turn of a write: now, or later where its chat has to be waited for and it has no place then.
+
+    `counted` is the moment at which a ledger has counted it, if one has, and `due` that moment by the clock of here.
+    """
+
+    at: float
+    counted: float = 0.0
+    due: float = 0.0
+
+
 @dataclass(slots=True)
 class Window:
     """At most `limit` writes within any `span` seconds, `kept` of them for answers, `quiet` of them for quiet chats.
