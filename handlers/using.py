@@ -64,9 +64,9 @@ class Using:
         of_chat, of_person = self.quotas.chat_seconds, self.quotas.person_seconds
         is_exempt = owner is not None and person == owner
         if of_chat is not None and not is_exempt:
-            lines.append(texts.usage.left_to_chat(max(0.0, of_chat - used.counted_of_chat), of_chat))
+            lines.append(texts.usage.left_to_chat(used.counted_of_chat, of_chat))
         if of_person is not None and person and not is_exempt:
-            lines.append(texts.usage.left_to_person(max(0.0, of_person - used.counted_of_person), of_person))
+            lines.append(texts.usage.left_to_person(used.counted_of_person, of_person))
         return "\n".join(lines if len(lines) > 1 else [*lines, texts.usage.no_limit()])
 
     def _draw(self, total: TotalUsage) -> bytes:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.chart import draw_bars
 from storage.host import DAY
+from tests.english import ENGLISH
 from tests.world import other_voice, texts
 
 
@@ -51,6 +52,22 @@ async def test_what_is_left_of_the_day_is_told_for_the_chat_and_for_the_person(s
         await world.settle()
         assert "Left for this chat until 00:00 UTC: 59 minutes of 60 minutes" in texts(group)[-1]
         assert "Left for you until 00:00 UTC: 30 minutes of 30 minutes" in texts(group)[-1]
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds", "left"),
+    [
+        (10, 0, "10 minutes of 10 minutes"),
+        (10, 90, "8 minutes of 10 minutes"),
+        (0.5, 0, "1 minute of 1 minute"),
+        (0.5, 20, "0 minutes of 1 minute"),
+        (1.5, 61, "0 minutes of 2 minutes"),
+        (10, 700, "0 minutes of 10 minutes"),
+    ],
+)
+def test_what_is_used_and_what_is_left_add_up_to_the_limit(limit, seconds, left):
+    assert ENGLISH.usage.left_to_chat(seconds, limit * 60).endswith(left)
+    assert ENGLISH.usage.left_to_person(seconds, limit * 60).endswith(left)
 
 
 async def test_the_owner_sees_the_largest_chats_by_name_with_a_picture(stopped_world, alice, hers):

@@ -13,20 +13,20 @@ LONGEST_NAME = 24  # characters, so that ten names fit
 
 
 class Usage(Room):
-    """Amounts in whole minutes, rounded up, as a recording of seconds is not nothing."""
+    """Amounts in whole minutes, rounded up, as a recording of seconds is not nothing; what is left adds up to them."""
 
     def of_chat(self, today: Amount, month: Amount) -> str:
         told = self.gettext("This chat today: {today}\nThis month: {month}")
         return told.format(today=self._amount(today), month=self._amount(month))
 
-    def left_to_chat(self, left: float, limit: float) -> str:
-        """Tell what is left of a day, in seconds."""
+    def left_to_chat(self, used: float, limit: float) -> str:
+        """Tell what is left of a day of which so many seconds are used."""
         told = self.gettext("Left for this chat until 00:00 UTC: {left} of {limit}")
-        return told.format(left=self._left(left), limit=self._minutes(limit))
+        return told.format(left=self._left(used, limit), limit=self._minutes(limit))
 
-    def left_to_person(self, left: float, limit: float) -> str:
+    def left_to_person(self, used: float, limit: float) -> str:
         told = self.gettext("Left for you until 00:00 UTC: {left} of {limit}")
-        return told.format(left=self._left(left), limit=self._minutes(limit))
+        return told.format(left=self._left(used, limit), limit=self._minutes(limit))
 
     def no_limit(self) -> str:
         return self.gettext("There is no limit to how much may be transcribed.")
@@ -50,7 +50,12 @@ class Usage(Room):
         )
 
     def _minutes(self, seconds: float) -> str:
-        return self.minutes(math.ceil(round(seconds / 60, 6)))
+        return self.minutes(_whole(seconds))
 
-    def _left(self, seconds: float) -> str:
-        return self.minutes(math.floor(round(seconds / 60, 6)))
+    def _left(self, used: float, limit: float) -> str:
+        return self.minutes(max(0, _whole(limit) - _whole(used)))
+
+
+def _whole(seconds: float) -> int:
+    """Return minutes, rounded up; sums of fractions are not exact."""
+    return math.ceil(round(seconds / 60, 6))
