@@ -68,6 +68,10 @@ class Setting(Protocol):
         """Return a value that is offered beside the one that holds, as it fits what else was chosen; None of most."""
         return None
 
+    def instead(self, _value: str, _chosen: ChatSettings) -> str | None:
+        """Return a value that is offered where one cannot be had with what else was chosen; None of most."""
+        return None
+
     def refusal(self, _words: str, _chosen: ChatSettings, texts: Texts) -> str:
         """Return, in one line with an example, why words that somebody typed changed nothing."""
         return texts.settings.wrong(self.name)
@@ -205,9 +209,13 @@ class WhichModel(Setting):
 
     def better(self, chosen: ChatSettings) -> str | None:
         missed = self._missed(chosen)
-        preferred = (self.default, *(() if self.fallback is None else (self.fallback,)))
-        model = None if missed is None else nearest(self.of(chosen), missed, preferred)
+        model = None if missed is None else self.nearest(chosen, missed)
         return None if model is None else model.name
+
+    def nearest(self, chosen: ChatSettings, language: str) -> Model | None:
+        """Return the model most like that of a chat which knows a language."""
+        preferred = (self.default, *(() if self.fallback is None else (self.fallback,)))
+        return nearest(self.of(chosen), language, preferred)
 
     def _missed(self, chosen: ChatSettings) -> str | None:
         """Return the language that the chat chose, if its model does not know it."""
@@ -219,7 +227,10 @@ class WhichModel(Setting):
 
 @dataclass(frozen=True, slots=True)
 class WhichLanguage(Setting):
-    """The language of the recordings: one that the chat's model knows, or what the model finds out."""
+    """The language of the recordings: one that the chat's model knows, or what the model finds out.
+
+    A value with the name of a model behind it, as in fa.whisper-medium, chooses that model, too.
+    """
 
     model: WhichModel
     default: str
@@ -234,6 +245,10 @@ class WhichLanguage(Setting):
         return spoken(self.model.of(chosen), chosen.language or self.default) or AUTO
 
     def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
+        language, _, name = value.partition(".")
+        if name:
+            chosen_model = self.model.with_value(chosen, name)
+            return None if chosen_model is None else self.with_value(chosen_model, language)
         tag = AUTO if value == AUTO else spoken(self.model.of(chosen), value)
         return None if tag is None else replace(chosen, language=tag)
 
@@ -241,7 +256,14 @@ class WhichLanguage(Setting):
         return AUTO if words.lower() == AUTO else find_language(words)
 
     def label(self, value: str, texts: Texts) -> str:
-        return texts.settings.value(self.name, value) if value == AUTO else LANGUAGES[value].own
+        language, _, name = value.partition(".")
+        if name:
+            return name
+        return texts.settings.value(self.name, value) if language == AUTO else LANGUAGES[language].own
+
+    def instead(self, value: str, chosen: ChatSettings) -> str | None:
+        model = self.model.nearest(chosen, value)
+        return None if model is None else f"{value}.{model.name}"
 
     def refusal(self, words: str, chosen: ChatSettings, texts: Texts) -> str:
         tag = find_language(words)

@@ -112,13 +112,13 @@ class Choosing:
             self.speaking.reply_after(message, partial(_not_allowed, admin))
 
     async def _tell(self, message: Message, setting: Setting, value: str, now: ChatSettings) -> None:
-        texts = await self._texts_for(message)
-        if _holds(setting, value, now):
-            better = setting.better(now)
-            offer = () if better is None else [[value_button(setting, better, texts, ChooseHere)]]
+        texts, holds = await self._texts_for(message), _holds(setting, value, now)
+        better = setting.better(now) if holds else setting.instead(value, now)
+        offer = () if better is None else [[value_button(setting, better, texts, ChooseHere)]]
+        if holds:
             await reply(message, lines(setting.told(now, texts), setting.caution(now, texts)), offer)
         else:
-            await reply(message, setting.refusal(value, now, texts))
+            await reply(message, setting.refusal(value, now, texts), offer)
 
     async def _show(self, query: CallbackQuery, carried: ShowPage) -> None:
         message = query.message

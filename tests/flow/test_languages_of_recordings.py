@@ -4,6 +4,7 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.playground.speech.recognition import spoken
+from bot.speech.languages import LANGUAGES
 from bot.telegram.writing.button_data import AskLanguage, Choose, ChooseHere, InLanguage, read, write
 from bot.text.texts import Texts
 from storage.words import ChatSettings
@@ -183,6 +184,53 @@ async def test_the_page_of_the_models_offers_the_nearest_one_too(world, chat, al
     await world.settle()
     assert await world.app.store.settings(chat.id) == ChatSettings("nova-2-general", "de")
     assert "Deutsch" not in chat.message(page)["text"]
+
+
+@pytest.mark.parametrize(
+    ("model", "typed", "offer", "tag"),
+    [
+        ("nova-2-general", "Persian", "whisper-medium", "fa"),
+        ("nova-2-meeting", "Deutsch", "nova-2-general", "de"),
+        ("whisper-large", "multi", "nova-2-general", "multi"),
+    ],
+)
+async def test_a_language_that_the_model_does_not_know_comes_with_the_nearest_model_that_does(
+    world, chat, alice, model, typed, offer, tag
+):
+    await said(world, chat, alice, f"/model {model}")
+    await said(world, chat, alice, "/language en")
+    answer = await said(world, chat, alice, f"/language {typed}")
+    assert answer["text"] == TEXTS.settings.language_unfit(model, LANGUAGES[tag].own)
+    assert await world.app.store.settings(chat.id) == ChatSettings(model, "en")
+    for _ in range(2):
+        chat.press(alice, answer, TEXTS.settings.offered(offer))
+    await world.settle()
+    assert await world.app.store.settings(chat.id) == ChatSettings(offer, tag)
+    assert LANGUAGES[tag].own in world.telegram.callback_answers[-1].text
+
+
+async def test_in_a_group_only_an_admin_takes_that_model(world, person):
+    alice, bob = person("en"), person("en", "Bob")
+    group = world.telegram.supergroup("Team", [bob], owner=alice, privacy=False)
+    answer = await said(world, group, alice, "/language@verbatim_bot Persian")
+    group.press(bob, answer, TEXTS.settings.offered("whisper-medium"))
+    await world.settle()
+    assert world.telegram.callback_answers[-1].text == TEXTS.settings.admins_only()
+    group.press(alice, answer, TEXTS.settings.offered("whisper-medium"))
+    await world.settle()
+    assert await world.app.store.settings(group.id) == ChatSettings("whisper-medium", "fa", interface=None)
+
+
+@pytest.mark.parametrize("value", ["fa.nova-2-general", "fa.none", "fa.", ".whisper-medium", "auto.", "x.whisper-tiny"])
+async def test_an_invented_button_with_a_language_and_a_model_chooses_neither(world, chat, alice, value):
+    page = await said(world, chat, alice, "/language")
+    chat.find(page["message_id"])["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = write(
+        ChooseHere("language", value)
+    )
+    chat.press(alice, page, write(ChooseHere("language", value)))
+    await world.settle()
+    assert world.telegram.callback_answers[-1].text == TEXTS.settings.value_gone()
+    assert await world.app.store.settings(chat.id) == ChatSettings()
 
 
 # --- low confidence
