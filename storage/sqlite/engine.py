@@ -19,6 +19,7 @@ from storage.statements.transaction import Result, Row, Transaction
 from storage.store import DatabaseDamagedError, StorageUnavailableError
 
 VERIFYING_SHARE = 0.01  # of the time, at the most
+FIRST_THAT_OVERWRITES = 21  # version of the schema; a file that was used before has old texts in its unused parts
 MOST_TOGETHER = 200  # transactions of one commit: what is asked for later waits for milliseconds only
 
 
@@ -263,6 +264,9 @@ def _scrub(scrubbed: int, connection: sqlite3.Connection) -> int:
 def _prepare(connection: sqlite3.Connection) -> int:
     """Bring the schema up to date, unless the file is damaged; return the mark of the database."""
     verify(connection)
+    if 0 < connection.execute("PRAGMA user_version").fetchone()[0] < FIRST_THAT_OVERWRITES:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     migrate(connection)
     return mark(connection)
 

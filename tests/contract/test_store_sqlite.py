@@ -246,6 +246,23 @@ async def test_a_database_of_the_second_schema_knows_no_last_moment_and_its_jobs
         await store.keep_time(NOW, 0)
 
 
+async def test_what_older_programs_have_deleted_is_overwritten_once(path):
+    with raw(path) as shell:
+        shell.execute("PRAGMA secure_delete = OFF")
+        for number, script in migrations():
+            for statement in statements(script) if number < 21 else ():
+                shell.execute(statement)
+        for text in ("erased" * 5000, "kept" * 5000):
+            shell.execute("INSERT INTO transcripts (cache_key, body, expires_at) VALUES ('k', ?, ?)", (text, LATER))
+        shell.execute("DELETE FROM transcripts WHERE body LIKE 'erased%'")
+        shell.execute("PRAGMA user_version = 20")
+    assert b"erased" * 100 in path.read_bytes()
+    async with opened(path):
+        files = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+    assert b"erased" * 100 not in files
+    assert b"kept" * 100 in files
+
+
 @pytest.mark.parametrize("script", [script for _, script in migrations()])
 def test_no_statement_of_a_migration_is_left_out(script):
     assert "".join(statements(script)).rstrip() == script.rstrip()
