@@ -7,7 +7,7 @@ from bot.text.catalogues import catalogue
 from bot.text.languages import FROM_RIGHT_TO_LEFT
 
 _ISOLATE, _POP = "\u2068", "\u2069"
-_COMMAND = re.compile(r"(?<![\w/:.])/[a-z]+")
+_COMMAND = re.compile(r"(?<![\w/:.])/[a-z]+(?: [A-Za-z0-9]+)*")
 
 
 def marked(sentence: str) -> str:
@@ -49,7 +49,7 @@ class Room:
         return self.ngettext("{n} second", "{n} seconds", n).format(n=n)
 
     def _readable(self, sentence: str) -> str:
-        """Keep the slash of a command before its name, where a sentence goes the other way."""
+        """Keep a command together, its slash first and its words last, where a sentence goes the other way."""
         if not self._is_from_right_to_left:
             return sentence
         return _COMMAND.sub(lambda command: self.isolated(command[0]), sentence)

@@ -264,3 +264,9 @@ def test_less_than_a_minute_is_told_in_seconds():
     text = ENGLISH.apologies.apology(Reason.TOO_LONG, {"minutes": 1.01, "limit_minutes": 0.5})
     assert "recording of 2 minutes is" in text
     assert "up to 30 seconds." in text
+
+
+def test_a_command_with_its_words_is_read_from_left_to_right_in_a_sentence_that_is_not():
+    assert "\u2068/answers fold 1000\u2069" in Texts("ar").settings.wrong("answers")
+    assert "\u2068/interface de\u2069" in Texts("ar").settings.wrong("interface")
+    assert "\u2068" not in ENGLISH.settings.wrong("answers")
