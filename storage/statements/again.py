@@ -25,7 +25,7 @@ async def try_again(
     tx: Transaction, wanted: TryAgain, now: float, most_open: int, rate: Rate | None
 ) -> Job | Refused | NotTaken | None:
     press = wanted.press
-    job = await _alone_with_chat_of(tx, press)
+    job = await alone_with_chat_of(tx, press)
     if job is None:
         return NotTaken.UNDER_WAY if await _is_under_way(tx, press) else None
     if (why := await _why_not(tx, job, press)) is not None:
@@ -35,15 +35,18 @@ async def try_again(
     return await _take_its_place(tx, job, wanted, now, most_open, rate)
 
 
-async def _alone_with_chat_of(tx: Transaction, press: Press) -> Job | None:
-    """Find the job of a button under its placeholder; any other message is no answer of it."""
+async def alone_with_chat_of(tx: Transaction, press: Press) -> Job | None:
+    """Find the job of a button under its placeholder; any other message is no answer of it.
+
+    Its row is locked, as jobs that have ended are deleted at any time.
+    """
     chat = await tx.row("SELECT chat_id FROM jobs WHERE id = $1", press.job_id)
     if chat is None:
         return None
     await tx.alone_with_chat(chat["chat_id"])
     found = await tx.row(
         f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 AND {SHOWN_IN} = $2"
-        " AND (placeholder_id = $3 OR placeholder_id IS NULL AND $4 = 1)",
+        f" AND (placeholder_id = $3 OR placeholder_id IS NULL AND $4 = 1) {tx.locked}",
         press.job_id,
         press.chat_id,
         press.message_id,

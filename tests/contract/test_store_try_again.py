@@ -1,18 +1,22 @@
 """A press on the button to try a recording again: once, by those who may, and never at the cost of another job."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from storage.apology import Apology, Notice, Reason
 from storage.host import Rate, TooOften, Whose
+from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Known, MustWait
+from storage.statements.again import alone_with_chat_of, try_again
 from storage.store import CancelResult, NotTaken, Refused
 from storage.words import SAME, Asked, Fallback, Form, Job, Options, Press, State, TryAgain
 from tests.contract.stored import (
     CHAT,
     FAMILY,
     LATER,
+    NOW,
     accepted,
     again,
     claimed,
@@ -242,3 +246,33 @@ async def test_the_other_jobs_are_left_as_they_are(store):
     before = await everything(store, other)
     await press(store, await failed(store))
     assert await everything(store, other) == before
+
+
+async def test_nobody_deletes_the_job_that_failed_while_it_is_tried_again(postgres_url):
+    from tests import postgres  # noqa: PLC0415 - not where the other engine alone is tested
+
+    await postgres.empty(postgres_url)
+    stores = [await open_store(postgres_url, now=lambda: NOW) for _ in range(2)]
+    pressed, purging = stores
+    old = await failed(pressed)
+    found, may_go_on = asyncio.Event(), asyncio.Event()
+    wanted = TryAgain(Press(old.id, CHAT, PLACEHOLDER, SENDER, button_seen=True), "nova-3", Options())
+
+    async def slowly(tx):
+        assert await alone_with_chat_of(tx, wanted.press) == old
+        found.set()
+        await may_go_on.wait()
+        return await try_again(tx, wanted, LATER, MANY, None)
+
+    made = asyncio.create_task(pressed.engine.write(slowly))
+    await found.wait()
+    purged = asyncio.create_task(purging.purge(LATER, LATER, 10))
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(30):
+        while not purged.done() and not await purging.engine.read(bool, waiting):  # noqa: ASYNC110 - a lock tells nobody
+            await asyncio.sleep(0.01)
+    may_go_on.set()
+    assert await purged == 0
+    assert await again(pressed, await made) == made.result()
+    for store in stores:
+        await store.close()
