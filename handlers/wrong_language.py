@@ -73,7 +73,9 @@ class WrongLanguage:
             return
         texts = await self.speaking.texts_for(query)
         model = await self._model(job.chat_id, carried.language)
-        made = await self.intake.accept_new(_again(job, query.message.message_id, model, carried.language))
+        new = _again(job, query.message.message_id, model, carried.language)
+        is_theirs = query.from_user.id == job.user_id  # who wants no text in groups may ask for that of their own
+        made = await self.intake.accept_new(replace(new, people=()) if is_theirs else new)
         await answer(query, _told(made, carried.language, texts), alert=not isinstance(made, Job))
         if (wrong := forms.wrong_language_button_of(job)) is not None:
             await change_buttons(query.message, [[wrong]])

@@ -332,6 +332,17 @@ async def test_only_the_sender_and_admins_have_it_transcribed_again(world, perso
     assert len(world.speech.uploads) == 2
 
 
+async def test_of_who_wants_no_text_only_the_own_tap_counts(world, person):
+    alice, bob = person("en"), person("en", "Bob")
+    group = world.telegram.supergroup("Team", owner=alice, privacy=False)
+    message, job = await answered(world, group, bob)
+    await world.app.store.opt_out(bob.id)
+    answer = await tap(world, group, alice, message, InLanguage(job.id, "uk"))
+    assert answer.text == TEXTS.people.wants_no_text()
+    await tap(world, group, bob, message, InLanguage(job.id, "uk"))
+    assert len(world.speech.uploads) == 2
+
+
 async def test_invented_buttons_do_nothing(world, chat, alice):
     message, job = await answered(world, chat, alice)
     bob = world.telegram.user("Bob")
