@@ -249,9 +249,6 @@ async def test_the_other_jobs_are_left_as_they_are(store):
 
 
 async def test_nobody_deletes_the_job_that_failed_while_it_is_tried_again(postgres_url):
-    from tests import postgres  # noqa: PLC0415 - not where the other engine alone is tested
-
-    await postgres.empty(postgres_url)
     stores = [await open_store(postgres_url, now=lambda: NOW) for _ in range(2)]
     pressed, purging = stores
     old = await failed(pressed)
