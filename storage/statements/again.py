@@ -86,7 +86,7 @@ async def _take_its_place(
         return Refused(tell=True)
     if rate is not None:
         if (too_often := await rates.too_often(tx, here, now, rate)) is not None:
-            return Refused(tell=True, too_often=too_often[0])
+            return Refused(tell=True, too_often=too_often)
         await rates.arrived(tx, here, now, rate)
     if new.post is not None:
         await tx.alone_with(new.post)

@@ -100,7 +100,7 @@ async def _too_often(tx: Transaction, new: NewJob, rate: Rate | None, now: float
     too_often = await rates.too_often(tx, new, now, rate)
     if too_often is None or await _is_known(tx, new):
         return None
-    return Refused(tell=too_often[1], too_often=too_often[0])
+    return Refused(tell=await rates.may_tell(tx, new, too_often.whose, now), too_often=too_often)
 
 
 async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:

@@ -18,19 +18,21 @@ async def alone_with_person(tx: Transaction, new: NewJob, rate: Rate | None) -> 
         await tx.alone_with_chat(new.user_id)
 
 
-async def too_often(tx: Transaction, new: NewJob, now: float, rate: Rate) -> tuple[TooOften, bool] | None:
-    """Return the limit that a new message is beyond, and whether to say so: once a minute."""
+async def too_often(tx: Transaction, new: NewJob, now: float, rate: Rate) -> TooOften | None:
+    """Return the limit that a new message is beyond."""
     for whose, number, most in _limits(new, rate):
         await tx.alone_with_chat(number)  # a person's is that of the private chat, and after that of a group
         latest = await tx.rows(_LATEST, whose, number, now - MINUTE, most)
         if len(latest) >= most:
             wait = max(0.0, latest[-1]["at"] + MINUTE - now)
-            return TooOften(whose, most, wait), await _may_tell(tx, whose, number, now)
+            return TooOften(whose, most, wait)
     return None
 
 
-async def _may_tell(tx: Transaction, whose: Whose, number: int, now: float) -> bool:
-    kind = f"told {whose}"
+async def may_tell(tx: Transaction, new: NewJob, whose: Whose, now: float) -> bool:
+    """Tell whether to say to the chat of a message that there were too many, and store that it was: once a minute."""
+    kind, number = f"told {whose}", new.chat_id if whose is Whose.CHAT else new.user_id
+    assert number is not None
     if await tx.rows(_LATEST, kind, number, now - MINUTE, 1):
         return False
     await _add(tx, kind, number, now)

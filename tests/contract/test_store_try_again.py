@@ -167,6 +167,14 @@ async def test_beyond_a_rate_it_is_refused_until_the_minute_is_over(store, rate,
     assert isinstance(await press(store, old, rate=rate, now=LATER + 60), Job)
 
 
+async def test_who_presses_beyond_a_rate_keeps_nobody_from_being_told_of_a_recording(store):
+    old = await failed(store)
+    rate = Rate(1, 0)
+    assert isinstance(await store.accept(message(2), LATER, MANY, None, rate), Job)
+    assert (await press(store, old, rate=rate)).tell
+    assert [(await store.accept(message(n), LATER, MANY, None, rate)).tell for n in (3, 4)] == [True, False]
+
+
 async def test_another_try_counts_as_a_recording_once(store):
     old = await failed(store)
     rate = Rate(2, 0)
