@@ -231,7 +231,7 @@ class _Wiring:
         choice = Choice(outside.workplace.scratch, named)
         self.ffmpeg = Ffmpeg(choice.path, choice.try_again)
         self.events = Events(self.metrics, outside.now)
-        pace = Pace(outside.now)
+        pace = Pace(outside.now, store.ledger)
         self.to_telegram = outside.session.through(settings.proxy_of("telegram"))
         self.telegram = telegram_of(settings, outside.session, self.metrics, pace)
         self.calls = calls = calls_of(settings, outside.session, self.metrics)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from storage.apology import Notice
 from storage.host import Exhausted, Held, Host, Rate, Spending, TooOften
+from storage.ledger import Ledger
 from storage.outcomes import Admission, Outcome
 from storage.pause import Pause
 from storage.replicas import Replicas
@@ -470,6 +471,10 @@ class Store(Host, Protocol):
 
     def now(self) -> float:
         """Tell the moment by the store's clock: the one that all processes share which work on this database."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Return what counts the writes of all processes that share the database; None where there is only one."""
 
     def stop_waiting(self) -> None:
         """Fail at once from now on where the database is locked, instead of waiting for it; for a stop."""

@@ -12,6 +12,7 @@ from storage.address import shown
 from storage.postgres.clock import JUMP, MOMENT, DatabaseClock, elapsed
 from storage.postgres.connection import Way, find
 from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
+from storage.postgres.ledger import PostgresLedger
 from storage.postgres.locks import TAKE, Lock, number_of
 from storage.postgres.migrate import migrate
 from storage.postgres.replicas import HOLDER, IS_LOST, PostgresReplicas
@@ -88,6 +89,7 @@ class PostgresEngine:
         self._urgent = urgent
         self._clock = clock
         self._within = CONNECTION_WITHIN
+        self._ledger = PostgresLedger(self.ask)
         self._last_write_at = clock()
         self._running: set[asyncio.Task[Any]] = set()
         self._damage: DatabaseDamagedError | None = None
@@ -208,6 +210,10 @@ class PostgresEngine:
             yield connection
         finally:
             await pool.release(connection)
+
+    @property
+    def ledger(self) -> PostgresLedger:
+        return self._ledger
 
     def _noticed(self, error: Exception) -> Exception:
         """Return an error. Damage is all that comes from then on."""

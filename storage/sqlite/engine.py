@@ -227,6 +227,10 @@ class SQLiteEngine:
     def now(self) -> float:
         return self._now()
 
+    @property
+    def ledger(self) -> None:
+        """Return none: there is one process."""
+
     def stop_waiting(self) -> None:
         self._connection.waits_for_locks = False
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.host import Told
+from storage.ledger import Ledger
 from storage.pause import Pause
 from storage.replicas import OnlyOne, Replicas
 from storage.statements import (
@@ -204,6 +205,10 @@ class SQLStore:
 
     def now(self) -> float:
         return self.engine.now()
+
+    @property
+    def ledger(self) -> Ledger | None:
+        return self.engine.ledger
 
     def stop_waiting(self) -> None:
         self.engine.stop_waiting()

@@ -22,6 +22,7 @@ Rules, so that transactions of several processes neither lose a wake nor block e
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol, TypeVar
 
+from storage.ledger import Ledger
 from storage.store import DatabaseDamagedError
 
 Result = TypeVar("Result")
@@ -83,6 +84,9 @@ class Engine(Protocol):
     def last_write_at(self) -> float: ...
 
     def now(self) -> float: ...
+
+    @property
+    def ledger(self) -> Ledger | None: ...
 
     def stop_waiting(self) -> None: ...
 
