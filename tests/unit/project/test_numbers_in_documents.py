@@ -9,7 +9,7 @@ from bot.media.convert import conversion_bytes
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
 from bot.telegram import refusing
-from bot.telegram.pacing import chat, line, together, windows
+from bot.telegram.pacing import chat, line, shared, together, windows
 from bot.telegram.writing import replies
 from bot.text import layout
 from handlers.media import MOST_BYTES_OF_UNKNOWN
@@ -67,6 +67,9 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (GUARANTEES, PACE, f"in line for up to {windows.LONGEST_WAIT:.0f} seconds"),
         (GUARANTEES, PACE, f"Three refused private chats within {together.SOON:.0f} seconds"),
         (GUARANTEES, PACE, f"share {together.MOST / 2:.0f} a second"),
+        (GUARANTEES, PACE, f"{shared.EACH} messages and {shared.EACH} edits a second"),
+        (GUARANTEES, PACE, f"each process writes {shared.ALONE} of each a second"),
+        (TROUBLE, "What goes wrong", f"every {shared.AWAY_FOR:.0f} seconds; until then each process writes"),
         (GUARANTEES, DEATHS, f"or for {patience.ALONE_AFTER_START:.0f} seconds"),
         (GUARANTEES, DEATHS, f"for {patience.SUSPECT_WAIT:.0f} seconds at the next start"),
         (GUARANTEES, DEATHS, f"{patience.MOST_INTERRUPTIONS} times without getting on"),
