@@ -18,7 +18,7 @@ Columns = Mapping[str, type]  # of a table: what each column holds, int, float o
 # A table comes after those that its rows refer to.
 _FIRST = ("chats", "transcripts", "jobs")
 # What an engine keeps for itself, or for the processes that run just now.
-OWN = frozenset({"counts", "schema_version", "sqlite_sequence", "replicas", "leader", "pace"})
+OWN = frozenset({"counts", "schema_version", "sqlite_sequence", "replicas", "leader", "pace", "pace_overall"})
 # What a bot stores when it has started once, without any chat. The moved rows replace it.
 OF_NOBODY = frozenset({"pulse", "looks", "troubles", "hold"})
 _TOLD_EVERY = 2.0  # seconds

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.errors import RateLimitedError
 from bot.telegram.pace import Pace, Urgency
-from storage.ledger import Ledger
 from tests.clock import Clock
+from tests.ledger import MemoryLedger
 
 MESSAGE, EDIT = "sendMessage", "editMessageText"
 TURNS = 12  # of the loop, in which what needs no clock is done
@@ -29,9 +29,10 @@ class Written:
 class Writers:
     """Everybody who writes through one process; the others have the same clock and the same ledger."""
 
-    def __init__(self, clock: Clock | None = None, ledger: Ledger | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, ledger: MemoryLedger | None = None) -> None:
         self.clock = clock or Clock()
         self.pace = Pace(self.clock, ledger)
+        self._ledger = ledger
         self.all: list[Written] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -71,9 +72,17 @@ class Writers:
         until = self.clock() + seconds
         while (moment := self.clock.next_at) is not None and moment <= until:
             self.clock.seconds = max(moment, self.clock())
-            await turns()
+            await self._turns()
         self.clock.seconds = until
+        await self._turns()
+
+    async def _turns(self) -> None:
+        """Let everything happen that needs no clock. Where a ledger is asked, one question follows another."""
         await turns()
+        asked = 0
+        while self._ledger is not None and asked < len(self._ledger.asked):
+            asked = len(self._ledger.asked)
+            await turns()
 
     async def end(self) -> None:
         for task in self._tasks:

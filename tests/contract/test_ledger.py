@@ -10,7 +10,7 @@ import pytest
 
 from bot.telegram.pacing.together import LEAST, SEVERAL, SOON
 from storage.ledger import Ask, Limit, Narrowing, Verdict
-from storage.postgres.engine import open_store
+from storage.opening import open_store
 from storage.store import StorageUnavailableError
 from tests import postgres
 
@@ -24,7 +24,6 @@ NARROWING = Narrowing(EACH, SEVERAL, SOON, LEAST)
 @pytest.fixture
 async def database(postgres_url):
     """A hand on the tables, which are empty."""
-    await postgres.empty(postgres_url)
     async with postgres.connected(postgres_url) as connection:
         yield connection
 
@@ -33,7 +32,7 @@ async def database(postgres_url):
 async def ledgers(database, postgres_url):
     """The ledgers of four processes."""
     async with AsyncExitStack() as stack:
-        stores = [await open_store(postgres_url) for _ in range(4)]
+        stores = [await open_store(postgres_url, time.time) for _ in range(4)]
         for store in stores:
             stack.push_async_callback(store.close)
         yield [store.ledger for store in stores]

@@ -14,7 +14,6 @@ from bot.playground.telegram import FakeTelegram
 from bot.telegram import pace
 from bot.telegram.application import introduce
 from bot.telegram.pacing import shared
-from tests import postgres
 from tests.world import KEY, World, answers, other_voice
 
 pytestmark = pytest.mark.only_english  # they take as long as Telegram's pace, and are about it alone
@@ -26,7 +25,6 @@ LONG = 60.0  # seconds; it takes a tenth of them
 @pytest.fixture
 async def world(tmp_path, postgres_url):
     """A bot on PostgreSQL that takes its time from the machine, as Telegram does here, and as PostgreSQL does."""
-    await postgres.empty(postgres_url)
     world = World(tmp_path, database_url=postgres_url, nova_concurrency=100, nova_concurrency_most=100)
     world.telegram, world.speech = FakeTelegram(), FakeSpeech(key=KEY)
     async with world.telegram, world.speech:
@@ -37,6 +35,7 @@ async def world(tmp_path, postgres_url):
 async def process(world: World) -> AsyncIterator[App]:
     """One more process, which works on what there is."""
     async with build(world.settings(), SteadyClock(), random=lambda: 0.5) as app:
+        await app.store.replicas.enter("", "polling")
         await app.store.recover(app.now(), wait_after_death)
         await introduce(app.telegram)
         working = asyncio.create_task(app.poller.run())

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
 from bot.telegram.pace import Urgency
+from bot.telegram.pacing import shared
 from bot.telegram.pacing.chat import GROUP, MESSAGES, PRIVATE
 from bot.telegram.pacing.line import EACH
 from bot.telegram.pacing.together import SPAN
 from bot.telegram.pacing.windows import LONGEST_WAIT
+from tests.clock import Clock
+from tests.ledger import MemoryLedger
 from tests.pacing import EDIT, MESSAGE, Writers, Written
 
 ANSWER, PLACEHOLDER = Urgency.ANSWER, Urgency.PLACEHOLDER
@@ -163,3 +166,44 @@ def test_a_server_that_takes_less_refuses_little(limit, shared):
     server = asyncio.run(run())
     assert [len(moments) for moments in server.taken.values()] == [150, 150]
     assert server.refused <= 60
+
+
+steps_of_several = st.lists(st.tuples(st.integers(0, 3), bursts), max_size=8)  # whose process writes, and what
+
+
+async def all_of_several(script: Iterable[tuple[int, tuple[float, int | None, Urgency, str, int]]]) -> list[Writers]:
+    """Let everybody write through the process that is theirs, of four that share a ledger."""
+    clock = Clock()
+    ledger = MemoryLedger(clock)
+    replicas = [Writers(clock, ledger) for _ in range(4)]
+    for whose, (gap, chat_id, urgency, endpoint, writes) in script:
+        await replicas[0].pass_(gap)
+        for number in range(writes):
+            await replicas[whose].write(chat_id or 10_000 * (whose + 1) + number, urgency, endpoint)
+    await replicas[0].pass_(4 * LONGEST_WAIT)
+    for each in replicas:
+        await each.end()
+    return replicas
+
+
+@settings(max_examples=25)
+@given(steps_of_several)
+def test_several_processes_together_have_no_more_in_any_window_than_they_may(script):
+    written = [each for writers in asyncio.run(all_of_several(script)) for each in writers.all if each.went is not None]
+    for endpoint in (MESSAGE, EDIT):
+        assert most_within([each.went for each in written if each.endpoint == endpoint], SPAN) <= shared.EACH
+    for chat_id in CHATS:
+        there = [each for each in written if each.chat_id == chat_id]
+        limit, span, _ = GROUP if chat_id < 0 else PRIVATE
+        assert most_within([each.went for each in there], span) <= limit
+        limit, span, _ = MESSAGES
+        assert chat_id > 0 or most_within([each.went for each in there if each.endpoint == MESSAGE], span) <= limit
+
+
+@settings(max_examples=25)
+@given(steps_of_several)
+def test_each_write_of_several_processes_goes_or_is_told_when_to_come_back(script):
+    for writers in asyncio.run(all_of_several(script)):
+        for each in writers.all:
+            assert (each.went is None) != (each.told is None)
+            assert each.went is None or each.went - each.came <= 3 * LONGEST_WAIT
