@@ -6,7 +6,7 @@ comes. Outside of a step they do nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,14 +27,20 @@ class Doing(StrEnum):
     WORKING = "working"  # on nothing that another server or another program does
 
 
+async def _be_sure() -> None:
+    """Return at once: where only one process works, nobody else can have taken a job over."""
+
+
 @dataclass(slots=True)
 class Activity:
     """One step: what it was doing when it was cut off, and how often something of it has moved.
 
-    `changed` is called whenever `rests` may have changed, and when the same hand goes on with the next step.
+    `changed` is called whenever `rests` may have changed, and when the same hand goes on with the next step. `sure` is
+    that of `surely_ours`.
     """
 
     changed: Callable[[], None] = lambda: None
+    sure: Callable[[], Awaitable[None]] = _be_sure
     cut: Doing = Doing.WORKING
     moves: int = 0
     branches: int = 1  # of the step, that go on side by side
@@ -71,6 +77,15 @@ def doing(what: Doing) -> Iterator[None]:
     except Exception as error:
         error.add_note(what)
         raise
+
+
+async def surely_ours() -> None:
+    """Return while the job of this step is surely led by nobody else; wait where that is unknown, and raise if it is.
+
+    Called right before something is shown or paid for. A machine that was paused may have slept since the last write.
+    """
+    if (activity := _activity.get()) is not None:
+        await activity.sure()
 
 
 def done_at(error: Exception) -> Doing | None:

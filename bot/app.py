@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +21,7 @@ from bot.engine.looks import Looks
 from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
+from bot.engine.presence import Presence
 from bot.engine.sharing import Sharing
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
@@ -34,7 +35,7 @@ from bot.engine.trouble import Trouble
 from bot.engine.turn import Turn
 from bot.engine.watched import Watched
 from bot.errors import told
-from bot.machine.clock import Clock, seconds_asleep
+from bot.machine.clock import Clock, SharedClock, seconds_asleep
 from bot.machine.workplace import Workplace
 from bot.media.ffmpeg import Ffmpeg
 from bot.media.prepare import Limits, most_work
@@ -108,8 +109,9 @@ from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
 from handlers.wrong_language import WrongLanguage
-from storage.address import is_postgres, path_of
+from storage.address import is_postgres, path_of, shown
 from storage.opening import open_store
+from storage.replicas import process_of
 from storage.store import Store
 
 
@@ -127,6 +129,7 @@ class App:
 
     settings: Settings
     store: Store
+    presence: Presence
     guests: Guests
     telegram: Telegram
     receiver: Receiver
@@ -177,7 +180,9 @@ async def build(
         store = await open_store(settings.database_url, now, owner=settings.bot_id)
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(open_session())
-        workplace = stack.enter_context(_workplace(settings.database_url))
+        if store.replicas.are_shared:
+            now, moved = SharedClock(store.now), lambda: 0.0  # whoever sets that clock sets it for all
+        workplace = stack.enter_context(_workplace(settings.database_url, store.replicas.process))
         threads = Threads()
         stack.callback(threads.close)
         moves = Moves(store)
@@ -193,23 +198,35 @@ async def build(
 
 
 @contextmanager
-def _workplace(database: str) -> Iterator[Workplace]:
-    """Make a folder for files that live as long as a step, and remove what a process that died has left behind."""
-    mark = hashlib.sha256(_named(database).encode()).hexdigest()[:16]
+def _workplace(database: str, process: str) -> Iterator[Workplace]:
+    """Make a folder for files that live as long as a step.
+
+    What a process that died has left behind is removed: at once where this one works alone on its database.
+    """
     parent = temporary_folder()
-    for left in parent.glob(f"verbatim-{mark}-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    if not process:
+        _remove_folders(database)
+    prefix = f"{_prefix(database)}{process}{process and '.'}"
     try:
-        made = tempfile.TemporaryDirectory(prefix=f"verbatim-{mark}-", dir=parent, ignore_cleanup_errors=True)
+        made = tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True)
     except OSError as error:
         raise SettingsError([f"TMPDIR: this machine makes no folder in {parent}: {told(error)}"]) from None
     with made as folder:
         yield Workplace(Path(folder))
 
 
-def _named(database: str) -> str:
-    """Return what names a database in whatever folder this process was started."""
-    return database if is_postgres(database) else str(path_of(database).absolute())
+def _remove_folders(database: str, processes: Collection[str] = ()) -> None:
+    """Remove the folders of a database's processes on this machine, but for those that live."""
+    prefix = _prefix(database)
+    for folder in temporary_folder().glob(f"{prefix}*"):
+        if process_of(folder.name.removeprefix(prefix)) not in processes:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prefix(database: str) -> str:
+    """Return how the names of a database's folders begin, in whatever folder and by whomever a process was started."""
+    named = shown(database) if is_postgres(database) else str(path_of(database).absolute())
+    return f"verbatim-{hashlib.sha256(named.encode()).hexdigest()[:16]}-"
 
 
 class _Wiring:
@@ -224,6 +241,9 @@ class _Wiring:
         self.quotas = quotas_of(settings, lambda: guests.owner)
         self.outside = outside
         self.metrics = Metrics()
+        receives = "polling" if settings.webhook_url is None else "webhook"
+        self.presence = Presence(store, outside.now, receives, tidy=self._tidy)
+        self.metrics.leads.set_function(lambda: float(self.presence.leads))
         self.slots = slots_of(settings)
         for family in Family:
             self.metrics.slots.labels(family).set_function(partial(self.slots.allowed, family))
@@ -247,14 +267,16 @@ class _Wiring:
 
     def app(self) -> App:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
-        self.poller = poller = self._poller()
+        self.poller = self.presence.hands = poller = self._poller()
         self._register_handlers(poller)
         self.maintenance = self._maintenance()
         dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
-        receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now)
+        expects = self.presence.expects_conflict
+        receiver = Receiver(bot.base_url, self.to_telegram, dispatch.handle, metrics, now, expects)
         return App(
             settings=self.settings,
             store=self.store,
+            presence=self.presence,
             guests=self.guests,
             telegram=self.telegram,
             receiver=receiver,
@@ -283,7 +305,10 @@ class _Wiring:
         ttl = self.settings.transcript_ttl_hours * 3600
         usable = (partial(self.trouble.begins, Kind.DATABASE), partial(self.trouble.ends, Kind.DATABASE))
         around = (self.outside.now, self.outside.moved, ttl, self.looks.learned)
-        return Maintenance(self.store, self.metrics, *around, *usable, self._nudge)
+        return Maintenance(self.store, self.metrics, *around, *usable, self._nudge, lambda: self.presence.leads)
+
+    def _tidy(self, replicas: Collection[str]) -> None:
+        _remove_folders(self.settings.database_url, {process_of(each) for each in replicas})
 
     def _sharing(self) -> Sharing:
         refresh = (self.guests.refresh, self.hold.refresh, self.trouble.refresh)
@@ -296,7 +321,7 @@ class _Wiring:
         outside = self.outside
         take = self._steps().take
         turn = Turn(self.store, self.moves, take, self.delivery, self.events, outside.now, outside.random)
-        return Poller(self.store, turn, self.events, outside.now)
+        return Poller(self.store, turn, self.events, outside.now, presence=self.presence)
 
     def _nudge(self) -> None:
         self.poller.nudge()

@@ -110,6 +110,10 @@ class OperatorError(VerbatimError):
         self.need = need
 
 
+class OtherReceiverError(OperatorError):
+    """Another program receives the updates of this bot, or a webhook is set."""
+
+
 class UndeliverableError(VerbatimError):
     """The chat is lost for good: the bot was blocked or removed, or the chat is gone."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import unquote
 
@@ -23,7 +23,8 @@ SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of the heade
 LARGEST_UPDATE = 1_000_000  # bytes; the longest message with all that it replies to takes some ten thousand
 BODY_WITHIN = 10.0  # seconds for an update to arrive, of which Telegram and a proxy beside the bot need milliseconds
 
-Age = Callable[[], float]  # the seconds since the last success
+Age = Callable[[], float | None]  # the seconds since the last success; None where none is to be expected
+Tell = Callable[[], Mapping[str, object]]
 
 
 Take = Callable[[bytes], Awaitable[tuple[int, int | None]]]  # from a body to a status and the seconds for Retry-After
@@ -50,27 +51,27 @@ async def serving(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) 
 
 
 def health(
-    written: Age, *, received: Age | None = None, takes_updates: Callable[[], bool] | None = None
+    written: Age, tell: Tell = dict, *, received: Age | None = None, takes_updates: Callable[[], bool] | None = None
 ) -> web.RouteDef:
     """Serve `/healthz`, from the age of the last write and, of a bot that polls, that of the last poll.
 
     An age is infinite where there can be no success any more. A bot to which updates are brought tells whether it
-    takes them.
+    takes them. What `tell` returns is told, too, and makes nothing ill.
     """
 
     async def healthz(_request: web.Request) -> web.Response:
         write = written()
-        healthy = write <= WRITTEN_WITHIN
+        healthy = (write or 0.0) <= WRITTEN_WITHIN
         told: dict[str, object] = {}
         if received is not None:
             poll = received()
-            healthy = healthy and poll <= RECEIVED_WITHIN
+            healthy = healthy and (poll or 0.0) <= RECEIVED_WITHIN
             told["seconds_since_update_poll"] = _seconds(poll)
         if takes_updates is not None:
             takes = told["takes_updates"] = takes_updates()
             healthy = healthy and takes
         told["seconds_since_store_write"] = _seconds(write)
-        return web.json_response({"ok": healthy, **told}, status=200 if healthy else 503)
+        return web.json_response({"ok": healthy, **told, **tell()}, status=200 if healthy else 503)
 
     return web.get("/healthz", healthz)
 
@@ -126,9 +127,9 @@ def _closing(status: int, again_after: int | None = None) -> web.Response:
     return answer
 
 
-def _seconds(age: float) -> float | None:
+def _seconds(age: float | None) -> float | None:
     """Return an age as JSON can tell it."""
-    return round(age, 1) if math.isfinite(age) else None
+    return round(age, 1) if age is not None and math.isfinite(age) else None
 
 
 class _Entrance:

@@ -53,6 +53,7 @@ class Metrics:
             ["state"],
             registry=self.registry,
         )
+        self.leads = Gauge("verbatim_leads", "Whether this process leads: 1, or 0.", registry=self.registry)
         self.slots = self._of_family("slots", "Jobs that may be at the AI/ML API at once.")
         self.slots_taken = self._of_family("slots_taken", "Jobs that are there, or on their way.")
 

@@ -13,12 +13,12 @@ LEADS_FOR = 10.0  # seconds from one request to lead; less than DEAD_AFTER, so t
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """What is known of a replica. `receives` tells how it takes updates, `silent_for` the seconds since its beat."""
+    """What is known of a replica. `receives` tells how it takes updates, `lag` the seconds since its beat."""
 
     name: str
     version: str
     receives: str
-    silent_for: float
+    lag: float
     leads: bool
 
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 import warnings
 from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -138,3 +139,14 @@ async def connected(url: str) -> "AsyncIterator[asyncpg.Connection]":
         yield connection
     finally:
         await connection.close()
+
+
+def select(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """What the database says, for those who have no time to await it."""
+
+    async def rows() -> list[tuple[Any, ...]]:
+        async with connected(url) as connection:
+            return [tuple(row) for row in await connection.fetch(sql)]
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, rows()).result()

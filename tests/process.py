@@ -111,6 +111,13 @@ class Command:
             self._process.kill()
         await self.wait()
 
+    def stand_still(self) -> None:
+        """Let nothing of it run, as on a machine that is paused; a kill ends it all the same."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self._process.pid, signal.SIGCONT)
+
     async def live_for(self, seconds: float) -> None:
         """Let it live so long and not longer."""
         try:

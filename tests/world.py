@@ -9,10 +9,9 @@ from typing import Any
 
 from bot.app import App, build
 from bot.config import Settings, read_settings
-from bot.engine.policy import wait_after_death
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
-from bot.telegram.application import introduce
+from bot.telegram.application import introduce, take_webhook_back
 from storage.words import Job
 from tests.clock import Clock
 from tests.interpreter import INTERFACE, ForeignTelegram
@@ -69,9 +68,9 @@ class World:
         """The bot as one process lifetime; settings given here hold from now on."""
         self.changed |= settings
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
-            await self.app.maintenance.set_clock()
-            await self.app.store.recover(self.app.now(), wait_after_death)
+            await self.app.presence.begin(self.app.maintenance.set_clock)
             await introduce(self.app.telegram)
+            await take_webhook_back(self.app.telegram)
             await self.app.joining.resume()
             yield self
             await asyncio.gather(self.app.poller.stop(0), self.app.replies.stop(0))

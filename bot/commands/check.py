@@ -26,6 +26,7 @@ from bot.telegram.pace import Pace
 from storage.address import shown
 from storage.host import Circle
 from storage.opening import open_store
+from storage.replicas import Replica
 from storage.sqlite.peek import circle_beside
 from storage.store import DatabaseInUseError, StorageError
 
@@ -161,6 +162,7 @@ async def _check_database(settings: Settings, now: Callable[[], float], found: _
         store = await open_store(settings.database_url, now, owner=settings.bot_id)
         try:
             found.circle = await store.circle(new_word())
+            replicas = await store.replicas.known()
         finally:
             await store.close()
     except DatabaseInUseError:
@@ -171,7 +173,18 @@ async def _check_database(settings: Settings, now: Callable[[], float], found: _
         say(f"database: {error}")
         return False
     say(f"database: {shown(settings.database_url)} works")
+    _tell_replicas(replicas, say)
     return True
+
+
+def _tell_replicas(replicas: Sequence[Replica], say: Say) -> None:
+    """Tell which replicas work on the database, if they are known there."""
+    for each in replicas:
+        leads = ", leads" if each.leads else ""
+        beat = f"its last beat is {each.lag:.1f} s old"
+        say(f"replica: {each.name}, version {each.version}, {each.receives}{leads}, {beat}")
+    if replicas and not any(each.leads for each in replicas):
+        say("replica: none leads just now")
 
 
 async def _check_telegram(settings: Settings, telegram: Telegram, found: _Found, say: Say) -> bool:

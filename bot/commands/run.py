@@ -2,15 +2,16 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from bot.app import App
 from bot.config import SettingsError
 from bot.engine import patience
 from bot.engine.guests import owners_link
-from bot.engine.policy import wait_after_death
 from bot.errors import TemporaryError, VerbatimError
 from bot.log import get_logger
 from bot.media.ffmpeg import Ffmpeg
@@ -26,12 +27,11 @@ async def run(app: App, stop: asyncio.Event) -> None:
     """Serve until `stop` is set, then leave within seconds with nothing lost."""
     if app.settings.access == "open" and not app.settings.allowed_chats:
         log.warning("everyone.allowed", hint="set ACCESS=invited, or strangers spend your credits")
-    await app.maintenance.set_clock()
-    await _recover(app)
+    await app.presence.begin(app.maintenance.set_clock)
     async with AsyncExitStack() as stack:
         if app.settings.http_port is not None or app.settings.metrics_port is not None:
-            await _serve(app, stack)
-        loops = (
+            await _listen_where_asked(app, stack)
+        loops = [
             _receive(app),
             app.poller.run(),
             app.maintenance.run(),
@@ -39,7 +39,9 @@ async def run(app: App, stop: asyncio.Event) -> None:
             app.clockwatch.run(),
             app.trouble.run(app.is_low_on_credits),
             app.sharing.run(),
-        )
+        ]
+        if app.presence.beside_others:
+            loops.append(app.presence.run())
         work = [asyncio.create_task(loop) for loop in loops]
         if await _wait_for_the_end(stop, app.store, work):
             await _tell_of_damage(app)
@@ -47,16 +49,7 @@ async def run(app: App, stop: asyncio.Event) -> None:
         await _stop(app, work)
 
 
-async def _recover(app: App) -> None:
-    """Take back the jobs of a process that died, and name those that it may have died of."""
-    interrupted = await app.store.recover(app.now(), wait_after_death)
-    log.info("leases.released", jobs=len(interrupted))
-    for job in interrupted:
-        if job.deaths:
-            log.warning("job.suspected", job=job.job_id, deaths=job.deaths)
-
-
-async def _serve(app: App, stack: AsyncExitStack) -> None:
+async def _listen_where_asked(app: App, stack: AsyncExitStack) -> None:
     """Serve what the settings ask for. A port that takes updates is public, and has no metrics."""
     from bot import http  # noqa: PLC0415 - a server is much code, and most bots need none
 
@@ -87,8 +80,8 @@ def _health(app: App) -> Any:
     """Return the route that tells how old the last poll is, if the bot polls, and the last write to the database."""
     from bot import http  # noqa: PLC0415 - as above
 
-    def received() -> float:
-        return app.now() - app.receiver.last_success_at
+    def received() -> float | None:
+        return app.now() - app.receiver.last_success_at if app.presence.leads else None
 
     def written() -> float:
         try:
@@ -98,8 +91,19 @@ def _health(app: App) -> Any:
         return app.now() - app.store.last_write_at
 
     if (hooked := app.hooked) is None:
-        return http.health(written, received=received)
-    return http.health(written, takes_updates=lambda: hooked.webhook.is_open)
+        return http.health(written, partial(_tell, app), received=received)
+    return http.health(written, partial(_tell, app), takes_updates=lambda: hooked.webhook.is_open)
+
+
+def _tell(app: App) -> Mapping[str, object]:
+    """Tell how updates come, and what is known of the replicas."""
+    presence = app.presence
+    if not presence.beside_others:
+        return {"mode": presence.receives}
+    known = presence.known_now()
+    replicas = [asdict(each) | {"lag": round(each.lag, 1)} for each in known]
+    leader = next((each.name for each in known if each.leads), None)
+    return {"mode": presence.receives, "replica": presence.name, "leader": leader, "replicas": replicas}
 
 
 async def _wait_for_the_end(stop: asyncio.Event, store: Store, work: Sequence[asyncio.Task[None]]) -> bool:
@@ -131,13 +135,24 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     ending = [app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE)]
     if app.hooked is not None:
         ending.append(app.hooked.webhook.finish(patience.STOP_GRACE))
-    await asyncio.gather(*ending)
-    await asyncio.gather(receiving, polling, *others, return_exceptions=True)
+    await asyncio.gather(*ending, _hand_over(app, receiving))
+    await asyncio.gather(polling, *others, return_exceptions=True)
     with suppress(StorageUnavailableError):  # it is learned again
         await app.maintenance.keep_learned()
+    with suppress(StorageUnavailableError):  # it is soon taken for dead
+        await app.presence.leave()
+    await app.telegram.shutdown()
+
+
+async def _hand_over(app: App, receiving: asyncio.Task[None]) -> None:
+    """Let another replica lead, which need not wait for our steps."""
+    await asyncio.gather(receiving, return_exceptions=True)
+    if not app.presence.leads:
+        return
     if app.hooked is None:
         await _confirm(app)
-    await app.telegram.shutdown()
+    with suppress(StorageUnavailableError):  # its right to lead soon ends
+        await app.presence.resign()
 
 
 async def _confirm(app: App) -> None:
@@ -157,19 +172,36 @@ async def _choose_ffmpeg(ffmpeg: Ffmpeg) -> None:
 
 async def _receive(app: App) -> None:
     await introduce(app.telegram)
-    if (secret := app.guests.invitation) is not None:
-        link = owners_link(app.telegram.bot.username, secret)
-        log.warning("owner.wanted", link=link, hint="open the link in Telegram to own this bot; it works once")
-    await app.joining.resume()
     async with asyncio.TaskGroup() as group:
         group.create_task(_choose_ffmpeg(app.ffmpeg))
-        group.create_task(_lead(app))
+        group.create_task(_lead_at_times(app) if app.presence.beside_others else _lead(app))
         if app.hooked is not None:
             await app.hooked.webhook.run()
 
 
+async def _lead_at_times(app: App) -> None:
+    """Do what only one replica does, whenever this one leads."""
+    while True:
+        await app.presence.until_leading()
+        leading = asyncio.create_task(_lead(app))
+        ending = asyncio.create_task(app.presence.until_leading(leads=False))
+        try:
+            await asyncio.wait([leading, ending], return_when=asyncio.FIRST_COMPLETED)
+            if leading.done():
+                leading.result()
+        finally:
+            leading.cancel()
+            ending.cancel()
+            await asyncio.wait([leading, ending])
+
+
 async def _lead(app: App) -> None:
-    """Do what only one process of a bot does: ask for updates, or have them brought, and keep the menus."""
+    """Ask for updates, or have them brought, keep the menus, and go on with what an earlier leader has begun."""
+    app.receiver.begin()
+    if (secret := app.guests.invitation) is not None:
+        link = owners_link(app.telegram.bot.username, secret)
+        log.warning("owner.wanted", link=link, hint="open the link in Telegram to own this bot; it works once")
+    await app.joining.resume()
     async with asyncio.TaskGroup() as group:
         group.create_task(offer_menus(app.telegram))
         if app.hooked is not None:

@@ -32,7 +32,9 @@ class Maintenance:
     refused: Callable[[], None] = lambda: None  # called when the database takes no write
     taken: Callable[[], None] = lambda: None
     nudge: Callable[[], None] = lambda: None  # called when jobs may have been cancelled
+    leads: Callable[[], bool] = lambda: True  # whether this process does what only one of several may do
     _hurry: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _is_hurried: bool = field(default=False, init=False)  # the present round
     _purge: Purge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,7 @@ class Maintenance:
         """Work until cancelled; a database that cannot be used is left for the next round."""
         while True:
             again_at = self.now() + patience.MAINTENANCE_EVERY
+            self._is_hurried = self._hurry.is_set()
             self._hurry.clear()
             await self.round()
             with suppress(TimeoutError):
@@ -105,11 +108,19 @@ class Maintenance:
         return True
 
     async def turn(self) -> int:
-        """Do one round, and return how many rows were purged."""
-        await self.store.keep_time(self.now(), self._moved())
+        """Do one round, and return how many rows were purged. Only the leader keeps the time, counts and purges.
+
+        What was asked to be erased here begins here.
+        """
+        if self.leads():
+            await self.store.keep_time(self.now(), self._moved())
+            await self.keep_learned()
+            await self._count()
+            return await self._purge.run()
+        await self.store.ping()
         await self.keep_learned()
-        await self._count()
-        return await self._purge.run()
+        self._count_nothing()
+        return await self._purge.run() if self._is_hurried else 0
 
     async def keep_learned(self) -> None:
         """Store what was learned about models since the last time: one write in a round at the most, not one a job."""
@@ -122,11 +133,15 @@ class Maintenance:
         moved = self.moved()
         return moved if abs(moved) > patience.CLOCK_JUMP else 0.0
 
-    async def _count(self) -> None:
-        backlog = await self.store.backlog(self.now())
+    def _count_nothing(self) -> None:
+        """Tell of no count: those of the leader are those of all."""
         self.metrics.backlog.clear()
+        self.metrics.slots_taken.clear()
+
+    async def _count(self) -> None:
+        backlog, taken = await self.store.backlog(self.now()), await self.store.slots_taken()
+        self._count_nothing()
         for state, count in backlog.items():
             self.metrics.backlog.labels(state).set(count)
-        self.metrics.slots_taken.clear()
-        for family, count in (await self.store.slots_taken()).items():
+        for family, count in taken.items():
             self.metrics.slots_taken.labels(family).set(count)

@@ -15,6 +15,7 @@ MOST_IN_HAND = 1000  # with those that only wait for a moment; each takes some k
 STEPS_PER_PLACE_LEFT = 3  # of one chat: alone it gets three quarters of the places, and leaves the rest to others
 CLAIMED_AT_ONCE = 10  # so that the steps of a chat are counted again before it gets more
 LONGEST_SLEEP = 30.0  # between two claims, should a wake ever be missed
+LONGEST_SLEEP_BESIDE_OTHERS = 2.0  # nobody tells of what another replica makes due, or has given back
 CLAIM_EVERY = 0.02  # at the most: what becomes due between two claims is claimed together
 STORAGE_AGAIN_AFTER = 1.0  # after a step or a claim that the database refused: a full disk or a backup lasts longer
 
@@ -29,7 +30,10 @@ STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
 CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 
-# Several processes
+# Several processes. With DEAD_AFTER and LEADS_FOR of storage.replicas, another one goes on within 15 seconds after a death
+BEAT_EVERY = 3.0  # several of them may fail before a replica counts as dead
+REPLICAS_LOOK_EVERY = 1.0  # so that another one leads at once after a stop
+STEADY_FOR = 6.0  # of beats, before others are taken for dead: after an outage of the database all begin to beat again
 SHARED_READ_EVERY = 2.0  # three small questions to the database; people wait longer between two messages
 
 # The clock

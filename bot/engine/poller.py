@@ -4,11 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from bot.engine import patience
 from bot.engine.alone import Alone
 from bot.engine.events import Events
 from bot.engine.lease import Hand
+from bot.engine.presence import Presence
 from bot.engine.turn import Turn
 from storage.store import Claim, StorageUnavailableError, Store
 from storage.words import Generation, Job, State
@@ -24,12 +26,16 @@ class Poller:
         events: Events,
         now: Callable[[], float],
         steps_at_once: int = patience.STEPS_AT_ONCE,
+        presence: Presence | None = None,
     ) -> None:
         self._store = store
         self._turn = turn
         self._events = events
         self._now = now
         self._steps_at_once = steps_at_once
+        self._presence = presence or Presence(store, now)
+        beside_others = self._presence.beside_others
+        self._longest_sleep = patience.LONGEST_SLEEP_BESIDE_OTHERS if beside_others else patience.LONGEST_SLEEP
         self._running: dict[asyncio.Task[None], Hand] = {}
         self._alone = Alone(now)
         self._wake = asyncio.Event()
@@ -37,6 +43,7 @@ class Poller:
         self._next_at = 0.0  # when something may be due, as far as is known
         self._passed_over: frozenset[int] = frozenset()  # chats, by the last claim
         self._stopping = False
+        self._is_dropping = False
         self._is_full = False
         self._kept = 0  # places for jobs that are being accepted
 
@@ -73,6 +80,20 @@ class Poller:
         with suppress(TimeoutError):
             async with asyncio.timeout(grace_seconds):
                 await self._end_of_steps()
+        await self._interrupt()
+
+    async def drop(self) -> None:
+        """End every step at once, as its lease is nobody's any more, and begin nothing until `go_on`."""
+        self._is_dropping = True
+        await self._interrupt()
+
+    def go_on(self) -> None:
+        """Claim again after `drop`."""
+        self._is_dropping = False
+        self._next_at = 0.0
+        self._wake.set()
+
+    async def _interrupt(self) -> None:
         for task in self._running:
             task.cancel()
         while running := set(self._running):
@@ -94,12 +115,14 @@ class Poller:
         return sum(not hand.activity.rests for hand in self._running.values())
 
     def _room(self) -> int:
+        if self._is_dropping:
+            return 0
         free = min(self._steps_at_once - self._working(), patience.MOST_IN_HAND - len(self._running))
         return max(0, free - self._kept)
 
     async def _claim_due(self) -> None:
         """Start what is due, and know when to claim again; a nudge during the claim brings that forward."""
-        self._next_at = self._now() + patience.LONGEST_SLEEP
+        self._next_at = self._now() + self._longest_sleep
         try:
             claim = await self._start_due()
         except StorageUnavailableError as error:
@@ -132,11 +155,15 @@ class Poller:
         """Start what was claimed, and tell whether there was anything."""
         self._alone.expect(claim.interrupted_at)
         for job in claim.jobs:
-            if self._stopping:  # since the claim was sent: `stop` would not wait for these steps
-                await self._turn.release(job)
-            else:
+            if self._may_begin(job):
                 self._start(job)
+            else:
+                await self._turn.release(job)
         return bool(claim.jobs)
+
+    def _may_begin(self, job: Job) -> bool:
+        """Tell whether a step may begin, which was leased some time ago: `stop` and `drop` wait for none after it."""
+        return not self._stopping and not self._is_dropping and self._presence.holds(job)
 
     @contextmanager
     def place(self) -> Iterator[bool]:
@@ -157,7 +184,7 @@ class Poller:
     async def _sleep(self) -> None:
         """Sleep until something may be due; without room for another step, until there is some."""
         self._is_full = not self._room()
-        seconds = patience.LONGEST_SLEEP if self._is_full else max(self._next_at - self._now(), 0.0)
+        seconds = self._longest_sleep if self._is_full else max(self._next_at - self._now(), 0.0)
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -168,16 +195,18 @@ class Poller:
         """Start the first step of a job that was leased when it was accepted; False if that is under way already."""
         if any(hand.job.id == job.id for hand in self._running.values()):
             return False
-        if self._stopping:
-            await self._turn.release(job)
-        else:
+        if self._may_begin(job):
             self._start(job, generations=())
+        else:
+            await self._turn.release(job)
         return True
 
     def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:
         earlier = {task: other for task, other in self._running.items() if other.job.id == job.id}
         hand = Hand(job, generations=generations, nudge=self.nudge)
         hand.activity.changed = self._something_changed
+        if self._presence.beside_others:
+            hand.activity.sure = partial(self._presence.be_sure, job)
         task = asyncio.create_task(self._run_after(earlier, hand), name=f"job {job.id}")
         self._running[task] = hand
         task.add_done_callback(self._ended)

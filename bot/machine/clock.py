@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from bot.activity import resting
@@ -37,6 +38,25 @@ class SteadyClock:
     def moved(self) -> float:
         """Return how many seconds the system's clock is ahead of this one, negative for behind."""
         return time.time() - self()
+
+
+class SharedClock:
+    """Tells the moment of a database, which `tell` returns, so that all who work on it have the same."""
+
+    def __init__(self, tell: Callable[[], float]) -> None:
+        self._tell = tell
+
+    def __call__(self) -> float:
+        return self._tell()
+
+    async def until(self, moment: float) -> None:
+        with resting():
+            await asyncio.sleep(max(0.0, moment - self()))
+
+
+def seconds_passed() -> float:
+    """Return seconds from any start. Nobody sets this clock, and it goes on while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)
 
 
 def seconds_asleep() -> float:

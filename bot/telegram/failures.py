@@ -19,6 +19,7 @@ from telegram.error import (
 from bot.errors import (
     ChatMovedError,
     OperatorError,
+    OtherReceiverError,
     RateLimitedError,
     TemporaryError,
     UnknownMessageError,
@@ -98,7 +99,7 @@ def _of_library(error: TelegramError) -> VerbatimError:  # noqa: PLR0911 - one l
         case InvalidToken():
             return OperatorError("Telegram does not accept TELEGRAM_BOT_TOKEN")
         case Conflict():
-            return OperatorError("another program receives this bot's updates")
+            return OtherReceiverError("another program receives this bot's updates")
         case BadRequest() | Forbidden():
             return refusal_of(error.message)
         case NetworkError():
@@ -130,7 +131,7 @@ def _of_answer(refused: AnswerError) -> VerbatimError:
     if status == 401 or (status == 404 and refused.answer):
         return OperatorError("Telegram does not accept TELEGRAM_BOT_TOKEN")
     if status == 409:
-        return OperatorError("another program receives this bot's updates, or a webhook is set")
+        return OtherReceiverError("another program receives this bot's updates, or a webhook is set")
     if status == 429:
         return RateLimitedError("Telegram asks for patience", retry_after=_asked_wait(refused.answer))
     fault = out_of_order(status)

@@ -9,8 +9,8 @@ CONNECT_WITHIN = 5.0  # seconds
 ANSWER_WITHIN = 30.0  # seconds for one statement
 _CACHED = 500  # statements a connection keeps prepared: the same one for lists of other lengths is another one
 # A transaction that waits for a lock for so long gives up, and so does one whose process does not go on: it would keep
-# everybody else from what it has locked. In milliseconds.
-_LIMITS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "10000"}
+# everybody else from what it has locked, such as a family of models. In milliseconds.
+_LIMITS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "5000"}
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 

@@ -17,19 +17,22 @@ NOW = "extract(epoch FROM clock_timestamp())"
 LONGEST_HOST = 40  # letters of a name that operators read
 BEAT = f"UPDATE replicas SET seen_at = {NOW} WHERE name = $1 RETURNING name"
 ENTER = f"INSERT INTO replicas (name, version, receives, seen_at) VALUES ($1, $2, $3, {NOW})"
-OTHERS = f"SELECT 1 FROM replicas WHERE name <> $1 AND seen_at > {NOW} - {DEAD_AFTER} LIMIT 1"
-BURY = f"DELETE FROM replicas WHERE seen_at < {NOW} - {DEAD_AFTER}"
+# A moment too far ahead was stored before the database's clock was set back, and tells nothing.
+IS_ALIVE = f"seen_at BETWEEN {NOW} - {DEAD_AFTER} AND {NOW} + {DEAD_AFTER}"
+LASTS = f"until BETWEEN {NOW} AND {NOW} + {2 * LEADS_FOR}"
+OTHERS = f"SELECT 1 FROM replicas WHERE name <> $1 AND {IS_ALIVE} LIMIT 1"
+BURY = f"DELETE FROM replicas WHERE NOT ({IS_ALIVE})"
 FORGET = "DELETE FROM replicas WHERE name = $1"
 RESIGN = "UPDATE leader SET until = 0 WHERE name = $1"
 # Nothing is written while another one leads; of several that ask at once the first one does.
 LEAD = (
     f"INSERT INTO leader (id, name, until) SELECT 1, $1, {NOW} + {LEADS_FOR} WHERE NOT EXISTS"
-    f" (SELECT 1 FROM leader WHERE name <> $1 AND until > {NOW}) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-    f" until = excluded.until WHERE leader.name = $1 OR leader.until <= {NOW} RETURNING name"
+    f" (SELECT 1 FROM leader WHERE name <> $1 AND {LASTS}) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+    f" until = excluded.until WHERE leader.name = $1 OR NOT (leader.{LASTS}) RETURNING name"
 )
 KNOWN = (
-    f"SELECT name, version, receives, {NOW} - seen_at AS silent_for,"
-    f" name IN (SELECT name FROM leader WHERE until > {NOW}) AS leads FROM replicas ORDER BY name"
+    f"SELECT name, version, receives, {NOW} - seen_at AS lag,"
+    f" name IN (SELECT name FROM leader WHERE {LASTS}) AS leads FROM replicas ORDER BY name"
 )
 
 
@@ -65,12 +68,15 @@ class PostgresReplicas:
         name = self.process if self._lives == 0 else f"{self.process}.{self._lives + 1}"
 
         async def enter(tx: Transaction) -> bool:
-            """One at a time, so that of several that start together one is the first."""
+            """One at a time, so that of several that start together one is the first, which waits for no dead one."""
             await tx.rows(TAKE, Lock.ENTRY, 0)
             await tx.rows(FORGET, self.name)
             await tx.rows(RESIGN, self.name)
             await tx.rows(f"{ENTER} ON CONFLICT (name) DO NOTHING", name, version, receives)
-            return await tx.row(OTHERS, name) is None
+            is_first = await tx.row(OTHERS, name) is None
+            if is_first:
+                await tx.rows(BURY)
+            return is_first
 
         is_first = await self._engine.write(enter)
         self._lives += 1
@@ -92,7 +98,7 @@ class PostgresReplicas:
 
     async def known(self) -> tuple[Replica, ...]:
         found = await self._engine.ask(KNOWN)
-        return tuple(Replica(**dict(each) | {"silent_for": max(0.0, float(each["silent_for"]))}) for each in found)
+        return tuple(Replica(**dict(each) | {"lag": max(0.0, float(each["lag"]))}) for each in found)
 
     async def leave(self) -> None:
         if self.name:

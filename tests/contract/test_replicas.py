@@ -75,7 +75,7 @@ async def test_a_replica_is_known_by_a_name_of_its_own_with_its_version(opened):
         first.replicas.name: ("1.0", "polling", False),
         second.replicas.name: ("1.1", "webhook", False),
     }
-    assert all(0 <= each.silent_for < DEAD_AFTER for each in await first.replicas.known())
+    assert all(0 <= each.lag < DEAD_AFTER for each in await first.replicas.known())
 
 
 async def test_of_several_that_start_together_one_is_the_first(opened):
@@ -84,15 +84,18 @@ async def test_of_several_that_start_together_one_is_the_first(opened):
     assert sorted(firsts) == [False, False, False, True]
 
 
-async def test_beside_a_dead_replica_another_one_is_the_first(entered, opened, changed):
+async def test_beside_a_dead_replica_another_one_is_the_first_and_takes_over_at_once(entered, opened, changed):
     dead = await entered()
+    await accepted(dead)
+    (lost,) = await claimed(dead)
     await changed(silenced(dead))
-    assert await (await opened()).replicas.enter("1.0", "polling") is True
+    store = await opened()
+    assert await store.replicas.enter("1.0", "polling") is True
+    assert await known(store) == [store.replicas.name]
+    assert await recovered(store) == (Interrupted(lost.id, 0, 0),)
 
 
-async def test_a_replica_that_was_silent_for_too_long_is_taken_for_dead_and_comes_back_under_another_name(
-    entered, changed
-):
+async def test_a_replica_that_was_lag_too_long_is_taken_for_dead_and_comes_back_under_another_name(entered, changed):
     silent, other = await entered(), await entered()
     before = silent.replicas.name
     await changed(silenced(silent))
@@ -138,6 +141,16 @@ async def test_another_one_leads_at_once_after_one_that_resigned_left_or_begins_
         other = await entered()
         assert await other.replicas.lead()
         await other.replicas.leave()
+
+
+async def test_what_was_stored_before_the_clock_of_the_database_was_set_back_keeps_nobody(entered, changed):
+    dead, other = await entered(), await entered()
+    await dead.replicas.lead()
+    await changed("UPDATE leader SET until = until + 3600")
+    await changed(f"UPDATE replicas SET seen_at = seen_at + 3600 WHERE name = '{dead.replicas.name}'")
+    assert await other.replicas.lead()
+    await other.replicas.bury()
+    assert await known(other) == [other.replicas.name]
 
 
 async def test_who_does_not_lead_can_take_the_right_from_nobody(entered):

@@ -39,9 +39,12 @@ class Voice(NamedTuple):
 class Scene:
     """Everything around the process. Nothing inside it is touched: it is met where its requests arrive."""
 
-    def __init__(self, folder: Path, telegram: FakeTelegram, speech: FakeSpeech, starter: Starter) -> None:
+    def __init__(
+        self, folder: Path, telegram: FakeTelegram, speech: FakeSpeech, starter: Starter, postgres_url: str = ""
+    ) -> None:
         self.folder = folder
         self.database = folder / "verbatim.db"
+        self.postgres_url = postgres_url
         self.telegram = telegram
         self.speech = speech
         self.starter = starter
@@ -54,7 +57,7 @@ class Scene:
             "TELEGRAM_API_URL": telegram.url,
             "AIMLAPI_KEY": KEY,
             "AIMLAPI_URL": speech.url,
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": postgres_url or f"sqlite:///{self.database}",
             "TMPDIR": str(self.temporary),
             "ACCESS": "open",
             "LOG_LEVEL": "DEBUG",
@@ -228,7 +231,11 @@ class Scene:
         return {secret for secret in secrets for life in self.lives if secret in life.output}
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What the file says; a reader like this one cannot do the recovering that is the next life's business."""
+        """What the database says; a reader like this one cannot do the recovering that is the next life's business."""
+        if self.postgres_url:
+            from tests import postgres  # noqa: PLC0415 - its driver takes a while to load
+
+            return postgres.select(self.postgres_url, sql)
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql).fetchall()
 

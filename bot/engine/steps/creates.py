@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.activity import surely_ours
 from bot.engine.hold import Hold
 from bot.engine.lease import require_lease, write_until_stored
 from bot.engine.looks import Looks
@@ -102,6 +103,7 @@ class Creates:
 
     async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
         begun_at = self.now()
+        await surely_ours()
         try:
             answer = await self.provider.submit(source, model, job.options)
         except OperatorError:

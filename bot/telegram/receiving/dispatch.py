@@ -31,14 +31,20 @@ class Dispatch:
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # at the door, which takes from one update
 
     async def handle(self, batch: Sequence[Any]) -> None:
-        """Return when everything that must outlive this process is stored."""
-        for index, raw in enumerate(batch):
-            if index % AT_A_STRETCH == 0:
-                await asyncio.sleep(0)
-            update = self._read(raw)
-            if update is not None:
-                await self._process(update)
-        await self.door.commit(self.door.take())
+        """Return when everything that must outlive this process is stored.
+
+        Of a batch whose handling is cancelled nothing is kept: whoever receives next gets it again.
+        """
+        try:
+            for index, raw in enumerate(batch):
+                if index % AT_A_STRETCH == 0:
+                    await asyncio.sleep(0)
+                update = self._read(raw)
+                if update is not None:
+                    await self._process(update)
+        finally:
+            entries = self.door.take()
+        await self.door.commit(entries)
 
     async def handle_one(self, raw: Any, refused: Callable[[], object], *, is_last_try: bool) -> None:
         """Return when everything of one update that must outlive this process is stored; others may be under way.

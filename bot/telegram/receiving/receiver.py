@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import OperatorError, VerbatimError
+from bot.errors import OperatorError, OtherReceiverError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics, status_label
 from bot.outgoing.session import Session, TooLargeError, read_at_most, read_json
@@ -30,8 +30,15 @@ UNREADABLE_TRIES = 3  # at one update in an answer that is no JSON, which may al
 FIRST_NUMBER = re.compile(rb'\s*\{[^\[{]{0,100}\[\s*\{\s*"update_id"\s*:\s*([0-9]{1,10})\s*[,}]')
 
 
+async def _expects_none() -> bool:
+    return False
+
+
 class Receiver:
-    """Asks for updates with getUpdates and waits until `handle` has handled each batch."""
+    """Asks for updates with getUpdates and waits until `handle` has handled each batch.
+
+    `expects_conflict` tells whether another replica of this bot may receive them, too, for a moment.
+    """
 
     def __init__(
         self,
@@ -40,17 +47,23 @@ class Receiver:
         handle: Callable[[Sequence[Any]], Awaitable[None]],
         metrics: Metrics,
         now: Callable[[], float],
+        expects_conflict: Callable[[], Awaitable[bool]] = _expects_none,
     ) -> None:
         self._base_url = base_url
         self._session = session
         self._handle = handle
         self._metrics = metrics
         self._now = now
+        self._expects_conflict = expects_conflict
         self._offset = Offset()
         self._is_stuck = False  # the last batch confirms nothing
         self._limit = BATCH
         self._unreadable = (0, 0)  # an update that cannot be taken out of its answer, and how often it came
         self.last_success_at = now()
+
+    def begin(self) -> None:
+        """Take note that updates are to be received from now on; another replica may have received some before."""
+        self._offset, self.last_success_at = Offset(), self._now()
 
     async def run(self) -> None:
         """Receive until cancelled; no answer of Telegram's ends the loop."""
@@ -62,7 +75,7 @@ class Receiver:
             except (VerbatimError, StorageUnavailableError) as error:
                 pause = pause_after(error, failures)
                 failures += 1
-                level = log.error if isinstance(error, OperatorError) else log.warning
+                level = log.error if await self._needs_operator(error) else log.warning
                 level("receiver.failed", error=str(error), again_in=round(pause, 1))
                 await asyncio.sleep(pause)
             else:
@@ -71,6 +84,11 @@ class Receiver:
                     await asyncio.sleep(max(0.0, asked_at + SHORTEST - time.monotonic()))
                 if self._is_stuck:
                     await asyncio.sleep(AGAIN_AFTER)
+
+    async def _needs_operator(self, error: Exception) -> bool:
+        if isinstance(error, OtherReceiverError) and await self._expects_conflict():
+            return False
+        return isinstance(error, OperatorError)
 
     async def turn(self, wait_seconds: int) -> int:
         """Ask once, handle what comes, and return how many updates that were."""

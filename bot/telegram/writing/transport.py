@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from bot.activity import Doing, doing
+from bot.activity import Doing, doing, surely_ours
 from bot.errors import ChatRefusesError, PlaceholderGoneError, UnknownMessageError
 from bot.telegram.calls import DOCUMENT, Calls
 from bot.telegram.failures import translated
@@ -98,9 +98,13 @@ class Transport:
         """Make a call that writes, in its pace."""
         document = shown if isinstance(shown, Document) else None
         topic = parameters.get("message_thread_id") or parameters.get("direct_messages_topic_id")
-        call = partial(self.calls.make, method, parameters, document=document)
+        call = partial(self._show, method, parameters, document)
         with doing(Doing.WRITING), translated():
             return await self.pace.paced(method, parameters["chat_id"], topic, urgency, call)
+
+    async def _show(self, method: str, parameters: Parameters, document: Document | None = None) -> Any:
+        await surely_ours()
+        return await self.calls.make(method, parameters, document=document)
 
     async def edit(
         self, chat_id: int, message_id: int, shown: Shown, *, urgency: Urgency, button: Button | None = None
@@ -135,11 +139,10 @@ class Transport:
         """
         reaction = [] if emoji is None else [{"type": "emoji", "emoji": emoji}]
         with doing(Doing.WRITING), translated():
-            await self.calls.make(
-                "setMessageReaction", {"chat_id": chat_id, "message_id": message_id, "reaction": reaction}
-            )
+            await self._show("setMessageReaction", {"chat_id": chat_id, "message_id": message_id, "reaction": reaction})
 
     async def delete(self, chat_id: int, message_id: int) -> None:
+        """Delete a message, also one that was sent for a job which another replica leads by now."""
         with doing(Doing.WRITING), translated():
             await self.calls.make("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 

@@ -23,6 +23,7 @@ from bot.engine.patience import (
 )
 from bot.engine.policy import wait_after_death
 from bot.engine.poller import Poller
+from bot.engine.presence import Presence
 from bot.engine.turn import Turn
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, TemporaryError, UndeliverableError
 from bot.metrics import Metrics
@@ -1105,3 +1106,41 @@ async def test_a_bug_is_told_as_one_with_where_it_is(bench, lines):
     (line,) = lines.of("step.failed")
     assert (line["side"], line["error"]) == ("this program", "a bug in this program, while working")
     assert len(lines.of("step.bug")) == bench.bugs() == 1
+
+
+async def test_a_poller_that_is_to_drop_its_steps_gives_them_back_and_begins_nothing_until_it_may(bench):
+    await bench.accept(2)
+    poller = bench.poller(forever, steps_at_once=1)
+    loop = running(poller)
+    async with patience(SOON):
+        await until(lambda: bench.taken)
+    await poller.drop()
+    assert (await bench.job()).lease_token is None
+    with poller.place() as is_free:
+        assert not is_free
+    poller.nudge()
+    await asyncio.sleep(0)
+    assert bench.taken == [1]
+    poller.go_on()
+    async with patience(SOON):
+        await until(lambda: len(bench.taken) == 2)
+    await poller.stop(0)
+    await ended(loop)
+
+
+class Renamed(Presence):
+    """That of a replica which was taken for dead since it leased what it has."""
+
+    def holds(self, job):
+        return False
+
+
+async def test_what_was_leased_under_another_name_is_given_back(bench):
+    await bench.accept()
+    poller = bench.poller(forever, presence=Renamed(bench.store, bench.clock))
+    assert await poller.turn() == 1
+    assert bench.taken == []
+    assert (await bench.job()).lease_token is None
+    (job,) = (await bench.store.claim(bench.clock(), bench.clock() + LEASE_TTL, 1)).jobs
+    assert await poller.begin(job)
+    assert (await bench.job()).lease_token is None

@@ -14,7 +14,7 @@ from telegram.ext import TypeHandler
 from bot.app import build
 from bot.commands.run import run
 from bot.config import SettingsError
-from bot.telegram.application import introduce
+from bot.telegram.application import introduce, take_webhook_back
 from bot.telegram.receiving.dispatch import processing
 from storage.store import DatabaseInUseError
 from tests.patience import patience, until
@@ -198,6 +198,7 @@ async def test_a_bug_in_a_handler_reaches_the_receiver_of_the_update(stopped_wor
 async def test_a_start_waits_for_telegram_and_says_why(stopped_world, app, lines):
     stopped_world.telegram.fault("getMe", 401)
     await introduce(app.telegram)
+    await take_webhook_back(app.telegram)
     await app.telegram.shutdown()
     (line,) = lines.of("telegram.not_ready")
     assert (line["error"], line["again_in"]) == ("Telegram does not accept TELEGRAM_BOT_TOKEN", 1.0)

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import math
 
 import aiohttp
@@ -9,11 +10,11 @@ from bot.metrics import Metrics, status_label
 from tests.patience import patiently
 
 
-async def asked(path, *, received=0.0, written=0.0, metrics=None):
+async def asked(path, *, received=0.0, written=0.0, metrics=None, told=dict):
     """Status, type and body of an answer, over real HTTP."""
     async with (
         serving(
-            "127.0.0.1", 0, [health(lambda: written, received=lambda: received), rendered(metrics or Metrics())]
+            "127.0.0.1", 0, [health(lambda: written, told, received=lambda: received), rendered(metrics or Metrics())]
         ) as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}{path}") as answer,
@@ -39,6 +40,18 @@ async def test_an_age_without_end_is_ill_and_null():
     status, _, body = await asked("/healthz", received=1, written=math.inf)
     assert status == 503
     assert body == '{"ok": false, "seconds_since_update_poll": 1, "seconds_since_store_write": null}'
+
+
+async def test_who_asks_for_no_updates_is_well_without_them():
+    status, _, body = await asked("/healthz", received=None, written=1)
+    assert status == 200
+    assert body == '{"ok": true, "seconds_since_update_poll": null, "seconds_since_store_write": 1}'
+
+
+async def test_health_tells_what_it_is_given_to_tell():
+    status, _, body = await asked("/healthz", told=lambda: {"mode": "polling"})
+    assert status == 200
+    assert json.loads(body)["mode"] == "polling"
 
 
 async def test_metrics_are_counted_and_rendered_as_prometheus_reads_them():

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from aiohttp import web
 
-from bot.errors import OperatorError, RateLimitedError, TemporaryError, VerbatimError
+from bot.errors import OperatorError, OtherReceiverError, RateLimitedError, TemporaryError, VerbatimError
 from bot.metrics import Metrics
 from bot.parts import open_session, telegram_of
 from bot.playground.telegram import FakeTelegram
@@ -18,7 +18,7 @@ from bot.telegram.writing.replies import Replies
 from storage.apology import Reason
 from storage.store import StorageError, StorageUnavailableError
 from tests.api import Api
-from tests.patience import patience, until
+from tests.patience import patience, patiently, until
 from tests.unit.workbench import TOKEN
 
 
@@ -35,7 +35,11 @@ class Desk:
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
         self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
         dispatch = Dispatch(application.bot, self._hand_over, self.door, self.metrics)
-        self.receiver = Receiver(application.bot.base_url, session, dispatch.handle, self.metrics, stopped_world.clock)
+        self._of_receiver = (application.bot.base_url, session, dispatch.handle, self.metrics, stopped_world.clock)
+        self.receiver = self.another_receiver()
+
+    def another_receiver(self, *more) -> Receiver:
+        return Receiver(*self._of_receiver, *more)
 
     async def _stay(self, old_chat_id: int, new_chat_id: int) -> None:
         """No chat moves here."""
@@ -79,7 +83,7 @@ TROUBLE = {
     "a wrong token": ({"status": 401}, OperatorError),
     "a token that never was": ({"status": 404}, OperatorError),
     "a gateway's page": ({"status": 404, "body": HTML}, TemporaryError),
-    "another program": ({"status": 409}, OperatorError),
+    "another program": ({"status": 409}, OtherReceiverError),
     "patience": ({"status": 429, "retry_after": 7}, RateLimitedError),
     "patience without saying": ({"status": 429, "body": HTML}, RateLimitedError),
     "patience said oddly": ({"status": 429, "body": '{"parameters": "soon"}'}, RateLimitedError),
@@ -463,3 +467,52 @@ async def test_an_update_that_makes_its_answer_unreadable_is_skipped_alone(stopp
                 await desk.turn()
     assert desk.handled == ["1", "2", "3", "5", "6", "7"]
     assert desk.skipped() == 1
+
+
+async def test_a_conflict_that_is_to_be_expected_is_no_call_for_the_operator(desk, lines):
+    """Another replica has begun to lead, or this one has."""
+
+    async def expected():
+        return True
+
+    desk.telegram.fault("getUpdates", 409)
+    running = asyncio.create_task(desk.another_receiver(expected).run())
+    await until(desk.telegram, lambda: lines.of("receiver.failed"))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [line["level"] for line in lines.of("receiver.failed")] == ["warning"]
+
+
+async def test_who_receives_again_begins_with_what_nobody_has_confirmed(desk, chat, alice):
+    chat.say(alice, "one")
+    assert await desk.turn() == 1
+    desk.clock.pass_(100)
+    desk.receiver.begin()
+    assert desk.receiver.last_success_at == desk.clock()
+    assert await desk.turn() == 1
+    assert desk.handled == ["one", "one"]
+
+
+async def test_nothing_is_kept_of_a_batch_whose_handling_was_cancelled(desk, chat, alice):
+    async def keep(update):
+        async def write():
+            kept.append(update.effective_message.text)
+
+        desk.door.keep(write)
+        if update.effective_message.text == "one":
+            handling.set()
+            await asyncio.Event().wait()
+
+    kept, handling = [], asyncio.Event()
+    desk.process = keep
+    chat.say(alice, "one")
+    turn = asyncio.create_task(desk.turn())
+    await patiently(handling.wait())
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    desk.telegram.state.updates.drop()
+    chat.say(alice, "two")
+    await desk.turn()
+    assert kept == ["two"]

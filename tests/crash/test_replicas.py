@@ -1,0 +1,163 @@
+"""Several replicas on one PostgreSQL: whichever of them dies, stops or stands still, the others go on."""
+
+import asyncio
+import re
+import time
+from types import NoneType
+
+import aiohttp
+import pytest
+
+from bot import __version__
+from bot.playground.speech import FakeSpeech
+from bot.playground.telegram import FakeTelegram
+from tests.crash.scene import Scene
+from tests.patience import patiently
+from tests.world import KEY
+
+GOES_ON_WITHIN = 15.0  # seconds after a death; on a busy machine rather more pass, in which nobody could run
+SOON_WITHIN = 4.0  # after a stop
+
+
+@pytest.fixture
+async def shared(tmp_path, zygote, postgres_url):
+    """A scene whose lives work on one database."""
+    async with FakeTelegram() as telegram, FakeSpeech(key=KEY) as speech:
+        speech.latency = 0.3
+        scene = Scene(tmp_path, telegram, speech, zygote.start, postgres_url)
+        try:
+            yield scene
+        finally:
+            for life in scene.lives:
+                await life.kill()
+        assert telegram.violations == []
+        assert speech.violations == []
+        assert scene.told_secrets() == set()
+
+
+async def replicas(scene, count):
+    """So many replicas, the first of which leads."""
+    for number in range(count):
+        life = await scene.start()
+        await life.says("telegram.ready")
+        if number == 0:
+            await life.says("leader.begins")
+    return scene.lives
+
+
+async def health(life):
+    """The status of /healthz, and what it tells."""
+    await life.says("health.serving")
+    (port,) = re.findall(r"health.serving +port=(\d+)", life.output)
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+        return answer.status, await answer.json()
+
+
+async def known_health(life, count):
+    """The same, once so many replicas are told."""
+    while len((answer := await health(life))[1]["replicas"]) < count:
+        pass
+    return answer
+
+
+def name_of(life):
+    return re.findall(r"replica.entered .*replica=(\S+)", life.output)[-1]
+
+
+async def test_the_replicas_of_a_database_are_told_by_each_of_them_and_by_a_check(shared):
+    shared.environment["HTTP_PORT"] = "0"
+    lives = await replicas(shared, 2)
+    names = [name_of(life) for life in lives]
+    await lives[1].until(lambda: shared.rows(f"SELECT name FROM leader WHERE name = '{names[0]}'"))
+    for life, name, age in zip(lives, names, (float, NoneType), strict=True):
+        status, told = await patiently(known_health(life, 2))
+        assert (status, told["ok"], told["mode"]) == (200, True, "polling")
+        assert (told["replica"], isinstance(told["seconds_since_update_poll"], age)) == (name, True)
+        assert {each["version"] for each in told["replicas"]} == {__version__}
+    assert told["leader"] == names[0]
+    assert {each["name"]: each["lag"] < GOES_ON_WITHIN for each in told["replicas"]} == dict.fromkeys(names, True)
+    checking = await shared.start("check")
+    assert await checking.wait() == 0
+    lines = [line for line in checking.output.splitlines() if line.startswith("replica: ")]
+    assert [line.partition(", its last beat")[0] for line in lines] == sorted(
+        f"replica: {name}, version {__version__}, polling{leads}"
+        for name, leads in zip(names, (", leads", ""), strict=True)
+    )
+    assert [await life.stop() for life in lives[:2]] == [0, 0]
+    assert list(shared.temporary.iterdir()) == []
+
+
+async def test_after_the_death_of_the_leader_another_one_receives_and_its_jobs_go_on(shared):
+    leader, other = await replicas(shared, 2)
+    late = asyncio.Event()
+    created = shared.hold_at(shared.speech, "create", late)
+    first = shared.voice()
+    await patiently(created.wait())
+    await leader.kill()
+    killed_at = time.monotonic()
+    late.set()
+    second = shared.voice()
+    await shared.see(second.chat, second.text)
+    await shared.see(first.chat, first.text)
+    assert time.monotonic() - killed_at < GOES_ON_WITHIN
+    assert "leader.begins" in other.output
+    assert await other.stop() == 0
+    assert shared.rows("SELECT interrupted, creates_in_doubt FROM jobs ORDER BY id") == [(0, 1), (0, 0)]
+    assert shared.rows("SELECT name FROM replicas") == []
+    assert list(shared.temporary.iterdir()) == []
+    assert [shared.answers(voice) for voice in shared.voices] == [1, 1]
+
+
+async def test_after_a_stop_another_one_leads_at_once_and_takes_what_was_given_back(shared):
+    leader, other = await replicas(shared, 2)
+    late = asyncio.Event()
+    fetched = shared.hold_at(shared.speech, "fetch", late)
+    first = shared.voice()
+    await patiently(fetched.wait())
+    assert await leader.stop() == 0
+    stopped_at = time.monotonic()
+    late.set()
+    second = shared.voice()
+    await shared.see(second.chat, second.text)
+    await shared.see(first.chat, first.text)
+    assert time.monotonic() - stopped_at < SOON_WITHIN
+    assert await other.stop() == 0
+    assert shared.rows("SELECT interrupted, deaths, creates_in_doubt FROM jobs") == [(0, 0, 0)] * 2
+    assert [shared.uploads(voice) for voice in shared.voices] == [1, 1]
+    assert [shared.answers(voice) for voice in shared.voices] == [1, 1]
+
+
+async def test_a_leader_that_stood_still_drops_its_jobs_and_begins_anew(shared):
+    """One text is on its way to the chat, and a create to the provider, which serves it."""
+    leader, other = await replicas(shared, 2)
+
+    async def serve_late():
+        creating.set()
+        await late.wait()
+
+    late, creating = asyncio.Event(), asyncio.Event()
+    shown = shared.hold_at(shared.telegram, "editMessageText", late)
+    shared.voice()
+    await patiently(shown.wait())
+    shared.speech.watch("create", serve_late, "before", times=1)
+    shared.voice()
+    await patiently(creating.wait())
+    leader.stand_still()
+    late.set()
+    for voice in shared.voices:
+        await shared.see(voice.chat, voice.text)
+    await other.says("leader.begins")
+    leader.go_on()
+    await leader.says("replica.taken_for_dead")
+    await leader.until(lambda: leader.output.count("replica.entered") == 2)
+    await leader.says("leader.ends")
+    assert "operator.needed" not in leader.output
+    assert len(shared.rows("SELECT name FROM replicas WHERE name LIKE '%.2'")) == 1
+    assert await other.stop() == 0
+    later = shared.voice()
+    await shared.see(later.chat, later.text)
+    assert await leader.stop() == 0
+    assert shared.rows("SELECT creates_in_doubt FROM jobs ORDER BY id") == [(0,), (1,), (0,)]
+    assert [shared.uploads(voice) for voice in shared.voices] == [1, 2, 1]
+    assert [shared.answers(voice) for voice in shared.voices] == [1, 1, 1]
+    assert len(shared.chat.bot_messages) == 3
