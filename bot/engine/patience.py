@@ -30,7 +30,7 @@ STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
 CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
 
-# Several processes. With DEAD_AFTER and LEADS_FOR of storage.replicas, another one goes on within 15 seconds after a death
+# Several processes. With DEAD_AFTER and LEADS_FOR of storage.replicas, another one goes on within 15 s after a death.
 BEAT_EVERY = 3.0  # several of them may fail before a replica counts as dead
 REPLICAS_LOOK_EVERY = 1.0  # so that another one leads at once after a stop
 STEADY_FOR = 6.0  # of beats, before others are taken for dead: after an outage of the database all begin to beat again
