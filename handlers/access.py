@@ -18,7 +18,7 @@ from bot.telegram.writing.names import name_of, shown
 from bot.text.texts import Texts
 from handlers.seldom import Seldom
 from handlers.speaking import Speaking
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 
 log = get_logger(__name__)
 MOST_STRANGERS = 1000  # told and logged in a while; they must fill neither the memory nor the log nor the pace
@@ -52,7 +52,7 @@ class Access:
         if chat is None:
             return
         if self._guests.is_shared and not self._guests.admits(chat.id):
-            await self._read_again()
+            await self._guests.refresh()  # another process may have let it in; if nobody knows, the update comes again
         is_claimed = self._is_claimed(update.message)
         self._hear(update.effective_user)
         if is_claimed:
@@ -64,13 +64,6 @@ class Access:
             return
         self._refuse(update, chat)
         raise ApplicationHandlerStop
-
-    async def _read_again(self) -> None:
-        """Know whom another process has let in. Where that cannot be read, the update is not taken before it can."""
-        try:
-            await self._guests.refresh()
-        except StorageUnavailableError:
-            self._speaking.door.keep(self._guests.refresh)
 
     def _hear(self, person: User | None) -> None:
         """Learn the language of the owner, who hears of things that answer no message."""

@@ -38,7 +38,7 @@ class _Reply(filters.MessageFilter):
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """One for each kind of update. None waits for anything: what takes time, they hand over at the door."""
+    """One for each kind of update. What takes time, they hand over at the door."""
 
     access: Access
     owning: Owning

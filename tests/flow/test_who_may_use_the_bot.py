@@ -145,3 +145,13 @@ async def test_posts_of_a_channel_that_is_not_allowed_are_named_in_the_log_and_g
             await world.settle()
         assert [line["chat"] for line in lines.of("chat.not_allowed")] == [channel.id]
         assert texts(channel) == []
+
+
+async def test_a_bug_in_the_question_who_may_use_it_lets_nobody_in(stopped_world, alice, monkeypatch):
+    async with stopped_world.running(access="invited") as world:
+        monkeypatch.setattr(type(world.app.guests), "admits", lambda *_: 1 // 0)
+        chat = world.telegram.private(alice)
+        chat.send_voice(alice, other_voice())
+        await world.settle()
+        assert texts(chat) == []
+        assert await world.jobs() == []

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
-from telegram.ext import Application, ExtBot
+from telegram.ext import Application, ApplicationHandlerStop, ExtBot
 
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.updates import UnreadableUpdateError, number_of, read
+from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
 
@@ -22,7 +23,7 @@ Process = Callable[[Update], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Hands updates to `process`, which raises what a handler raised. Handlers wait for nothing: see `Door`."""
+    """Hands updates to `process`, which raises what a handler raised. Handlers wait for nobody but the database."""
 
     bot: ExtBot[str] = field(repr=False)  # which shows its token
     process: Process
@@ -72,20 +73,29 @@ class Dispatch:
             return None
 
     async def _process(self, update: Update) -> None:
-        """Let the handlers look at the update; one that they cannot bear is left behind."""
+        """Let the handlers look at the update; one that they cannot bear is left behind.
+
+        One of which the database did not say what they asked comes again.
+        """
         try:
             await self.process(update)
+        except StorageUnavailableError:
+            raise
         except Exception as error:
             self.metrics.bug("update")
             log.error("update.failed", update=update.update_id, exc_info=error)
 
 
 def processing(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> Process:
-    """Make the library's dispatch raise what a handler raised, which by itself it keeps for its error handlers."""
+    """Make the library's dispatch raise what a handler raised, which by itself it keeps for its error handlers.
+
+    No handler after it sees the update: it may be the one that keeps strangers out.
+    """
     raised: list[Exception] = []
 
     async def keep(_: object, context: Any) -> None:
         raised.append(context.error)
+        raise ApplicationHandlerStop
 
     async def process(update: Update) -> None:
         raised.clear()
