@@ -107,3 +107,13 @@ async def test_a_model_that_no_longer_exists_is_replaced_and_the_chat_told_once(
     )
     assert sum("nova-1-retired" in text for text in texts(chat)) == 1
     assert {upload.fields["model"] for upload in world.speech.uploads} == {"#g1_nova-2-general"}
+
+
+async def test_that_a_model_was_replaced_is_told_later_where_telegram_does_not_take_it(world, chat, alice):
+    await world.app.store.change_settings(chat.id, lambda _: ChatSettings("nova-1-retired"))
+    world.speech.says("hello")
+    world.telegram.fault("sendMessage", status=502, times=1)
+    chat.send_voice(alice, audio())
+    await world.settle()
+    assert ["nova-1-retired" in text for text in texts(chat)].count(True) == 1
+    assert "hello" in texts(chat)
