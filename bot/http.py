@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from bot.metrics import Metrics
+from bot.metrics import Metrics, status_label
 
 RECEIVED_WITHIN = 120.0  # seconds: a long poll returns after 50, so one may fail without an alarm
 WRITTEN_WITHIN = 120.0  # seconds: maintenance writes to the database every 20, also when there is no job
@@ -85,7 +85,7 @@ def rendered(metrics: Metrics) -> web.RouteDef:
     return web.get("/metrics", render)
 
 
-def webhook(path: str, secret: str, take: Take, body_within: float = BODY_WITHIN) -> web.RouteDef:
+def webhook(path: str, secret: str, take: Take, metrics: Metrics, body_within: float = BODY_WITHIN) -> web.RouteDef:
     """Take updates at a path, each over a connection of its own. Without the secret nothing of one is read."""
     expected, place = secret.encode(), unquote(path)
 
@@ -99,16 +99,23 @@ def webhook(path: str, secret: str, take: Take, body_within: float = BODY_WITHIN
             return 401
         return 413 if (request.content_length or 0) > LARGEST_UPDATE else None
 
-    async def receive(request: web.Request) -> web.Response:
+    async def taken(request: web.Request) -> tuple[int, int | None]:
         if (status := refused(request)) is not None:
-            return _closing(status)
+            return status, None
         request.app[_ENTRANCE].let_in(request.transport)
         try:
             async with asyncio.timeout(body_within):
                 body = await request.read()
         except tuple(_UNREAD) as error:
-            return _closing(_UNREAD[type(error)])
-        return _closing(*await take(body))
+            return _UNREAD[type(error)], None
+        return await take(body)
+
+    async def receive(request: web.Request) -> web.Response:
+        status, again_after = await taken(request)
+        metrics.webhook.labels(status_label(status)).inc()
+        answer = web.Response(status=status, headers={} if again_after is None else {"Retry-After": str(again_after)})
+        answer.force_close()
+        return answer
 
     return web.route("*", "/{anything:.*}", receive)
 
@@ -118,13 +125,6 @@ _UNREAD: dict[type[Exception], int] = {
     web.RequestPayloadError: 400,
     web.HTTPRequestEntityTooLarge: 413,
 }
-
-
-def _closing(status: int, again_after: int | None = None) -> web.Response:
-    headers = {} if again_after is None else {"Retry-After": str(again_after)}
-    answer = web.Response(status=status, headers=headers)
-    answer.force_close()
-    return answer
 
 
 def _seconds(age: float | None) -> float | None:

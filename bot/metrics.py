@@ -37,6 +37,7 @@ class Metrics:
         )
         self.provider = self._counter("provider_answers", "Answers of the AI/ML API.", "call", "status")
         self.telegram = self._counter("telegram_answers", "Answers of the Bot API.", "method", "status")
+        self.webhook = self._counter("webhook_answers", "Answers to what is brought to the webhook.", "status")
         self.unknown_statuses = self._counter(
             "provider_unknown_statuses", "Generation statuses that no document names, taken as pending."
         )

@@ -61,7 +61,7 @@ async def _listen_where_asked(app: App, stack: AsyncExitStack) -> None:
     elif hooked is None and settings.http_port is not None:
         log.info("health.serving", port=await _listen(app, stack, "HTTP_PORT", settings.http_port, routes))
     if hooked is not None and settings.http_port is not None:
-        route = http.webhook(hooked.hook.path, hooked.hook.secret, hooked.webhook.take)
+        route = http.webhook(hooked.hook.path, hooked.hook.secret, hooked.webhook.take, app.metrics)
         port = await _listen(app, stack, "HTTP_PORT", settings.http_port, [*routes[:1], route])
         log.info("webhook.serving", port=port, path=hooked.hook.path)
 

@@ -21,7 +21,8 @@ log = get_logger(__name__)
 
 ANSWER_WITHIN = 5.0  # seconds, while a database is slow; what is under way goes on, and is not begun a second time
 READY_WITHIN = 5.0  # seconds, at a start, which needs one answer of Telegram's
-MOST_UNDER_WAY = 100  # updates: Telegram brings 40 at once, and others while the database refuses those
+MOST_UNDER_WAY = 1000  # updates, of which Telegram brings 40 at once
+MOST_REFUSED = 100  # of these by the database, which is asked again for each of them every second
 MOST_REMEMBERED = 1000  # updates that came lately
 TRIES = 3  # at an update that a handler cannot bear, or that is no JSON, as it may have been cut on its way
 TRIES_AT_ONCE = 2  # whenever it comes
@@ -71,9 +72,10 @@ class _Seen:
 class Webhook:
     """Takes updates from the beginning of `run` to its end."""
 
-    def __init__(self, dispatch: Dispatch, metrics: Metrics) -> None:
+    def __init__(self, dispatch: Dispatch, metrics: Metrics, most_under_way: int = MOST_UNDER_WAY) -> None:
         self._dispatch = dispatch
         self._metrics = metrics
+        self._most_under_way = most_under_way
         self._ready = asyncio.Event()
         self._is_over = False
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -115,9 +117,13 @@ class Webhook:
         under_way = self._under_way.get(key)
         if under_way is None and self._is_over:
             return LATER
-        if under_way is None and len(self._under_way) >= MOST_UNDER_WAY:
+        if under_way is None and not self._has_room():
             return REFUSED
         return await self._outcome(under_way or self._begin(key, body))
+
+    def _has_room(self) -> bool:
+        refused = sum(each.refused.done() for each in self._under_way.values())
+        return len(self._under_way) < self._most_under_way and refused < MOST_REFUSED
 
     async def _outcome(self, under_way: _UnderWay) -> Taken:
         ends: set[asyncio.Future[Any]] = {under_way.task, under_way.refused}

@@ -101,6 +101,22 @@ async def test_a_run_answers_health_and_stops_when_told(stopped_world, app, line
     assert stopped_world.telegram.commands[("default", "")]
 
 
+async def test_health_and_metrics_can_have_a_port_alone(stopped_world, app, lines):
+    settings = replace(app.settings, metrics_port=0)
+    app = replace(app, settings=settings)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(app, stop))
+    await until_receiving(stopped_world)
+    (serving,) = lines.of("health.serving")
+    for path in ("/healthz", "/metrics"):
+        url = f"http://127.0.0.1:{serving['port']}{path}"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            assert answer.status == 200
+    stop.set()
+    async with patience(SOON):
+        await running
+
+
 async def test_a_port_that_is_taken_is_a_wrong_setting(app):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -16,8 +16,8 @@ from bot.telegram.receiving.webhook import (
     DONE,
     FAILED,
     LATER,
+    MOST_REFUSED,
     MOST_REMEMBERED,
-    MOST_UNDER_WAY,
     REFUSED,
     UNREADABLE,
     Webhook,
@@ -25,6 +25,8 @@ from bot.telegram.receiving.webhook import (
 from bot.telegram.writing.replies import Replies
 from storage.store import StorageError, StorageUnavailableError
 from tests.patience import patiently, until
+
+MOST = 2 * MOST_REFUSED  # under way
 
 
 class Desk:
@@ -41,7 +43,8 @@ class Desk:
         pace = Pace(stopped_world.clock)
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
         self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
-        self.webhook = Webhook(Dispatch(application.bot, self._process, self.door, self.metrics), self.metrics)
+        dispatch = Dispatch(application.bot, self._process, self.door, self.metrics)
+        self.webhook = Webhook(dispatch, self.metrics, MOST)
 
     async def _stay(self, old_chat_id: int, new_chat_id: int) -> None:
         """No chat moves here."""
@@ -146,13 +149,22 @@ async def test_while_the_database_is_out_an_update_comes_again_and_goes_on_where
     assert (desk.handled, desk.stored) == (["hello"], ["hello"])
 
 
-async def test_no_more_wait_for_the_database_than_have_room(desk):
-    desk.gates[1] = asyncio.Event()
-    taking = [asyncio.create_task(desk.take(f"{number}", 1, number)) for number in range(1, MOST_UNDER_WAY + 1)]
-    await until_handled(desk, f"{MOST_UNDER_WAY}")
+async def test_no_more_are_under_way_than_have_room(desk):
+    gate = desk.gates[1] = asyncio.Event()
+    taking = [asyncio.create_task(desk.webhook.take(update(f"{n}", 1, n))) for n in range(1, MOST + 1)]
+    await until_handled(desk, f"{MOST}")
     assert await desk.take("one more", 2, 9999) == REFUSED
-    desk.gates[1].set()
+    gate.set()
     assert {await each for each in taking} == {DONE}
+    assert await desk.take("one more", 2, 9999) == DONE
+
+
+async def test_while_the_database_is_out_it_is_not_asked_for_any_number_of_updates(desk):
+    desk.refuses = [StorageUnavailableError("locked")] * MOST_REFUSED
+    taken = [await desk.webhook.take(update(f"{number}", 1, number)) for number in range(1, MOST_REFUSED + 2)]
+    assert set(taken) == {REFUSED}
+    assert len(desk.handled) == MOST_REFUSED
+    await until(desk, lambda: len(desk.stored) == MOST_REFUSED)
     assert await desk.take("one more", 2, 9999) == DONE
 
 
