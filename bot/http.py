@@ -14,8 +14,8 @@ from bot.metrics import Metrics, status_label
 RECEIVED_WITHIN = 120.0  # seconds: a long poll returns after 50, so one may fail without an alarm
 WRITTEN_WITHIN = 120.0  # seconds: maintenance writes to the database every 20, also when there is no job
 
-MOST_CONNECTIONS = 256  # at once, far more than probes need and far fewer than there are descriptors
-NEWEST_SPARED = 128  # connections taken in one go: with half of them left, a new one lives until it was read
+MOST_CONNECTIONS = 384  # at once, far more than Telegram and probes make and far fewer than there are descriptors
+TAKEN_AT_ONCE = 128  # connections: with two thirds of them left, others are read before their turn to end comes
 LONGEST_CONNECTION = 5.0  # seconds, as an answer takes milliseconds; who keeps connections opens a new one
 STOP_WITHIN = 0.5  # seconds for the answers that are being written at a stop
 
@@ -41,7 +41,7 @@ async def serving(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) 
     try:
         assert runner.server is not None
         entrance.server = runner.server
-        server = await asyncio.get_running_loop().create_server(entrance.protocol, host, port, backlog=NEWEST_SPARED)
+        server = await asyncio.get_running_loop().create_server(entrance.protocol, host, port, backlog=TAKEN_AT_ONCE)
         try:
             yield int(server.sockets[0].getsockname()[1])
         finally:
