@@ -132,16 +132,20 @@ async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     for task in (receiving, *others):
         task.cancel()
     app.store.stop_waiting()
-    ending = [app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE)]
-    if app.hooked is not None:
-        ending.append(app.hooked.webhook.finish(patience.STOP_GRACE))
-    await asyncio.gather(*ending, _hand_over(app, receiving))
+    await asyncio.gather(_finish(app), _hand_over(app, receiving))
     await asyncio.gather(polling, *others, return_exceptions=True)
     with suppress(StorageUnavailableError):  # it is learned again
         await app.maintenance.keep_learned()
     with suppress(StorageUnavailableError):  # it is soon taken for dead
         await app.presence.leave()
     await app.telegram.shutdown()
+
+
+async def _finish(app: App) -> None:
+    """Finish what a webhook has taken, then the steps."""
+    if app.hooked is not None:
+        await app.hooked.webhook.finish(patience.CONFIRM_TIMEOUT)
+    await asyncio.gather(app.poller.stop(patience.STOP_GRACE), app.replies.stop(patience.STOP_GRACE))
 
 
 async def _hand_over(app: App, receiving: asyncio.Task[None]) -> None:

@@ -7,6 +7,7 @@ What is not answered with a success is brought again, to this process or to anot
 import asyncio
 import hashlib
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from storage.store import StorageError, StorageUnavailableError
 log = get_logger(__name__)
 
 ANSWER_WITHIN = 5.0  # seconds, while a database is slow; what is under way goes on, and is not begun a second time
+GOES_ON_FOR = 60.0  # seconds, so that nothing is stored long after a later update of the chat, by another process
 READY_WITHIN = 5.0  # seconds, at a start, which needs one answer of Telegram's
 MOST_UNDER_WAY = 1000  # updates, of which Telegram brings 40 at once
 MOST_REFUSED = 100  # of these by the database, which is asked again for each of them every second
@@ -72,10 +74,18 @@ class _Seen:
 class Webhook:
     """Takes updates from the beginning of `run` to its end."""
 
-    def __init__(self, dispatch: Dispatch, metrics: Metrics, most_under_way: int = MOST_UNDER_WAY) -> None:
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        metrics: Metrics,
+        *,
+        most_under_way: int = MOST_UNDER_WAY,
+        goes_on_for: float = GOES_ON_FOR,
+    ) -> None:
         self._dispatch = dispatch
         self._metrics = metrics
         self._most_under_way = most_under_way
+        self._goes_on_for = goes_on_for
         self._ready = asyncio.Event()
         self._is_over = False
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -96,7 +106,8 @@ class Webhook:
             self._is_over = True
 
     async def finish(self, seconds: float) -> None:
-        """Let what was taken come to its end; what the database refuses is brought again."""
+        """Take nothing more, and let what was taken come to its end; what the database refuses is brought again."""
+        self._is_over = True
         taken = list(self._under_way.values())
         going = [each.task for each in taken if not each.refused.done()]
         if going:
@@ -107,9 +118,7 @@ class Webhook:
 
     async def take(self, body: bytes) -> Taken:
         """Handle an update, and return what to answer."""
-        try:
-            await asyncio.wait_for(self._ready.wait(), READY_WITHIN)
-        except TimeoutError:
+        if not await self._is_ready_soon():
             return LATER
         key = hashlib.sha256(body).digest()
         if self._seen.is_done(key):
@@ -120,6 +129,12 @@ class Webhook:
         if under_way is None and not self._has_room():
             return REFUSED
         return await self._outcome(under_way or self._begin(key, body))
+
+    async def _is_ready_soon(self) -> bool:
+        if not self._ready.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ready.wait(), READY_WITHIN)
+        return self._ready.is_set()
 
     def _has_room(self) -> bool:
         refused = sum(each.refused.done() for each in self._under_way.values())
@@ -152,8 +167,9 @@ class Webhook:
         is_last_try, failure = self._seen.is_last_try(key), None
         for _ in range(TRIES_AT_ONCE):
             try:
-                await self._dispatch.handle_one(raw, refuse, is_last_try=is_last_try)
-            except StorageUnavailableError:  # of a handler; the door goes on until all is stored
+                async with asyncio.timeout(self._goes_on_for):
+                    await self._dispatch.handle_one(raw, refuse, is_last_try=is_last_try)
+            except (TimeoutError, StorageUnavailableError):  # the second of a handler, as the door goes on
                 return REFUSED
             except StorageError as error:
                 self._end(error)

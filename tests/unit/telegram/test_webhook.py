@@ -32,7 +32,7 @@ MOST = 2 * MOST_REFUSED  # under way
 class Desk:
     """A webhook, and the texts that were handled and stored. Nothing is stored before `gate` of its chat is open."""
 
-    def __init__(self, stopped_world, session) -> None:
+    def __init__(self, stopped_world, session, **more) -> None:
         self.metrics = Metrics()
         self.notifier = Notifier()
         self.handled: list[str] = []
@@ -44,7 +44,7 @@ class Desk:
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
         self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
         dispatch = Dispatch(application.bot, self._process, self.door, self.metrics)
-        self.webhook = Webhook(dispatch, self.metrics, MOST)
+        self.webhook = Webhook(dispatch, self.metrics, most_under_way=MOST, **more)
 
     async def _stay(self, old_chat_id: int, new_chat_id: int) -> None:
         """No chat moves here."""
@@ -147,6 +147,20 @@ async def test_while_the_database_is_out_an_update_comes_again_and_goes_on_where
     await until(desk, lambda: desk.stored)
     assert await desk.take() == DONE
     assert (desk.handled, desk.stored) == (["hello"], ["hello"])
+
+
+async def test_what_is_not_stored_for_long_is_left_to_telegram(stopped_world):
+    async with open_session() as session:
+        desk = Desk(stopped_world, session, goes_on_for=0.05)
+        running = asyncio.create_task(desk.webhook.run())
+        gate = desk.gates[1] = asyncio.Event()
+        assert await desk.take() == REFUSED
+        gate.set()
+        assert desk.stored == []
+        assert await desk.take() == DONE
+        assert desk.handled == ["hello", "hello"]
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_no_more_are_under_way_than_have_room(desk):
