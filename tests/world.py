@@ -47,7 +47,7 @@ class World:
         self.clock = Clock()
         self.telegram = (ForeignTelegram if INTERFACE else FakeTelegram)(clock=self.clock)
         self.speech = FakeSpeech(key=KEY, clock=self.clock)
-        self.database = migrated(folder / "verbatim.db")
+        self.database = folder / "verbatim.db"
         self.changed = settings
         self.app: App
 
@@ -67,6 +67,8 @@ class World:
     async def running(self, **settings: Any) -> AsyncIterator["World"]:
         """The bot as one process lifetime; settings given here hold from now on."""
         self.changed |= settings
+        if not self.database.exists():
+            migrated(self.database)
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
             await self.app.presence.begin(self.app.maintenance.set_clock)
             await introduce(self.app.telegram)
