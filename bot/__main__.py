@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import ModuleType
 from typing import NoReturn
 
 from bot import __version__
@@ -22,15 +23,23 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def program(arguments: Sequence[str] | None = None) -> NoReturn:
     """Be the whole program: `main`, and then the end of the process, which waits for no thread."""
-    # Where developers have it, libraries load it for what is not used here, which takes a tenth of a start. As None it
-    # is not found, as it is nowhere else.
-    sys.modules["rich"] = None  # type: ignore[assignment]
+    _spare_what_is_not_used()
     try:
         main(arguments)
     except SystemExit as end:
         from bot.machine.process import leave  # noqa: PLC0415 - late, as all below
 
         leave(end.code if isinstance(end.code, int) else 0)
+
+
+def _spare_what_is_not_used() -> None:
+    """Keep libraries from loading others that nothing here uses, which would take a fifth of a start."""
+    # Where developers have it, structlog and httpx load it. As None it is not found, as it is nowhere else.
+    sys.modules["rich"] = None  # type: ignore[assignment]
+    # python-telegram-bot makes its requests by it, where ours do not take their place. Its signatures name these types.
+    httpx = ModuleType("httpx")
+    vars(httpx).update(AsyncClient=object, Proxy=object, URL=object)
+    sys.modules["httpx"] = httpx
 
 
 def _run_command(given: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
 """The languages that models know: how people call them, and which of a model's own tags is meant by another tag."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from bot.speech.catalogue import MODELS, Model
@@ -165,7 +166,7 @@ def offered(model: Model) -> tuple[str, ...]:
 
 def spoken(model: Model, asked: str) -> str | None:
     """Return the model's own tag for the language asked for; for de-AT it is de when there is no de-AT."""
-    known = {tag.lower(): tag for tag in model.languages}
+    known = _by_small_letters(model.languages)
     tag = asked.strip().lower().replace("_", "-")
     while tag and tag != AUTO:
         for name in (tag, _ALIASES.get(tag, "").lower()):
@@ -173,6 +174,11 @@ def spoken(model: Model, asked: str) -> str | None:
                 return known[name]
         tag = tag.rpartition("-")[0]
     return None
+
+
+@cache
+def _by_small_letters(tags: frozenset[str]) -> Mapping[str, str]:
+    return {tag.lower(): tag for tag in tags}
 
 
 def find_language(text: str) -> str | None:
