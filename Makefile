@@ -38,7 +38,7 @@ run: $(RUN)
 check: $(RUN)
 	$(BIN)/python -m bot check
 
-test: lint types contracts tests
+test: lint types contracts tests languages
 
 lint: $(DEV)
 	$(BIN)/ruff format --check .
