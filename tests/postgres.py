@@ -129,7 +129,7 @@ async def _run(url: str, *statements: str) -> None:
 async def _connect(url: str) -> "asyncpg.Connection":
     import asyncpg  # noqa: PLC0415 - it takes a while to load
 
-    return await asyncpg.connect(url)
+    return await asyncpg.connect(url, timeout=10, statement_cache_size=0)  # a pooler may stand in between
 
 
 @asynccontextmanager

@@ -152,17 +152,15 @@ class PostgresEngine:
         return answer
 
     async def _carry_out(self, act: Callable[[asyncpg.Connection], Awaitable[Result]], pool: asyncpg.Pool) -> Result:
-        """Try until no other transaction is in the way; a connection that was lost is replaced once."""
-        tries, lost = 1, False
+        """Try until no other transaction is in the way, and none of the connections that are there is broken."""
+        tries = 1
         while True:
             try:
                 async with self._connection(pool) as connection:
                     return await act(connection)
             except FAILURES as error:
-                goes_on = may_succeed_again(error) and tries < MOST_TRIES
-                if not goes_on and (lost or not is_lost(error)):
+                if tries == MOST_TRIES or not (may_succeed_again(error) or is_lost(error)):
                     raise self._noticed(failure_of(error, self._where)) from None
-                lost = lost or not goes_on
             except DatabaseDamagedError as error:
                 raise self._noticed(damaged(error.why)) from None
             await asyncio.sleep(random.uniform(0, 0.01 * 2**tries))  # noqa: S311 - two that met should not meet again
@@ -177,10 +175,13 @@ class PostgresEngine:
             if urgent and not self._clock.is_fresh:
                 await self._set_clock(connection)
             result = await function(transaction)
-            await connection.execute("COMMIT")
         except BaseException as error:
             await _undo(connection, error)
             raise
+        try:
+            await connection.execute("COMMIT")
+        except FAILURES as error:  # whether it is stored nobody knows, but those who ask again find out
+            raise self._noticed(failure_of(error, self._where)) from None
         if transaction.has_written:
             self._last_write_at = self._clock()
         return result
@@ -206,8 +207,14 @@ class PostgresEngine:
                 connection = await pool.acquire()
         except TimeoutError:
             raise unavailable(self._where, "it cannot be reached in time, or all connections are busy") from None
+        except FAILURES as error:
+            raise failure_of(error, self._where) from None
         try:
             yield connection
+        except FAILURES as error:
+            if is_lost(error):
+                connection.terminate()  # whatever the driver thinks of it
+            raise
         finally:
             await pool.release(connection)
 

@@ -47,7 +47,7 @@ def may_succeed_again(error: Exception) -> bool:
 def is_lost(error: Exception) -> bool:
     """Tell whether an error means that the connection is gone."""
     code = getattr(error, "sqlstate", None) or ""
-    gone = (asyncpg.InterfaceError, ConnectionError, EOFError)
+    gone = (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
     return code.startswith(("08", "57P01", "57P02")) or (isinstance(error, gone) and not isinstance(error, ValueError))
 
 
