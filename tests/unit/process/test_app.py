@@ -47,7 +47,6 @@ async def test_a_fallback_model_that_does_not_exist_is_a_wrong_setting(stopped_w
 
 
 async def test_a_default_model_that_does_not_exist_is_a_wrong_setting(stopped_world):
-    stopped_world.database.unlink()
     settings = replace(stopped_world.settings(), default_model="whisper-gigantic")
     with pytest.raises(SettingsError, match="DEFAULT_MODEL names whisper-gigantic, which is not a model"):
         async with build(settings, stopped_world.clock, lambda: 0.5):
