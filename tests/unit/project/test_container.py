@@ -1,5 +1,4 @@
 import asyncio
-import re
 import sys
 from pathlib import Path
 
@@ -132,18 +131,3 @@ async def test_the_health_check_fails_where_nothing_listens(refusing_port):
 async def test_the_health_check_asks_the_port_for_metrics_where_there_is_one(refusing_port):
     async with serving("127.0.0.1", 0, [health(lambda: 0.0)]) as port:
         assert await probed(HTTP_PORT=str(refusing_port), METRICS_PORT=str(port)) == 0
-
-
-def test_compose_gives_the_bot_no_more_than_it_needs():
-    compose = text("compose.yaml")
-    for line in ("read_only: true", "no-new-privileges:true", "restart: unless-stopped", "stop_grace_period: 10s"):
-        assert re.search(rf"^\s+(- )?{re.escape(line)}$", compose, re.MULTILINE)
-    assert re.search(r"cap_drop:\n\s+- ALL\n", compose)
-    assert "ports:" not in compose
-    assert re.findall(r"^\s+- (\w+):(/\w+)$", compose, re.MULTILINE) == [("data", argument("VOLUME"))]
-
-
-def test_compose_and_the_image_agree_on_the_database_and_the_port():
-    environment = dict(pair.split("=", 1) for pair in argument("ENV").split())
-    stated = dict(re.findall(r'^      ([A-Z_]+): "?([^"\s]+)"?', text("compose.yaml"), re.MULTILINE))
-    assert stated == environment

@@ -35,8 +35,10 @@ def variables(document: str) -> set[str]:
 
 
 def is_read(variable: str) -> bool:
-    """Whether the code asks the environment for it."""
-    return re.search(rf'environ\w*(\.get\(|\[)"{variable}"', sources("bot", "tests")) is not None
+    """Whether the code asks the environment for it, or Compose does, or Python itself."""
+    asked = {"PYTHON_CPU_COUNT", *re.findall(r"\$\{(\w+):\?", text("compose.postgres.yaml"))}
+    by_code = rf'environ\w*(\.get\(|\[)"{variable}"'
+    return variable in asked or re.search(by_code, sources("bot", "tests")) is not None
 
 
 def targets(document: str) -> set[str]:

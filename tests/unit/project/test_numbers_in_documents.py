@@ -13,13 +13,15 @@ from bot.telegram.pacing import chat, line, shared, together, windows
 from bot.telegram.writing import replies
 from bot.text import layout
 from handlers.media import MOST_BYTES_OF_UNKNOWN
+from storage.postgres import engine
 from storage.statements import admission, claims
 from storage.transcript import LONGEST_TEXT
 from tests.unit.project.checkout import said
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 UNKNOWN_MB = MOST_BYTES_OF_UNKNOWN // MEGABYTE
-COSTS, GROUPS, GUARANTEES, MONITORING = "docs/costs.md", "docs/groups.md", "docs/guarantees.md", "docs/monitoring.md"
+CONTAINERS, COSTS, GROUPS = "docs/containers.md", "docs/costs.md", "docs/groups.md"
+GUARANTEES, MONITORING = "docs/guarantees.md", "docs/monitoring.md"
 DEATHS, PACE = "When the process dies", "How work is shared"
 TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
 
@@ -104,6 +106,7 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (USAGE, "Limits", f"{Settings.max_file_mb} MB, because"),
         (USAGE, "Limits", f"and {Settings.max_audio_minutes} minutes"),
         (USAGE, "What is listened to", f"at their first {HEAD_BYTES // 1024} kB"),
+        (CONTAINERS, "Several replicas", f"up to {engine.MOST_CONNECTIONS + engine.MOST_URGENT} connections"),
         (GROUPS, "Documents", f"at the first {HEAD_BYTES // 1024} kB of documents of up to {UNKNOWN_MB} MB"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
         (GUARANTEES, "How work is shared", f"its turn {claims.TURN_AFTER / MINUTE:.0f} minutes after the one before"),

@@ -13,7 +13,7 @@ from tests.unit.project.checkout import ROOT
 # Stands for every Python: makes the folder of an environment with itself in it, and installs nothing.
 PYTHON = """#!/bin/sh
 echo "$@" >> "{asked}"
-[ "$2" = venv ] && rm -rf .venv && mkdir -p .venv/bin && cp "$0" .venv/bin/python
+[ "$2" = venv ] && rm -rf "$4" && mkdir -p "$4/bin" && cp "$0" "$4/bin/python"
 exit 0
 """
 
@@ -51,7 +51,7 @@ def test_what_runs_is_set_up_after_a_line_that_says_how_long_it_takes(checkout):
     assert check.endswith("check")
 
 
-@pytest.mark.parametrize("target", ["setup", ".venv/dev.txt"])
+@pytest.mark.parametrize("target", ["setup", ".venv/dev.txt", ".venv/deploy/deploy.txt"])
 def test_nothing_is_set_up_again_while_the_locks_are_the_same(checkout, target):
     made(checkout, target)
     for lock in (checkout / "requirements").iterdir():
@@ -67,6 +67,18 @@ def test_what_developers_need_comes_on_top(checkout):
     assert re.search(r"about \d+ seconds", line)
     assert install.endswith("--no-deps --require-hashes --requirement requirements/dev.txt")
     assert check.endswith("check")
+
+
+def test_what_tries_caddy_has_an_environment_of_its_own(checkout):
+    made(checkout, ".venv/dev.txt")
+    (line,), (environment, install, check) = made(checkout, ".venv/deploy/deploy.txt")
+    assert re.search(r"about \d+ seconds and \d+ MB", line)
+    assert environment == "-m venv --clear .venv/deploy"
+    assert install.endswith("--no-deps --require-hashes --requirement requirements/deploy.txt")
+    assert check.endswith("check")
+    changed(checkout / "requirements/dev.txt")
+    _, asked = made(checkout, ".venv/deploy/deploy.txt")
+    assert [call for call in asked if "venv" in call] == ["-m venv --clear .venv", "-m venv --clear .venv/deploy"]
 
 
 def test_a_changed_lock_is_installed_from_scratch(checkout):
