@@ -14,6 +14,7 @@ from bot.telegram.writing import replies
 from bot.text import layout
 from handlers.media import MOST_BYTES_OF_UNKNOWN
 from storage.postgres import engine
+from storage.replicas import DEAD_AFTER
 from storage.statements import admission, claims
 from storage.transcript import LONGEST_TEXT
 from tests.unit.project.checkout import said
@@ -23,7 +24,7 @@ UNKNOWN_MB = MOST_BYTES_OF_UNKNOWN // MEGABYTE
 CONTAINERS, COSTS, GROUPS = "docs/containers.md", "docs/costs.md", "docs/groups.md"
 GUARANTEES, MONITORING = "docs/guarantees.md", "docs/monitoring.md"
 DEATHS, PACE = "When the process dies", "How work is shared"
-TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
+SCALING, TROUBLE, USAGE = "docs/scaling.md", "docs/troubleshooting.md", "docs/usage.md"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,10 @@ TROUBLE, USAGE = "docs/troubleshooting.md", "docs/usage.md"
         (USAGE, "Limits", f"{Settings.max_file_mb} MB, because"),
         (USAGE, "Limits", f"and {Settings.max_audio_minutes} minutes"),
         (USAGE, "What is listened to", f"at their first {HEAD_BYTES // 1024} kB"),
+        (SCALING, "Sizing", f"opens up to {engine.MOST_CONNECTIONS + engine.MOST_URGENT} to the database"),
+        (SCALING, "Sizing", f"kept for {patience.JOBS_KEPT_FOR / DAY:.0f} days after their end"),
+        (SCALING, "A replica that is cut off", f"silent for {DEAD_AFTER:.0f} seconds"),
+        (SCALING, "pgbouncer", f"at least {engine.MOST_CONNECTIONS + engine.MOST_URGENT} for each replica"),
         (CONTAINERS, "Several replicas", f"up to {engine.MOST_CONNECTIONS + engine.MOST_URGENT} connections"),
         (GROUPS, "Documents", f"at the first {HEAD_BYTES // 1024} kB of documents of up to {UNKNOWN_MB} MB"),
         (MONITORING, "Health", f"at most {http.RECEIVED_WITHIN:.0f} seconds old"),
