@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Copies of the locks that are installed.
 RUN := $(VENV)/run.txt
 DEV := $(VENV)/dev.txt
-# A Caddy is large and needed by few, so it has an environment of its own.
+# Helm's library and a Caddy are large and needed by few, so they have an environment of their own.
 DEPLOY := $(VENV)/deploy
 
 .PHONY: setup demo run check test test-fast lint types contracts tests languages cases test-deploy format bench soak storm texts pictures pins clean
@@ -68,12 +68,12 @@ cases: $(DEV)
 
 $(DEPLOY)/deploy.txt: requirements/deploy.txt $(DEV)
 	@if cmp -s $< $@; then touch $@; else \
-		echo "Setting up $(DEPLOY) with Caddy: about 10 seconds and 20 MB, only once."; \
+		echo "Setting up $(DEPLOY) with Helm's library and Caddy: about 30 seconds and 120 MB, only once."; \
 		$(PYTHON) -m venv --clear $(DEPLOY) && $(INSTALL); fi
 
-# Tries what stands in deploy/ with a real Caddy; `tests` does it too, once it is there.
+# Tries what stands in deploy/ with a real Caddy, and with Helm's library; `tests` does it too, once these are there.
 test-deploy: $(DEPLOY)/deploy.txt
-	REQUIRE_DEPLOY=1 $(BIN)/python -m pytest --quiet tests/unit/project/test_caddy.py
+	REQUIRE_DEPLOY=1 $(BIN)/python -m pytest --quiet tests/unit/project/test_caddy.py tests/unit/project/test_chart.py
 
 # Less than a minute: without the tests that start other programs, and without coverage.
 test-fast: $(DEV)

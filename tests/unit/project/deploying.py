@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.project.checkout import ROOT
 
-NO_TOOLS = "NO CADDY HERE: what stands in deploy/ was not tried (make test-deploy installs one)"
+NO_TOOLS = "NO HELM AND NO CADDY HERE: what stands in deploy/ was not tried (make test-deploy installs both)"
 
 
 def find_tools() -> Path | None:

@@ -69,7 +69,7 @@ def test_what_developers_need_comes_on_top(checkout):
     assert check.endswith("check")
 
 
-def test_what_tries_caddy_has_an_environment_of_its_own(checkout):
+def test_what_tries_the_chart_and_caddy_has_an_environment_of_its_own(checkout):
     made(checkout, ".venv/dev.txt")
     (line,), (environment, install, check) = made(checkout, ".venv/deploy/deploy.txt")
     assert re.search(r"about \d+ seconds and \d+ MB", line)
