@@ -13,7 +13,7 @@ from storage.postgres.clock import JUMP, MOMENT, DatabaseClock, elapsed
 from storage.postgres.connection import Way, find
 from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
 from storage.postgres.ledger import PostgresLedger
-from storage.postgres.locks import TAKE, Lock, number_of
+from storage.postgres.locks import TAKE, Lock, number_of, taking
 from storage.postgres.migrate import migrate
 from storage.postgres.replicas import HOLDER, IS_LOST, PostgresReplicas
 from storage.statements.store import SQLStore
@@ -36,14 +36,22 @@ class PostgresTransaction:
     is_lost = IS_LOST
     holder_of = HOLDER
 
-    def __init__(self, connection: asyncpg.Connection, holder: str) -> None:
+    def __init__(self, connection: asyncpg.Connection, holder: str, begin: str | None) -> None:
         self._connection = connection
         self.holder = holder
+        self._begin = begin
         self._held: set[tuple[Lock, int]] = set()
         self.has_written = False
 
+    async def begin(self) -> None:
+        """Begin, unless it has begun; where it is one statement, that is a transaction by itself."""
+        if self._begin is not None:
+            await self._connection.execute(self._begin)
+            self._begin = None
+
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         self.has_written |= not sql.startswith("SELECT")
+        await self.begin()
         return list(await self._connection.fetch(sql, *map(_storable, values)))
 
     async def row(self, sql: str, *values: Any) -> Row | None:
@@ -61,9 +69,14 @@ class PostgresTransaction:
     async def _take(self, lock: Lock, name: str) -> None:
         """Take a lock, unless this transaction has it, in a statement of its own: what follows sees what it guards."""
         wanted = lock, number_of(name)
-        if wanted not in self._held:
+        if wanted in self._held:
+            return
+        if self._begin is None:
             await self._connection.fetch(TAKE, *wanted)
-            self._held.add(wanted)
+        else:  # on one way to the server
+            await self._connection.execute(f"{self._begin}; {taking(*wanted)}")
+            self._begin = None
+        self._held.add(wanted)
 
 
 def _storable(value: Any) -> Any:
@@ -115,11 +128,15 @@ class PostgresEngine:
         except FAILURES as error:
             raise failure_of(error, shown(url)) from None
 
-    async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:
+    async def write(
+        self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False, single: bool = False
+    ) -> Result:
         self._require_soundness()
+        begin = None if single and not self._way.pooled else self._way.begin  # a pooler wants it, see `_fetch`
 
         async def transact(connection: asyncpg.Connection) -> Result:
-            return await self._transact(connection, function, urgent=urgent)
+            transaction = PostgresTransaction(connection, self.holder, begin)
+            return await self._transact(connection, transaction, function, urgent=urgent)
 
         task = asyncio.create_task(self._carry_out(transact, self._urgent if urgent else self._pool))
         self._running.add(task)
@@ -167,24 +184,32 @@ class PostgresEngine:
             tries += 1
 
     async def _transact(
-        self, connection: asyncpg.Connection, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool
+        self,
+        connection: asyncpg.Connection,
+        transaction: PostgresTransaction,
+        function: Callable[[Transaction], Awaitable[Result]],
+        *,
+        urgent: bool,
     ) -> Result:
-        await connection.execute(self._way.begin)
-        transaction = PostgresTransaction(connection, self.holder)
         try:
             if urgent and not self._clock.is_fresh:
+                await transaction.begin()
                 await self._set_clock(connection)
             result = await function(transaction)
         except BaseException as error:
             await _undo(connection, error)
             raise
+        if connection.is_in_transaction():
+            await self._commit(connection)
+        if transaction.has_written:
+            self._last_write_at = self._clock()
+        return result
+
+    async def _commit(self, connection: asyncpg.Connection) -> None:
         try:
             await connection.execute("COMMIT")
         except FAILURES as error:  # whether it is stored nobody knows, but those who ask again find out
             raise self._noticed(failure_of(error, self._where)) from None
-        if transaction.has_written:
-            self._last_write_at = self._clock()
-        return result
 
     async def _fetch(self, connection: asyncpg.Connection, sql: str, *values: Any) -> list[Row]:
         """Run one statement. Behind a pooler even that needs a transaction: it is prepared, and then carried out."""

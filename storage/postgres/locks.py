@@ -19,3 +19,8 @@ class Lock(IntEnum):
 def number_of(name: str) -> int:
     """Return a number of 32 bits with a sign. Two names that share one only wait for each other without need."""
     return zlib.crc32(name.encode("utf-8", "surrogatepass")) - 2**31
+
+
+def taking(lock: Lock, number: int) -> str:
+    """Return the statement that takes a lock with its numbers in it, to be sent together with others."""
+    return f"SELECT pg_advisory_xact_lock({int(lock)}, {int(number)})"

@@ -118,7 +118,13 @@ class SQLiteEngine:
             raise
         return cls(path, connection, lock, place, now)
 
-    async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:  # noqa: ARG002 - none waits here
+    async def write(
+        self,
+        function: Callable[[Transaction], Awaitable[Result]],
+        *,
+        urgent: bool = False,  # noqa: ARG002 - none waits here
+        single: bool = False,  # noqa: ARG002 - what is one statement costs no more than that anyway
+    ) -> Result:
         self._require_soundness()
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._asked.append((at_once(function), result))

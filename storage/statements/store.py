@@ -48,12 +48,15 @@ Result = TypeVar("Result")
 
 
 def _write(
-    function: Callable[Concatenate[Transaction, Given], Awaitable[Result]], *, urgent: bool = False
+    function: Callable[Concatenate[Transaction, Given], Awaitable[Result]],
+    *,
+    urgent: bool = False,
+    single: bool = False,
 ) -> "Callable[Concatenate[SQLStore, Given], Coroutine[Any, Any, Result]]":
     """Make a method that runs `function` in a transaction."""
 
     async def method(store: "SQLStore", /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        return await store.engine.write(lambda tx: function(tx, *args, **kwargs), urgent=urgent)
+        return await store.engine.write(lambda tx: function(tx, *args, **kwargs), urgent=urgent, single=single)
 
     return method
 
@@ -72,13 +75,13 @@ class SQLStore:
     recover = _write(recovery.recover)
     admit = _write(admission.admit)
     give_slot_back = _write(admission.give_slot_back)
-    place = _write(guarded.place)
-    renew = _write(guarded.renew, urgent=True)
+    place = _write(guarded.place, single=True)
+    renew = _write(guarded.renew, urgent=True, single=True)
     replace = _write(guarded.replace)
-    change_form = _write(guarded.change_form)
-    note = _write(guarded.note)
-    ring = _write(guarded.ring)
-    handle = _write(guarded.handle)
+    change_form = _write(guarded.change_form, single=True)
+    note = _write(guarded.note, single=True)
+    ring = _write(guarded.ring, single=True)
+    handle = _write(guarded.handle, single=True)
     start_create = _write(spending.start_create)
     created = _write(guarded.created)
     part_ready = _write(guarded.part_ready)

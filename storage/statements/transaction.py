@@ -63,10 +63,13 @@ class Transaction(Protocol):
 class Engine(Protocol):
     """A database that runs transactions; what is not described here is as in `Store`."""
 
-    async def write(self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False) -> Result:
+    async def write(
+        self, function: Callable[[Transaction], Awaitable[Result]], *, urgent: bool = False, single: bool = False
+    ) -> Result:
         """Run a function in a transaction that is kept whole: all of it, or nothing.
 
-        An urgent one never waits for a named lock, and stands behind no transaction that does.
+        An urgent one never waits for a named lock, and stands behind no transaction that does. A single one is one
+        statement, without a lock.
         """
 
     async def read(self, decode: Callable[[list[Row]], Result], sql: str, *values: Any) -> Result:

@@ -61,9 +61,9 @@ class Listening:
         self.told = []
         self.read, self.close = engine.read, engine.close
 
-    async def write(self, function, *, urgent=False):
+    async def write(self, function, *, urgent=False, single=False):
         self.told = []
-        return await self._engine.write(lambda tx: function(Overheard(tx, self.told)), urgent=urgent)
+        return await self._engine.write(lambda tx: function(Overheard(tx, self.told)), urgent=urgent, single=single)
 
 
 @pytest.fixture

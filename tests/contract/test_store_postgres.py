@@ -130,7 +130,7 @@ async def test_connections_that_the_server_ends_are_replaced(store, database):
 async def test_a_commit_whose_answer_is_lost_can_be_asked_for_again(store, wire, remote, is_heard):
     job = await uploading(store)
     for ask, stored in (
-        (lambda: remote.place(job, 900, Notice.NONE), lambda now: now.placeholder_id == 900),
+        (lambda: remote.page_placed(job, 1, 900), lambda _now: True),
         (lambda: remote.start_create(job), lambda now: now.create_started),
         (lambda: remote.created(job, part()), lambda now: not now.create_started),
     ):
@@ -145,6 +145,19 @@ async def test_a_commit_whose_answer_is_lost_can_be_asked_for_again(store, wire,
     assert await remote.record(job, Submitted(LATER, 12.5, None), NOW) is not is_heard
     assert (await again(store, job)).state is State.SUBMITTED
     assert len(await store.generations(job)) == 1
+
+
+@pytest.mark.parametrize("is_heard", [False, True], ids=["before the server hears of it", "after it"])
+async def test_a_single_statement_whose_answer_is_lost_is_sent_again(store, wire, remote, is_heard):
+    """It is a transaction by itself, without a word that begins or ends it."""
+    job = await uploading(store)
+    wire.word, wire.is_heard = b"UPDATE", is_heard
+    assert await remote.place(job, 900, Notice.NONE)
+    assert wire.word is None
+    wire.word = b"BEGIN"
+    assert await remote.place(job, 900, Notice.NONE)
+    assert wire.word is not None
+    assert (await again(store, job)).placeholder_id == 900
 
 
 @pytest.mark.parametrize("is_heard", [False, True], ids=["before the server hears of it", "after it"])

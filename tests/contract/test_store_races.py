@@ -51,14 +51,14 @@ class Held:
         self._engine = engine
         self.is_there, self.may_go = asyncio.Event(), asyncio.Event()
 
-    async def write(self, function, *, urgent=False):
+    async def write(self, function, *, urgent=False, single=False):
         async def held(tx):
             result = await function(tx)
             self.is_there.set()
             await self.may_go.wait()
             return result
 
-        return await self._engine.write(held, urgent=urgent)
+        return await self._engine.write(held, urgent=urgent, single=single)
 
 
 @dataclass
