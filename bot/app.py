@@ -303,7 +303,7 @@ class _Wiring:
 
     def _maintenance(self) -> Maintenance:
         ttl = self.settings.transcript_ttl_hours * 3600
-        usable = (partial(self.trouble.begins, Kind.DATABASE), partial(self.trouble.ends, Kind.DATABASE))
+        usable = (self._database_refuses, partial(self.trouble.ends, Kind.DATABASE))
         around = (self.outside.now, self.outside.moved, ttl, self.looks.learned)
         return Maintenance(self.store, self.metrics, *around, *usable, self._nudge, lambda: self.presence.leads)
 
@@ -311,8 +311,12 @@ class _Wiring:
         _remove_folders(self.settings.database_url, {process_of(each) for each in replicas})
 
     def _sharing(self) -> Sharing:
-        refresh = (self.guests.refresh, self.hold.refresh, self.trouble.refresh)
-        return Sharing(refresh if self.guests.is_shared else ())
+        return Sharing((self.guests.refresh, self.hold.refresh, self.trouble.refresh))
+
+    def _database_refuses(self) -> None:
+        """Let one replica tell of it, which nothing can tell the others: the one that led last."""
+        if self.presence.led_last:
+            self.trouble.begins(Kind.DATABASE)
 
     def _hurry(self) -> None:
         self.maintenance.hurry()

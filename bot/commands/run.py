@@ -38,10 +38,9 @@ async def run(app: App, stop: asyncio.Event) -> None:
             app.maintenance.watch(),
             app.clockwatch.run(),
             app.trouble.run(app.is_low_on_credits),
-            app.sharing.run(),
         ]
         if app.presence.beside_others:
-            loops.append(app.presence.run())
+            loops += [app.presence.run(), app.sharing.run()]
         work = [asyncio.create_task(loop) for loop in loops]
         if await _wait_for_the_end(stop, app.store, work):
             await _tell_of_damage(app)

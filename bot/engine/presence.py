@@ -75,6 +75,11 @@ class Presence:
         """Tell whether this replica does what only one may do. It knows so by itself when its right has run out."""
         return not self.beside_others or self.seconds() < self._leads_until
 
+    @property
+    def led_last(self) -> bool:
+        """Tell whether this replica leads, or did when it could ask last."""
+        return not self.beside_others or self._has_led
+
     async def begin(self, set_clock: Callable[[], Awaitable[None]]) -> None:
         """Take a place among the replicas, and take over from those that died.
 

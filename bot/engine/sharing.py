@@ -13,7 +13,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Calls each of `refresh` again and again. Nothing where one process has the database to itself."""
+    """Calls each of `refresh` again and again; for replicas, of which each may change what the others know."""
 
     refresh: Sequence[Callable[[], Awaitable[None]]]
 
