@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ log = get_logger(__name__)
 AT_A_STRETCH = 50  # updates read and handled before others get a turn: the door is what everybody waits at
 
 Process = Callable[[Update], Awaitable[None]]
+_RAISED: ContextVar[list[Exception]] = ContextVar("_RAISED")  # by the handlers of the update of this task
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,6 @@ class Dispatch:
     process: Process
     door: Door
     metrics: Metrics
-    _alone: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # at the door, which takes from one update
 
     async def handle(self, batch: Sequence[Any]) -> None:
         """Return when everything that must outlive this process is stored.
@@ -56,11 +57,8 @@ class Dispatch:
         update = self._read(raw)
         if update is None:
             return
-        async with self._alone:
-            try:
-                await (self._process if is_last_try else self.process)(update)
-            finally:
-                entries = self.door.take()
+        with self.door.apart() as entries:
+            await (self._process if is_last_try else self.process)(update)
         await self.door.commit(entries, refused)
 
     def _read(self, raw: Any) -> Update | None:
@@ -91,14 +89,14 @@ def processing(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> Process
 
     No handler after it sees the update: it may be the one that keeps strangers out.
     """
-    raised: list[Exception] = []
 
     async def keep(_: object, context: Any) -> None:
-        raised.append(context.error)
+        _RAISED.get().append(context.error)
         raise ApplicationHandlerStop
 
     async def process(update: Update) -> None:
-        raised.clear()
+        raised: list[Exception] = []
+        _RAISED.set(raised)
         await telegram.process_update(update)
         if raised:
             raise raised[0]

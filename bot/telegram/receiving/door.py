@@ -1,7 +1,9 @@
 """The door: what the updates of a batch ask to be kept. All of it is stored before Telegram is told that they came."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,6 +25,9 @@ class Entry:
     then: Callable[[Any], object]
 
 
+_APART: ContextVar[list[Entry]] = ContextVar("_APART")
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Handlers hand over here what they want done; nothing of it happens before `commit`.
@@ -35,16 +40,26 @@ class Door:
     metrics: Metrics
     _entries: list[Entry] = field(default_factory=list, init=False)
 
+    @contextmanager
+    def apart(self) -> Iterator[list[Entry]]:
+        """Collect what is handed over meanwhile in this task, apart from what others hand over."""
+        entries: list[Entry] = []
+        token = _APART.set(entries)
+        try:
+            yield entries
+        finally:
+            _APART.reset(token)
+
     def keep(self, write: Callable[[], Awaitable[Kept]], then: Callable[[Kept], object] = lambda _: None) -> None:
         """Store something; once everything of the batch is stored, call `then` with what `write` returned."""
-        self._entries.append(Entry(write, then))
+        _APART.get(self._entries).append(Entry(write, then))
 
     def say(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
         """Say something once everything before it is stored; see `Replies.put`."""
-        self._entries.append(Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts)))
+        _APART.get(self._entries).append(Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts)))
 
     def take(self) -> list[Entry]:
-        """Take out all that was handed over until now."""
+        """Take out all that was handed over until now, but for what was collected apart."""
         entries = self._entries.copy()
         self._entries.clear()
         return entries

@@ -222,3 +222,30 @@ async def test_a_start_waits_for_telegram_and_says_why(stopped_world, app, lines
     assert line["username"] == "verbatim_bot"
     assert line["sees_plain_voices_in_groups"] is False
     assert TOKEN not in str(list(lines))
+
+
+async def test_a_bug_is_told_of_the_update_that_had_it_and_not_of_one_beside_it(stopped_world):
+    go_on, waiting = asyncio.Event(), asyncio.Event()
+
+    async def slow_for_alice(update, _context):
+        if update.effective_user.id == alice.id:
+            waiting.set()
+            await go_on.wait()
+        else:
+            raise ZeroDivisionError
+
+    async with stopped_world.running():
+        alice, bob = stopped_world.telegram.user("Alice"), stopped_world.telegram.user("Bob")
+        for person in (alice, bob):
+            stopped_world.telegram.private(person).say(person, "/start")
+        telegram = stopped_world.app.telegram
+        process = processing(telegram)
+        telegram.add_handler(TypeHandler(Update, slow_for_alice), group=-2)
+        first, second = (Update.de_json(each, telegram.bot) for each in stopped_world.telegram.pending_updates)
+        well = asyncio.create_task(process(first))
+        async with patience(SOON):
+            await waiting.wait()
+        with pytest.raises(ZeroDivisionError):
+            await process(second)
+        go_on.set()
+        await well

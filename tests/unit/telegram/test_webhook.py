@@ -41,6 +41,7 @@ class Desk:
         self.refuses: list[Exception] = []  # what the store raises
         self.is_out = False  # the store refuses everything
         self.gates: dict[int, asyncio.Event] = {}
+        self.asks: dict[str, asyncio.Event] = {}  # what handlers wait for before they hand something over
         pace = Pace(stopped_world.clock)
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
         self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
@@ -56,7 +57,8 @@ class Desk:
             return
         self.handled.append(message.text)
         self.notifier.notify()
-        await asyncio.sleep(0)  # so that others have a chance to come in between
+        if message.text in self.asks:
+            await self.asks[message.text].wait()
         self.door.keep(partial(self._store, message.chat.id, message.text))
         if self.fails:
             raise self.fails.pop(0)
@@ -121,6 +123,17 @@ async def test_one_chat_does_not_wait_for_another_one_and_each_stores_its_own(de
     assert (both, desk.stored) == ([DONE, DONE], ["two", "three"])
     gate.set()
     assert await waiting == DONE
+
+
+async def test_a_handler_that_asks_the_database_keeps_no_other_update_waiting(desk):
+    """What each hands over is its own, also where the first one to begin is the last one to end."""
+    slow = desk.asks["slow"] = asyncio.Event()
+    waiting = asyncio.create_task(desk.take("slow", chat_id=1, number=1))
+    await until_handled(desk, "slow")
+    assert await desk.take("quick", chat_id=2, number=2) == DONE
+    assert (waiting.done(), desk.stored) == (False, ["quick"])
+    slow.set()
+    assert (await waiting, desk.stored) == (DONE, ["quick", "slow"])
 
 
 async def test_an_update_that_comes_again_is_handled_once(desk):
