@@ -138,6 +138,29 @@ def test_a_repair_is_exit_code_0_and_says_what_it_did(environment, capsys, tmp_p
     assert "is in order, so nothing was changed" in capsys.readouterr().out
 
 
+def test_a_repair_of_postgresql_is_left_to_postgresql(environment, capsys):
+    environment.setenv("DATABASE_URL", "postgresql://user:password-of-somebody@127.0.0.1/jobs")
+    assert exit_code("repair") == 2
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "DATABASE_URL: a PostgreSQL database is repaired by PostgreSQL's own means: restore a backup"
+    )
+    assert "password" not in said
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_postgresql_that_is_out_of_reach_is_told_without_its_password(
+    outside, environment, capsys, refusing_port, command
+):
+    where = f"127.0.0.1:{refusing_port}"
+    environment.setenv("DATABASE_URL", f"postgresql://user:password-of-somebody@{where}/jobs")
+    assert exit_code(command) == (2 if command == "run" else 1)
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert f"the database jobs on {where} cannot be used just now: it cannot be reached" in said
+    assert "password" not in said
+
+
 def test_a_repair_beside_a_running_bot_is_exit_code_2(environment, capsys, tmp_path):
     other = FileLock(tmp_path / "jobs.db")
     assert exit_code("repair") == 2
