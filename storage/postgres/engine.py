@@ -111,18 +111,10 @@ class PostgresEngine:
     @classmethod
     async def open(cls, url: str) -> Self:
         """Connect, and bring the schema up to date; StorageUnavailableError where the database is out of reach."""
-        clock = DatabaseClock()
         try:
             way, pool = await find(url, MOST_CONNECTIONS)
-            try:
-                async with pool.acquire() as connection:
-                    await migrate(connection)
-                    async with connection.transaction():
-                        await _measure(connection, clock)
-                return cls(way, pool, await way.pool(MOST_URGENT), clock)
-            except BaseException:
-                pool.terminate()
-                raise
+            clock = await _prepare(pool)
+            return cls(way, pool, await way.pool(MOST_URGENT), clock)
         except asyncpg.ClientConfigurationError:
             raise StorageError(f"the address of {shown(url)} has something that the driver does not know") from None
         except FAILURES as error:
@@ -308,6 +300,20 @@ async def _undo(connection: asyncpg.Connection, error: BaseException) -> None:
         await connection.execute("ROLLBACK", timeout=STOPPING_WITHIN)
     except FAILURES:
         connection.terminate()
+
+
+async def _prepare(pool: asyncpg.Pool) -> DatabaseClock:
+    """Bring the schema up to date, and set a clock by the database; an error ends the connections."""
+    clock = DatabaseClock()
+    try:
+        async with pool.acquire() as connection:
+            await migrate(connection)
+            async with connection.transaction():
+                await _measure(connection, clock)
+    except BaseException:
+        pool.terminate()
+        raise
+    return clock
 
 
 async def _measure(connection: asyncpg.Connection, clock: DatabaseClock) -> float:
