@@ -90,7 +90,8 @@ class Place:
 
     @property
     def answers(self) -> list[Any]:
-        return [message for message in self.written if not self._is_unfinished(message)]
+        """What is neither unfinished nor rings for a late answer."""
+        return [each for each in self.written if not self._is_unfinished(each) and not self.chat.rang(each)]
 
     def _is_unfinished(self, message: Any) -> bool:
         return "reply_markup" in message or self.says(message) in UNFINISHED
