@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import tempfile
 from dataclasses import replace
+from functools import partial
 
 import aiohttp
 import pytest
@@ -249,3 +250,28 @@ async def test_a_bug_is_told_of_the_update_that_had_it_and_not_of_one_beside_it(
             await process(second)
         go_on.set()
         await well
+
+
+async def test_processes_of_one_database_have_folders_of_their_own_and_remove_those_of_the_dead(
+    stopped_world, postgres_url, temporary
+):
+    stopped_world.changed["database_url"] = postgres_url
+
+    async def set_clock():
+        """Nothing is stored yet."""
+
+    def folders():
+        return sorted(folder.name for folder in temporary.iterdir())
+
+    build_another = partial(build, stopped_world.settings(), stopped_world.clock, lambda: 0.5)
+    async with build_another() as first:
+        await first.presence.begin(set_clock)
+        _, mark, _ = folders()[0].split("-", 2)
+        (temporary / f"verbatim-{mark}-machine-0123abcd.left").mkdir()
+        async with build_another() as second:
+            await second.presence.begin(set_clock)
+            expected = sorted(f"verbatim-{mark}-{app.store.replicas.process}" for app in (first, second))
+            assert [name.rpartition(".")[0] for name in folders()] == expected
+            assert second.now() == pytest.approx(second.store.now(), abs=1)
+        assert len(folders()) == 1
+    assert folders() == []
