@@ -161,3 +161,29 @@ async def test_a_leader_that_stood_still_drops_its_jobs_and_begins_anew(shared):
     assert [shared.uploads(voice) for voice in shared.voices] == [1, 2, 1]
     assert [shared.answers(voice) for voice in shared.voices] == [1, 1, 1]
     assert len(shared.chat.bot_messages) == 3
+
+
+async def test_with_a_webhook_every_replica_takes_updates_and_whichever_is_gone_the_others_take_its_own(shared):
+    """The proxy leads to all three, in turns. The second voice of everybody comes when the leader is dead."""
+    telegram = shared.telegram
+    lives = [await shared.start_hooked() for _ in range(3)]
+    for life in lives:
+        await life.says("telegram.ready")
+    await lives[0].says("webhook.set")
+    chats = [telegram.private(telegram.user(name)) for name in ("Ada", "Ben", "Cleo", "Dora", "Emil", "Fay")]
+    for chat in chats:
+        shared.voice(chat)
+    await shared.until(lambda: not telegram.pending_updates)
+    for life in lives:
+        await life.says("job.accepted")
+    await lives[0].kill()
+    for chat in chats:
+        shared.voice(chat)
+    await shared.until(lambda: not telegram.pending_updates)
+    assert await lives[1].stop() == 0
+    shared.voice(chats[0])
+    for voice in shared.voices:
+        await shared.see(voice.chat, voice.text)
+    await shared.finish()
+    assert [len(telegram.calls_of(method)) for method in ("setWebhook", "deleteWebhook", "getUpdates")] == [1, 0, 0]
+    assert telegram.state.webhook is not None
