@@ -108,6 +108,23 @@ def _jobs(shell: sqlite3.Connection, columns: dict[str, str], count: int, given:
     _numbered(shell, f"INSERT INTO jobs ({names}) SELECT {values}", count, given)
 
 
+def filled(columns: dict[str, str], ended: int) -> list[str]:
+    """Return what puts jobs that have ended, and the transcripts that are still kept, into PostgreSQL."""
+    given = {"$ended": str(ended), "$now": f"{time.time()}", "$body": f"'{BODY}'"}
+    names = ", ".join(columns)
+    numbers = f"FROM generate_series(1, {ended}) AS numbers (n)"
+    kept = f"SELECT n, 'key ' || n, $body, $now + {DAY} * n / $ended {numbers} WHERE {KEPT}"
+    statements = [
+        f"INSERT INTO transcripts (id, cache_key, body, expires_at) OVERRIDING SYSTEM VALUE {kept}",
+        f"INSERT INTO jobs ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(columns.values())} {numbers}",
+        *(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {ended})" for table in ("transcripts", "jobs")),
+        "ANALYZE",
+    ]
+    for name, value in given.items():
+        statements = [each.replace(name, value) for each in statements]
+    return statements
+
+
 def _numbered(shell: sqlite3.Connection, insert: str, count: int, given: dict[str, Any], where: str = "1") -> None:
     """Run an INSERT of a SELECT once for all of the numbers `n` from 1 to `count`."""
     numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $count)"

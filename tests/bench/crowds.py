@@ -54,12 +54,12 @@ async def crowd300_edits(version: Version, chance: random.Random) -> Row:
 
 async def stream(version: Version, chance: random.Random) -> Row:
     async with staged(version) as stage:
-        return await _one_after_the_other(stage, some(600, chance, 2.0), per_second=10)
+        return await one_after_the_other(stage, some(600, chance, 2.0), per_second=10)
 
 
 async def looks(version: Version, chance: random.Random) -> Row:
     async with staged(version) as stage:
-        return await _one_after_the_other(stage, some(150, chance, 6.0), per_second=5)
+        return await one_after_the_other(stage, some(150, chance, 6.0), per_second=5)
 
 
 async def _at_once(stage: Stage, speech_times: list[float]) -> Row:
@@ -67,7 +67,7 @@ async def _at_once(stage: Stage, speech_times: list[float]) -> Row:
     return meter.read(await stage.send_all(speech_times))
 
 
-async def _one_after_the_other(stage: Stage, speech_times: list[float], *, per_second: int) -> Row:
+async def one_after_the_other(stage: Stage, speech_times: list[float], *, per_second: int) -> Row:
     """Send voice notes evenly, whatever becomes of those before."""
     meter, sent = Meter(stage), list[Sent]()
     loop = asyncio.get_running_loop()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +20,10 @@ LOG = "bot.log"
 class Life:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = psutil.Process(process.pid)
+
+    def end(self, how: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(how)
 
     def cpu_seconds(self) -> float:
         """What the process and its children have used so far, with those that have ended."""

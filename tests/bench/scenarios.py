@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests import rows
-from tests.bench import crowds, grown, sound, starting, transactions
+from tests.bench import crowds, grown, sound, starting, stores, together, transactions
 from tests.bench.meter import Row
 from tests.bench.versions import Version
 
@@ -19,6 +19,7 @@ class Scenario:
     telling: tuple[str, ...]
 
 
+STORES = ("postgres_1_jobs_per_s", "postgres_2_jobs_per_s", "postgres_4_jobs_per_s")
 SCENARIOS = {
     "single": Scenario(
         "one voice note, speech 1 s, in a fresh process", crowds.single, ("visible_s", "acknowledged_s")
@@ -53,5 +54,20 @@ SCENARIOS = {
         f"{transactions.VOICES} voice notes, each alone",
         transactions.transactions,
         ("hops_per_voice", "writes_per_voice"),
+    ),
+    "stores": Scenario(
+        f"jobs in the store alone, {stores.SIDE_BY_SIDE} side by side in each process, on both engines",
+        stores.stores,
+        ("sqlite_jobs_per_s", "postgres_1_jobs_per_s", "postgres_2_jobs_per_s", "postgres_4_jobs_per_s"),
+    ),
+    "stores_100k": Scenario("the same on PostgreSQL, beside 100,000 that have ended", stores.among(100_000), STORES),
+    "stores_1m": Scenario("the same on PostgreSQL, beside 1,000,000 that have ended", stores.among(1_000_000), STORES),
+    "replicas": Scenario(
+        "10 a second for 60 s, lognormal median 2 s, on three replicas",
+        together.replicas,
+        ("added_p50_s", "added_p95_s"),
+    ),
+    "failover": Scenario(
+        "two replicas that poll: one that leads and dies, or stops", together.failover, ("after_kill_s", "after_stop_s")
     ),
 }

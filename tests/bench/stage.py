@@ -61,6 +61,7 @@ class Stage:
         self.folder = folder
         self.telegram = telegram
         self.speech = speech
+        self.database = f"sqlite:///{folder / 'verbatim.db'}"
         self.life: Life
         self._speech_seconds: dict[bytes, float] = {}
         self._latest = 0.0
@@ -73,7 +74,7 @@ class Stage:
             "AIMLAPI_KEY": KEY,
             "AIMLAPI_URL": self.speech.url,
             "ACCESS": "open",
-            "DATABASE_URL": f"sqlite:///{self.folder / 'verbatim.db'}",
+            "DATABASE_URL": self.database,
         }
 
     @property
