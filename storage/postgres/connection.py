@@ -9,8 +9,9 @@ CONNECT_WITHIN = 5.0  # seconds
 ANSWER_WITHIN = 30.0  # seconds for one statement
 _CACHED = 500  # statements a connection keeps prepared: the same one for lists of other lengths is another one
 # A transaction that waits for a lock for so long gives up, and so does one whose process does not go on: it would keep
-# everybody else from what it has locked, such as a family of models. In milliseconds.
-_LIMITS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "5000"}
+# everybody else from what it has locked, such as a family of models. In milliseconds. And a commit is on the disk when
+# it returns, whatever the server is set to: what is stored has been told to somebody.
+_SETTINGS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "5000", "synchronous_commit": "on"}
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
@@ -35,8 +36,8 @@ class Way:
     @property
     def begin(self) -> str:
         """Return how a transaction begins."""
-        limits = (f"SET LOCAL {name} = {value}" for name, value in _LIMITS.items())
-        return "; ".join((_BEGIN, *limits)) if self.pooled else _BEGIN
+        settings = (f"SET LOCAL {name} = {value}" for name, value in _SETTINGS.items())
+        return "; ".join((_BEGIN, *settings)) if self.pooled else _BEGIN
 
     def options(self) -> dict[str, Any]:
         """Return what a connection is made with."""
@@ -47,7 +48,7 @@ class Way:
             "command_timeout": ANSWER_WITHIN,
             "connection_class": Connection,
             "statement_cache_size": 0 if self.pooled else _CACHED,
-            "server_settings": settings if self.pooled else settings | _LIMITS | {"jit": "off"},
+            "server_settings": settings if self.pooled else settings | _SETTINGS | {"jit": "off"},
         }
 
     async def pool(self, most: int) -> asyncpg.Pool:

@@ -147,6 +147,10 @@ async def test_a_commit_whose_answer_is_lost_can_be_asked_for_again(store, wire,
     assert len(await store.generations(job)) == 1
 
 
+async def test_a_commit_is_on_the_disk_whatever_the_server_is_set_to(store):
+    assert await store.engine.read(lambda rows: rows[0][0], "SHOW synchronous_commit") == "on"
+
+
 @pytest.mark.parametrize("is_heard", [False, True], ids=["before the server hears of it", "after it"])
 async def test_a_single_statement_whose_answer_is_lost_is_sent_again(store, wire, remote, is_heard):
     """It is a transaction by itself, without a word that begins or ends it."""
