@@ -111,16 +111,20 @@ class Submit:
         """Tell the chat, once, that its model left the catalogue, and use the default from now on."""
         default, chosen = self.rules.default_model, await self.store.settings(job.chat_id)
         if chosen.model == job.model:
-            if await self.store.tell_once(job.chat_id, what := REPLACED + job.model):
-                try:
-                    await self.delivery.say(
-                        job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name)
-                    )
-                except VerbatimError:
-                    await self.store.tell_again(job.chat_id, what)
-                    raise
+            await self._tell_replaced(job, default)
             await self.store.change_settings(job.chat_id, partial(_without_model, job.model))
         return default
+
+    async def _tell_replaced(self, job: Job, default: Model) -> None:
+        """Say it unless another step does, or has done so; what Telegram does not take is said by the next step."""
+        what = REPLACED + job.model
+        if not await self.store.tell_once(job.chat_id, what):
+            return
+        try:
+            await self.delivery.say(job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name))
+        except VerbatimError:
+            await self.store.tell_again(job.chat_id, what)
+            raise
 
     async def _tell_to_wait(self, job: Job, *, goes_ahead: bool) -> float:
         """Send the placeholder of a job without a slot, and return the seconds until the job asks again.
