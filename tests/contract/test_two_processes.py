@@ -1,7 +1,10 @@
 """What two processes know of what they share: each has its own memory, and they have one database."""
 
+import asyncio
+
 import pytest
 
+from bot.engine import patience
 from bot.engine.guests import Guests
 from bot.engine.moves import Moves
 from bot.engine.sharing import Sharing
@@ -12,6 +15,7 @@ from storage.apology import Reason
 from storage.store import StorageUnavailableError
 from tests.clock import Clock
 from tests.contract.stored import NOW
+from tests.patience import patience as patiently
 
 OWNER = 5
 HOUR = 3600.0
@@ -152,6 +156,19 @@ async def test_bugs_are_over_an_hour_after_the_last_one_of_all(both, clock):
     clock.pass_(60)
     await turns(both)
     assert [here.told[1:], there.told] in ([[(Kind.BUG, False)], []], [[], [(Kind.BUG, False)]])
+
+
+async def test_what_is_shared_is_read_again_and_again(both, monkeypatch):
+    here, there = both
+    monkeypatch.setattr(patience, "SHARED_READ_EVERY", 0.0)
+    reading = asyncio.create_task(there.sharing.run())
+    for guest in (7, 8):
+        await here.guests.allow(guest)()
+        async with patiently():
+            while not there.guests.admits(guest):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
 
 
 async def test_what_cannot_be_read_stays_as_it_is_known(both, store, monkeypatch):
