@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.app import App, build
-from bot.engine.policy import wait_after_death
 from bot.machine.clock import SteadyClock
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
@@ -35,12 +34,13 @@ async def world(tmp_path, postgres_url):
 async def process(world: World) -> AsyncIterator[App]:
     """One more process, which works on what there is."""
     async with build(world.settings(), SteadyClock(), random=lambda: 0.5) as app:
-        await app.store.replicas.enter("", "polling")
-        await app.store.recover(app.now(), wait_after_death)
+        await app.presence.begin(app.maintenance.set_clock)
         await introduce(app.telegram)
-        working = asyncio.create_task(app.poller.run())
+        work = [asyncio.create_task(each) for each in (app.presence.run(), app.poller.run())]
         yield app
-        await asyncio.gather(app.poller.stop(5.0), app.replies.stop(0), working)
+        await asyncio.gather(app.poller.stop(5.0), app.replies.stop(0))
+        work[0].cancel()
+        await asyncio.gather(*work, return_exceptions=True)
 
 
 async def all_answered(world, chats):
