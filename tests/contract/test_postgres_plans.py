@@ -55,8 +55,8 @@ class Listening:
         self._engine, self.plans = engine, {}
         self.read, self.close = engine.read, engine.close
 
-    async def write(self, function, *, urgent=False):
-        return await self._engine.write(lambda tx: function(Overheard(tx, self.plans)), urgent=urgent)
+    async def write(self, function, **asked):
+        return await self._engine.write(lambda tx: function(Overheard(tx, self.plans)), **asked)
 
 
 @pytest.fixture
