@@ -27,20 +27,17 @@ class Doing(StrEnum):
     WORKING = "working"  # on nothing that another server or another program does
 
 
-async def _be_sure() -> None:
-    """Return at once: where only one process works, nobody else can have taken a job over."""
-
-
 @dataclass(slots=True)
 class Activity:
     """One step: what it was doing when it was cut off, and how often something of it has moved.
 
     `changed` is called whenever `rests` may have changed, and when the same hand goes on with the next step. `sure` is
-    that of `surely_ours`.
+    that of `surely_ours`; None where only one process works, so that nobody else can take a job over.
     """
 
     changed: Callable[[], None] = lambda: None
-    sure: Callable[[], Awaitable[None]] = _be_sure
+    sure: Callable[[], Awaitable[None]] | None = None
+    edits: int = 0  # that were begun beside other processes, and after which no lease was found to hold
     cut: Doing = Doing.WORKING
     moves: int = 0
     branches: int = 1  # of the step, that go on side by side
@@ -79,13 +76,15 @@ def doing(what: Doing) -> Iterator[None]:
         raise
 
 
-async def surely_ours() -> None:
+async def surely_ours(*, edits: bool = False) -> None:
     """Return while the job of this step is surely led by nobody else; wait where that is unknown, and raise if it is.
 
     Called right before something is shown or paid for. A machine that was paused may have slept since the last write.
     """
-    if (activity := _activity.get()) is not None:
+    activity = _activity.get()
+    if activity is not None and activity.sure is not None:
         await activity.sure()
+        activity.edits += edits
 
 
 def done_at(error: Exception) -> Doing | None:

@@ -29,6 +29,9 @@ class Metrics:
         self.creates_in_doubt = self._counter(
             "creates_in_doubt", "Creates of ended jobs whose answer never came: each may have been paid for."
         )
+        self.edits_in_doubt = self._counter(
+            "edits_in_doubt", "Edits for jobs that another process had taken over by then: each may have come too late."
+        )
         self.bugs = self._counter("bugs", "Steps and updates that failed unexpectedly.", "where")
         self.bugs_seen = 0  # of this process
         self.updates_skipped = self._counter("updates_skipped", "Updates that could not be read.")

@@ -53,8 +53,10 @@ class Events:
         if job.transcript_id is not None and job.submitted_at is None:
             self.metrics.reused.inc()
 
-    def lease_lost(self, job: Job) -> None:
-        log.info("lease.lost", job=job.id)
+    def lease_lost(self, job: Job, edits: int) -> None:
+        """Tell of a lost lease, and of so many edits that may have come after those of the next holder."""
+        log.info("lease.lost", job=job.id, edits=edits)
+        self.metrics.edits_in_doubt.inc(edits)
 
     def failed(self, job: Job, error: VerbatimError) -> None:
         """Tell of a step that failed and whose fault it is, as loudly as the operator can do something about it."""

@@ -68,6 +68,7 @@ class Hand:
     def advance(self, job: Job, outcome: Outcome) -> None:
         """Go on with a job that an outcome has brought further."""
         self.job = self.placing.known(job)
+        self.activity.edits = 0
         match outcome:
             case Submitted(first_look_at, _, generation):
                 self.generations = (generation,) if generation is not None and generation.part == 0 else None

@@ -158,7 +158,7 @@ class Poller:
             if self._may_begin(job):
                 self._start(job)
             else:
-                await self._turn.release(job)
+                await self._turn.release(Hand(job))
         return bool(claim.jobs)
 
     def _may_begin(self, job: Job) -> bool:
@@ -198,7 +198,7 @@ class Poller:
         if self._may_begin(job):
             self._start(job, generations=())
         else:
-            await self._turn.release(job)
+            await self._turn.release(Hand(job))
         return True
 
     def _start(self, job: Job, generations: tuple[Generation, ...] | None = None) -> None:
@@ -238,7 +238,7 @@ class Poller:
             if earlier:
                 await asyncio.wait(earlier)
         except asyncio.CancelledError:
-            await self._turn.release(hand.job)
+            await self._turn.release(hand)
             raise
         due_at = await self._turn.run(hand)
         if due_at is not None:

@@ -61,20 +61,20 @@ class Turn:
             try:
                 await self._end_placing(hand)
             finally:
-                await self.release(hand.job)
+                await self.release(hand)
             raise
         except Exception as error:  # noqa: BLE001 - a bug between two steps; it may not keep the lease either
             self.events.bug(hand.job, error)
             await self._end_placing(hand)
             failure = as_failure(error, Doing.WORKING)
-            return await self._record(hand.job, unsaid(self._verdict(failure, hand.job).outcome, hand.job))
+            return await self._record(hand, unsaid(self._verdict(failure, hand.job).outcome, hand.job))
 
     async def _lead(self, hand: Hand) -> float | None:
         """Take step after step, as far as this hand goes."""
         while (outcome := await self._outcome(hand)) is not None:
             if not _goes_on(hand.job, outcome):
                 await self._end_placing(hand)
-                return await self._record(hand.job, outcome)
+                return await self._record(hand, outcome)
             if not await self._advance(hand, outcome):
                 break
             if hand.job.state is State.READY:
@@ -92,7 +92,7 @@ class Turn:
         try:
             outcome = worn_out(hand.job, self.now()) or await self._keeper().take(hand, self.take)
         except LeaseLostError:
-            self.events.lease_lost(hand.job)
+            self._lost(hand)
             return None
         except StorageUnavailableError as error:
             self.events.storage_unavailable(error, hand.job)
@@ -105,9 +105,9 @@ class Turn:
     def _keeper(self) -> Keeper:
         return Keeper(self.store, self.now, self.events.storage_unavailable, *self.times)
 
-    async def release(self, job: Job) -> None:
+    async def release(self, hand: Hand) -> None:
         """Give the lease back, if that is possible at once: a stop does not wait, and the next start takes the rest."""
-        outcome = Released(self.now())
+        job, outcome = hand.job, Released(self.now())
         try:
             recorded = await self.store.record(job, outcome, self.now())
         except StorageUnavailableError as error:
@@ -116,7 +116,12 @@ class Turn:
         if recorded:
             self.events.recorded(job, outcome)
         else:
-            self.events.lease_lost(job)
+            self._lost(hand)
+
+    def _lost(self, hand: Hand) -> None:
+        """Tell of a lease that was lost; of each edit once, as more than one write may find it so."""
+        self.events.lease_lost(hand.job, hand.activity.edits)
+        hand.activity.edits = 0
 
     async def _failed(self, hand: Hand, error: Exception) -> Outcome:
         """Decide what the failure means, and tell the operator and the user."""
@@ -163,7 +168,7 @@ class Turn:
         async def store() -> Job | None:
             return await self.store.advance(job, outcome, self.now(), self.now() + patience.LEASE_TTL)
 
-        storing = asyncio.create_task(self._stored(job, store))
+        storing = asyncio.create_task(self._stored(hand, store))
         try:
             advanced = await asyncio.shield(storing)
         except asyncio.CancelledError:
@@ -186,9 +191,10 @@ class Turn:
             return bool(outcome.slots)
         return self.now() < self._told_to_wait.until and not isinstance(outcome, Sniffed)
 
-    async def _record(self, job: Job, outcome: Outcome) -> float | None:
+    async def _record(self, hand: Hand, outcome: Outcome) -> float | None:
         """Record the outcome and give the lease back."""
-        if not await self._stored(job, lambda: self.store.record(job, outcome, self.now())):
+        job = hand.job
+        if not await self._stored(hand, lambda: self.store.record(job, outcome, self.now())):
             return None
         self.events.recorded(job, outcome)
         self._remember(outcome)
@@ -212,8 +218,9 @@ class Turn:
         shown = isinstance(outcome, Ended) and job.state is State.READY and outcome.state is not State.FAILED
         return shown and self.now() >= self._waits_for_an_end.until
 
-    async def _stored(self, job: Job, store: Callable[[], Awaitable[Stored]]) -> Stored | None:
+    async def _stored(self, hand: Hand, store: Callable[[], Awaitable[Stored]]) -> Stored | None:
         """Store an outcome, as long as it takes while the lease lasts: what was achieved may have cost money."""
+        job = hand.job
         try:
             stored = await repeat_until_stored(
                 store,
@@ -223,7 +230,7 @@ class Turn:
         except StorageUnavailableError:
             return None
         if not stored:
-            self.events.lease_lost(job)
+            self._lost(hand)
             return None
         return stored
 

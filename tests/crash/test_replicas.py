@@ -151,6 +151,7 @@ async def test_a_leader_that_stood_still_drops_its_jobs_and_begins_anew(shared):
     await leader.says("replica.taken_for_dead")
     await leader.until(lambda: leader.output.count("replica.entered") == 2)
     await leader.says("leader.ends")
+    await leader.says("edits=1")
     assert "operator.needed" not in leader.output
     assert len(shared.rows("SELECT name FROM replicas WHERE name LIKE '%.2'")) == 1
     assert await other.stop() == 0

@@ -257,3 +257,24 @@ async def _is_known_to_refuse(replica, group):
 
 async def _is_let_go(replica):
     return [job.lease_token for job in await all_jobs(replica)] == [None]
+
+
+async def test_an_edit_for_a_recording_that_another_one_goes_on_with_is_counted(two, owner, hers, postgres_url):
+    here, there = two
+    here.speech.says("said")
+
+    async def others_go_on():
+        async with postgres.connected(postgres_url) as connection:
+            await connection.execute(f"UPDATE replicas SET seen_at = 0 WHERE name = '{here.app.presence.name}'")
+        assert await there.app.store.replicas.bury()
+        await there.app.presence.recover()
+        await there.app.poller.turn()
+
+    here.telegram.watch("editMessageText", others_go_on, times=1)
+    hers.send_voice(owner, other_voice())
+    await hears(here)
+    async with patience(SOON):
+        while texts(hers)[-1] != "said":
+            await here.app.poller.turn()
+    assert b"verbatim_edits_in_doubt_total 1.0" in here.app.metrics.render()
+    assert b"verbatim_edits_in_doubt_total 0.0" in there.app.metrics.render()

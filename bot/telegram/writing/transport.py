@@ -103,7 +103,7 @@ class Transport:
             return await self.pace.paced(method, parameters["chat_id"], topic, urgency, call)
 
     async def _show(self, method: str, parameters: Parameters, document: Document | None = None) -> Any:
-        await surely_ours()
+        await surely_ours(edits=method.startswith("edit"))
         return await self.calls.make(method, parameters, document=document)
 
     async def edit(
