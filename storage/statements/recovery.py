@@ -1,6 +1,7 @@
 """Going on after a death of a process: which jobs were in a step, and whose fault the death was."""
 
 from collections import Counter
+from operator import itemgetter
 
 from storage.statements.transaction import Row, Transaction
 from storage.store import Interrupted, Wait
@@ -15,8 +16,9 @@ _ONLY_WAITED = (
 
 async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted, ...]:
     """Give back the leases of each process that is gone; they are all that tells of how many died."""
-    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited, {tx.holder_of} AS holder FROM jobs WHERE {tx.is_lost} ORDER BY id"
-    leased = {each["id"]: each for each in await tx.rows(sql)}
+    sql = f"SELECT id, {_ONLY_WAITED} AS only_waited, {tx.holder_of} AS holder FROM jobs WHERE {tx.is_lost}"
+    lost = await tx.rows(sql)  # sorted here: for an order by id, SQLite would read all jobs
+    leased = {each["id"]: each for each in sorted(lost, key=itemgetter("id"))}
     for holder, leases in Counter(each["holder"] for each in leased.values()).items():
         await tx.rows(
             f"UPDATE jobs SET lease_token = NULL, interrupted = CASE WHEN {_ONLY_WAITED} THEN 0"
