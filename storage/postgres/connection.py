@@ -13,6 +13,8 @@ _CACHED = 500  # statements a connection keeps prepared: the same one for lists 
 # it returns, whatever the server is set to: what is stored has been told to somebody.
 _SETTINGS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "5000", "synchronous_commit": "on"}
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+# The driver gives what it does not know of an address to the server, as settings of the session.
+_WRONG_SETTING = (asyncpg.UndefinedObjectError, asyncpg.InvalidParameterValueError, asyncpg.CantChangeRuntimeParamError)
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -57,7 +59,10 @@ class Way:
 
 
 async def find(url: str, most: int) -> tuple[Way, asyncpg.Pool]:
-    """Find the way to a database, and make a pool for it. A pooler shows no process of the server as the other end."""
+    """Find the way to a database, and make a pool for it. A pooler shows no process of the server as the other end.
+
+    ClientConfigurationError for an address with something that is known to nobody.
+    """
     direct = Way(url, pooled=False)
     pool = await direct.pool(most)
     try:
@@ -66,6 +71,9 @@ async def find(url: str, most: int) -> tuple[Way, asyncpg.Pool]:
                 return direct, pool
     except asyncpg.ProtocolViolationError:  # from a pooler that takes no settings
         pool.terminate()
+    except _WRONG_SETTING:
+        pool.terminate()
+        raise asyncpg.ClientConfigurationError("a setting of the session") from None
     except BaseException:
         pool.terminate()
         raise

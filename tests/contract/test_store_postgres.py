@@ -190,6 +190,13 @@ async def test_an_address_with_something_unknown_is_told(database):
         await open_store("postgresql://somebody:password@127.0.0.1/jobs?sslmode=perhaps", lambda: NOW)
 
 
+@pytest.mark.parametrize("option", ["connect_timeout=10", "statement_timeout=soon", "max_connections=5"])
+async def test_an_address_with_something_that_the_server_does_not_know_is_told(database, option):
+    address = f"{database}{'&' if urlsplit(database).query else '?'}{option}"
+    with pytest.raises(StorageError, match=r"something that the driver does not know|08P01"):  # the latter as above
+        await open_store(address, lambda: NOW)
+
+
 async def test_a_transaction_goes_on_when_its_caller_is_cancelled(store):
     job = await uploading(store)
     begun = asyncio.Event()
