@@ -16,7 +16,11 @@ from storage.statements.transaction import Result, Row, Transaction
 NOW = "extract(epoch FROM clock_timestamp())"
 LONGEST_HOST = 40  # letters of a name that operators read
 BEAT = f"UPDATE replicas SET seen_at = {NOW} WHERE name = $1 RETURNING name"
-ENTER = f"INSERT INTO replicas (name, version, receives, seen_at) VALUES ($1, $2, $3, {NOW})"
+# The same name is there where the commit of an earlier try was lost on its way back, perhaps some time ago.
+ENTER = (
+    f"INSERT INTO replicas (name, version, receives, seen_at) VALUES ($1, $2, $3, {NOW})"
+    " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at"
+)
 # A moment too far ahead was stored before the database's clock was set back, and tells nothing.
 IS_ALIVE = f"seen_at BETWEEN {NOW} - {DEAD_AFTER} AND {NOW} + {DEAD_AFTER}"
 LASTS = f"until BETWEEN {NOW} AND {NOW} + {2 * LEADS_FOR}"
@@ -34,7 +38,6 @@ KNOWN = (
     f"SELECT name, version, receives, {NOW} - seen_at AS lag,"
     f" name IN (SELECT name FROM leader WHERE {LASTS}) AS leads FROM replicas ORDER BY name"
 )
-
 
 # The tokens of leases begin with the names of their holders; of those without a name one process is the holder.
 HOLDER = "CASE WHEN strpos(lease_token, ':') > 0 THEN split_part(lease_token, ':', 1) ELSE '' END"
@@ -72,7 +75,7 @@ class PostgresReplicas:
             await tx.rows(TAKE, Lock.ENTRY, 0)
             await tx.rows(FORGET, self.name)
             await tx.rows(RESIGN, self.name)
-            await tx.rows(f"{ENTER} ON CONFLICT (name) DO NOTHING", name, version, receives)
+            await tx.rows(ENTER, name, version, receives)
             is_first = await tx.row(OTHERS, name) is None
             if is_first:
                 await tx.rows(BURY)

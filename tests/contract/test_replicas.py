@@ -95,7 +95,7 @@ async def test_beside_a_dead_replica_another_one_is_the_first_and_takes_over_at_
     assert await recovered(store) == (Interrupted(lost.id, 0, 0),)
 
 
-async def test_a_replica_that_was_lag_too_long_is_taken_for_dead_and_comes_back_under_another_name(entered, changed):
+async def test_a_replica_that_was_silent_too_long_is_taken_for_dead_and_comes_back_under_another_name(entered, changed):
     silent, other = await entered(), await entered()
     before = silent.replicas.name
     await changed(silenced(silent))
@@ -106,6 +106,14 @@ async def test_a_replica_that_was_lag_too_long_is_taken_for_dead_and_comes_back_
     assert silent.replicas.name == f"{before}.2"
     assert process_of(silent.replicas.name) == process_of(before) == silent.replicas.process
     assert await silent.replicas.beat() is True
+
+
+async def test_one_whose_entry_was_stored_without_an_answer_enters_again_and_lives(opened, changed):
+    store = await opened()
+    name = store.replicas.process
+    await changed(f"INSERT INTO replicas (name, version, receives, seen_at) VALUES ('{name}', '1.0', 'polling', 0)")
+    await store.replicas.enter("1.0", "polling")
+    assert await store.replicas.beat() is True
 
 
 async def test_one_that_beats_in_time_is_not_taken_for_dead(entered, changed):
