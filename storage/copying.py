@@ -31,7 +31,8 @@ class Side(Protocol):
 
     name: str  # without password
 
-    async def tables(self) -> Mapping[str, Columns]: ...
+    async def tables(self) -> Mapping[str, Columns]:
+        """Return all tables but those that are in OWN."""
 
     async def count(self, table: str) -> int: ...
 
@@ -84,7 +85,7 @@ async def copy(old: Opened, new: Opened, say: Say) -> Moved:
 async def _copy_tables(source: Side, target: Side, say: Say) -> Moved:
     theirs, ours = await source.tables(), await target.tables()
     rows = mended = 0
-    for table in [*_FIRST, *sorted(theirs.keys() - OWN - set(_FIRST))]:
+    for table in [*_FIRST, *sorted(theirs.keys() - set(_FIRST))]:
         if table not in ours:
             raise damaged(f"{source.name} has a table {table}, which no database of this program has")
         columns = {name: kind for name, kind in ours[table].items() if name in theirs[table]}

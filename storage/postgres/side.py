@@ -35,16 +35,18 @@ class PostgresDatabase:
         return await self._connection.fetchval("SELECT to_regclass('jobs')") is not None
 
     async def is_free(self) -> bool:
-        tables = (await _tables(self._connection)).keys() - OWN - OF_NOBODY
+        tables = (await _tables(self._connection)).keys() - OF_NOBODY
         return not any([await self._connection.fetchval(f"SELECT 1 FROM {each} LIMIT 1") for each in tables])
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator["PostgresSide"]:
+        """Nothing is read before the locks are there, as all that is read is of one moment; no replica enters then."""
         await migrate(self._connection)
+        tables = await _tables(self._connection)
         async with self._connection.transaction(isolation="repeatable_read"):
             await self._connection.execute(_LOCK_WITHIN)
-            tables = (await _tables(self._connection)).keys() - OWN
-            await self._connection.execute(f"LOCK TABLE {', '.join(sorted(tables))} IN EXCLUSIVE MODE")
+            await self._connection.execute(f"LOCK TABLE replicas, {', '.join(sorted(tables))} IN EXCLUSIVE MODE")
+            await _require_stopped(self._connection, self.name)
             yield PostgresSide(self.name, self._connection)
 
 

@@ -25,7 +25,7 @@ class SQLiteFile:
 
     async def is_free(self) -> bool:
         with _failing_for_people(), _opened(self._path) as connection:
-            tables = _tables(connection).keys() - OWN - OF_NOBODY
+            tables = _tables(connection).keys() - OF_NOBODY
             return not any(connection.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone() for each in tables)
 
     @asynccontextmanager

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import asyncpg
 import pytest
 
 from storage.address import path_of
@@ -12,6 +13,7 @@ from storage.copying import OWN, storable
 from storage.moving import move
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Ready
+from storage.postgres.side import new_database
 from storage.sqlite.lock import FileLock
 from storage.store import DatabaseDamagedError, DatabaseInUseError, StorageError
 from storage.transcript import Transcript
@@ -210,6 +212,23 @@ async def test_a_postgresql_database_in_use_is_refused(filled, old, new, back):
     await refused(new, back, DatabaseInUseError, "1 of this program")
     await store.replicas.leave()
     await store.close()
+
+
+async def test_no_replica_begins_on_a_postgresql_database_that_is_moved(filled, old, new):
+    async with new_database(new) as database, database.changing():
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await begin_beside(new)
+    async with new_database(new) as database:
+        await begin_beside(new)
+        with pytest.raises(DatabaseInUseError):
+            async with database.changing():
+                pass
+
+
+async def begin_beside(url):
+    async with postgres.connected(url) as connection:
+        await connection.execute("SET lock_timeout = '10ms'")
+        await connection.execute("INSERT INTO replicas VALUES ('other', '1.0', 'polling', extract(epoch FROM now()))")
 
 
 async def test_a_database_is_not_moved_onto_itself(filled, old):
