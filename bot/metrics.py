@@ -51,22 +51,19 @@ class Metrics:
             buckets=_STAGE_BUCKETS,
             registry=self.registry,
         )
-        self.backlog = Gauge(
-            "verbatim_backlog",
-            "Unfinished jobs by state; `due` waits for its step, and is counted up to 1,000.",
-            ["state"],
-            registry=self.registry,
+        self.backlog = self._gauge(
+            "backlog", "Unfinished jobs by state; `due` waits for its step, and is counted up to 1,000.", "state"
         )
-        self.leads = Gauge("verbatim_leads", "Whether this process leads: 1, or 0.", registry=self.registry)
-        self.slots = self._of_family("slots", "Jobs that may be at the AI/ML API at once.")
-        self.slots_taken = self._of_family("slots_taken", "Jobs that are there, or on their way.")
+        self.leads = self._gauge("leads", "Whether this process leads: 1, or 0.")
+        self.slots = self._gauge("slots", "Jobs that may be at the AI/ML API at once.", "family")
+        self.slots_taken = self._gauge("slots_taken", "Jobs that are there, or on their way.", "family")
 
     def bug(self, where: str) -> None:
         self.bugs.labels(where).inc()
         self.bugs_seen += 1
 
-    def _of_family(self, name: str, text: str) -> Gauge:
-        return Gauge(f"verbatim_{name}", text, ["family"], registry=self.registry)
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"verbatim_{name}", text, labels, registry=self.registry)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"verbatim_{name}", text, labels, registry=self.registry)
