@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
 from storage.store import StorageError, damaged
+from storage.texts import storable
 
 Say = Callable[[str], None]
 Row = tuple[Any, ...]
@@ -23,7 +24,6 @@ OWN = frozenset({"counts", "schema_version", "sqlite_sequence", "replicas", "lea
 OF_NOBODY = frozenset({"pulse", "looks", "troubles", "hold"})
 _TOLD_EVERY = 2.0  # seconds
 _KINDS = {"bigint": int, "integer": int, "double precision": float, "text": str}
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Side(Protocol):
@@ -168,14 +168,12 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
-def storable(text: str | bytes) -> str:
-    """Return a text without what PostgreSQL keeps in none: the character NUL, and what is no character."""
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    if not isinstance(text, str):
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if not isinstance(value, str):
         raise TypeError
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\0", _REPLACEMENT)
+    return storable(value)
 
 
-_READ: Mapping[type, Callable[[Any], Any]] = {int: _whole, float: float, str: storable}
+_READ: Mapping[type, Callable[[Any], Any]] = {int: _whole, float: float, str: _text}

@@ -13,9 +13,9 @@ from storage.postgres.clock import JUMP, MOMENT, DatabaseClock, elapsed
 from storage.postgres.connection import Way, find
 from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
 from storage.postgres.ledger import PostgresLedger
-from storage.postgres.locks import TAKE, Lock, number_of, taking
 from storage.postgres.migrate import migrate
-from storage.postgres.replicas import HOLDER, IS_LOST, PostgresReplicas
+from storage.postgres.replicas import PostgresReplicas
+from storage.postgres.transaction import PostgresTransaction, bound
 from storage.statements.store import SQLStore
 from storage.statements.transaction import Result, Row, Transaction
 from storage.store import DatabaseDamagedError, StorageError
@@ -26,66 +26,6 @@ MOST_URGENT = 3  # connections for those that never do: claims must not stand be
 CONNECTION_WITHIN = 10.0  # seconds for a connection to become free
 STOPPING_WITHIN = 2.0  # the same, for a stop
 ASKED_WITHIN = 3.0  # seconds for a statement that comes again soon, so that several have their turn before it matters
-
-
-class PostgresTransaction:
-    """An open transaction."""
-
-    skip_locked = "FOR NO KEY UPDATE SKIP LOCKED"
-    locked = "FOR NO KEY UPDATE"
-    is_lost = IS_LOST
-    holder_of = HOLDER
-
-    def __init__(self, connection: asyncpg.Connection, holder: str, begin: str | None) -> None:
-        self._connection = connection
-        self.holder = holder
-        self._begin = begin
-        self._held: set[tuple[Lock, int]] = set()
-        self.has_written = False
-
-    async def begin(self) -> None:
-        """Begin, unless it has begun; where it is one statement, that is a transaction by itself."""
-        if self._begin is not None:
-            await self._connection.execute(self._begin)
-            self._begin = None
-
-    async def rows(self, sql: str, *values: Any) -> list[Row]:
-        self.has_written |= not sql.startswith("SELECT")
-        await self.begin()
-        return list(await self._connection.fetch(sql, *map(_storable, values)))
-
-    async def row(self, sql: str, *values: Any) -> Row | None:
-        return next(iter(await self.rows(sql, *values)), None)
-
-    async def alone_with(self, cache_key: str) -> None:
-        await self._take(Lock.KEY, cache_key)
-
-    async def alone_with_chat(self, chat_id: int) -> None:
-        await self._take(Lock.CHAT, str(chat_id))
-
-    async def alone_with_family(self, family: str) -> None:
-        await self._take(Lock.FAMILY, family)
-
-    async def _take(self, lock: Lock, name: str) -> None:
-        """Take a lock, unless this transaction has it, in a statement of its own: what follows sees what it guards."""
-        wanted = lock, number_of(name)
-        if wanted in self._held:
-            return
-        if self._begin is None:
-            await self._connection.fetch(TAKE, *wanted)
-        else:  # on one way to the server
-            await self._connection.execute(f"{self._begin}; {taking(*wanted)}")
-            self._begin = None
-        self._held.add(wanted)
-
-
-def _storable(value: Any) -> Any:
-    """Return a text without what PostgreSQL keeps in none: the character NUL, and halves of characters."""
-    if not isinstance(value, str):
-        return value
-    if not value.isascii():
-        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 class PostgresEngine:
@@ -205,7 +145,7 @@ class PostgresEngine:
 
     async def _fetch(self, connection: asyncpg.Connection, sql: str, *values: Any) -> list[Row]:
         """Run one statement. Behind a pooler even that needs a transaction: it is prepared, and then carried out."""
-        stored = map(_storable, values)
+        stored = map(bound, values)
         if not self._way.pooled:
             return list(await connection.fetch(sql, *stored))
         async with connection.transaction():

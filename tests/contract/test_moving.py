@@ -9,13 +9,14 @@ import asyncpg
 import pytest
 
 from storage.address import path_of
-from storage.copying import OWN, storable
+from storage.copying import OWN
 from storage.moving import move
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Ready
 from storage.postgres.side import new_database
 from storage.sqlite.lock import FileLock
 from storage.store import DatabaseDamagedError, DatabaseInUseError, StorageError
+from storage.texts import storable
 from storage.transcript import Transcript
 from storage.words import State
 from tests import postgres
