@@ -92,6 +92,7 @@ bench: $(DEV)
 	$(BIN)/python -m tests.bench $(if $(OLD),--old $(OLD)) --runs $(RUNS) $(SCENARIOS)
 
 KILLS := 300
+REPLICAS := 1
 JOBS := 2000
 SEED := 1
 
@@ -99,7 +100,7 @@ soak: $(DEV)
 	$(BIN)/python -m tests.soak $(JOBS) $(SEED)
 
 storm: $(DEV)
-	$(BIN)/python -m tests.storm $(KILLS) $(SEED)
+	$(BIN)/python -m tests.storm --replicas $(REPLICAS) $(KILLS) $(SEED)
 
 # Brings the catalogues up to date with the sentences in the code, and says how many are not translated.
 texts: $(DEV)

@@ -4,6 +4,7 @@ Kills come at random and at named instants. Every recording is sent to a chat of
 answer, so what was lost or doubled can be seen there. The last life is not killed, and must bring all to an end.
 """
 
+import argparse
 import asyncio
 import contextlib
 import hashlib
@@ -206,8 +207,13 @@ class Storm:
         await life.stop()
 
     def figures(self, kills: int) -> Figures:
+        found = Figures(kills=kills)
+        self.count(found)
+        return found
+
+    def count(self, found: Figures) -> None:
         """Count what can be seen in the chats, and what was paid."""
-        found = Figures(kills=kills, jobs=len(self.sent), creates=len(self.scene.speech.uploads))
+        found.jobs, found.creates = len(self.sent), len(self.scene.speech.uploads)
         paid = Counter(hashlib.sha256(upload.data).digest() for upload in self.scene.speech.uploads)
         found.paid_again = sum(count - 1 for count in paid.values())
         found.apologised = len(
@@ -217,7 +223,6 @@ class Storm:
         found.frozen = len(self.scene.rows("SELECT 1 FROM jobs WHERE next_at IS NOT NULL"))
         for one in self.sent:
             self._count(one, found)
-        return found
 
     def _count(self, one: Sent, found: Figures) -> None:
         promising = [
@@ -302,11 +307,23 @@ async def storm(kills: int, seed: int, folder: Path) -> Figures:
                     await life.kill()
 
 
+async def _storm_asked_for(asked: argparse.Namespace, folder: Path) -> Figures:
+    if asked.replicas == 1:
+        return await storm(asked.kills, asked.seed, folder)
+    from tests import storm_of_replicas  # noqa: PLC0415 - it needs the driver of PostgreSQL, and this module
+
+    return await storm_of_replicas.storm(asked.replicas, asked.kills, asked.seed, folder)
+
+
 def main() -> int:
-    """Rage for as many kills as the first argument says, by the seed that is the second; exit code 1 if it hurt."""
-    kills, seed = (int(each) for each in sys.argv[1:])
+    """Rage as the arguments say; exit code 1 if it hurt."""
+    parser = argparse.ArgumentParser(prog="python -m tests.storm")
+    parser.add_argument("--replicas", type=int, default=1, help="on one PostgreSQL; 1: one process on SQLite")
+    parser.add_argument("kills", type=int)
+    parser.add_argument("seed", type=int)
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(storm(kills, seed, Path(folder)))
+        figures = asyncio.run(_storm_asked_for(asked, Path(folder)))
     print(json.dumps(asdict(figures)))
     print("nobody was hurt" if figures.is_good else "SOMEBODY WAS HURT")
     return 0 if figures.is_good else 1
