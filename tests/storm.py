@@ -239,7 +239,8 @@ class Storm:
 
     def _shown(self, chat: Chat) -> list[dict[str, Any]]:
         """Return the messages of the bot that do not promise something to come."""
-        return [each for each in chat.bot_messages if not each.get("text", "").endswith("…")]
+        there = [each for each in chat.bot_messages if not chat.rang(each)]
+        return [each for each in there if not each.get("text", "").endswith("…")]
 
     def _known(self, chat: Chat) -> set[int]:
         """Return the messages of this chat that rows of the database point to."""

@@ -127,7 +127,7 @@ async def _require_stopped(connection: asyncpg.Connection, name: str) -> None:
         return
     working = await connection.fetchval(f"SELECT count(*) FROM replicas WHERE seen_at > {NOW} - {DEAD_AFTER}")
     if working:
-        raise DatabaseInUseError(f"{working} of this program work on {name}: stop them first")
+        raise DatabaseInUseError(f"a bot works on {name}, in {working} processes: stop them first")
 
 
 async def _tables(connection: asyncpg.Connection) -> Mapping[str, Columns]:

@@ -131,8 +131,8 @@ async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int | Non
     await spending.give_back(tx, job.id, reserved)
     changed = await tx.row(
         "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, handling = 0,"
-        " create_started = 0, slot = NULL, waiting_for = NULL, woken = 0, attempts = 0, interrupted = 0, deaths = 0,"
-        " refused = 0, reserved = 0,"
+        " creates_in_doubt = creates_in_doubt + create_started, create_started = 0, slot = NULL, waiting_for = NULL,"
+        " woken = 0, attempts = 0, interrupted = 0, deaths = 0, refused = 0, reserved = 0,"
         f" placeholder_id = coalesce(placeholder_id, $4) WHERE id = $1 RETURNING {JOB_COLUMNS}",
         job.id,
         encode_apology(CANCELLED),

@@ -209,8 +209,8 @@ async def test_a_database_in_use_is_refused(filled, old, new):
 async def test_a_postgresql_database_in_use_is_refused(filled, old, new, back):
     store = await opened(new)
     await store.replicas.enter("1.0", "polling")
-    await refused(old, new, DatabaseInUseError, "1 of this program")
-    await refused(new, back, DatabaseInUseError, "1 of this program")
+    await refused(old, new, DatabaseInUseError, "in 1 processes")
+    await refused(new, back, DatabaseInUseError, "in 1 processes")
     await store.replicas.leave()
     await store.close()
 
