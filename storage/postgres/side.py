@@ -20,7 +20,8 @@ _COLUMNS = (
     " JOIN information_schema.tables USING (table_schema, table_name)"
     " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY ordinal_position"
 )
-_LOCK_WITHIN = "SET LOCAL lock_timeout = '5s'"
+# Between two statements the rows of the other database are read, which may take minutes.
+_LIMITS = "SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 class PostgresDatabase:
@@ -44,7 +45,7 @@ class PostgresDatabase:
         await migrate(self._connection)
         tables = await _tables(self._connection)
         async with self._connection.transaction(isolation="repeatable_read"):
-            await self._connection.execute(_LOCK_WITHIN)
+            await self._connection.execute(_LIMITS)
             await self._connection.execute(f"LOCK TABLE replicas, {', '.join(sorted(tables))} IN EXCLUSIVE MODE")
             await _require_stopped(self._connection, self.name)
             yield PostgresSide(self.name, self._connection)

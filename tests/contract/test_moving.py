@@ -13,6 +13,7 @@ from storage.copying import OWN
 from storage.moving import move
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Ready
+from storage.postgres import connection
 from storage.postgres.side import new_database
 from storage.sqlite.lock import FileLock
 from storage.store import DatabaseDamagedError, DatabaseInUseError, StorageError
@@ -276,6 +277,16 @@ async def test_a_move_that_is_interrupted_changes_nothing(filled, old, new, back
     assert not path_of(back).exists()
     assert hashed(old) == before
     assert (await move(old, new, silent)).rows > 20
+
+
+async def test_a_database_waits_as_long_as_the_other_one_takes(filled, old, new, back, monkeypatch):
+    monkeypatch.setitem(connection._SETTINGS, "idle_in_transaction_session_timeout", "50")
+
+    def take_long(_):
+        postgres.select(new, "SELECT pg_sleep(0.2)")
+
+    await move(old, new, take_long)
+    await move(new, back, take_long)
 
 
 async def test_everything_is_said_in_lines(filled, old, new):
