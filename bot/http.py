@@ -2,12 +2,14 @@
 
 import asyncio
 import hmac
+import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import unquote
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.metrics import Metrics, status_label
 
@@ -30,12 +32,21 @@ Tell = Callable[[], Mapping[str, object]]
 Take = Callable[[bytes], Awaitable[tuple[int, int | None]]]  # from a body to a status and the seconds for Retry-After
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Tell whether an error is of this program: what is no HTTP anybody may send, as often as they like."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
+_LOG = logging.getLogger("aiohttp.server.verbatim")
+_LOG.addFilter(_is_ours)
+
+
 @asynccontextmanager
 async def serving(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) -> AsyncIterator[int]:
     """Serve the routes while the context lasts, and yield the port."""
     application = web.Application(client_max_size=LARGEST_UPDATE)
     application.add_routes(routes)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_WITHIN, lingering_time=0.0)
+    runner = web.AppRunner(application, access_log=None, logger=_LOG, shutdown_timeout=STOP_WITHIN, lingering_time=0.0)
     entrance = application[_ENTRANCE] = _Entrance()
     await runner.setup()
     try:

@@ -70,8 +70,11 @@ class Moved(NamedTuple):
 
 
 def kind_of(declared: str) -> type:
-    """Return what a column holds, by its type."""
-    return _KINDS[declared.lower()]
+    """Return what a column holds, by its type; StorageError for one that no table of this program has."""
+    kind = _KINDS.get(declared.lower())
+    if kind is None:
+        raise StorageError("there are tables of another program in it: name a database, or a schema, of its own")
+    return kind
 
 
 async def copy(old: Opened, new: Opened, say: Say) -> Moved:

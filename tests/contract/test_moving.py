@@ -253,6 +253,19 @@ async def test_what_is_no_database_of_a_bot_is_refused_and_nothing_is_made(old, 
     assert not path_of(back).exists()
 
 
+async def test_tables_of_another_program_are_refused_on_either_side(filled, old, new, back):
+    async with postgres.connected(new) as connection:
+        await connection.execute("CREATE TABLE recipes (made timestamptz)")
+        try:
+            await refused(old, new, StorageError, "tables of another program")
+        finally:
+            await connection.execute("DROP TABLE recipes")
+    with shell(old) as database:
+        database.execute("CREATE TABLE recipes (name)")
+    await refused(old, back, StorageError, "tables of another program")
+    assert not path_of(back).exists()
+
+
 async def test_an_unreachable_database_is_told_without_its_password(filled, old, refusing_port):
     with pytest.raises(StorageError) as caught:
         await move(old, f"postgresql://someone:hunter2@127.0.0.1:{refusing_port}/name", silent)

@@ -109,3 +109,26 @@ async def test_more_connections_than_are_kept_end_the_oldest_at_once():
 )
 def test_statuses_that_nobody_has_defined_are_counted_as_one(status, label):
     assert status_label(status) == label
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Content-Length: -1", "Content-Length: 5\r\nTransfer-Encoding: chunked", "Long: " + "x" * 20_000],
+    ids=["no length", "two lengths", "too long"],
+)
+async def test_what_is_no_http_leaves_nothing_in_the_log(caplog, head):
+    async with serving("127.0.0.1", 0, [rendered(Metrics())]) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"POST /metrics HTTP/1.1\r\nHost: here\r\n{head}\r\n\r\n".encode())
+        assert (await reader.readline()).startswith(b"HTTP/1.0 400")
+        writer.close()
+    assert caplog.records == []
+
+
+async def test_an_error_of_this_program_is_still_logged(caplog):
+    def told():
+        raise RuntimeError("of ours")
+
+    status, _, _ = await asked("/healthz", told=told)
+    assert status == 500
+    assert [record.exc_info[0] for record in caplog.records] == [RuntimeError]
