@@ -257,7 +257,7 @@ class _Wiring:
         self.calls = calls = calls_of(settings, outside.session, self.metrics)
         limit = file_limit_of(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
-        self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics)
+        self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics, in_turn=guests.is_shared)
         self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now, guests.is_shared)
         self.delivery = Delivery(transport := Transport(calls, pace), store)
         self.provider = provider_of(settings, outside.session, self.metrics)

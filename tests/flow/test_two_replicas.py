@@ -112,6 +112,23 @@ async def _ends_with(chat, text):
     return texts(chat)[-1:] == [text]
 
 
+async def test_what_is_asked_for_at_once_is_done_in_its_order(two, owner, hers, alice, monkeypatch):
+    here, there = two
+    allow = here.app.store.allow
+
+    async def late(guest):
+        for _ in range(20):
+            await here.app.store.ping()
+        await allow(guest)
+
+    monkeypatch.setattr(here.app.store, "allow", late)
+    hers.say(owner, f"/allow {alice.id}")
+    hers.say(owner, f"/revoke {alice.id}")
+    await hears(here)
+    await there.app.guests.refresh()
+    assert not there.app.guests.admits(alice.id)
+
+
 async def test_of_two_who_open_the_link_at_once_one_owns_the_bot(two, owner, alice):
     here, there = two
     links = [each.app.guests.invitation for each in two]

@@ -43,6 +43,7 @@ class Dispatch:
                     await asyncio.sleep(0)
                 update = self._read(raw)
                 if update is not None:
+                    self.door.hear(update.effective_chat)
                     await self._process(update)
         finally:
             entries = self.door.take()

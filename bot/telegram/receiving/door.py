@@ -1,11 +1,14 @@
 """The door: what the updates of a batch ask to be kept. All of it is stored before Telegram is told that they came."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from telegram import Chat
 
 from bot.log import get_logger
 from bot.metrics import Metrics
@@ -23,9 +26,11 @@ class Entry:
 
     write: Callable[[], Awaitable[Any]] | None
     then: Callable[[Any], object]
+    chat_id: int | None  # where the update came from
 
 
 _APART: ContextVar[list[Entry]] = ContextVar("_APART")
+_CHAT: ContextVar[int | None] = ContextVar("_CHAT", default=None)  # where the update of this task came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,14 @@ class Door:
 
     What is written must be one transaction that can be repeated. What is said goes to `replies`, and waits for
     nobody: a handler that asks the network for something does so there.
+
+    `in_turn` is for a database that carries out at once what it is asked for at once: what a chat asks for is then
+    begun when all before it is stored. Another one keeps the order by itself, and stores all of it with one commit.
     """
 
     replies: Replies
     metrics: Metrics
+    in_turn: bool = False
     _entries: list[Entry] = field(default_factory=list, init=False)
 
     @contextmanager
@@ -50,13 +59,21 @@ class Door:
         finally:
             _APART.reset(token)
 
+    @staticmethod
+    def hear(chat: Chat | None) -> None:
+        """Learn from which chat the update comes that this task handles from now on."""
+        _CHAT.set(None if chat is None else chat.id)
+
     def keep(self, write: Callable[[], Awaitable[Kept]], then: Callable[[Kept], object] = lambda _: None) -> None:
         """Store something; once everything of the batch is stored, call `then` with what `write` returned."""
-        _APART.get(self._entries).append(Entry(write, then))
+        self._append(write, then)
 
     def say(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
         """Say something once everything before it is stored; see `Replies.put`."""
-        _APART.get(self._entries).append(Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts)))
+        self._append(None, lambda _: self.replies.put(chat_id, say, counts=counts))
+
+    def _append(self, write: Callable[[], Awaitable[Any]] | None, then: Callable[[Any], object]) -> None:
+        _APART.get(self._entries).append(Entry(write, then, _CHAT.get()))
 
     def take(self) -> list[Entry]:
         """Take out all that was handed over until now, but for what was collected apart."""
@@ -69,8 +86,9 @@ class Door:
 
         `refused` is called whenever the database does not take it. What fails for a reason of its own is left behind.
         """
-        for entry, result in zip(entries, await self._stored(entries, refused), strict=True):
-            self._go_on(entry, result)
+        results = await self._stored(entries, refused)
+        for index, entry in enumerate(entries):
+            self._go_on(entry, results[index])
 
     def _go_on(self, entry: Entry, result: object) -> None:
         error = result if isinstance(result, Exception) else None
@@ -83,22 +101,39 @@ class Door:
             self.metrics.bug("update")
             log.error("update.failed", exc_info=error)
 
-    async def _stored(self, entries: Sequence[Entry], refused: Callable[[], object]) -> list[object]:
-        """Return what each write came to, or the exception that is its own."""
-        results: list[object] = [None] * len(entries)
-        missing = {index: entry.write for index, entry in enumerate(entries) if entry.write is not None}
-        while missing:
-            done = await asyncio.gather(*(write() for write in missing.values()), return_exceptions=True)
-            for index, result in zip(missing, done, strict=True):
-                results[index] = result
-            missing = {
-                index: missing[index] for index in missing if isinstance(results[index], StorageUnavailableError)
-            }
-            if missing:
+    async def _stored(self, entries: Sequence[Entry], refused: Callable[[], object]) -> dict[int, object]:
+        """Return by index what each write came to, or the exception that is its own."""
+        results: dict[int, object] = {index: None for index, each in enumerate(entries) if each.write is None}
+        while len(results) < len(entries):
+            missing = [(index, each) for index, each in enumerate(entries) if index not in results]
+            turns = (_take_turn(turn, results) for turn in self._turns(missing))
+            errors = [error for error in await asyncio.gather(*turns, return_exceptions=True) if error is not None]
+            for error in errors:
+                if not isinstance(error, StorageUnavailableError):
+                    raise error
+            if errors:
                 refused()
-                log.error("storage.unavailable", updates=len(missing), error=str(results[next(iter(missing))]))
+                log.error("storage.unavailable", updates=len(entries) - len(results), error=str(errors[0]))
                 await asyncio.sleep(AGAIN_AFTER)
-        for result in results:
-            if isinstance(result, StorageError | asyncio.CancelledError):
-                raise result
         return results
+
+    def _turns(self, missing: Iterable[tuple[int, Entry]]) -> Iterable[list[tuple[int, Entry]]]:
+        """Divide what is to be stored into what may be asked for at once."""
+        if not self.in_turn:
+            return ([each] for each in missing)
+        turns: dict[int | None, list[tuple[int, Entry]]] = defaultdict(list)
+        for index, entry in missing:
+            turns[entry.chat_id].append((index, entry))
+        return turns.values()
+
+
+async def _take_turn(turn: Iterable[tuple[int, Entry]], results: dict[int, object]) -> None:
+    """Store one after the other, up to the first that the database does not take."""
+    for index, entry in turn:
+        assert entry.write is not None
+        try:
+            results[index] = await entry.write()
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - its own, which keeps nothing else from being stored
+            results[index] = error

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -34,8 +35,8 @@ class Desk:
         pace = Pace(stopped_world.clock)
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
         self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
-        dispatch = Dispatch(application.bot, self._hand_over, self.door, self.metrics)
-        self._of_receiver = (application.bot.base_url, session, dispatch.handle, self.metrics, stopped_world.clock)
+        self._of_receiver = (application.bot.base_url, session, self._handle, self.metrics, stopped_world.clock)
+        self._bot = application.bot
         self.receiver = self.another_receiver()
 
     def another_receiver(self, *more) -> Receiver:
@@ -43,6 +44,9 @@ class Desk:
 
     async def _stay(self, old_chat_id: int, new_chat_id: int) -> None:
         """No chat moves here."""
+
+    async def _handle(self, batch) -> None:
+        await Dispatch(self._bot, self._hand_over, self.door, self.metrics).handle(batch)
 
     async def _hand_over(self, update) -> None:
         await self.process(update)
@@ -239,6 +243,29 @@ async def test_what_is_stored_is_stored_in_order_before_anything_is_said(desk, c
     await desk.door.replies.idle()
     assert sorted(done[:2]) == ["stored 1", "stored 2"]
     assert done[2:] == ["went on with 1", "went on with 2", "said 1", "said 2"]
+
+
+async def test_where_the_database_keeps_no_order_each_chat_waits_for_its_turn_and_for_no_other_chat(desk, chat, alice):
+    done, refused = [], ["2"]
+
+    async def store(text):
+        for _ in range(10 - int(text)):
+            await asyncio.sleep(0)
+        if text in refused:
+            refused.remove(text)
+            raise StorageUnavailableError("locked")
+        done.append(text)
+
+    async def keep(update):
+        desk.door.keep(partial(store, update.message.text))
+
+    desk.process, desk.door = keep, replace(desk.door, in_turn=True)
+    bob = desk.telegram.user("Bob")
+    for text in "123":
+        chat.say(alice, text)
+    desk.telegram.private(bob).say(bob, "9")
+    await desk.turn()
+    assert done == ["9", "1", "2", "3"]
 
 
 async def test_what_is_said_keeps_no_update_from_being_confirmed(desk, chat, alice):
