@@ -14,29 +14,18 @@ async def move(old_url: str, new_url: str, say: Say) -> Moved:
 
     StorageError, and nothing changed, where that cannot be done.
     """
-    async with _old(old_url) as old, _new(new_url) as new:
+    async with _opened(old_url, is_old=True) as old, _opened(new_url, is_old=False) as new:
         return await copy(old, new, say)
 
 
 @asynccontextmanager
-async def _old(url: str) -> AsyncIterator[Opened]:
+async def _opened(url: str, *, is_old: bool) -> AsyncIterator[Opened]:
+    """Open a database to move from, which must be there, or one to move to."""
     if not is_postgres(url):
-        with old_file(path_of(url)) as file:
+        with (old_file if is_old else new_file)(path_of(url)) as file:
             yield file
         return
     with requiring_the_driver():
-        from storage.postgres.side import old_database  # noqa: PLC0415 - as above
-    async with old_database(url) as database:
-        yield database
-
-
-@asynccontextmanager
-async def _new(url: str) -> AsyncIterator[Opened]:
-    if not is_postgres(url):
-        with new_file(path_of(url)) as file:
-            yield file
-        return
-    with requiring_the_driver():
-        from storage.postgres.side import new_database  # noqa: PLC0415 - as above
-    async with new_database(url) as database:
+        from storage.postgres.side import new_database, old_database  # noqa: PLC0415 - SQLite does without the driver
+    async with (old_database if is_old else new_database)(url) as database:
         yield database
