@@ -1,16 +1,12 @@
 """The composition root: builds everything and passes it by constructor; there are no globals."""
 
-import hashlib
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
-from bot.config import Settings, SettingsError
+from bot.config import Settings
 from bot.engine.bell import Bell
 from bot.engine.clockwatch import ClockWatch
 from bot.engine.delivery import Delivery
@@ -34,7 +30,7 @@ from bot.engine.telling import Telling
 from bot.engine.trouble import Trouble
 from bot.engine.turn import Turn
 from bot.engine.watched import Watched
-from bot.errors import told
+from bot.folders import remove_folders, workplace_for
 from bot.machine.clock import Clock, SharedClock, seconds_asleep
 from bot.machine.workplace import Workplace
 from bot.media.ffmpeg import Ffmpeg
@@ -54,7 +50,6 @@ from bot.parts import (
     quotas_of,
     slots_of,
     telegram_of,
-    temporary_folder,
 )
 from bot.sizes import MEGABYTE
 from bot.speech.aimlapi.formats import UPLOAD_FORMATS
@@ -109,7 +104,6 @@ from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
 from handlers.wrong_language import WrongLanguage
-from storage.address import is_postgres, path_of, shown
 from storage.opening import open_store
 from storage.replicas import process_of
 from storage.store import Store
@@ -182,7 +176,7 @@ async def build(
         session = await stack.enter_async_context(open_session())
         if store.replicas.are_shared:
             now, moved = SharedClock(store.now), lambda: 0.0  # whoever sets that clock sets it for all
-        workplace = stack.enter_context(_workplace(settings.database_url, store.replicas.process))
+        workplace = stack.enter_context(workplace_for(settings.database_url, store.replicas.process))
         threads = Threads()
         stack.callback(threads.close)
         moves = Moves(store)
@@ -195,38 +189,6 @@ async def build(
         wiring.looks.learned.load(await store.learned())
         await wiring.trouble.load()
         yield wiring.app()
-
-
-@contextmanager
-def _workplace(database: str, process: str) -> Iterator[Workplace]:
-    """Make a folder for files that live as long as a step.
-
-    What a process that died has left behind is removed: at once where this one works alone on its database.
-    """
-    parent = temporary_folder()
-    if not process:
-        _remove_folders(database)
-    prefix = f"{_prefix(database)}{process}{process and '.'}"
-    try:
-        made = tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise SettingsError([f"TMPDIR: this machine makes no folder in {parent}: {told(error)}"]) from None
-    with made as folder:
-        yield Workplace(Path(folder))
-
-
-def _remove_folders(database: str, processes: Collection[str] = ()) -> None:
-    """Remove the folders of a database's processes on this machine, but for those that live."""
-    prefix = _prefix(database)
-    for folder in temporary_folder().glob(f"{prefix}*"):
-        if process_of(folder.name.removeprefix(prefix)) not in processes:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _prefix(database: str) -> str:
-    """Return how the names of a database's folders begin, in whatever folder and by whomever a process was started."""
-    named = shown(database) if is_postgres(database) else str(path_of(database).absolute())
-    return f"verbatim-{hashlib.sha256(named.encode()).hexdigest()[:16]}-"
 
 
 class _Wiring:
@@ -308,7 +270,7 @@ class _Wiring:
         return Maintenance(self.store, self.metrics, *around, *usable, self._nudge, lambda: self.presence.leads)
 
     def _tidy(self, replicas: Collection[str]) -> None:
-        _remove_folders(self.settings.database_url, {process_of(each) for each in replicas})
+        remove_folders(self.settings.database_url, {process_of(each) for each in replicas})
 
     def _sharing(self) -> Sharing:
         return Sharing((self.guests.refresh, self.hold.refresh, self.trouble.refresh))

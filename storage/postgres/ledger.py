@@ -9,13 +9,13 @@ _ASK = "SELECT verdict, wait, moment FROM pace_ask($1, $2, $3, $4, $5, $6, $7, $
 _BLOCK = "SELECT pace_block($1, $2)"
 _REFUSED = "SELECT pace_refused($1, $2, $3, $4, $5) AS places"
 
-Asked = Callable[..., Awaitable[list[Row]]]
+Statement = Callable[..., Awaitable[list[Row]]]
 
 
 class PostgresLedger:
     """Counts writes in the tables `pace` and `pace_overall`. `asked` runs one statement by itself."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Statement) -> None:
         self._asked = asked
 
     async def ask(self, write: Ask, late: Sequence[tuple[float, float]]) -> Answer:

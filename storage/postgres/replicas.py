@@ -45,7 +45,7 @@ IS_LOST = f"lease_token IS NOT NULL AND {HOLDER} NOT IN (SELECT name FROM replic
 LOST = f"SELECT 1 FROM jobs WHERE {IS_LOST} LIMIT 1"
 
 
-class Asked(Protocol):
+class Engine(Protocol):
     """The engine of the database; the tokens of leases that it gives begin with `holder`."""
 
     holder: str
@@ -60,7 +60,7 @@ class PostgresReplicas:
 
     are_shared = True
 
-    def __init__(self, engine: Asked) -> None:
+    def __init__(self, engine: Engine) -> None:
         host = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().lower())[:LONGEST_HOST].strip("-") or "replica"
         self.process = f"{host}-{secrets.token_hex(4)}"
         self._engine = engine
