@@ -127,17 +127,28 @@ async def _tell_of_damage(app: App) -> None:
 
 
 async def _stop(app: App, work: Sequence[asyncio.Task[None]]) -> None:
+    """Stop in time, also where a step waits for a lock that a replica holds which stands still."""
+    app.store.stop_waiting()
+    try:
+        async with asyncio.timeout(patience.STOP_WORK_WITHIN):
+            await _end_work(app, work)
+    except TimeoutError:
+        log.warning("stop.cut_short", hint="a step waits for something; its job goes on as after a death")
+    for last in (app.presence.leave, app.maintenance.keep_learned):
+        with suppress(
+            StorageUnavailableError, TimeoutError
+        ):  # it is soon taken for dead; what it learned is learned again
+            async with asyncio.timeout(patience.LEAVE_WITHIN):
+                await last()
+    await app.telegram.shutdown()
+
+
+async def _end_work(app: App, work: Sequence[asyncio.Task[None]]) -> None:
     receiving, polling, *others = work
     for task in (receiving, *others):
         task.cancel()
-    app.store.stop_waiting()
     await asyncio.gather(_finish(app), _hand_over(app, receiving))
     await asyncio.gather(polling, *others, return_exceptions=True)
-    with suppress(StorageUnavailableError):  # it is learned again
-        await app.maintenance.keep_learned()
-    with suppress(StorageUnavailableError):  # it is soon taken for dead
-        await app.presence.leave()
-    await app.telegram.shutdown()
 
 
 async def _finish(app: App) -> None:

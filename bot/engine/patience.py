@@ -29,6 +29,8 @@ LONG_TEXT_AGAIN_AFTER = 1.0  # for one that found no place; another one's file i
 STOP_GRACE = 3.0  # for steps to end by themselves
 INTERRUPT_GRACE = 1.0  # for what an interrupted step may not leave half done
 CONFIRM_TIMEOUT = 2.0  # for telling Telegram what has been handled
+STOP_WORK_WITHIN = 5.0  # for all of that together
+LEAVE_WITHIN = 0.7  # for each of two things that are stored at the very end
 
 # Several processes. With DEAD_AFTER and LEADS_FOR of storage.replicas, another one goes on within 15 s after a death.
 BEAT_EVERY = 3.0  # several of them may fail before a replica counts as dead

@@ -25,6 +25,7 @@ MOST_CONNECTIONS = 12  # for transactions that may wait for locks
 MOST_URGENT = 3  # connections for those that never do: claims must not stand behind those that wait
 CONNECTION_WITHIN = 10.0  # seconds for a connection to become free
 STOPPING_WITHIN = 2.0  # the same, for a stop
+CLOSED_WITHIN = 1.0  # seconds for all that is under way then
 ASKED_WITHIN = 3.0  # seconds for a statement that comes again soon, so that several have their turn before it matters
 
 
@@ -219,14 +220,14 @@ class PostgresEngine:
 
     async def close(self) -> None:
         """Let what is under way end, but do not wait for a database that does not answer."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=STOPPING_WITHIN)
-        for pool in (self._pool, self._urgent):
-            try:
-                async with asyncio.timeout(STOPPING_WITHIN):
-                    await pool.close()
-            except FAILURES:
-                pool.terminate()
+        try:
+            async with asyncio.timeout(CLOSED_WITHIN):
+                await asyncio.gather(*self._running, return_exceptions=True)
+                await self._pool.close()
+                await self._urgent.close()
+        except FAILURES:
+            self._pool.terminate()
+            self._urgent.terminate()
 
 
 async def _undo(connection: asyncpg.Connection, error: BaseException) -> None:

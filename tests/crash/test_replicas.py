@@ -6,6 +6,7 @@ import time
 from types import NoneType
 
 import aiohttp
+import asyncpg
 import pytest
 
 from bot import __version__
@@ -106,6 +107,30 @@ async def test_after_the_death_of_the_leader_another_one_receives_and_its_jobs_g
     assert shared.rows("SELECT name FROM replicas") == []
     assert list(shared.temporary.iterdir()) == []
     assert [shared.answers(voice) for voice in shared.voices] == [1, 1]
+
+
+async def test_a_stop_is_in_time_although_somebody_else_holds_what_a_step_must_not_leave_half_done(
+    shared, postgres_url
+):
+    leader, _ = await replicas(shared, 2)
+    came, late = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        came.set()
+        await late.wait()
+
+    shared.telegram.watch("sendMessage", hold, "after")
+    voice = shared.voice()
+    await patiently(came.wait())
+    standing_still = await asyncpg.connect(postgres_url, server_settings={"idle_in_transaction_session_timeout": "0"})
+    try:
+        await standing_still.execute("BEGIN; LOCK TABLE jobs, generations IN ACCESS EXCLUSIVE MODE")
+        late.set()
+        await leader.stop()
+        assert "stop.cut_short" in leader.output
+    finally:
+        await standing_still.close()
+    await shared.see(voice.chat, voice.text)
 
 
 async def test_after_a_stop_another_one_leads_at_once_and_takes_what_was_given_back(shared):
