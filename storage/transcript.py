@@ -1,4 +1,4 @@
-"""The Transcript: finished text with its language, its words and their speakers; a value."""
+"""The Transcript: finished text with its language, its words or segments, and their speakers; a value."""
 
 from dataclasses import dataclass, replace
 
@@ -16,17 +16,32 @@ class Word:
     start: float
     end: float
     speaker: str | None = None
+    confidence: float | None = None  # from 0 to 1, that this word was said; None if nobody told
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence or a turn of which no words are known; `start` and `end` as those of a Word."""
+
+    text: str
+    start: float
+    end: float
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said. `text` is empty when no speech was found; `duration` in seconds, if known."""
+    """What was said. `text` is empty when no speech was found; `duration` in seconds, if known.
+
+    Segments say when those parts of the text were said that have no words. Neither need be in order of time.
+    """
 
     text: str
     language: str | None = None
     duration: float | None = None
     words: tuple[Word, ...] = ()
     language_confidence: float | None = None  # from 0 to 1, that it is this language; None if nobody said
+    segments: tuple[Segment, ...] = ()
 
     @property
     def is_doubtful(self) -> bool:
@@ -36,5 +51,5 @@ class Transcript:
 
 def shortened(transcript: Transcript, parts: int = 1) -> Transcript:
     """Return as much of the transcript as one of so many parts of a recording may have."""
-    text, words = transcript.text[: LONGEST_TEXT // parts], transcript.words[: MOST_WORDS // parts]
-    return replace(transcript, text=text, words=words)
+    text, most = transcript.text[: LONGEST_TEXT // parts], MOST_WORDS // parts
+    return replace(transcript, text=text, words=transcript.words[:most], segments=transcript.segments[:most])

@@ -5,10 +5,12 @@ without any readable text is None.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
-from storage.transcript import LONGEST_TEXT, Transcript, Word
+from storage.transcript import LONGEST_TEXT, Segment, Transcript, Word
 
 # The units of times in an answer, in seconds.
 SECONDS = 1.0
@@ -18,7 +20,14 @@ SLICE = 16_384  # characters
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
-Channel = tuple[str, tuple[Word, ...]]  # what was said in one channel of sound: its text and its words
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said in one channel of sound: its text, its words, and segments where it has none."""
+
+    text: str
+    words: tuple[Word, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
 
 def read_transcript(result: object) -> Transcript | None:
@@ -65,14 +74,14 @@ def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcrip
     """Read a result of Nova or Whisper. `channels` is a list in the samples, and one object in the specification."""
     channels = [as_object(channel) for channel in _as_list(results.get("channels"))]
     spoken = [read for channel in channels if (read := _read_channel(channel)) is not None]
-    if not spoken and (read := _read_utterances(results.get("utterances"), SECONDS)) is not None:
-        spoken = [read]
+    if not any(each.words or each.segments for each in spoken) and (turns := _read_turns(results, SECONDS)) is not None:
+        spoken = [turns if not spoken else replace(turns, text=_join_channels(spoken).text)]
     if not spoken:
         return None
-    text, words = _join_channels(spoken)
+    said = _join_channels(spoken)
     language, confidence = next(filter(None, map(_detected, channels)), (None, None))
     duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
-    return Transcript(text, language, _length(duration, words), words, confidence)
+    return Transcript(said.text, language, _length(duration, said), said.words, confidence, said.segments)
 
 
 def _detected(channel: dict[str, Any]) -> tuple[str, float | None] | None:
@@ -86,19 +95,23 @@ def _as_confidence(value: object) -> float | None:
     return confidence if confidence is not None and confidence <= 1 else None
 
 
-def _length(told: float | None, words: Sequence[Word]) -> float | None:
+def _length(told: float | None, said: Said) -> float | None:
     """Return the duration that the answer tells, or else the end of the last word; None without either."""
-    return max((word.end for word in words), default=None) if told is None else told
+    if told is not None:
+        return told
+    ends = chain((word.end for word in said.words), (segment.end for segment in said.segments))
+    return max(ends, default=None)
 
 
-def _read_channel(channel: dict[str, Any]) -> Channel | None:
+def _read_channel(channel: dict[str, Any]) -> Said | None:
     """Read the first alternative of a channel, which is the best one; None if it has neither text nor words."""
     best = as_object(next(iter(_as_list(channel.get("alternatives"))), None))
     words = _read_words(best.get("words"), SECONDS)
     text = _read_text(best)
     if text is None and not words:
         return None
-    return (" ".join(word.text for word in words) if text is None else text), words
+    segments = () if words else _read_sentences(best)
+    return Said(" ".join(word.text for word in words) if text is None else text, words, segments)
 
 
 def _read_text(alternative: dict[str, Any]) -> str | None:
@@ -127,35 +140,51 @@ def _join_sentences(paragraph: dict[str, Any]) -> str:
     return " ".join(filter(None, sentences))
 
 
-def _join_channels(spoken: list[Channel]) -> Channel:
+def _read_sentences(alternative: dict[str, Any]) -> tuple[Segment, ...]:
+    """Read the sentences of the paragraphs, each with the speaker of its paragraph; none where they have no times."""
+    within = [as_object(one) for one in _as_list(alternative.get("paragraphs"))]
+    paragraphs = [as_object(one) for each in within for one in _as_list(each.get("paragraphs"))]
+    return tuple(
+        segment
+        for one in paragraphs
+        for sentence in _as_list(one.get("sentences"))
+        if (segment := _read_segment({"speaker": one.get("speaker")} | as_object(sentence), SECONDS)) is not None
+    )
+
+
+def _join_channels(spoken: list[Said]) -> Said:
     """Join the channels of a recording: their texts one after the other, their words in order of time.
 
     Channels without text, and those with the text of another one (a voice recorded in stereo), are dropped. If
     several remain, each is a speaker, who is named by the number of the channel among them.
     """
-    by_text = {text: words for text, words in reversed(spoken) if text}  # of equal texts the first channel stays
+    by_text = {each.text: each for each in reversed(spoken) if each.text}  # of equal texts the first channel stays
     if len(by_text) < 2:
-        return next(iter(by_text.items()), spoken[0])
-    speakers = list(reversed(by_text.items()))
+        return next(iter(by_text.values()), spoken[0])
+    speakers = list(reversed(by_text.values()))
     words = [
-        Word(word.text, word.start, word.end, str(number)) for number, (_, said) in enumerate(speakers) for word in said
+        Word(word.text, word.start, word.end, str(number), word.confidence)
+        for number, said in enumerate(speakers)
+        for word in said.words
     ]
     words.sort(key=lambda word: word.start)
-    return "\n\n".join(text for text, _ in speakers), tuple(words)
+    segments = [replace(each, speaker=str(number)) for number, said in enumerate(speakers) for each in said.segments]
+    segments.sort(key=lambda segment: segment.start)
+    return Said("\n\n".join(each.text for each in speakers), tuple(words), tuple(segments))
 
 
 def _read_flat(fields: dict[str, Any]) -> Transcript | None:
     """Read AssemblyAI's `{text, words, ...}`, whose words are in milliseconds, or the shorter `{text, usage}`."""
     text = as_text(fields.get("text"))
     words = _read_words(fields.get("words"), MILLISECONDS)
-    if text is None:
-        read = _read_utterances(fields.get("utterances"), MILLISECONDS)
-        if read is None:
-            return None
-        text, words = read[0], words or read[1]
+    turns = None if words and text is not None else _read_turns(fields, MILLISECONDS)
+    if text is None and turns is None:
+        return None
+    said = Said(text or "", words) if turns is None or words else turns
+    text = (turns.text if turns is not None else "") if text is None else text.strip()
     language = _language_tag(fields.get("language_code")) or _language_tag(fields.get("language"))
     confidence = _as_confidence(fields.get("language_confidence"))
-    return Transcript(text.strip(), language, _length(_flat_duration(fields), words), words, confidence)
+    return Transcript(text, language, _length(_flat_duration(fields), said), said.words, confidence, said.segments)
 
 
 def _flat_duration(fields: dict[str, Any]) -> float | None:
@@ -167,13 +196,39 @@ def _flat_duration(fields: dict[str, Any]) -> float | None:
     return None
 
 
-def _read_utterances(utterances: object, unit: float) -> Channel | None:
-    """Read the turns of the speakers, a line each, for answers that have no other text; None without any text."""
-    turns = [as_object(turn) for turn in _as_list(utterances)]
-    texts = (as_text(turn.get("transcript")) or as_text(turn.get("text")) or "" for turn in turns)
-    said = list(filter(None, map(str.strip, texts)))
-    words = tuple(word for turn in turns for word in _read_words(turn.get("words"), unit))
-    return ("\n".join(said), words) if said else None
+def _read_turns(fields: dict[str, Any], unit: float) -> Said | None:
+    """Read the turns of the speakers, or else the segments of an OpenAI answer, which are in seconds.
+
+    They are for answers that have no words of their own, or no other text. None without any text.
+    """
+    return _read_utterances(fields.get("utterances"), unit) or _read_utterances(fields.get("segments"), SECONDS)
+
+
+def _read_utterances(utterances: object, unit: float) -> Said | None:
+    """Read turns, of whose text each is a line; those without words become segments. None without any text."""
+    texts: list[str] = []
+    words: list[Word] = []
+    segments: list[Segment] = []
+    for turn in map(as_object, _as_list(utterances)):
+        said = _read_words(turn.get("words"), unit)
+        words += said
+        if text := _turn_text(turn):
+            texts.append(text)
+            segments += [] if said else filter(None, [_read_segment(turn, unit)])
+    return Said("\n".join(texts), tuple(words), tuple(segments)) if texts else None
+
+
+def _turn_text(turn: dict[str, Any]) -> str:
+    return (as_text(turn.get("transcript")) or as_text(turn.get("text")) or "").strip()
+
+
+def _read_segment(turn: dict[str, Any], unit: float) -> Segment | None:
+    """Read one sentence or turn; None without text or time. An end before the start becomes the start."""
+    text = _turn_text(turn)
+    start, end = as_seconds(turn.get("start"), unit), as_seconds(turn.get("end"), unit)
+    if not text or start is None or end is None:
+        return None
+    return Segment(text, start, max(start, end), _speaker(turn.get("speaker")))
 
 
 def _read_words(items: object, unit: float) -> tuple[Word, ...]:
@@ -193,7 +248,7 @@ def _read_word(item: object, unit: float) -> Word | None:
     end = as_seconds(item.get("end"), unit)
     if not text or start is None or end is None:
         return None
-    return Word(text, start, max(start, end), _speaker(item.get("speaker")))
+    return Word(text, start, max(start, end), _speaker(item.get("speaker")), _as_confidence(item.get("confidence")))
 
 
 def _speaker(value: object) -> str | None:

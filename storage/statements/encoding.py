@@ -1,12 +1,13 @@
 """Values as the text that a column holds. Only what these encoders wrote, perhaps newer ones, is ever decoded."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from storage.apology import Apology, Notice, Reason
-from storage.transcript import Transcript, Word
+from storage.transcript import Segment, Transcript, Word
 from storage.words import Answers, Asked, Form, NewJob, Options
 
 WORDS_A_LINE = 1_000
@@ -26,23 +27,48 @@ def decode_apology(text: str) -> Apology:
 def encode_transcript(transcript: Transcript) -> str:
     """Encode words as rows without names, WORDS_A_LINE of them on a line: an hour of speech has ten thousand words.
 
-    A line is encoded and decoded in a moment, so that other threads need not wait for all of them, and the first line
-    has everything but the words.
+    A line is encoded and decoded in a moment, so that other threads need not wait for all of them. The first line has
+    what is asked for without the words. The last one has the rest, and older programs skip it.
     """
     names = ("text", "language", "duration", "language_confidence")
     first = _dump({name: getattr(transcript, name) for name in names})
     rows = [(word.text, word.start, word.end, word.speaker) for word in transcript.words]
     lines = (_dump(rows[at : at + WORDS_A_LINE])[1:-1] for at in range(0, len(rows), WORDS_A_LINE))
-    return first[:-1] + ',"words":[\n' + ",\n".join(lines) + "\n]}"
+    return first[:-1] + ',"words":[\n' + ",\n".join(lines) + "\n]" + _encode_rest(transcript)
+
+
+def _encode_rest(transcript: Transcript) -> str:
+    """Encode what the transcripts of older programs lack; nothing of it where there is none."""
+    rest: dict[str, object] = {}
+    if any(word.confidence is not None for word in transcript.words):
+        rest["confidences"] = _encode_in_pieces([word.confidence for word in transcript.words])
+    if transcript.segments:
+        rows = [(each.text, each.start, each.end, each.speaker) for each in transcript.segments]
+        rest["segments"] = _encode_in_pieces(rows)
+    return "," + _dump(rest)[1:] if rest else "}"
+
+
+def _encode_in_pieces(rows: Sequence[object]) -> list[str]:
+    """Encode rows for a place within one line as texts, each of which is encoded and decoded in a moment."""
+    return [_dump(rows[at : at + WORDS_A_LINE]) for at in range(0, len(rows), WORDS_A_LINE)]
 
 
 def decode_transcript(body: str) -> Transcript:
-    """Decode a transcript line by line; an older program wrote it on one line, and not how sure the language is."""
+    """Decode a transcript line by line; an older program wrote it on one line, or without some of its names."""
     first, *lines = body.split("\n")
     stored = json.loads(first + "]}" if lines else first)
     rows = chain(stored["words"], *(json.loads(f"[{line.removesuffix(',')}]") for line in lines[:-1]))
-    words = tuple([Word(*row) for row in rows])
-    return Transcript(stored["text"], stored["language"], stored["duration"], words, stored.get("language_confidence"))
+    rest = json.loads("{" + lines[-1].lstrip("],")) if lines else {}
+    confidences = _decode_pieces(rest["confidences"]) if "confidences" in rest else repeat(None)
+    told_with = zip(rows, confidences, strict=False)
+    words = tuple([Word(text, start, end, speaker, sure) for (text, start, end, speaker), sure in told_with])
+    segments = tuple([Segment(*row) for row in _decode_pieces(rest.get("segments", ()))])
+    told = (stored["text"], stored["language"], stored["duration"])
+    return Transcript(*told, words, stored.get("language_confidence"), segments)
+
+
+def _decode_pieces(pieces: Sequence[str]) -> Iterator[Any]:
+    return chain.from_iterable(json.loads(piece) for piece in pieces)
 
 
 def decode_text(body: str) -> str:

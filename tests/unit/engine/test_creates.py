@@ -15,7 +15,7 @@ from bot.uploads import Upload
 from storage.apology import Reason
 from storage.outcomes import Ready, Submitted
 from storage.sqlite.engine import open_store
-from storage.transcript import Transcript, Word
+from storage.transcript import Segment, Transcript, Word
 from storage.words import State
 from tests.clock import Clock
 from tests.contract.stored import NOW, again, claimed, recorded, uploading
@@ -94,6 +94,15 @@ async def test_a_part_that_was_answered_at_once_is_not_sent_again_after_a_failur
     assert [start for start, _, _ in provider.asked] == [0.0, 600.0, 600.0]
     words = (Word("one", 0.5, 1.0), Word("two", 600.5, 601.0))
     assert outcome == Ready(Transcript("one\n\ntwo", "en", 602.0, words), NOW + TTL)
+
+
+async def test_segments_of_parts_are_counted_from_the_start_of_the_recording(store, tmp_path):
+    job = await uploading(store)
+    one = Transcript("One.", "en", 2.0, segments=(Segment("One.", 0.5, 1.0, "A"),))
+    two = Transcript("Two.", "en", 2.0, (Word("Two.", 0.5, 1.0, "B", 0.9),))
+    outcome = await creates(store, Provider(Done(one), Done(two))).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+    words, segments = (Word("Two.", 600.5, 601.0, "B", 0.9),), (Segment("One.", 0.5, 1.0, "A"),)
+    assert outcome == Ready(Transcript("One.\n\nTwo.", "en", 602.0, words, segments=segments), NOW + TTL)
 
 
 async def test_the_time_that_an_answer_takes_is_part_of_the_wait_for_the_next_look(store, tmp_path):

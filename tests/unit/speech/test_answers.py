@@ -11,7 +11,7 @@ from bot.errors import TemporaryError
 from bot.speech.aimlapi.answers import Balance, read_balance, read_created, read_fetched, undocumented_status
 from bot.speech.provider import Created, Done, Failed, Pending, Unreadable
 from storage.statements.encoding import decode_transcript, encode_transcript
-from storage.transcript import Transcript, Word
+from storage.transcript import MOST_WORDS, Segment, Transcript, Word, shortened
 
 
 def word(text, start, end, **more):
@@ -207,7 +207,7 @@ def test_a_nova_answer_is_read_whole():
     ]
     result = deepgram(channel("Hello, world.", words) | {"detected_language": "en"})
     assert transcript(completed(result)) == Transcript(
-        "Hello, world.", "en", 2.5, (Word("Hello,", 0.1, 0.5, "0"), Word("world.", 0.6, 1.0, "1"))
+        "Hello, world.", "en", 2.5, (Word("Hello,", 0.1, 0.5, "0", 0.9), Word("world.", 0.6, 1.0, "1", 0.9))
     )
 
 
@@ -253,7 +253,8 @@ def test_utterances_stand_in_for_missing_channels():
         {"start": 2, "end": 3, "transcript": "Bye.", "speaker": 1},
     ]
     read = transcript(completed({"results": {"channels": None, "utterances": utterances}}))
-    assert read == Transcript("Hello.\nBye.", duration=1, words=(Word("hello", 0, 1, "0"),))
+    words, segments = (Word("hello", 0, 1, "0", 0.9),), (Segment("Bye.", 2, 3, "1"),)
+    assert read == Transcript("Hello.\nBye.", duration=3, words=words, segments=segments)
 
 
 def test_silence_is_an_empty_text_and_not_an_error():
@@ -275,7 +276,7 @@ def test_the_same_voice_in_both_channels_is_told_once():
     left = channel("Hello.", [word("Hello.", 0.0, 0.5)])
     right = channel("Hello.", [word("Hello.", 0.1, 0.6)])
     read = transcript(completed(deepgram(left, right, channel(""))))
-    assert read == Transcript("Hello.", duration=2.5, words=(Word("hello", 0.0, 0.5),))
+    assert read == Transcript("Hello.", duration=2.5, words=(Word("hello", 0.0, 0.5, confidence=0.9),))
 
 
 def test_all_channels_silent_is_silence():
@@ -308,7 +309,7 @@ def test_a_broken_word_is_left_out_and_the_rest_is_kept(broken):
 
 def test_a_word_never_ends_before_it_starts():
     read = transcript(completed(deepgram(channel("Yes.", [word("Yes.", 2.0, 1.0)]))))
-    assert read.words == (Word("yes", 2.0, 2.0),)
+    assert read.words == (Word("yes", 2.0, 2.0, confidence=0.9),)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +329,72 @@ def test_how_sure_a_language_is_is_a_number_up_to_one(told, confidence):
     assert transcript(
         completed({"text": "Yes.", "language_code": "en", "language_confidence": told})
     ).language_confidence == (confidence)
+
+
+@pytest.mark.parametrize(
+    ("told", "confidence"),
+    [(0.3, 0.3), (1, 1), (0, 0), (1.5, None), (-0.1, None), ("0.3", None), (True, None), (float("nan"), None)],
+)
+def test_how_sure_a_word_is_is_a_number_up_to_one(told, confidence):
+    deepgram_word = word("Yes.", 0, 1) | {"confidence": told}
+    assembly_word = {"text": "Yes.", "start": 0, "end": 1000, "confidence": told}
+    for result in (deepgram(channel("Yes.", [deepgram_word])), {"text": "Yes.", "words": [assembly_word]}):
+        assert [each.confidence for each in transcript(completed(result)).words] == [confidence]
+
+
+def test_sentences_of_the_paragraphs_are_kept_where_there_are_no_words():
+    paragraphs = [
+        {"speaker": 0, "sentences": [{"text": "One.", "start": 0, "end": 1.5}, {"text": "Two.", "start": 2, "end": 1}]},
+        {"speaker": 1, "sentences": [{"text": "Three.", "start": 3, "end": 4}, {"text": "Four."}, None]},
+    ]
+    laid_out = {"transcript": "Speaker 0: One. Two.", "paragraphs": paragraphs}
+    read = transcript(completed(deepgram(channel("One. Two. Three.", paragraphs=laid_out))))
+    assert read.segments == (Segment("One.", 0, 1.5, "0"), Segment("Two.", 2, 2, "0"), Segment("Three.", 3, 4, "1"))
+    assert read.words == ()
+    with_words = channel("One.", [word("One.", 0, 1)], paragraphs=laid_out)
+    assert transcript(completed(deepgram(with_words))).segments == ()
+
+
+def test_utterances_beside_a_text_without_words_are_kept_as_segments():
+    utterances = [{"start": 0.5, "end": 1.5, "transcript": " Hello there. ", "speaker": 2}]
+    read = transcript(completed(deepgram(channel("Hello, there."), utterances=utterances)))
+    assert read == Transcript("Hello, there.", duration=2.5, segments=(Segment("Hello there.", 0.5, 1.5, "2"),))
+
+
+def test_utterances_beside_words_are_not_needed():
+    spoken = [word("Hello", 0, 1)]
+    utterances = [{"start": 0.5, "end": 1.5, "transcript": "Hello"}]
+    assert transcript(completed(deepgram(channel("Hello", spoken), utterances=utterances))).segments == ()
+
+
+def test_segments_of_channels_of_their_own_are_speakers_in_order_of_time():
+    def paragraph(text, start):
+        return {"paragraphs": [{"speaker": 0, "sentences": [{"text": text, "start": start, "end": start + 1}]}]}
+
+    result = deepgram(channel("Hi.", paragraphs=paragraph("Hi.", 5)), channel("Ho.", paragraphs=paragraph("Ho.", 2)))
+    assert transcript(completed(result)).segments == (Segment("Ho.", 2, 3, "1"), Segment("Hi.", 5, 6, "0"))
+
+
+def test_assembly_utterances_stand_in_for_missing_words_in_milliseconds():
+    turns = [
+        {"text": "Hi.", "start": 1000, "end": 2000, "speaker": "A"},
+        {"text": "Ho.", "start": 3000, "end": 4000, "words": [{"text": "Ho.", "start": 3000, "end": 4000}]},
+    ]
+    read = transcript(completed({"text": "Hi. Ho.", "words": [], "utterances": turns}))
+    assert read == Transcript("Hi. Ho.", None, 4.0, (Word("Ho.", 3.0, 4.0),), segments=(Segment("Hi.", 1.0, 2.0, "A"),))
+
+
+def test_segments_of_an_openai_answer_are_in_seconds():
+    segments = [{"id": 0, "start": 0.0, "end": 2.5, "text": " Hello."}, {"id": 1, "start": "2", "end": 3, "text": "X"}]
+    read = transcript(completed({"text": "Hello.", "segments": segments}))
+    assert read == Transcript("Hello.", duration=2.5, segments=(Segment("Hello.", 0.0, 2.5),))
+    assert transcript(completed({"segments": segments})).text == "Hello.\nX"
+
+
+def test_segments_are_bounded_as_words_are():
+    many = Transcript("x", segments=(Segment("x", 0, 1),) * (MOST_WORDS + 2))
+    assert len(shortened(many).segments) == MOST_WORDS
+    assert len(shortened(many, 2).segments) == MOST_WORDS // 2
 
 
 def test_a_text_is_doubtful_below_one_half():
@@ -383,7 +450,8 @@ def test_an_assembly_answer_counts_its_words_in_milliseconds_and_its_duration_in
         "audio_duration": 2,
         "words": [{"text": "Hello.", "start": 120, "end": 640, "confidence": 0.9, "speaker": "A"}],
     }
-    expected = Transcript("Hello.", "en-US", 2, (Word("Hello.", pytest.approx(0.12), pytest.approx(0.64), "A"),))
+    words = (Word("Hello.", pytest.approx(0.12), pytest.approx(0.64), "A", 0.9),)
+    expected = Transcript("Hello.", "en-US", 2, words)
     assert transcript({"status": "completed", "output": result}) == expected
     assert transcript(result) == expected
 
@@ -407,7 +475,7 @@ json_values = st.recursive(
 KEYS = """
     status result output error message name generation_id id results channels alternatives transcript words word
     punctuated_word text start end speaker paragraphs sentences utterances metadata duration detected_language
-    language_code usage seconds balance lowBalance
+    language_code usage seconds balance lowBalance confidence segments
 """
 lookalikes = st.recursive(
     json_values | st.sampled_from(["completed", "error", "queued", "en", "\ud800", "\0", 10**400]),
@@ -440,6 +508,7 @@ def test_a_finished_answer_with_anything_inside_is_read_or_refused(words, paragr
     sides = [channel(text, words, paragraphs=paragraphs), channel("Hello.", words)]
     check_it_is_read_or_refused(completed(deepgram(*sides, utterances=utterances)))
     check_it_is_read_or_refused(completed({"text": text, "words": words, "utterances": utterances}))
+    check_it_is_read_or_refused(completed({"text": text, "segments": utterances}))
 
 
 def test_deep_nesting_is_unreadable():

@@ -19,14 +19,21 @@ from storage.statements.encoding import (
     encode_options,
     encode_transcript,
 )
-from storage.transcript import Transcript, Word
+from storage.transcript import Segment, Transcript, Word
 from storage.words import Options
 
 seconds = st.floats(min_value=0, max_value=1e6)
-words = st.builds(Word, st.text(), seconds, seconds, st.none() | st.text())
 confidences = st.none() | st.floats(min_value=0, max_value=1)
+words = st.builds(Word, st.text(), seconds, seconds, st.none() | st.text(), confidences)
+segments = st.builds(Segment, st.text(), seconds, seconds, st.none() | st.text())
 transcripts = st.builds(
-    Transcript, st.text(), st.none() | st.text(), st.none() | seconds, st.lists(words).map(tuple), confidences
+    Transcript,
+    st.text(),
+    st.none() | st.text(),
+    st.none() | seconds,
+    st.lists(words).map(tuple),
+    confidences,
+    st.lists(segments).map(tuple),
 )
 apologies = st.builds(Apology, st.sampled_from(Reason), st.dictionaries(st.text(), st.text() | st.integers() | seconds))
 
@@ -56,11 +63,28 @@ def test_a_transcript_of_an_older_program_says_nothing_of_how_sure_its_language_
 
 
 def test_many_words_survive_being_stored():
-    words = tuple(Word("word", float(number), number + 0.5) for number in range(2 * WORDS_A_LINE + 1))
-    transcript = Transcript("word " * len(words), words=words)
+    words = tuple(Word("word", float(number), number + 0.5, None, 0.5) for number in range(2 * WORDS_A_LINE + 1))
+    segments = tuple(Segment("word", word.start, word.end) for word in words)
+    transcript = Transcript("word " * len(words), words=words, segments=segments)
     stored = encode_transcript(transcript)
     assert decode_transcript(stored) == transcript
     assert len(json.loads(stored)["words"]) == len(words)
+
+
+def test_words_without_confidences_and_segments_are_stored_as_by_an_older_program():
+    stored = encode_transcript(Transcript("said", "ru", 1.0, (Word("said", 0.0, 0.5),)))
+    assert stored.endswith('\n["said",0.0,0.5,null]\n]}')
+    assert decode_transcript(stored).words == (Word("said", 0.0, 0.5),)
+
+
+def test_an_older_program_finds_the_words_where_it_looks_for_them():
+    words, segments = (Word("said", 0.0, 0.5, "A", 0.9), Word("so", 1.0, 1.5)), (Segment("Yes.", 2.0, 3.0, "B"),)
+    first, *rows, last = encode_transcript(Transcript("said so", words=words, segments=segments)).split("\n")
+    assert json.loads(first + "]}")["text"] == "said so"
+    assert [json.loads(row.removesuffix(",")) for row in f"[{rows[0]}]".split("\n")] == [
+        [["said", 0.0, 0.5, "A"], ["so", 1.0, 1.5, None]]
+    ]
+    assert last.startswith("],")
 
 
 def test_a_transcript_that_an_older_program_stored_on_one_line_is_read():
