@@ -320,6 +320,12 @@ class Store(Host, Protocol):
 
     async def job(self, job_id: int) -> Job | None: ...
 
+    async def job_at(self, chat_id: int, message_id: int) -> Job | None:
+        """Return the job that a message shows, as its answer or as a page of it; else that of a recording.
+
+        Of several jobs of a recording it is the newest one whose text is shown, or else the newest one.
+        """
+
     async def generations(self, job: Job) -> tuple[Generation, ...]: ...
 
     async def pages(self, job: Job) -> Mapping[int, int]:

@@ -14,6 +14,7 @@ from storage.statements import (
     chats,
     claims,
     erasing,
+    finding,
     guarded,
     guests,
     held,
@@ -133,6 +134,9 @@ class SQLStore:
     async def job(self, job_id: int) -> Job | None:
         sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1"
         return await self.engine.read(lambda found: job_of(found[0]) if found else None, sql, job_id)
+
+    async def job_at(self, chat_id: int, message_id: int) -> Job | None:
+        return await self.engine.read(finding.job_at, finding.AT, chat_id, message_id)
 
     async def generations(self, job: Job) -> tuple[Generation, ...]:
         sql = f"SELECT {GENERATION_COLUMNS} FROM generations WHERE job_id = $1 ORDER BY part"

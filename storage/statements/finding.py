@@ -1,0 +1,29 @@
+"""Finding the job of a message: of its answer, of any page of that, or of the recording."""
+
+from collections.abc import Sequence
+
+from storage.statements.cancelling import SHOWN_IN
+from storage.statements.rows import JOB_COLUMNS, job_of
+from storage.statements.transaction import Row
+from storage.words import Job, State
+
+_IDS = "SELECT id FROM jobs WHERE"
+_SHOWN = (
+    f"{_IDS} chat_id = $1 AND form <> 'private' AND placeholder_id = $2 AND ended_at IS NOT NULL"
+    f" UNION ALL {_IDS} chat_id = $1 AND form <> 'private' AND placeholder_id = $2 AND next_at IS NOT NULL"
+    f" UNION ALL {_IDS} user_id = $1 AND form = 'private' AND placeholder_id = $2 AND ended_at IS NOT NULL"
+    f" UNION ALL {_IDS} user_id = $1 AND form = 'private' AND placeholder_id = $2 AND next_at IS NOT NULL"
+    f" UNION ALL SELECT jobs.id FROM pages JOIN jobs ON jobs.id = job_id WHERE pages.message_id = $2 AND {SHOWN_IN} = $1"
+)
+_OF_RECORDING = f"{_IDS} from_chat_id = $1 AND message_id = $2 UNION ALL {_IDS} from_chat_id = $1 AND about = $2"
+AT = f"SELECT {JOB_COLUMNS}, id IN ({_SHOWN}) AS is_shown FROM jobs WHERE id IN ({_SHOWN} UNION ALL {_OF_RECORDING})"
+
+
+def job_at(found: Sequence[Row]) -> Job | None:
+    """Choose from the answer to AT: what is shown in the message, else the newest text of the recording, else any."""
+    best = max(found, key=lambda each: (bool(each["is_shown"]), _is_text(each), each["id"]), default=None)
+    return None if best is None else job_of(best)
+
+
+def _is_text(row: Row) -> bool:
+    return row["state"] == State.DELIVERED and row["apology"] is None
