@@ -13,7 +13,8 @@ _SHOWN = (
     f" UNION ALL {_IDS} chat_id = $1 AND form <> 'private' AND placeholder_id = $2 AND next_at IS NOT NULL"
     f" UNION ALL {_IDS} user_id = $1 AND form = 'private' AND placeholder_id = $2 AND ended_at IS NOT NULL"
     f" UNION ALL {_IDS} user_id = $1 AND form = 'private' AND placeholder_id = $2 AND next_at IS NOT NULL"
-    f" UNION ALL SELECT jobs.id FROM pages JOIN jobs ON jobs.id = job_id WHERE pages.message_id = $2 AND {SHOWN_IN} = $1"
+    " UNION ALL SELECT jobs.id FROM pages JOIN jobs ON jobs.id = job_id"
+    f" WHERE pages.message_id = $2 AND {SHOWN_IN} = $1"
 )
 _OF_RECORDING = f"{_IDS} from_chat_id = $1 AND message_id = $2 UNION ALL {_IDS} from_chat_id = $1 AND about = $2"
 AT = f"SELECT {JOB_COLUMNS}, id IN ({_SHOWN}) AS is_shown FROM jobs WHERE id IN ({_SHOWN} UNION ALL {_OF_RECORDING})"
