@@ -1,0 +1,21 @@
+"""Text of others, made fit for one line of a file."""
+
+import re
+
+from bot.text.graphemes import is_boundary
+from bot.text.layout import clean
+
+# Characters that change the direction of everything after them, and the replacement character's neighbours, which
+# no file may have.
+_REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069\ufff9-\uffff]")
+
+
+def on_one_line(text: str, most: int | None = None) -> str:
+    """Return the text on one line, with single spaces and without what would spoil the lines around it.
+
+    Of a longer one the first `most` characters are kept, the last of them whole.
+    """
+    line = " ".join(_REVERSING.sub("", clean(text)).split())
+    if most is None or len(line) <= most:
+        return line
+    return line[: next((end for end in range(most, most // 2, -1) if is_boundary(line, end)), most)].rstrip()
