@@ -23,7 +23,7 @@ from bot.text.texts import Texts
 from handlers.admins import is_admin
 from handlers.speaking import Speaking
 from storage.store import NotTaken, Refused
-from storage.words import AUTO, Asked, Job, NewJob, Options, State, sent_as
+from storage.words import AUTO, Asked, Job, NewJob, State, sent_as
 
 OFFERED = 8  # languages
 IN_A_ROW = 2
@@ -110,7 +110,9 @@ class WrongLanguage:
 def _again(job: Job, shown_as: int, model: Model, language: str) -> NewJob:
     """Return the job of the same recording in another language; `shown_as` is the message of the first text."""
     return replace(
-        sent_as(job, model.name, Options(language=spoken(model, language) or language)),
+        sent_as(
+            job, model.name, replace(job.options, language=spoken(model, language) or language).without(model.untaken)
+        ),
         chat_id=job.chat_id,
         message_id=-(job.id * _MOST_LANGUAGES + _NUMBERS[language]),
         asked=Asked.PLAINLY,

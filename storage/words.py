@@ -1,7 +1,10 @@
 """The words of durable state: Job, State, Generation, Options, Chat settings."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 from storage.apology import Apology, Notice
 from storage.transcript import Transcript
@@ -72,11 +75,33 @@ class Options:
     """How a recording is to be transcribed, beside the model."""
 
     language: str = AUTO  # a BCP-47 tag, or AUTO
+    speakers: bool = False  # told apart
+    smart_format: bool = True  # numbers, dates and the like as people write them
+    fillers: bool = False  # "uh" and "um" stay in the text
+    profanity_filter: bool = False
+    numerals: bool = False  # numbers as digits
+    vocabulary: tuple[str, ...] = ()  # words to listen for, each without spaces
 
     @property
     def key(self) -> str:
-        """One text for equal options, and another for different ones."""
-        return ";".join(f"{each.name}={getattr(self, each.name)}" for each in fields(self))
+        """One text for equal options, and another for different ones. It has what is not as usual, and the language.
+
+        The order of the vocabulary makes no difference, and many long words make no long key.
+        """
+        flags = (f"{name}={getattr(self, name)}" for name in self.unusual if name != "vocabulary")
+        words = "\n".join(sorted(self.vocabulary)).encode("utf-8", "surrogatepass")
+        vocabulary = (f"vocabulary={sha256(words).hexdigest()}",) if self.vocabulary else ()
+        return ";".join((f"language={self.language}", *flags, *vocabulary))
+
+    @property
+    def unusual(self) -> tuple[str, ...]:
+        """The names of the options that are not as usual, beside the language."""
+        return tuple(each.name for each in fields(self)[1:] if getattr(self, each.name) != each.default)
+
+    def without(self, names: Collection[str]) -> "Options":
+        """Return the options with the usual values of some."""
+        usual: dict[str, Any] = {each.name: each.default for each in fields(self) if each.name in names}
+        return replace(self, **usual) if usual else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +161,8 @@ class NewJob:
     rings_at: float | None = None
     fallback: Fallback | None = None  # for a chat that chose no model
     is_decided: bool = False  # `model` and `options` hold whatever the chat chose
+    times: bool | None = None  # as in Job; its chat says
+    untaken: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by models, the options that they do not take
 
     @property
     def cache_key(self) -> str:
@@ -198,6 +225,7 @@ class Job:
     reacts: bool  # a reaction to the recording stands for the placeholder, unless the chat forbids it
     rings_at: float | None  # from then on a message that rings follows the text; None where none does, or one did
     doubtful: bool  # its transcript may be in another language than was spoken
+    times: bool | None  # whether its text shows times, as its chat had chosen; None if it chose nothing
 
     @property
     def file_unique_id(self) -> str:
@@ -284,6 +312,7 @@ class TryAgain:
     model: str
     options: Options
     fallback: Fallback | None = None
+    untaken: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Saying(StrEnum):
@@ -355,6 +384,13 @@ class ChatSettings:
     notify: bool | None = None  # a message that rings after a long wait
     interface: str | None = None  # the language tag of the bot's own sentences
     keep_days: int | None = None  # one of KEEP_DAYS
+    times: bool | None = None  # in the texts
+    speakers: bool | None = None  # this and the rest as in Options
+    smart_format: bool | None = None
+    fillers: bool | None = None
+    profanity_filter: bool | None = None
+    numerals: bool | None = None
+    vocabulary: tuple[str, ...] | None = None
 
     def takes(self, asked: Asked, video_seconds: int | None = None) -> bool:
         """Tell whether a recording becomes text that was asked for so; `video_seconds` as in NewJob."""

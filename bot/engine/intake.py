@@ -10,6 +10,7 @@ from bot.engine.poller import Poller
 from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
+from bot.speech.catalogue import UNTAKEN
 from storage.store import NotTaken, Refused, Start, Store
 from storage.words import Asked, Fallback, Job, NewJob, Options, Press, TryAgain
 
@@ -71,7 +72,9 @@ class Intake:
         Return it, or why there is none, if there is something to make of that.
         """
         options, defaults = Options(language=self.defaults.language), self.defaults
-        new = NewJob(**asdict(recording), model=defaults.model, options=options, fallback=defaults.fallback)
+        new = NewJob(
+            **asdict(recording), model=defaults.model, options=options, fallback=defaults.fallback, untaken=UNTAKEN
+        )
         return await self.accept_new(new)
 
     async def accept_new(self, new: NewJob) -> Job | Refused | NotTaken | None:
@@ -110,7 +113,7 @@ class Intake:
     async def try_again(self, press: Press) -> Job | Refused | NotTaken | None:
         """Commit the job of another try; see `Store.try_again`."""
         defaults = self.defaults
-        wanted = TryAgain(press, defaults.model, Options(language=defaults.language), defaults.fallback)
+        wanted = TryAgain(press, defaults.model, Options(language=defaults.language), defaults.fallback, UNTAKEN)
         who = press.chat_id if press.chat_id > 0 else press.user_id  # the id of a private chat is that of its person
         rate = self.quotas.rate_of(who)
         made = await self.store.try_again(wanted, self.now(), self.most_open, rate)

@@ -29,6 +29,7 @@ class Model:
     languages: frozenset[str]
     detects_language: bool
     field: str = "audio"
+    untaken: frozenset[str] = frozenset()  # the options, by the names of Options, that it does not take
 
     @property
     def language_count(self) -> int:
@@ -62,8 +63,10 @@ def _nova(variant: str) -> Model:
 
 
 def _whisper(size: str) -> Model:
+    # According to Deepgram, Whisper knows no `keywords` and no `profanity_filter`.
     name = f"whisper-{size}"
-    return Model(name, f"#g1_{name}", Family.WHISPER, WHISPER_LANGUAGES, detects_language=True)
+    untaken = frozenset({"profanity_filter", "vocabulary"})
+    return Model(name, f"#g1_{name}", Family.WHISPER, WHISPER_LANGUAGES, detects_language=True, untaken=untaken)
 
 
 # The most popular first: this is the order of the list, and of equally likely suggestions.
@@ -92,6 +95,7 @@ MODELS: tuple[Model, ...] = (
 )
 
 _BY_NAME = {model.name: model for model in MODELS}
+UNTAKEN = {model.name: model.untaken for model in MODELS if model.untaken}
 
 
 def find(text: str) -> Model | None:

@@ -90,6 +90,7 @@ def _mend_chats(new: sqlite3.Connection, mended: Mended) -> None:
     new.execute("UPDATE chats SET model = NULL WHERE typeof(model) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET language = NULL WHERE typeof(language) NOT IN ('text', 'null')")
     new.execute("UPDATE chats SET interface = NULL WHERE typeof(interface) NOT IN ('text', 'null')")
+    new.execute("UPDATE chats SET vocabulary = NULL WHERE typeof(vocabulary) NOT IN ('text', 'null')")
     flags = "typeof(present) <> 'integer' OR typeof(may_write) <> 'integer' OR typeof(sees + admin) <> 'integer'"
     mended.dropped += _delete(new, "memberships", f"typeof(chat_id) <> 'integer' OR {flags}")
     new.execute("UPDATE memberships SET told = NULL WHERE typeof(told) <> 'integer'")

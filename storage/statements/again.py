@@ -120,6 +120,7 @@ async def _as_new(tx: Transaction, job: Job, wanted: TryAgain) -> NewJob:
         sent_as(job, model, options),
         is_decided=is_decided,
         fallback=wanted.fallback,
+        untaken=wanted.untaken,
         post=stored["post"],
         must_sniff=job.must_sniff,
     )

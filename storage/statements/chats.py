@@ -43,7 +43,24 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-_READ: dict[str, Callable[[Any], Any]] = {"mode": Mode, "answers": Answers, "quiet": bool, "notify": bool}
+def _words(stored: str) -> tuple[str, ...]:
+    return tuple(stored.split())
+
+
+_FLAGS = ("quiet", "notify", "times", "speakers", "smart_format", "fillers", "profanity_filter", "numerals")
+_READ: dict[str, Callable[[Any], Any]] = {
+    "mode": Mode,
+    "answers": Answers,
+    "vocabulary": _words,
+    **dict.fromkeys(_FLAGS, bool),
+}
+
+
+def _stored(value: Any) -> Any:
+    """Return a value as its column holds it: a flag as a number, words with spaces between them."""
+    if isinstance(value, tuple):
+        return " ".join(value) or None
+    return int(value) if isinstance(value, bool) else value
 
 
 async def change_settings(
@@ -54,8 +71,7 @@ async def change_settings(
     before = settings_of(await tx.rows(SELECT, chat_id))
     after = change(before)
     if after != before:
-        values = (getattr(after, name) for name in _NAMES)
-        await tx.rows(_STORE, chat_id, *(int(value) if isinstance(value, bool) else value for value in values))
+        await tx.rows(_STORE, chat_id, *(_stored(getattr(after, name)) for name in _NAMES))
     if after.keep_days is not None and after.keep_days != before.keep_days:
         await erasures.keep_texts(tx, chat_id, after.keep_days)
     return after

@@ -7,7 +7,7 @@ single index: what is due and found no place is lined up, and leaves the line wh
 
 import secrets
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from storage.host import Rate
 from storage.outcomes import Admitted, MustWait
@@ -30,6 +30,7 @@ TOLD_EVERY = 60.0  # seconds, while a chat sends more recordings than it may hav
 # An interrupted job is worked on by itself. One that was at the provider, or had its answer, only waited for most of
 # the time that it was leased: a second death makes it suspicious.
 _ALONE = "(interrupted > 0 AND (interrupted > 1 OR deaths > 0 OR state = 'queued'))"
+OPTIONS = tuple(each.name for each in fields(Options))  # a chat chooses them by the same names
 LINED_UP_AT_ONCE = 100  # by one claim, beside those that it takes: more would keep others waiting for the database
 
 
@@ -176,11 +177,14 @@ def as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
         fold_from=chosen.fold_from,
         reacts=bool(chosen.quiet),
         rings_at=_rings_at(new, chosen, now),
+        times=chosen.times,
     )
     if new.is_decided:
         return new
-    options = replace(new.options, language=chosen.language or new.options.language)
-    return replace(new, model=chosen.model or _model_of_operator(new, options), options=options, fallback=None)
+    options = replace(new.options, **{name: value for name in OPTIONS if (value := getattr(chosen, name)) is not None})
+    model = chosen.model or _model_of_operator(new, options)
+    taken = options.without(new.untaken.get(model, ()))
+    return replace(new, model=model, options=taken, fallback=None, untaken={})
 
 
 def _model_of_operator(new: NewJob, options: Options) -> str:

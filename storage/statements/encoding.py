@@ -97,13 +97,15 @@ def _dump(value: object) -> str:
 
 
 def encode_options(options: Options) -> str:
-    return json.dumps(asdict(options), separators=(",", ":"))
+    """Encode the language, and what is not as usual."""
+    return _dump({name: getattr(options, name) for name in ("language", *options.unusual)})
 
 
 def decode_options(text: str) -> Options:
     """Read options, but for those that only a newer program knows."""
     known = {each.name for each in fields(Options)}
-    return Options(**{name: value for name, value in json.loads(text).items() if name in known})
+    stored = {name: value for name, value in json.loads(text).items() if name in known}
+    return Options(**stored | {"vocabulary": tuple(map(str, stored.get("vocabulary", ())))})
 
 
 def encode_new(new: NewJob) -> str:

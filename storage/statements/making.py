@@ -12,10 +12,10 @@ async def make(tx: Transaction, new: NewJob, now: float, turn: float, start: Sta
     made = await tx.row(
         "INSERT INTO jobs (from_chat_id, message_id, chat_id, thread_id, direct_topic_id, user_id, kind, file_id,"
         " claimed_bytes, model, options, cache_key, post, must_sniff, interface, speaks, about, answers, fold_from,"
-        " reacts, rings_at, created_at, turn, next_at, lease_token, claimed_at, lined_up)"
+        " reacts, rings_at, created_at, turn, next_at, lease_token, claimed_at, lined_up, times)"
         " VALUES ($1, $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
         " coalesce((SELECT interface FROM chats WHERE chat_id = $5), $15), $16, $17, $18, $19, $20,"
-        " $21, $22, $23, $24, $25, $26)"
+        " $21, $22, $23, $24, $25, $26, $27)"
         f" ON CONFLICT DO NOTHING RETURNING {JOB_COLUMNS}",
         new.chat_id,
         new.message_id,
@@ -43,5 +43,6 @@ async def make(tx: Transaction, new: NewJob, now: float, turn: float, start: Sta
         None if start is None else tx.holder + start.lease_token,
         None if start is None else now,
         int(start is None),
+        None if new.times is None else int(new.times),
     )
     return job_of(made) if made else None

@@ -37,6 +37,7 @@ _STORED_OTHERWISE = frozenset(
         "answers",
         "reacts",
         "doubtful",
+        "times",
     }
 )
 
@@ -94,6 +95,7 @@ def job_of(row: Row) -> Job:
             "reacts": bool(stored["reacts"]),
             "answers": None if stored["answers"] is None else Answers(stored["answers"]),
             "doubtful": bool(stored["doubtful"]),
+            "times": None if stored["times"] is None else bool(stored["times"]),
             "apology": None if apology is None else decode_apology(apology),
         }
     )

@@ -88,6 +88,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         reacts=False,
         rings_at=NOW + RINGS_AFTER,
         doubtful=False,
+        times=None,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}
@@ -251,7 +252,23 @@ async def test_a_model_is_chosen_without_touching_what_else_was_chosen(store):
 
 
 CHOSEN = ChatSettings(
-    "whisper", "fr", Mode.ASK, 60, Answers.FOLD, 500, quiet=True, notify=False, interface="de", keep_days=0
+    "whisper",
+    "fr",
+    Mode.ASK,
+    60,
+    Answers.FOLD,
+    500,
+    quiet=True,
+    notify=False,
+    interface="de",
+    keep_days=0,
+    times=False,
+    speakers=True,
+    smart_format=False,
+    fillers=True,
+    profanity_filter=True,
+    numerals=True,
+    vocabulary=("Zoë", "Ada"),
 )
 
 
@@ -260,7 +277,54 @@ async def test_every_setting_comes_back_as_it_was_chosen(store):
     found = await store.settings(CHAT)
     assert found == CHOSEN
     assert (type(found.mode), type(found.answers)) == (Mode, Answers)
-    assert (found.quiet, found.notify) == (True, False)
+    assert (found.quiet, found.notify, found.times) == (True, False, False)
+
+
+async def test_a_vocabulary_without_words_is_none(store):
+    await store.change_settings(CHAT, lambda _: CHOSEN)
+    await store.change_settings(CHAT, lambda now: replace(now, vocabulary=()))
+    assert (await store.settings(CHAT)).vocabulary is None
+
+
+@pytest.mark.parametrize("times", [None, True, False])
+async def test_a_job_keeps_whether_its_chat_wanted_times_when_it_was_accepted(store, times):
+    await store.change_settings(CHAT, lambda now: replace(now, times=times))
+    job = await accepted(store)
+    await store.change_settings(CHAT, lambda now: replace(now, times=not times))
+    assert job.times is times
+    assert await again(store, job) == job
+
+
+EVERY_OPTION = Options(
+    "fr",
+    speakers=True,
+    smart_format=False,
+    fillers=True,
+    profanity_filter=True,
+    numerals=True,
+    vocabulary=("Zoë", "Ada"),
+)
+
+
+async def test_a_job_is_made_with_every_option_that_its_chat_chose(store):
+    await store.change_settings(CHAT, lambda _: replace(CHOSEN, mode=None))
+    job = await accepted(store)
+    assert job.options == EVERY_OPTION
+    assert (await again(store, job)).file_unique_id == message().file_unique_id
+
+
+async def test_what_the_model_of_a_job_does_not_take_is_no_part_of_it(store):
+    await store.change_settings(CHAT, lambda _: replace(CHOSEN, mode=None))
+    untaken = {"whisper": frozenset({"vocabulary", "profanity_filter"}), "nova-3": frozenset({"speakers"})}
+    job = await accepted(store, untaken=untaken)
+    assert job.options == replace(EVERY_OPTION, vocabulary=(), profanity_filter=False)
+    assert "vocabulary" not in job.cache_key
+
+
+async def test_a_job_of_which_all_is_decided_keeps_its_options(store):
+    await store.change_settings(CHAT, lambda _: replace(CHOSEN, mode=None))
+    job = await accepted(store, options=Options("de", numerals=True), is_decided=True)
+    assert (job.options, job.times) == (Options("de", numerals=True), False)
 
 
 async def test_a_job_keeps_how_its_chat_wanted_the_answer_when_it_was_accepted(store):
@@ -309,6 +373,13 @@ async def test_one_setting_changes_and_the_others_stay(store, name):
         {"interface": ""},
         {"quiet": 2},
         {"notify": 2},
+        {"times": 2},
+        {"speakers": 2},
+        {"smart_format": 2},
+        {"fillers": 2},
+        {"profanity_filter": 2},
+        {"numerals": 2},
+        {"vocabulary": ("x" * 10_001,)},
     ],
 )
 async def test_the_database_takes_no_setting_that_there_is_not(store, wrong):

@@ -39,7 +39,10 @@ async def test_a_new_chat_that_has_settings_already_keeps_them(store):
 
 
 async def test_every_setting_moves_that_the_new_chat_did_not_choose_itself(store):
-    chosen = ChatSettings("whisper", "fr", Mode.ASK, 60, Answers.FOLD, 500, False, True, "de", 7)
+    chosen = ChatSettings(
+        *("whisper", "fr", Mode.ASK, 60, Answers.FOLD, 500, False, True, "de", 7),
+        *(True, True, False, True, True, True, ("Ada",)),
+    )
     await store.change_settings(OLD, lambda _: chosen)
     await store.change_settings(NEW, lambda _: ChatSettings(mode=Mode.OFF))
     await store.move_chat(OLD, NEW)

@@ -80,6 +80,7 @@ def job(**changes: Any) -> Job:
         "reacts": False,
         "rings_at": None,
         "doubtful": False,
+        "times": None,
     }
     return Job(**fields | changes)
 

@@ -67,5 +67,48 @@ def test_in_json_truths_are_no_texts():
     assert fields == {"model": "#g1_nova-2-general", "detect_language": True, "smart_format": True, "punctuate": True}
 
 
+EVERYTHING = Options(
+    "en",
+    speakers=True,
+    smart_format=False,
+    fillers=True,
+    profanity_filter=True,
+    numerals=True,
+    vocabulary=("Zoë", "Ada"),
+)
+
+
+def test_every_option_has_its_field_and_words_are_sent_in_their_order_with_commas():
+    assert json_fields(find("nova-2-general"), EVERYTHING) == {
+        "model": "#g1_nova-2-general",
+        "language": "en",
+        "punctuate": True,
+        "diarize": True,
+        "filler_words": True,
+        "profanity_filter": True,
+        "numerals": True,
+        "keywords": "Ada,Zoë",
+    }
+
+
+def test_whisper_is_sent_neither_words_nor_the_filter_that_it_does_not_take():
+    assert json_fields(find("whisper-large"), EVERYTHING) == {
+        "model": "#g1_whisper-large",
+        "language": "en",
+        "punctuate": True,
+        "diarize": True,
+        "filler_words": True,
+        "numerals": True,
+    }
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_a_form_has_the_fields_of_the_object_with_true_as_a_text(model):
+    fields = json_fields(model, EVERYTHING)
+    assert form_fields(model, EVERYTHING) == {
+        name: "true" if value is True else value for name, value in fields.items()
+    }
+
+
 def test_in_json_a_language_is_a_text():
     assert json_fields(find("whisper-large"), Options("de"))["language"] == "de"

@@ -1,6 +1,7 @@
 """Values survive being stored."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -106,13 +107,48 @@ def test_an_apology_is_stored_as_reason_and_facts():
     }
 
 
-@pytest.mark.parametrize("options", [Options(), Options("pt-BR")])
+every_options = st.builds(
+    Options,
+    st.sampled_from(["auto", "pt-BR"]),
+    *([st.booleans()] * 5),
+    st.lists(st.text("abAB;=|,\x1f"), unique=True, max_size=3).map(tuple),
+)
+
+
+@given(every_options)
 def test_options_survive_being_stored(options):
     assert decode_options(encode_options(options)) == options
 
 
-def test_options_have_a_key_of_their_own_for_each_value():
-    assert Options().key == Options("auto").key != Options("en").key
+def test_options_of_an_older_program_are_read_and_usual_ones_are_stored_as_it_did():
+    assert decode_options('{"language":"pt-BR"}') == Options("pt-BR")
+    assert encode_options(Options("pt-BR")) == '{"language":"pt-BR"}'
+
+
+def test_usual_options_have_the_key_that_older_programs_have_stored():
+    assert Options().key == "language=auto"
+    assert Options("en").key == "language=en"
+
+
+@given(every_options, every_options)
+def test_options_have_one_key_for_each_set_of_them_whatever_the_order_of_the_words(one, other):
+    same = replace(one, vocabulary=tuple(sorted(one.vocabulary))) == replace(
+        other, vocabulary=tuple(sorted(other.vocabulary))
+    )
+    assert (one.key == other.key) is same
+    assert replace(one, vocabulary=one.vocabulary[::-1]).key == one.key
+
+
+def test_the_case_of_a_word_makes_another_key_and_a_hundred_long_ones_make_no_long_one():
+    assert Options(vocabulary=("Kafka",)).key != Options(vocabulary=("kafka",)).key
+    assert len(Options(vocabulary=tuple("ж" * 50 + str(n) for n in range(100))).key) < 200
+
+
+@given(every_options)
+def test_without_some_options_the_others_stay(options):
+    names = {"vocabulary", "profanity_filter"}
+    assert options.without(names) == replace(options, vocabulary=(), profanity_filter=False)
+    assert options.without(()) == options
 
 
 @pytest.mark.parametrize("notice", Notice)
