@@ -76,6 +76,8 @@ from bot.telegram.writing.button_data import (
     KeepChat,
     KeepOwner,
     ShowGuests,
+    ShowLess,
+    ShowMore,
     ShowPage,
     TryAgain,
 )
@@ -96,10 +98,12 @@ from handlers.joining import Joining
 from handlers.links import Links
 from handlers.media import Media
 from handlers.misfits import Misfits
+from handlers.more import More
 from handlers.owning import Owning
 from handlers.people import People
 from handlers.privacy import Privacy, Told
 from handlers.routes import Handlers, register
+from handlers.shown import Shown
 from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
@@ -336,8 +340,9 @@ class _Wiring:
         cancel, models = Cancel(door, speaking, self.store, poller.nudge, now), self.models
         choosing = Choosing(door, speaking, self.store, self._choices(), self._hurry)
         asking = Asking(media, Links(media, links_on))
-        again = Again(door, speaking, intake)
         wrong_language = WrongLanguage(door, speaking, intake, models.preferred)
+        more = More(door, speaking, Shown(speaking, self.store))
+        under = _Under(cancel, Again(door, speaking, intake), wrong_language, more)
         told = Told(models.default.name, settings.transcript_ttl_hours)
         privacy = Privacy(door, speaking, self.store, self.guests, self.calls, told, self._hurry, now)
         owning = Owning(door, speaking, self.guests, self.joining.greet)
@@ -353,22 +358,31 @@ class _Wiring:
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
             people=People(door, speaking, self.store),
             privacy=privacy,
-            taps=Taps(door, speaking, _acts(cancel, again, wrong_language, choosing, owning, privacy)),
+            taps=Taps(door, speaking, _acts(under, choosing, owning, privacy)),
             groups=Groups(door, self.moves),
             joining=self.joining,
         )
         register(self.telegram, handlers)
 
 
-def _acts(
-    cancel: Cancel, again: Again, wrong_language: WrongLanguage, choosing: Choosing, owning: Owning, privacy: Privacy
-) -> Mapping[type[Carried], Act]:
+class _Under(NamedTuple):
+    """Who acts on the buttons under placeholders and answers."""
+
+    cancel: Cancel
+    again: Again
+    wrong_language: WrongLanguage
+    more: More
+
+
+def _acts(under: _Under, choosing: Choosing, owning: Owning, privacy: Privacy) -> Mapping[type[Carried], Act]:
     """Return who acts on what buttons carry."""
     return {
-        CancelJob: cancel,
-        TryAgain: again,
-        AskLanguage: wrong_language.ask,
-        InLanguage: wrong_language.choose,
+        CancelJob: under.cancel,
+        TryAgain: under.again,
+        AskLanguage: under.wrong_language.ask,
+        InLanguage: under.wrong_language.choose,
+        ShowMore: under.more.show,
+        ShowLess: under.more.close,
         ShowPage: choosing.show,
         Choose: choosing.choose,
         ChooseHere: choosing.choose,

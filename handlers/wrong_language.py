@@ -11,7 +11,7 @@ from functools import partial
 from telegram import CallbackQuery
 from telegram.constants import ChatType
 
-from bot.engine import forms
+from bot.engine import keyboards
 from bot.engine.intake import Intake
 from bot.speech.catalogue import Model, find
 from bot.speech.languages import LANGUAGES, likely, nearest, spoken
@@ -77,8 +77,7 @@ class WrongLanguage:
         is_theirs = query.from_user.id == job.user_id  # who wants no text in groups may ask for that of their own
         made = await self.intake.accept_new(replace(new, people=()) if is_theirs else new)
         await answer(query, _told(made, carried.language, texts), alert=not isinstance(made, Job))
-        if (wrong := forms.wrong_language_button_of(job)) is not None:
-            await change_buttons(query.message, [[wrong]])
+        await change_buttons(query.message, keyboards.under_text(job))
 
     async def _model(self, chat_id: int, language: str) -> Model:
         """Return the model of a chat, or the nearest one that knows a language."""

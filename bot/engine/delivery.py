@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from bot.engine import forms, patience
+from bot.engine import forms, keyboards, patience
 from bot.engine.lease import handling, require_lease
 from bot.engine.leftovers import Leftovers
 from bot.engine.pages import Pages
@@ -241,9 +241,9 @@ class Delivery:
 
     async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
         shown = forms.waiting(job, job.form, notice)
-        button = forms.cancel_button_of(job, job.form)
+        rows = keyboards.cancel(job, job.form)
         try:
-            await self.transport.edit(job.shown_in, message_id, shown, button=button, urgency=Urgency.PLACEHOLDER)
+            await self.transport.edit(job.shown_in, message_id, shown, rows=rows, urgency=Urgency.PLACEHOLDER)
         except (PlaceholderGoneError, RefusedError) as error:
             log.info("notice.refused", job=job.id, error=str(error))
 
@@ -315,15 +315,16 @@ class Delivery:
         """Show the text as the job's form says; as the other one of text and file where the first one is refused."""
         match job.form:
             case Form.NEW:
-                await self.pages.show_in_new_messages(job, await self._pages_of(job, text))
+                under = () if job.apology is not None else keyboards.under(job, text)
+                await self.pages.show_in_new_messages(job, await self._pages_of(job, text), under)
             case Form.FILE:
-                await self._show_as(job, await self._laid_out(job, forms.file, text))
+                await self._show_as(job, await self._laid_out(job, forms.file, text), text)
             case Form.PAGES:
-                await self._show_as(job, await self._laid_out(job, forms.pages, text), forms.file, text)
+                await self._show_as(job, await self._laid_out(job, forms.pages, text), text, forms.file)
             case Form.EDIT | Form.PRIVATE:
                 answer = await self._laid_out(job, forms.chosen(job, text), text)
                 other = forms.pages if isinstance(answer, Document) else forms.file
-                await self._show_as(job, answer, other, text)
+                await self._show_as(job, answer, text, other)
 
     async def _laid_out(self, job: Job, layout: forms.Layout, text: str) -> forms.Answer:
         lay_out = partial(forms.laid_out, layout, job)
@@ -334,26 +335,26 @@ class Delivery:
         pages = await self._laid_out(job, forms.pages, text)
         return pages if isinstance(pages, tuple) else ()
 
-    async def _show_as(self, job: Job, answer: forms.Answer, other: forms.Layout | None = None, text: str = "") -> None:
+    async def _show_as(self, job: Job, answer: forms.Answer, text: str, other: forms.Layout | None = None) -> None:
         """Show an answer in the placeholder and behind it; in the other layout if nothing of it stays behind."""
         try:
-            await self._show_answer(job, answer)
+            await self._show_answer(job, answer, text)
         except RefusedError as refused:
             if other is None or not refused.known or await self.pages.are_out(job):
                 raise
             if other is forms.pages and job.form is Form.EDIT:
                 require_lease(await self.store.change_form(job, Form.PAGES))
-            await self._show_answer(job, await self._laid_out(job, other, text))
+            await self._show_answer(job, await self._laid_out(job, other, text), text)
 
-    async def _show_answer(self, job: Job, answer: forms.Answer) -> None:
+    async def _show_answer(self, job: Job, answer: forms.Answer, text: str) -> None:
         message_id = job.placeholder_id
         assert message_id is not None
+        under = keyboards.under(job, text)
         if isinstance(answer, tuple) and len(answer) > 1:
-            await self.pages.show(job, message_id, answer)
+            await self.pages.show(job, message_id, answer, under)
             return
         shown = answer if isinstance(answer, Document) else answer[0]
-        under = forms.button_under(job)
-        await self.transport.edit(job.shown_in, message_id, shown, button=under, urgency=Urgency.ANSWER)
+        await self.transport.edit(job.shown_in, message_id, shown, rows=under, urgency=Urgency.ANSWER)
 
     async def _replace(self, job: Job) -> Job:
         """Send another placeholder, once in a chat. If that cannot be edited either, nothing can be edited there."""
@@ -399,5 +400,5 @@ class Delivery:
         return moved
 
     async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, waits: bool = True) -> int:
-        shown_button = forms.cancel_button_of(job, form) if waits else forms.again_button_of(job, form)
-        return await self.transport.send(place_of(job, form), said(form), button=shown_button, urgency=urgency)
+        rows = keyboards.cancel(job, form) if waits else keyboards.again(job, form)
+        return await self.transport.send(place_of(job, form), said(form), rows=rows, urgency=urgency)

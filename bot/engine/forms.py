@@ -5,8 +5,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot import links
-from bot.telegram.writing.button_data import AskLanguage, TryAgain
-from bot.telegram.writing.buttons import Button, button, cancel_button
 from bot.text.layout import Document, Page, in_file, in_pages, in_text, lay_out, says_something
 from bot.text.texts import Texts
 from storage.apology import Notice
@@ -28,29 +26,6 @@ def laid_out(layout: Layout, job: Job, text: str) -> Answer:
 def texts_of(job: Job, form: Form) -> Texts:
     """Return the sentences for who reads an answer in a form: its chat, or the sender alone."""
     return Texts(job.speaks if form is Form.PRIVATE else job.interface)
-
-
-def cancel_button_of(job: Job, form: Form) -> Button:
-    return cancel_button(job.id, texts_of(job, form).cancelling.button())
-
-
-def button_under(job: Job) -> Button | None:
-    """Return the button under an answer in one message, if there is one."""
-    return again_button_of(job, job.form) or wrong_language_button_of(job)
-
-
-def again_button_of(job: Job, form: Form) -> Button | None:
-    """Return the button under an apology after which another try may help; None under any other answer."""
-    if job.apology is None or not job.apology.may_be_tried_again:
-        return None
-    return button(texts_of(job, form).again.button(), TryAgain(job.id))
-
-
-def wrong_language_button_of(job: Job) -> Button | None:
-    """Return the button under the last message of a text that may be in a wrong language; None under others."""
-    if not job.doubtful or job.apology is not None:
-        return None
-    return button(texts_of(job, job.form).languages.wrong(), AskLanguage(job.id))
 
 
 def chosen(job: Job, text: str) -> Layout:

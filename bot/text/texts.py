@@ -13,6 +13,7 @@ from bot.text.rooms.joining import Joining
 from bot.text.rooms.languages import Languages
 from bot.text.rooms.links import Links
 from bot.text.rooms.models import Models
+from bot.text.rooms.more import More
 from bot.text.rooms.people import People
 from bot.text.rooms.privacy import Privacy
 from bot.text.rooms.settings import Settings
@@ -41,6 +42,7 @@ class Texts:
         self.languages = Languages(self.language)
         self.links = Links(self.language)
         self.models = Models(self.language)
+        self.more = More(self.language)
         self.people = People(self.language)
         self.privacy = Privacy(self.language)
         self.settings = Settings(self.language)

@@ -46,6 +46,20 @@ class InLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowMore:
+    """Show what else can be had of the text of a job, in place of the buttons under it."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLess:
+    """Show the buttons again that were under the text of a job at first."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPage:
     """Show a page of the settings, or a further one of the same; no name means the first page, with all settings."""
 
@@ -111,6 +125,8 @@ Carried = (
     | TryAgain
     | AskLanguage
     | InLanguage
+    | ShowMore
+    | ShowLess
     | ShowPage
     | Choose
     | ChooseHere
@@ -126,6 +142,8 @@ KINDS: Mapping[str, type[Carried]] = {
     "again": TryAgain,
     "tongue": AskLanguage,
     "in": InLanguage,
+    "more": ShowMore,
+    "less": ShowLess,
     "page": ShowPage,
     "set": Choose,
     "here": ChooseHere,

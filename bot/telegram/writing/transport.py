@@ -11,7 +11,7 @@ from bot.telegram.calls import DOCUMENT, Calls
 from bot.telegram.failures import translated
 from bot.telegram.pace import Pace, Urgency
 from bot.telegram.refusals import NotModifiedError, ThreadGoneError
-from bot.telegram.writing.buttons import Button, keyboard
+from bot.telegram.writing.buttons import Keyboard, keyboard
 from bot.text.layout import Document, Page, utf16_length
 
 Shown = Page | Document
@@ -74,13 +74,13 @@ class Transport:
         """Let the next message go to a chat that refused one, as somebody there has written."""
         self.pace.refusing.ask_again(chat_id)
 
-    async def send(self, place: Place, shown: Shown, *, urgency: Urgency, button: Button | None = None) -> int:
+    async def send(self, place: Place, shown: Shown, *, urgency: Urgency, rows: Keyboard = ()) -> int:
         """Send a message, quietly, and return its id.
 
         Where its topic takes none, or nothing can reply to that message, it goes to the chat itself, as no reply: one
         would lead to the topic again.
         """
-        said = _said(shown, button) | {"disable_notification": True}
+        said = _said(shown, rows) | {"disable_notification": True}
         return await self._send(place, shown, said | {"reply_parameters": _reply(place)}, urgency)
 
     async def _send(self, place: Place, shown: Shown, said: Parameters, urgency: Urgency) -> int:
@@ -106,11 +106,9 @@ class Transport:
         await surely_ours(edits=method.startswith("edit"))
         return await self.calls.make(method, parameters, document=document)
 
-    async def edit(
-        self, chat_id: int, message_id: int, shown: Shown, *, urgency: Urgency, button: Button | None = None
-    ) -> None:
+    async def edit(self, chat_id: int, message_id: int, shown: Shown, *, urgency: Urgency, rows: Keyboard = ()) -> None:
         """Turn a message into another one, a text also into a file; doing it again changes nothing."""
-        method, parameters = "editMessageText", _said(shown, button) | {"chat_id": chat_id, "message_id": message_id}
+        method, parameters = "editMessageText", _said(shown, rows) | {"chat_id": chat_id, "message_id": message_id}
         if isinstance(shown, Document):
             method, caption = "editMessageMedia", parameters.pop("caption")
             parameters["media"] = {"type": "document", "media": f"attach://{DOCUMENT}", "caption": caption}
@@ -147,9 +145,9 @@ class Transport:
             await self.calls.make("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
 
-def _said(shown: Shown, button: Button | None) -> Parameters:
+def _said(shown: Shown, rows: Keyboard) -> Parameters:
     """Return what the calls that send and that edit have in common."""
-    markup = {"reply_markup": None if button is None else keyboard([[button]])}
+    markup = {"reply_markup": keyboard(rows) if rows else None}
     if isinstance(shown, Document):
         return markup | {"caption": shown.caption}
     return markup | {"text": shown.text, "entities": _entities(shown), "link_preview_options": {"is_disabled": True}}

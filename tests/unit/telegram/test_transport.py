@@ -22,7 +22,7 @@ from tests.pacing import turns
 from tests.unit.workbench import TOKEN, open_telegram
 from tests.world import texts
 
-CANCEL = cancel_button(7, "Cancel")
+CANCEL = [[cancel_button(7, "Cancel")]]
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def group(stopped_world, alice):
     return stopped_world.telegram.supergroup("Team", [alice], privacy=False)
 
 
-async def placed(transport, chat, text="Transcribing…", button=CANCEL, **changes) -> int:
+async def placed(transport, chat, text="Transcribing…", rows=CANCEL, **changes) -> int:
     where = {name: changes.pop(name) for name in ("thread_id", "reply_to") if name in changes}
     urgency = changes.pop("urgency", Urgency.PLACEHOLDER)
-    return await transport.send(Place(chat.id, **where), plain(text), button=button, urgency=urgency)
+    return await transport.send(Place(chat.id, **where), plain(text), rows=rows, urgency=urgency)
 
 
 def plain(text):
@@ -95,7 +95,7 @@ async def test_news_for_a_deleted_topic_go_to_the_chat_itself(stopped_world, tra
 
 async def test_a_changed_placeholder_keeps_its_button(transport, chat):
     message_id = await placed(transport, chat)
-    await transport.edit(chat.id, message_id, plain("Waiting…"), button=CANCEL, urgency=Urgency.PLACEHOLDER)
+    await transport.edit(chat.id, message_id, plain("Waiting…"), rows=CANCEL, urgency=Urgency.PLACEHOLDER)
     assert chat.message(message_id)["text"] == "Waiting…"
     assert chat.button_texts(message_id) == ["Cancel"]
 

@@ -1,0 +1,76 @@
+"""The buttons under messages of a job: under its placeholder, its answer and its apology."""
+
+from collections.abc import Sequence
+
+from bot.engine.forms import texts_of
+from bot.telegram.writing.button_data import AskLanguage, ShowLess, ShowMore, TryAgain
+from bot.telegram.writing.buttons import Button, Keyboard, button, cancel_button
+from bot.text.layout import says_something
+from bot.text.texts import Texts
+from storage.words import Form, Job
+
+MORE = "⋯"
+
+
+def cancel(job: Job, form: Form) -> Keyboard:
+    return [[cancel_button(job.id, texts_of(job, form).cancelling.button())]]
+
+
+def again(job: Job, form: Form) -> Keyboard:
+    """Return what is under an apology after which another try may help; nothing under any other answer."""
+    if job.apology is None or not job.apology.may_be_tried_again:
+        return ()
+    return [[button(texts_of(job, form).again.button(), TryAgain(job.id))]]
+
+
+def under(job: Job, text: str) -> Keyboard:
+    """Return what is under the last message of an answer that says `text`."""
+    if job.apology is not None:
+        return again(job, job.form)
+    if not says_something(text):
+        return _rows(_wrong_language(job))
+    return under_text(job)
+
+
+def under_text(job: Job) -> Keyboard:
+    """Return what is under a text at first: in private all there is, elsewhere one button for the rest of it."""
+    if job.shown_in > 0:
+        return _rows(_wrong_language(job), *_more(job))
+    return _rows([*_wrong_language(job), *([button(MORE, ShowMore(job.id))] if _more(job) else [])])
+
+
+def opened(job: Job) -> Keyboard:
+    """Return what is under a text once somebody has asked for the rest of it."""
+    if job.shown_in > 0:
+        return under_text(job)
+    return _rows(*_more(job), [button(texts_of(job, job.form).settings.back(), ShowLess(job.id))])
+
+
+def _more(job: Job) -> Sequence[Sequence[Button]]:
+    """Return what can be had of every text, in rows."""
+    texts = texts_of(job, job.form)
+    rows = (_files(job), _other(job, texts), _deleting(job, texts))
+    return [row for row in rows if row]
+
+
+def _files(_job: Job) -> Sequence[Button]:
+    """Return a button for each form in which the text can be had as a file."""
+    return ()
+
+
+def _other(_job: Job, _texts: Texts) -> Sequence[Button]:
+    """Return the buttons for another version of the text, and for the names of those who speak in it."""
+    return ()
+
+
+def _deleting(_job: Job, _texts: Texts) -> Sequence[Button]:
+    return ()
+
+
+def _wrong_language(job: Job) -> Sequence[Button]:
+    """Return the button of a text that may be in a wrong language; none for others."""
+    return [button(texts_of(job, job.form).languages.wrong(), AskLanguage(job.id))] if job.doubtful else ()
+
+
+def _rows(*rows: Sequence[Button]) -> Keyboard:
+    return [row for row in rows if row]
