@@ -1,108 +1,20 @@
-"""What a chat can choose: each setting with its values, as buttons carry them and as people type them.
+"""Everything that a chat can choose, in its order, and the settings that are like no other."""
 
-Nothing here waits or writes. A value is a short text; what it stands for in the settings of a chat, its setting tells.
-"""
-
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
 
 from bot.speech.catalogue import MODELS, Model, find, suggest
 from bot.speech.languages import LANGUAGES, find_language, misses, nearest, offered, spoken
 from bot.text.languages import LANGUAGES as INTERFACES
 from bot.text.languages import fitting
 from bot.text.texts import Texts
+from handlers.setting import ON_OFF, Setting, Words, number
+from handlers.transcribing import transcribing
 from storage.words import AUTO, KEEP_DAYS, LONGEST_FOLD_FROM, LONGEST_VIDEOS, Answers, ChatSettings, Mode
 
-LONGEST_TYPED = 200  # characters that are looked at; anybody can send thousands
-ON_OFF = {"on": True, "off": False}
 FOLD = "fold-"  # a value of answers that a number follows
 FOLDS = (300, 1000, 3000)  # characters that are offered
 VIDEOS = (0, 60, 300, 900, LONGEST_VIDEOS)  # seconds that are offered
-_NUMBER = re.compile(r"[0-9]{1,7}")
-
-
-class Setting(Protocol):
-    """One thing to choose."""
-
-    name: str  # of its command, and in its buttons
-    in_a_row: int  # of its buttons
-
-    def offered(self, chosen: ChatSettings, /) -> Sequence[str]:
-        """Return the values that have a button, given what else the chat chose."""
-
-    def current(self, chosen: ChatSettings, /) -> str:
-        """Return the value that holds, which may be the operator's."""
-
-    def with_value(self, chosen: ChatSettings, value: str, /) -> ChatSettings | None:
-        """Return the settings with that value; None for one that there is not, or not with what else was chosen.
-
-        Repeated it changes nothing.
-        """
-
-    def typed(self, words: str, /) -> str | None:
-        """Return the value that somebody typed; None for words that mean none."""
-
-    def label(self, value: str, texts: Texts) -> str:
-        """Return what a value is called."""
-        return texts.settings.value(self.name, value)
-
-    def line(self, chosen: ChatSettings, texts: Texts) -> str:
-        """Return the setting with the value that holds."""
-        return texts.settings.button(self.name, self.label(self.current(chosen), texts))
-
-    def above(self, chosen: ChatSettings, texts: Texts) -> str:
-        """Return what stands above the values: the one that holds, and what is asked."""
-        return f"{self.line(chosen, texts)}\n\n{texts.settings.question(self.name)}"
-
-    def told(self, chosen: ChatSettings, texts: Texts) -> str:
-        """Return the answer to words that somebody typed and that now hold."""
-        return texts.settings.now(self.line(chosen, texts))
-
-    def caution(self, _chosen: ChatSettings, _texts: Texts) -> str:
-        """Return what to know of the value that holds, which is told with every answer; nothing of most."""
-        return ""
-
-    def better(self, _chosen: ChatSettings) -> str | None:
-        """Return a value that is offered beside the one that holds, as it fits what else was chosen; None of most."""
-        return None
-
-    def instead(self, _value: str, _chosen: ChatSettings) -> str | None:
-        """Return a value that is offered where one cannot be had with what else was chosen; None of most."""
-        return None
-
-    def refusal(self, _words: str, _chosen: ChatSettings, texts: Texts) -> str:
-        """Return, in one line with an example, why words that somebody typed changed nothing."""
-        return texts.settings.wrong(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Words(Setting):
-    """A setting with a few values, each one word. `stored` is what stands for each in `column`."""
-
-    name: str
-    column: str
-    stored: Mapping[str, Any]
-    default: str
-    read: Callable[[str], str | None] = str.lower
-    in_a_row: int = 1
-
-    def offered(self, _: ChatSettings) -> Sequence[str]:
-        return tuple(self.stored)
-
-    def current(self, chosen: ChatSettings) -> str:
-        held = getattr(chosen, self.column)
-        return next(
-            (value for value, stored in self.stored.items() if held is not None and stored == held), self.default
-        )
-
-    def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
-        return replace(chosen, **{self.column: self.stored[value]}) if value in self.stored else None
-
-    def typed(self, words: str) -> str | None:
-        value = self.read(words)
-        return value if value in self.stored else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +37,7 @@ class HowAnswered(Setting):
 
     def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
         if value.startswith(FOLD):
-            n = _number(value.removeprefix(FOLD), 1, LONGEST_FOLD_FROM)
+            n = number(value.removeprefix(FOLD), 1, LONGEST_FOLD_FROM)
             return None if n is None else replace(chosen, answers=Answers.FOLD, fold_from=n)
         plain = next((each for each in Answers if each == value and each is not Answers.FOLD), None)
         return None if plain is None else replace(chosen, answers=plain, fold_from=None)
@@ -149,12 +61,12 @@ class LongestVideo(Setting):
         return str(chosen.videos or 0)
 
     def with_value(self, chosen: ChatSettings, value: str) -> ChatSettings | None:
-        seconds = _number(value, 0, LONGEST_VIDEOS)
+        seconds = number(value, 0, LONGEST_VIDEOS)
         return None if seconds is None else replace(chosen, videos=seconds)
 
     def typed(self, words: str) -> str | None:
         named = {"off": 0, "ask": 0, "all": LONGEST_VIDEOS}
-        minutes = _number(words, 0, LONGEST_VIDEOS // 60)
+        minutes = number(words, 0, LONGEST_VIDEOS // 60)
         seconds = named.get(words.lower()) if minutes is None else minutes * 60
         return None if seconds is None else str(seconds)
 
@@ -280,6 +192,7 @@ class Choices:
     default_language: str
     default_keep_days: float
     fallback: Model | None = None
+    times_from_minutes: float = 3  # recordings whose texts have times without a choice; 0 for none
     by_name: Mapping[str, Setting] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -296,6 +209,7 @@ class Choices:
             Words("notify", "notify", ON_OFF, "on"),
             _interface(),
             Words("keep", "keep_days", kept, operators if operators in kept else "operator"),
+            *transcribing(model.of, self.times_from_minutes),
         )
         object.__setattr__(self, "by_name", {setting.name: setting for setting in settings})
 
@@ -308,9 +222,3 @@ def _interface() -> Words:
         return own.get(words.lower()) or fitting(words) or words.lower()
 
     return Words("interface", "interface", {AUTO: None} | {tag: tag for tag in INTERFACES}, AUTO, read)
-
-
-def _number(text: str, least: int, most: int) -> int | None:
-    """Read a whole number between two others."""
-    number = int(text) if _NUMBER.fullmatch(text) else None
-    return number if number is not None and least <= number <= most else None

@@ -15,9 +15,11 @@ from bot.telegram.writing.messages import answer, edit, reply
 from bot.text.texts import Texts
 from bot.text.words import lines
 from handlers.admins import is_admin, speaks_for_its_chat
-from handlers.choices import LONGEST_TYPED, Choices, Setting
+from handlers.choices import Choices
 from handlers.pages import Page, overview, page_of, value_button
+from handlers.setting import Setting
 from handlers.speaking import Speaking
+from handlers.transcribing import PAGE
 from storage.store import Store
 from storage.words import ChatSettings
 
@@ -44,8 +46,8 @@ class Choosing:
 
     async def command(self, name: str, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Give a setting the value that is typed behind its command; without one, show its page."""
-        message, words = _message(update), " ".join(context.args or [])[:LONGEST_TYPED]
-        setting = self.choices.by_name[name]
+        message, setting = _message(update), self.choices.by_name[name]
+        words = " ".join(context.args or [])[: setting.longest_typed]
         value = setting.typed(words)
         if not words:
             self._open(message, name)
@@ -86,7 +88,7 @@ class Choosing:
     def _page(self, wanted: ShowPage, chosen: ChatSettings, texts: Texts) -> Page:
         setting = self.choices.by_name.get(wanted.setting)
         if setting is None:
-            return overview(self.choices, chosen, texts)
+            return overview(self.choices, chosen, texts, PAGE if wanted.setting == PAGE else "")
         return page_of(setting, chosen, texts, wanted.number)
 
     async def _refuse(self, message: Message, setting: Setting, words: str) -> None:
@@ -173,7 +175,7 @@ def _holds(setting: Setting, value: str, now: ChatSettings) -> bool:
     """Tell whether a value was stored; the log is told then."""
     holds = setting.with_value(now, value) == now
     if holds:
-        log.info("setting.chosen", setting=setting.name, value=value)
+        log.info("setting.chosen", setting=setting.name, value=setting.logged(value))
     return holds
 
 

@@ -197,6 +197,7 @@ def _recording(job: Job) -> dict[str, Any]:
         "file_id": job.file_id,
         "model": job.model,
         "language": job.options.language,
+        "options": {name: getattr(job.options, name) for name in job.options.unusual},
         "state": job.state,
         "seconds": job.audio_seconds,
         "came_at": _moment(job.created_at),

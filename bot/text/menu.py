@@ -53,6 +53,17 @@ COMMANDS = (
     Command("model", CHANGES, marked("Choose the model"), "/model nova-2-general"),
     Command("models", EVERYWHERE, marked("List the models and how many languages they know"), "/models"),
     Command("language", CHANGES, marked("Choose the language of the recordings"), "/language German"),
+    Command("speakers", CHANGES, marked("Choose whether speakers are told apart"), "/speakers on"),
+    Command("times", CHANGES, marked("Choose whether texts show times that you can tap"), "/times on"),
+    Command(
+        "vocabulary", CHANGES, marked("See and change the words to listen for, such as names"), "/vocabulary add Anna"
+    ),
+    Command(
+        "formatting", CHANGES, marked("Choose whether dates, amounts and the like are formatted"), "/formatting off"
+    ),
+    Command("numerals", CHANGES, marked("Choose whether all numbers are digits"), "/numerals on"),
+    Command("fillers", CHANGES, marked("Choose whether words like “uh” stay in the texts"), "/fillers on"),
+    Command("profanity", CHANGES, marked("Choose whether swear words are filtered"), "/profanity on"),
     Command("answers", CHANGES, marked("Choose how texts are shown"), "/answers fold 1000"),
     Command("quiet", CHANGES, marked("Choose a reaction instead of a message while you wait"), "/quiet on"),
     Command("notify", CHANGES, marked("Choose whether a message rings after a long wait"), "/notify off"),

@@ -19,6 +19,7 @@ from bot.text.rooms.privacy import Privacy
 from bot.text.rooms.settings import Settings
 from bot.text.rooms.trouble import Trouble
 from bot.text.rooms.usage import Usage
+from bot.text.rooms.vocabulary import Vocabulary
 from bot.text.rooms.waiting import Waiting
 
 
@@ -48,4 +49,5 @@ class Texts:
         self.settings = Settings(self.language)
         self.trouble = Trouble(self.language)
         self.usage = Usage(self.language)
+        self.vocabulary = Vocabulary(self.language)
         self.waiting = Waiting(self.language)

@@ -6,12 +6,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.speech.catalogue import MODELS, WHISPER_LANGUAGES
 from bot.speech.languages import LANGUAGES
 from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage, read, write
+from handlers.transcribing import PAGE
 from storage.words import Answers, ChatSettings, Mode
 from tests.english import ENGLISH
 from tests.world import LANGUAGE, audio, other_voice, texts
 
 WORDS = ENGLISH.settings
 NAMES = ("mode", "videos", "model", "language", "answers", "quiet", "notify", "interface", "keep")
+MORE = ("times", "speakers", "formatting", "fillers", "profanity", "numerals", "vocabulary")
 
 
 @pytest.fixture
@@ -62,7 +64,8 @@ async def test_one_message_shows_every_setting_and_is_edited_in_place(world, cha
     language = "auto" if LANGUAGE == "auto" else LANGUAGES[LANGUAGE].own
     held = ["auto", "0", "nova-2-general", language, "auto", "off", "on", "auto", "1"]
     assert chat.button_texts(message) == [
-        WORDS.button(name, WORDS.value(name, value)) for name, value in zip(NAMES, held, strict=True)
+        *(WORDS.button(name, WORDS.value(name, value)) for name, value in zip(NAMES, held, strict=True)),
+        WORDS.transcribing(),
     ]
     answer = await tap(world, chat, alice, message, "mode", ("mode", "ask"))
     assert (answer.text, answer.show_alert) == (WORDS.saved(), False)
@@ -89,11 +92,17 @@ async def test_one_message_shows_every_setting_and_is_edited_in_place(world, cha
         ("interface", "de", ChatSettings(interface="de")),
         ("keep", "0", ChatSettings(keep_days=0)),
         ("keep", "30", ChatSettings(keep_days=30)),
+        ("times", "on", ChatSettings(times=True)),
+        ("speakers", "on", ChatSettings(speakers=True)),
+        ("formatting", "off", ChatSettings(smart_format=False)),
+        ("fillers", "on", ChatSettings(fillers=True)),
+        ("profanity", "on", ChatSettings(profanity_filter=True)),
+        ("numerals", "on", ChatSettings(numerals=True)),
     ],
 )
-async def test_each_setting_is_chosen_with_two_taps(world, chat, alice, setting, value, chosen):
+async def test_each_setting_is_chosen_with_a_few_taps(world, chat, alice, setting, value, chosen):
     message = await said(world, chat, alice, "/settings")
-    await tap(world, chat, alice, message, setting, (setting, value))
+    await tap(world, chat, alice, message, *([PAGE] if setting in MORE else []), setting, (setting, value))
     assert await settings(world, chat) == chosen
     assert marked(chat, message) == value
 
@@ -126,6 +135,15 @@ async def test_each_setting_is_chosen_with_two_taps(world, chat, alice, setting,
         ("/videos 5", ChatSettings(videos=300)),
         ("/videos off", ChatSettings(videos=0)),
         ("/videos all", ChatSettings(videos=86400)),
+        ("/times on", ChatSettings(times=True)),
+        ("/times off", ChatSettings(times=False)),
+        ("/times auto", ChatSettings()),
+        ("/speakers on", ChatSettings(speakers=True)),
+        ("/speakers OFF", ChatSettings(speakers=False)),
+        ("/formatting off", ChatSettings(smart_format=False)),
+        ("/fillers on", ChatSettings(fillers=True)),
+        ("/profanity on", ChatSettings(profanity_filter=True)),
+        ("/numerals on", ChatSettings(numerals=True)),
     ],
 )
 async def test_each_setting_can_be_typed(world, chat, alice, typed, chosen):
@@ -154,6 +172,13 @@ async def test_each_setting_can_be_typed(world, chat, alice, typed, chosen):
         "/keep forever",
         "/videos -3",
         "/videos 5 minutes",
+        "/times sometimes",
+        "/speakers 2",
+        "/formatting smart",
+        "/vocabulary Kafka",
+        "/vocabulary add",
+        "/vocabulary add , ; “”",
+        "/vocabulary remove",
         "/language Klingon",
         "/language " + "<b>" * 1000,
     ],
@@ -176,12 +201,29 @@ async def test_a_language_that_the_model_does_not_know_changes_nothing(world, ch
     assert (await settings(world, chat)).language == "en-US"
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_command_without_words_opens_its_page(world, chat, alice, name):
+@pytest.mark.parametrize(
+    ("name", "back"), [*((name, len(NAMES)) for name in NAMES), *((name, len(MORE)) for name in MORE[:-1])]
+)
+async def test_a_command_without_words_opens_its_page(world, chat, alice, name, back):
     message = await said(world, chat, alice, f"/{name}")
     assert marked(chat, message) in values(chat, message)
-    await tap(world, chat, alice, message, "")
-    assert len(chat.button_texts(message)) == len(NAMES)
+    chat.press(alice, message, WORDS.back())
+    await world.settle()
+    assert len(chat.button_texts(message)) == back + 1
+
+
+async def test_how_recordings_become_text_is_chosen_on_a_page_of_its_own(world, chat, alice):
+    message = await said(world, chat, alice, "/settings")
+    chat.press(alice, message, WORDS.transcribing())
+    await world.settle()
+    assert len(chat.button_texts(message)) == len(MORE) + 1
+    await tap(world, chat, alice, message, "speakers", ("speakers", "on"))
+    chat.press(alice, message, WORDS.back())
+    await world.settle()
+    assert WORDS.button("speakers", WORDS.value("speakers", "on")) in chat.button_texts(message)
+    chat.press(alice, message, WORDS.back())
+    await world.settle()
+    assert chat.button_texts(message)[-1] == WORDS.transcribing()
 
 
 async def test_models_are_shown_by_family_and_those_for_english_alone_are_marked(world, chat, alice):
@@ -294,7 +336,18 @@ async def test_in_a_group_admins_tap_and_others_get_an_alert(world, group, alice
     assert (await settings(world, group)).mode is Mode.OFF
 
 
-@pytest.mark.parametrize("typed", ["/mode off", "/model whisper-large", "/keep 0", "/interface de", "/language de"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/mode off",
+        "/model whisper-large",
+        "/keep 0",
+        "/interface de",
+        "/language de",
+        "/times on",
+        "/vocabulary add Kafka",
+    ],
+)
 async def test_in_a_group_admins_type_and_others_get_a_sentence(world, group, alice, bob, typed):
     assert (await said(world, group, alice, typed))["text"] == WORDS.admins_only()
     assert await settings(world, group) == ChatSettings()

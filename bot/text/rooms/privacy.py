@@ -14,6 +14,10 @@ class Privacy(Room):
                 "What is sent where: I get your recordings from Telegram and send them to AI/ML API (api.aimlapi.com), "
                 "whose models make text of them. Your name and your chats are not sent along. Of a link that you ask "
                 "me to transcribe I send the address alone. The text goes back to the chat through Telegram."
+            )
+            + " "
+            + self.gettext(
+                "The words of a chat's /vocabulary are sent along with its recordings, and stored with them."
             ),
             self.gettext(
                 "What Telegram and AI/ML API keep, they decide themselves; AI/ML API keeps a text for about an hour "

@@ -1,5 +1,7 @@
 """The settings of a chat: their keyboard, what taps and typed commands come to, and who may change them."""
 
+import math
+
 from bot.text.languages import LANGUAGES
 from bot.text.room import Room, marked
 from bot.text.words import one_line
@@ -18,6 +20,13 @@ _BUTTONS = {
     "notify": marked("Notifications: {value}"),
     "interface": marked("My language: {value}"),
     "keep": marked("Keep texts: {value}"),
+    "times": marked("Times in texts: {value}"),
+    "speakers": marked("Speakers: {value}"),
+    "formatting": marked("Smart formatting: {value}"),
+    "fillers": marked("Filler words: {value}"),
+    "profanity": marked("Profanity filter: {value}"),
+    "numerals": marked("Numbers as digits: {value}"),
+    "vocabulary": marked("Vocabulary: {value}"),
 }
 
 # What stands above the values of a setting.
@@ -44,6 +53,19 @@ _QUESTIONS = {
     "notify": marked("In a private chat: shall I ring when a text is ready that took longer than a minute?"),
     "interface": marked("Which language shall I speak in this chat?"),
     "keep": marked("How long shall I keep the texts of this chat after I have shown them?"),
+    "times": marked(
+        "Shall a time stand at the beginning of each paragraph?\n\n"
+        "Where my text is a reply to the recording, you can tap a time to listen from there."
+    ),
+    "speakers": marked("Shall I tell the speakers of a recording apart, and show who says what?"),
+    "formatting": marked(
+        "Shall dates, times, amounts of money and the like be written as people write them, and long texts have "
+        "paragraphs?"
+    ),
+    "fillers": marked("Shall words like “uh” and “um” stay in the texts?"),
+    "profanity": marked("Shall swear words be replaced or left out?"),
+    "numerals": marked("Shall all numbers be written as digits?\n\nSmart formatting writes most of them so already."),
+    "vocabulary": marked("Names and other words that are seldom heard are understood better if they stand here."),
 }
 
 _VALUES = {
@@ -54,24 +76,24 @@ _VALUES = {
     ("answers", "auto"): marked("By their length"),
     ("answers", "text"): marked("Always as text"),
     ("answers", "file"): marked("Always as a file"),
-    ("quiet", "on"): marked("On"),
-    ("quiet", "off"): marked("Off"),
-    ("notify", "on"): marked("On"),
-    ("notify", "off"): marked("Off"),
     ("interface", "auto"): marked("Automatic"),
     ("keep", "0"): marked("Not at all"),
     ("keep", "operator"): marked("As the operator decided"),
     ("videos", "0"): marked("Only when asked"),
 }
 
+_ON_OFF = {"on": marked("On"), "off": marked("Off")}
+
+# How settings are typed that are more than on or off.
 _EXAMPLES = {
     "mode": marked("Send /mode auto, /mode ask or /mode off."),
     "videos": marked("Send for example /videos 5 for videos of up to 5 minutes, /videos all or /videos off."),
     "answers": marked("Send /answers auto, /answers text, /answers file, or for example /answers fold 1000."),
-    "quiet": marked("Send /quiet on or /quiet off."),
-    "notify": marked("Send /notify on or /notify off."),
     "interface": marked("I do not speak that language. Send for example /interface de, or /interface auto."),
     "keep": marked("Send /keep 0, /keep 1, /keep 7 or /keep 30: for so many days I keep the texts of this chat."),
+    "vocabulary": marked(
+        "Send for example /vocabulary add Anna Kafka or /vocabulary remove Kafka, or only /vocabulary to see the words."
+    ),
 }
 
 
@@ -85,6 +107,27 @@ class Settings(Room):
         """Return the line of a setting; `value` is what `value` returns."""
         return self.gettext(_BUTTONS[setting]).format(value=value)
 
+    def transcribing(self) -> str:
+        """Return what is on the button that leads to the page of transcribing."""
+        return self.gettext("Transcription…")
+
+    def title_of_transcribing(self) -> str:
+        return self.gettext("This is how the recordings of this chat become text. Tap one to change it.")
+
+    def not_with_model(self, setting: str) -> str:
+        """Return the line of a setting that has no effect, because of the model of the chat."""
+        return self.gettext("{setting} (not with this model)").format(setting=setting)
+
+    def no_effect(self, model: str) -> str:
+        return self.gettext("The model {model} cannot do this, so it changes nothing here.").format(
+            model=self.isolated(model)
+        )
+
+    def times_from(self, minutes: float) -> str:
+        """Return the value of times that stands for: in the texts of recordings with at least so many minutes."""
+        n = math.ceil(minutes)
+        return self.ngettext("From {n} minute on", "From {n} minutes on", n).format(n=n)
+
     def question(self, setting: str) -> str:
         return self.gettext(_QUESTIONS[setting])
 
@@ -92,6 +135,8 @@ class Settings(Room):
         """Return what a value is called; one without a name is a name itself."""
         if (setting, value) in _VALUES:
             return self.gettext(_VALUES[setting, value])
+        if value in _ON_OFF:
+            return self.gettext(_ON_OFF[value])
         if setting == "answers":
             n = int(value.removeprefix("fold-"))
             return self.ngettext("Folded from {n} character", "Folded from {n} characters", n).format(n=n)
@@ -136,7 +181,10 @@ class Settings(Room):
 
     def wrong(self, setting: str) -> str:
         """Return, in one line with an example, how a setting is typed."""
-        return self.gettext(_EXAMPLES[setting])
+        if setting in _EXAMPLES:
+            return self.gettext(_EXAMPLES[setting])
+        on, off = (self.isolated(f"/{setting} {value}") for value in _ON_OFF)
+        return self.gettext("Send {on} or {off}.").format(on=on, off=off)
 
     def language_unknown(self, asked: str) -> str:
         """Return the answer to `asked`, any text that somebody typed."""
