@@ -30,12 +30,12 @@ _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # Hangul fillers and the empty braille cell
 
 # Quotes and brackets that belong to the sentence before them: ASCII, European, then East Asian ones.
-_CLOSING = "\"')\\]}\u00bb\u203a\u201c\u201d\u2018\u2019\u300d\u300f\u3011\u3009\u300b\uff09\uff3d\uff63"
+CLOSING = "\"')\\]}\u00bb\u203a\u201c\u201d\u2018\u2019\u300d\u300f\u3011\u3009\u300b\uff09\uff3d\uff63"
 # Full stops that need no space after them: East Asian, Devanagari, Arabic, Urdu, Ethiopic, Burmese, Khmer.
-_FULL_STOPS = "\u3002\uff01\uff1f\uff0e\uff61\u0964\u0965\u061f\u06d4\u1362\u104b\u17d4"
+FULL_STOPS = "\u3002\uff01\uff1f\uff0e\uff61\u0964\u0965\u061f\u06d4\u1362\u104b\u17d4"
 
 _PARAGRAPH_END = re.compile(r"(?=\n[^\S\n]*+\n)")
-_SENTENCE_END = re.compile(rf"[.!?…][{_CLOSING}]*+(?=\s)|[{_FULL_STOPS}]++[.!?…{_CLOSING}]*+|(?=\n)")
+_SENTENCE_END = re.compile(rf"[.!?…][{CLOSING}]*+(?=\s)|[{FULL_STOPS}]++[.!?…{CLOSING}]*+|(?=\n)")
 _WORD_END = re.compile(r"(?=\s)")
 
 
