@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 from storage.apology import Notice
+from storage.errands import Desk
 from storage.host import Exhausted, Held, Host, Rate, Spending, TooOften
 from storage.ledger import Ledger
 from storage.outcomes import Admission, Outcome
@@ -175,7 +176,7 @@ class NotTaken(Enum):
     NOT_THEIRS = "not_theirs"  # somebody else sent the recording that is to be tried again
 
 
-class Store(Host, Protocol):
+class Store(Host, Desk, Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
     @property

@@ -42,7 +42,10 @@ KNOWN = (
 # The tokens of leases begin with the names of their holders; of those without a name one process is the holder.
 HOLDER = "CASE WHEN strpos(lease_token, ':') > 0 THEN split_part(lease_token, ':', 1) ELSE '' END"
 IS_LOST = f"lease_token IS NOT NULL AND {HOLDER} NOT IN (SELECT name FROM replicas)"
-LOST = f"SELECT 1 FROM jobs WHERE {IS_LOST} LIMIT 1"
+LOST = (
+    f"SELECT 1 FROM jobs WHERE {IS_LOST}"
+    f" UNION ALL SELECT 1 FROM errands WHERE next_at IS NOT NULL AND {IS_LOST} LIMIT 1"
+)
 
 
 class Engine(Protocol):

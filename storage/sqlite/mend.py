@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage.statements.encoding import decode_options
-from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, transcript_of
+from storage.statements.rows import (
+    ERRAND_COLUMNS,
+    GENERATION_COLUMNS,
+    JOB_COLUMNS,
+    errand_of,
+    generation_of,
+    job_of,
+    transcript_of,
+)
 from storage.store import DatabaseDamagedError
 from storage.words import FINAL
 
@@ -77,7 +85,7 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     for job in _without_other_half(new, incomplete=generations_incomplete):
         _again(new, mended, job, now)
     new.execute("PRAGMA ignore_check_constraints = OFF")
-    for table in ("generations", "pages"):
+    for table in ("generations", "pages", "errands"):
         mended.dropped += _delete(new, table, "job_id NOT IN (SELECT id FROM jobs)")
     _mend_chats(new, mended)
     _mend_the_rest(new, mended)
@@ -106,6 +114,7 @@ def _mend_chats(new: sqlite3.Connection, mended: Mended) -> None:
 def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
     """Drop what cannot be read of pages, of use and of the program itself, and count anew."""
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
+    _drop_unreadable(new, mended, "errands", ERRAND_COLUMNS, errand_of)
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")

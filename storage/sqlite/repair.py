@@ -25,7 +25,19 @@ from storage.store import DatabaseDamagedError, damaged
 
 Say = Callable[[str], None]
 # A table is read after those that its rows refer to, and the one with which most begins last.
-TABLES = ("chats", "transcripts", "jobs", "generations", "pages", "guests", "opted_out", "told", "usage", "pulse")
+TABLES = (
+    "chats",
+    "transcripts",
+    "jobs",
+    "generations",
+    "pages",
+    "errands",
+    "guests",
+    "opted_out",
+    "told",
+    "usage",
+    "pulse",
+)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from storage.statements import erasures, guests, rates, spending
+from storage.statements import erasures, errands, guests, rates, spending
 from storage.statements.memberships import move_membership
 from storage.statements.transaction import Row, Transaction
 from storage.words import Answers, ChatSettings, Mode
@@ -106,7 +106,7 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
     sql = "INSERT INTO told (chat_id, what, at) SELECT $2, what, at FROM told WHERE chat_id = $1 ON CONFLICT DO NOTHING"
     await tx.rows(sql, old_chat_id, new_chat_id)
     await tx.rows("DELETE FROM told WHERE chat_id = $1", old_chat_id)
-    for each in (erasures, guests, rates, spending):
+    for each in (erasures, errands, guests, rates, spending):
         await each.move(tx, old_chat_id, new_chat_id)
 
 

@@ -1,4 +1,4 @@
-"""Finding the job of a message: of its answer, of any page of that, or of the recording."""
+"""Finding the job of a message: of its answer, of any page or file of that, or of the recording."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,7 @@ _SHOWN = (
     f" UNION ALL {_IDS} user_id = $1 AND form = 'private' AND placeholder_id = $2 AND next_at IS NOT NULL"
     " UNION ALL SELECT jobs.id FROM pages JOIN jobs ON jobs.id = job_id"
     f" WHERE pages.message_id = $2 AND {SHOWN_IN} = $1"
+    " UNION ALL SELECT job_id FROM errands WHERE sent_id = $2 AND chat_id = $1"
 )
 _OF_RECORDING = f"{_IDS} from_chat_id = $1 AND message_id = $2 UNION ALL {_IDS} from_chat_id = $1 AND about = $2"
 AT = f"SELECT {JOB_COLUMNS}, id IN ({_SHOWN}) AS is_shown FROM jobs WHERE id IN ({_SHOWN} UNION ALL {_OF_RECORDING})"

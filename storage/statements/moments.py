@@ -20,7 +20,7 @@ PAST = ("created_at", "ready_at", "claimed_at")
 TOLD = (
     *(("strangers", "told_at"), ("arrivals", "at"), ("memberships", "introduced_at")),
     *(("troubles", "began_told_at"), ("troubles", "ended_told_at")),
-    *(("troubles", "seen_at"), ("told", "at")),
+    *(("troubles", "seen_at"), ("told", "at"), ("errands", "asked_at")),
 )
 AT_PROVIDER = "SELECT id FROM jobs WHERE state = 'submitted' AND submitted_at"
 WRONG = f"{AT_PROVIDER} > $1 UNION ALL {AT_PROVIDER} < $2"
@@ -68,6 +68,7 @@ async def _shift(tx: Transaction, seconds: float) -> None:
     await tx.rows(f"UPDATE jobs SET {', '.join(f'{each} = {each} + $1' for each in columns)}", seconds)
     await tx.rows("UPDATE generations SET submitted_at = submitted_at + $1", seconds)
     await tx.rows("UPDATE transcripts SET expires_at = expires_at + $1", seconds)
+    await tx.rows("UPDATE errands SET next_at = next_at + $1 WHERE next_at IS NOT NULL", seconds)
     await tx.rows("UPDATE chats SET full_told_at = full_told_at + $1 WHERE full_told_at IS NOT NULL", seconds)
     for table, column in TOLD:
         await tx.rows(f"UPDATE {table} SET {column} = {column} + $1", seconds)
@@ -94,6 +95,7 @@ async def _bring_back(tx: Transaction, now: float, left_out: float, ahead: float
 async def _shorten_waits(tx: Transaction, now: float, bounds: Bounds, *, due_by: float) -> None:
     """End waits for moments that are later than they may be; what stands in line waits for none."""
     await tx.rows("UPDATE jobs SET next_at = $1 WHERE lined_up = 0 AND next_at > $2", now, due_by)
+    await tx.rows("UPDATE errands SET next_at = $1 WHERE next_at > $2", now, due_by)
     await tx.rows("UPDATE transcripts SET expires_at = $1 WHERE expires_at > $1", now + bounds.transcript_ttl)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from operator import itemgetter
 
+from storage.statements import errands
 from storage.statements.transaction import Row, Transaction
 from storage.store import Interrupted, Wait
 
@@ -16,6 +17,7 @@ _ONLY_WAITED = (
 
 async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted, ...]:
     """Give back the leases of each process that is gone; they are all that tells of how many died."""
+    await errands.give_back(tx, now)
     sql = f"SELECT id, {_ONLY_WAITED} AS only_waited, {tx.holder_of} AS holder FROM jobs WHERE {tx.is_lost}"
     lost = await tx.rows(sql)  # sorted here: for an order by id, SQLite would read all jobs
     leased = {each["id"]: each for each in sorted(lost, key=itemgetter("id"))}

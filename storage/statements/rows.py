@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from storage.errands import Errand
 from storage.statements.encoding import (
     decode_apology,
     decode_duration,
@@ -55,6 +56,8 @@ _TYPES_OF_GENERATION = {name: _types(kind) for name, kind in get_type_hints(Gene
 LEFT_OUT = "(SELECT left_out FROM pulse)"  # what a stored `submitted_at` lacks; see storage.statements.moments
 WAITED = f"submitted_at + {LEFT_OUT} AS submitted_at"
 JOB_COLUMNS = ", ".join(WAITED if name == "submitted_at" else name for name in _NAMES)
+_TYPES_OF_ERRAND = {name: _types(kind) for name, kind in get_type_hints(Errand).items()}
+ERRAND_COLUMNS = ", ".join(_TYPES_OF_ERRAND)
 GENERATION_COLUMNS = f"part, generation_id, start, {WAITED}, body, unreadable"
 
 
@@ -113,6 +116,12 @@ def generation_of(row: Row) -> Generation:
         transcript=None if body is None else decode_transcript(body),
         unreadable=row["unreadable"],
     )
+
+
+@_readable
+def errand_of(row: Row) -> Errand:
+    _require_types(row, _TYPES_OF_ERRAND)
+    return Errand(**{name: row[name] for name in _TYPES_OF_ERRAND})
 
 
 @_readable

@@ -10,10 +10,12 @@ from storage.replicas import OnlyOne, Replicas
 from storage.statements import (
     admission,
     again,
+    asking,
     cancelling,
     chats,
     claims,
     erasing,
+    errands,
     finding,
     guarded,
     guests,
@@ -114,6 +116,13 @@ class SQLStore:
     keep_time = _write(moments.keep_time)
     keep_learned = _write(looks.keep_learned)
     purge = _write(upkeep.purge)
+    ask_errand = _write(asking.ask_errand)
+    ask_errand_anew = _write(errands.ask_errand_anew, single=True)
+    claim_errands = _write(errands.claim_errands, urgent=True)
+    put_off = _write(errands.put_off, single=True)
+    errand_done = _write(errands.errand_done, single=True)
+    drop_errand = _write(errands.drop_errand, single=True)
+    erase_text = _write(errands.erase_text)
     forget = _write(erasing.forget)
     erase = _write(erasing.erase)
     held = _write(held.held)
@@ -189,6 +198,12 @@ class SQLStore:
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)
+
+    async def errands_waiting(self) -> int:
+        return await self.engine.read(lambda found: int(found[0]["n"]), errands.WAITING)
+
+    async def files_of(self, job: Job) -> tuple[str, ...]:
+        return await self.engine.read(lambda found: tuple(each["what"] for each in found), errands.FILES, job.id)
 
     async def slots_taken(self) -> Mapping[str, int]:
         sql = "SELECT slot, count(*) AS n FROM jobs WHERE slot IS NOT NULL GROUP BY slot"
