@@ -32,6 +32,7 @@ from storage.words import (
     Sent,
     State,
     TryAgain,
+    Version,
 )
 
 
@@ -165,6 +166,17 @@ class CancelResult:
     accepted: bool
     orphan: bool
     not_theirs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HadAlready:
+    """A version of a recording that is there, or under way."""
+
+    job: Job
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.job.next_at is not None
 
 
 class NotTaken(Enum):
@@ -317,6 +329,15 @@ class Store(Host, Desk, Protocol):
 
         It has the same message, the same placeholder and what its chat chooses now. UNDER_WAY where there is one
         already. Refused as in `accept`. None where there is nothing to try again.
+        """
+
+    async def make_version(
+        self, wanted: Version, now: float, most_open: int, rate: Rate | None
+    ) -> Job | HadAlready | Refused | NotTaken:
+        """Make the job of another text of a recording: once for each model and options, however often it is wanted.
+
+        It is a reply to the recording. One that ended without a text is made again, and so is one whose text is not
+        kept any more, a day after it was shown. Refused and NotTaken as in `accept`, but each refusal is to be told.
         """
 
     async def job(self, job_id: int) -> Job | None: ...

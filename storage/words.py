@@ -1,6 +1,6 @@
 """The words of durable state: Job, State, Generation, Options, Chat settings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -313,6 +313,20 @@ class TryAgain:
     options: Options
     fallback: Fallback | None = None
     untaken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Somebody wants another text of a recording: by another model, or in another language.
+
+    `new` is the recording as it came, with `about`, its message, and what is for a chat that chose none. `beside` is
+    the id of a job of that recording. `choose` makes of the model and the options that the chat chooses those that are
+    wanted. It may be called again where the answer of a commit was lost.
+    """
+
+    new: NewJob
+    beside: int | None  # None where no job of it is stored any more
+    choose: Callable[[str, Options], tuple[str, Options]]
 
 
 class Saying(StrEnum):

@@ -12,7 +12,7 @@ from storage.host import Rate
 from storage.statements import rates
 from storage.statements.cancelling import SHOWN_IN
 from storage.statements.chats import settings_of
-from storage.statements.claims import as_chosen, next_turn, read_chat
+from storage.statements.claims import as_chosen, next_turn, read_chat, refuse_or_count
 from storage.statements.making import make
 from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
@@ -82,12 +82,8 @@ async def _take_its_place(
     new = as_chosen(await _as_new(tx, job, wanted), settings_of([chat]), now)
     here = replace(new, chat_id=job.chat_id)
     await rates.alone_with_person(tx, here, rate)
-    if chat["open"] >= most_open:
-        return Refused(tell=True)
-    if rate is not None:
-        if (too_often := await rates.too_often(tx, here, now, rate)) is not None:
-            return Refused(tell=True, too_often=too_often)
-        await rates.arrived(tx, here, now, rate)
+    if (refused := await refuse_or_count(tx, here, chat["open"] < most_open, rate, now)) is not None:
+        return refused
     if new.post is not None:
         await tx.alone_with(new.post)
     gone = await tx.row("DELETE FROM jobs WHERE id = $1 RETURNING twin", job.id)

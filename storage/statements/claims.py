@@ -104,6 +104,23 @@ async def _too_often(tx: Transaction, new: NewJob, rate: Rate | None, now: float
     return Refused(tell=await rates.may_tell(tx, new, too_often.whose, now), too_often=too_often)
 
 
+async def refuse_or_count(
+    tx: Transaction,
+    new: NewJob,
+    has_room: bool,  # noqa: FBT001 - of its chat
+    rate: Rate | None,
+    now: float,
+) -> Refused | None:
+    """Refuse a job that somebody asks for with a tap or a command, and who is told of each refusal; or count it."""
+    if not has_room:
+        return Refused(tell=True)
+    if rate is not None:
+        if (too_often := await rates.too_often(tx, new, now, rate)) is not None:
+            return Refused(tell=True, too_often=too_often)
+        await rates.arrived(tx, new, now, rate)
+    return None
+
+
 async def _started(tx: Transaction, new: NewJob, start: Start) -> Job | None:
     """Find the job that an earlier call with the same token has made, whose answer was lost."""
     sql = (
@@ -129,7 +146,7 @@ async def _ask_for_admission(tx: Transaction, leased: Job, start: Start, now: fl
 
 async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: float) -> NotTaken | None:
     """Tell why a message gets no job: its chat wants none, or the recording that it asks for has one already."""
-    if (why := await _unwanted(tx, settings, new)) is not None or new.about is None:
+    if (why := await unwanted_by(tx, settings, new)) is not None or new.about is None:
         return why
     rows = await tx.rows(
         "SELECT message_id, next_at FROM jobs WHERE from_chat_id = $1 AND message_id IN ($2, $3)"
@@ -147,10 +164,10 @@ async def _why_not(tx: Transaction, new: NewJob, settings: ChatSettings, now: fl
 
 
 async def unwanted(tx: Transaction, sent: Sent) -> NotTaken | None:
-    return await _unwanted(tx, settings_of(await tx.rows(SELECT, sent.chat_id)), sent)
+    return await unwanted_by(tx, settings_of(await tx.rows(SELECT, sent.chat_id)), sent)
 
 
-async def _unwanted(tx: Transaction, settings: ChatSettings, sent: Sent | NewJob) -> NotTaken | None:
+async def unwanted_by(tx: Transaction, settings: ChatSettings, sent: Sent | NewJob) -> NotTaken | None:
     if not settings.takes(sent.asked, sent.video_seconds):
         return NotTaken.UNWANTED
     is_left_alone = sent.chat_id < 0 and await has_opted_out(tx, sent.people)

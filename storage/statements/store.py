@@ -30,6 +30,7 @@ from storage.statements import (
     spending,
     troubles,
     upkeep,
+    versions,
 )
 from storage.statements.rows import (
     GENERATION_COLUMNS,
@@ -97,6 +98,7 @@ class SQLStore:
     cancel_at = _write(cancelling.cancel_at)
     cancel_all = _write(cancelling.cancel_all)
     try_again = _write(again.try_again)
+    make_version = _write(versions.make_version)
     change_settings = _write(chats.change_settings)
     change_membership = _write(memberships.change_membership)
     membership = _write(memberships.membership)
