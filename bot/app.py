@@ -66,6 +66,7 @@ from bot.telegram.receiving.webhook import Webhook
 from bot.telegram.writing.button_data import (
     Admit,
     AskLanguage,
+    AskVersion,
     CancelJob,
     Carried,
     Choose,
@@ -80,6 +81,7 @@ from bot.telegram.writing.button_data import (
     ShowMore,
     ShowPage,
     TryAgain,
+    WithModel,
 )
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
@@ -107,7 +109,7 @@ from handlers.shown import Shown
 from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
-from handlers.wrong_language import WrongLanguage
+from handlers.versions import Versions
 from storage.opening import open_store
 from storage.replicas import process_of
 from storage.store import Store
@@ -340,9 +342,9 @@ class _Wiring:
         cancel, models = Cancel(door, speaking, self.store, poller.nudge, now), self.models
         choosing = Choosing(door, speaking, self.store, self._choices(), self._hurry)
         asking = Asking(media, Links(media, links_on))
-        wrong_language = WrongLanguage(door, speaking, intake, models.preferred)
-        more = More(door, speaking, Shown(speaking, self.store))
-        under = _Under(cancel, Again(door, speaking, intake), wrong_language, more)
+        shown = Shown(speaking, self.store)
+        versions = Versions(door, speaking, intake, shown, limit, models.preferred)
+        under = _Under(cancel, Again(door, speaking, intake), versions, More(door, speaking, shown))
         told = Told(models.default.name, settings.transcript_ttl_hours)
         privacy = Privacy(door, speaking, self.store, self.guests, self.calls, told, self._hurry, now)
         owning = Owning(door, speaking, self.guests, self.joining.greet)
@@ -351,6 +353,7 @@ class _Wiring:
             owning=owning,
             media=media,
             asking=asking,
+            versions=versions,
             hints=Hints(asking, {command.name for command in COMMANDS}, now),
             cancel=cancel,
             commands=Commands(door, speaking, asking, self.store, models.default, *limits, links_on),
@@ -370,7 +373,7 @@ class _Under(NamedTuple):
 
     cancel: Cancel
     again: Again
-    wrong_language: WrongLanguage
+    versions: Versions
     more: More
 
 
@@ -379,8 +382,10 @@ def _acts(under: _Under, choosing: Choosing, owning: Owning, privacy: Privacy) -
     return {
         CancelJob: under.cancel,
         TryAgain: under.again,
-        AskLanguage: under.wrong_language.ask,
-        InLanguage: under.wrong_language.choose,
+        AskVersion: under.versions.ask,
+        AskLanguage: under.versions.ask,
+        WithModel: under.versions.choose,
+        InLanguage: under.versions.choose,
         ShowMore: under.more.show,
         ShowLess: under.more.close,
         ShowPage: choosing.show,

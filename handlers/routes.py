@@ -21,6 +21,7 @@ from handlers.people import People
 from handlers.privacy import Privacy
 from handlers.taps import Taps
 from handlers.using import Using
+from handlers.versions import Versions
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
@@ -44,6 +45,7 @@ class Handlers:
     owning: Owning
     media: Media
     asking: Asking
+    versions: Versions
     hints: Hints
     cancel: Cancel
     commands: Commands
@@ -77,6 +79,7 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("optout", handlers.people.opt_out, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("optin", handlers.people.opt_in, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))
+    application.add_handler(CommandHandler("again", handlers.versions.command, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("cancel", handlers.cancel.command, filters=BY_SOMEBODY))
     application.add_handler(MessageHandler(NEW & filters.ChatType.PRIVATE, handlers.hints))  # nobody else took it
     application.add_handler(CallbackQueryHandler(handlers.taps))

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from bot.engine import patience
 from bot.engine.events import Events
@@ -11,8 +11,8 @@ from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from bot.speech.catalogue import UNTAKEN
-from storage.store import NotTaken, Refused, Start, Store
-from storage.words import Asked, Fallback, Job, NewJob, Options, Press, TryAgain
+from storage.store import HadAlready, NotTaken, Refused, Start, Store
+from storage.words import Asked, Fallback, Job, NewJob, Options, Press, TryAgain, Version, sent_as
 
 log = get_logger(__name__)
 
@@ -71,15 +71,7 @@ class Intake:
 
         Return it, or why there is none, if there is something to make of that.
         """
-        options, defaults = Options(language=self.defaults.language), self.defaults
-        new = NewJob(
-            **asdict(recording), model=defaults.model, options=options, fallback=defaults.fallback, untaken=UNTAKEN
-        )
-        return await self.accept_new(new)
-
-    async def accept_new(self, new: NewJob) -> Job | Refused | NotTaken | None:
-        """Commit a job as `accept` does."""
-        return await uninterrupted(self._accept(new))  # a job that is leased needs a hand, also at a stop
+        return await uninterrupted(self._accept(self.as_new(recording)))  # a leased job needs a hand, also at a stop
 
     async def _accept(self, new: NewJob) -> Job | Refused | NotTaken | None:
         rate = self.quotas.rate_of(new.user_id)
@@ -121,6 +113,30 @@ class Intake:
             self.events.accepted(made)
             self.poller.nudge()
         return made
+
+    async def make_version(self, wanted: Version) -> Job | HadAlready | Refused | NotTaken:
+        """Commit the job of another text; see `Store.make_version`."""
+        made = await self.store.make_version(
+            wanted, self.now(), self.most_open, self.quotas.rate_of(wanted.new.user_id)
+        )
+        if isinstance(made, Job):
+            self.events.accepted(made)
+        if isinstance(made, Job | HadAlready):
+            self.poller.nudge()
+        return made
+
+    def as_new(self, recording: Recording) -> NewJob:
+        """Return the message of a recording, for a chat that chose nothing."""
+        options, defaults = Options(language=self.defaults.language), self.defaults
+        return NewJob(
+            **asdict(recording), model=defaults.model, options=options, fallback=defaults.fallback, untaken=UNTAKEN
+        )
+
+    def sent_again(self, job: Job) -> NewJob:
+        """Return the message of a job as it came, for a chat that chose nothing."""
+        defaults = self.defaults
+        new = sent_as(job, defaults.model, Options(language=defaults.language))
+        return replace(new, fallback=defaults.fallback)
 
     def _start(self, new: NewJob) -> Start:
         """Make the lease of a job, with a token that is the same whenever its message is accepted again."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.engine.forms import texts_of
-from bot.telegram.writing.button_data import AskLanguage, ShowLess, ShowMore, TryAgain
+from bot.telegram.writing.button_data import AskLanguage, ShowLess, ShowMore, TryAgain, WithModel
 from bot.telegram.writing.buttons import Button, Keyboard, button, cancel_button
 from bot.text.layout import says_something
 from bot.text.texts import Texts
@@ -44,6 +44,11 @@ def opened(job: Job) -> Keyboard:
     if job.shown_in > 0:
         return under_text(job)
     return _rows(*_more(job), [button(texts_of(job, job.form).settings.back(), ShowLess(job.id))])
+
+
+def again_with(job: Job, model: str) -> Button:
+    """Return the button that has the recording transcribed again with one model."""
+    return button(texts_of(job, job.form).versions.button_with(model), WithModel(job.id, model))
 
 
 def _more(job: Job) -> Sequence[Sequence[Button]]:

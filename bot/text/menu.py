@@ -43,6 +43,12 @@ COMMANDS = (
         "/transcribe",
     ),
     Command(
+        "again",
+        EVERYWHERE,
+        marked("Transcribe the recording that you reply to again, with another model"),
+        "/again whisper-large",
+    ),
+    Command(
         "cancel", EVERYWHERE, marked("Cancel all recordings of yours here, or the one that you reply to"), "/cancel"
     ),
     Command("optout", EVERYWHERE, marked("Have your recordings left alone in all groups"), "/optout"),

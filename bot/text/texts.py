@@ -19,6 +19,7 @@ from bot.text.rooms.privacy import Privacy
 from bot.text.rooms.settings import Settings
 from bot.text.rooms.trouble import Trouble
 from bot.text.rooms.usage import Usage
+from bot.text.rooms.versions import Versions
 from bot.text.rooms.vocabulary import Vocabulary
 from bot.text.rooms.waiting import Waiting
 
@@ -50,4 +51,5 @@ class Texts:
         self.trouble = Trouble(self.language)
         self.usage = Usage(self.language)
         self.vocabulary = Vocabulary(self.language)
+        self.versions = Versions(self.language)
         self.waiting = Waiting(self.language)

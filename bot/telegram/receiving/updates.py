@@ -150,8 +150,15 @@ def _query(content: Any, kind: str) -> JSON:
     if message.get("date") == 0:
         return query | {"data": data, "message": head | {"date": 0}}
     if _has_button(message, data):
-        return query | {"data": data, "message": head}
+        return query | {"data": data, "message": head | _around_button(message)}
     return query | {"message": head | {"date": 0}}
+
+
+def _around_button(message: Mapping[str, Any]) -> JSON:
+    """Read where a message with a button stands, and the recording that it may reply to."""
+    parts = {name: _PARTS[name](message.get(name)) for name in _PLACES}
+    parts |= {"reply_to_message": _replied(message.get("reply_to_message"))}
+    return {name: part for name, part in parts.items() if part is not None}
 
 
 def _membership(content: Any, kind: str) -> JSON:
@@ -313,6 +320,7 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "entities": _entities,
     "animation": _animation,
 }
+_PLACES = ("message_thread_id", "is_topic_message", "direct_messages_topic")
 _OF_REPLIED = (
     *("from", "sender_chat", "message_thread_id", "is_topic_message", "direct_messages_topic"),
     *("is_automatic_forward", "text", "entities", "animation"),

@@ -31,6 +31,13 @@ class TryAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class AskVersion:
+    """Show the models and the languages in which the recording of a job can be transcribed again."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskLanguage:
     """Show the languages in which the recording of a job may be."""
 
@@ -38,8 +45,19 @@ class AskLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class WithModel:
+    """Transcribe the recording of a job again, with a model. No job has the number 0: see `InLanguage`."""
+
+    job_id: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class InLanguage:
-    """Transcribe the recording of a job again, in a language."""
+    """Transcribe the recording of a job again, in a language.
+
+    Where there is no job any more, it is the recording that the message with the button replies to.
+    """
 
     job_id: int
     language: str
@@ -123,7 +141,9 @@ class KeepChat:
 Carried = (
     CancelJob
     | TryAgain
+    | AskVersion
     | AskLanguage
+    | WithModel
     | InLanguage
     | ShowMore
     | ShowLess
@@ -140,7 +160,9 @@ Carried = (
 KINDS: Mapping[str, type[Carried]] = {
     "cancel": CancelJob,
     "again": TryAgain,
+    "versions": AskVersion,
     "tongue": AskLanguage,
+    "with": WithModel,
     "in": InLanguage,
     "more": ShowMore,
     "less": ShowLess,

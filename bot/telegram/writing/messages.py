@@ -43,8 +43,11 @@ def direct_topic_of(message: Message) -> int | None:
     return None if topic is None else topic.topic_id
 
 
-async def reply(message: Message, text: str, rows: Keyboard = ()) -> None:
-    """Reply in the message's topic, unless that does not get through or would have to wait for long."""
+async def reply(message: Message, text: str, rows: Keyboard = (), *, to: int | None = None) -> None:
+    """Reply in the message's topic, unless that does not get through or would have to wait for long.
+
+    `to` is another message of the chat, which is replied to instead.
+    """
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
     with _once("reply.dropped"):
@@ -53,7 +56,7 @@ async def reply(message: Message, text: str, rows: Keyboard = ()) -> None:
             text,
             message_thread_id=message.message_thread_id if message.is_topic_message else None,
             direct_messages_topic_id=direct_topic_of(message),
-            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            reply_parameters=ReplyParameters(to or message.message_id, allow_sending_without_reply=True),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_markup=_markup(rows),
             rate_limit_args=Urgency.PLACEHOLDER,

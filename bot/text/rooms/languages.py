@@ -42,11 +42,5 @@ class Languages(Room):
             language=self.isolated(language)
         )
 
-    def had_already(self) -> str:
-        return self.gettext("I have its text in that language already, or am just making it.")
-
     def not_yours(self) -> str:
         return self.gettext("Only its sender or an admin can have this recording transcribed again.")
-
-    def not_now(self) -> str:
-        return self.gettext("I cannot take it now, as too many recordings wait. Please tap it again in a minute.")

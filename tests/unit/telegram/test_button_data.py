@@ -10,6 +10,7 @@ from bot.telegram.writing.button_data import (
     KINDS,
     Admit,
     AskLanguage,
+    AskVersion,
     CancelJob,
     Choose,
     HandOver,
@@ -17,6 +18,7 @@ from bot.telegram.writing.button_data import (
     KeepOwner,
     ShowGuests,
     ShowPage,
+    WithModel,
     read,
     write,
 )
@@ -24,6 +26,8 @@ from bot.telegram.writing.button_data import (
 CARRIED = [
     (CancelJob(7), "1:cancel:7"),
     (AskLanguage(7), "1:tongue:7"),
+    (AskVersion(7), "1:versions:7"),
+    (WithModel(7, "nova-2-conversationalai"), "1:with:7:nova-2-conversationalai"),
     (InLanguage(7, "pt-BR"), "1:in:7:pt-BR"),
     (Admit(-1001234567890, 1), "1:admit:-1001234567890:1"),
     (ShowGuests(2), "1:guests:2"),

@@ -1,0 +1,308 @@
+"""Other texts of a recording, by another model or in another language: the buttons for them, and the command /again.
+
+Each is a job of its own and replies to the recording as the first one did, which stays as it is. What the sender wants
+is stored before Telegram is told. Who else may have it is asked for behind the door: a process that dies before it
+knows forgets that, and the person asks again.
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram.constants import ChatType
+from telegram.ext import ContextTypes
+
+from bot.engine import keyboards
+from bot.engine.intake import Intake
+from bot.errors import ChatMovedError
+from bot.speech.catalogue import MODELS, Model, find, suggest
+from bot.speech.languages import LANGUAGES, likely
+from bot.telegram.downloading.file_limit import FileLimit
+from bot.telegram.receiving.door import Door
+from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, WithModel
+from bot.telegram.writing.buttons import Button, Keyboard, button
+from bot.telegram.writing.messages import answer, change_buttons, reply, tell
+from bot.text.texts import Texts
+from handlers.admins import is_admin, speaks_for_its_chat
+from handlers.at_hand import AtHand, of_job, of_message
+from handlers.media import Carrier, sender_of
+from handlers.setting import LONGEST_TYPED
+from handlers.shown import Shown, is_text
+from handlers.speaking import Speaking
+from storage.apology import Apology
+from storage.host import TooOften
+from storage.store import HadAlready, NotTaken, Refused
+from storage.words import AUTO, Job, Version
+
+IN_A_ROW = 2
+MOST_LANGUAGES = 8  # that are offered alone
+BESIDE_MODELS = 4  # languages
+NO_JOB = 0  # in a button
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """Somebody may not have a recording transcribed again; `admin` is None where Telegram does not say who is one."""
+
+    admin: bool | None
+
+
+Found = AtHand | Apology | None
+Result = Job | HadAlready | Refused | NotTaken | NotAllowed | Apology | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody in a chat. Who `decides` for it may have any recording there transcribed again."""
+
+    chat: Chat
+    person: User | None
+    user_id: int | None
+    decides: bool
+
+    def sent(self, at_hand: AtHand) -> bool:
+        """Tell whether the recording is theirs, or may be taken for theirs."""
+        return self.decides or (self.user_id is not None and self.user_id == at_hand.new.user_id)
+
+    async def is_admin(self) -> bool | None:
+        return self.person is not None and await is_admin(self.chat, self.person)
+
+    async def may_have(self, found: Found) -> Found | NotAllowed:
+        """Return what was found, unless it is the recording of somebody else and they are no admin."""
+        if isinstance(found, AtHand) and not self.sent(found) and not (admin := await self.is_admin()):
+            return NotAllowed(admin)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants: a version of a recording; `tell` says what came of it."""
+
+    asker: Asker
+    find: Callable[[], Coroutine[Any, Any, Found]]
+    version: Callable[[AtHand], Version]
+    tell: Callable[[Result], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Shows what can be chosen, and makes the job of what was, for the sender of a recording and for admins.
+
+    `preferred` are the operator's models, the default one first.
+    """
+
+    door: Door
+    speaking: Speaking
+    intake: Intake
+    shown: Shown
+    limit: FileLimit
+    preferred: Sequence[Model]
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Make a version of the recording that a message replies to, or whose text it replies to."""
+        message = update.effective_message
+        assert message is not None
+        words = " ".join(context.args or [])[:LONGEST_TYPED]
+        carrier, model = message.reply_to_message or message.external_reply, find(words)
+        if carrier is None:
+            self.speaking.reply(message, lambda texts: texts.versions.how())
+        elif not words:
+            self.door.say(message.chat.id, partial(self._offer, message, carrier), counts=True)
+        elif model is None:
+            suggested = [each.name for each in suggest(words)]
+            self.speaking.reply(message, lambda texts: texts.models.unknown(words, suggested))
+        else:
+            find_it, tell = partial(self._replied, message, carrier), partial(self._tell_in_reply, message)
+            self._make(Request(_asker_of(message), find_it, lambda at_hand: at_hand.with_model(model), tell))
+
+    def ask(self, query: CallbackQuery, carried: AskVersion | AskLanguage) -> None:
+        """Show what can be chosen in place of the buttons that are there."""
+        assert query.message is not None
+        self.door.say(query.message.chat.id, partial(self._ask, query, carried))
+
+    def choose(self, query: CallbackQuery, carried: WithModel | InLanguage) -> None:
+        """Make the version that is on the button."""
+        assert query.message is not None
+        if (wanted := self._wanted(carried)) is None:
+            say = partial(self.speaking.alert, query, lambda texts: texts.settings.outdated())
+            self.door.say(query.message.chat.id, say)
+        else:
+            find_it, tell = partial(self._tapped, query, carried.job_id), partial(self._tell_in_alert, query, carried)
+            self._make(Request(_asker_with(query), find_it, wanted, tell))
+
+    def _wanted(self, carried: WithModel | InLanguage) -> Callable[[AtHand], Version] | None:
+        if isinstance(carried, InLanguage):
+            is_known, preferred = carried.language in LANGUAGES, self.preferred
+            return (lambda at_hand: at_hand.in_language(carried.language, preferred)) if is_known else None
+        model = find(carried.model)
+        return None if model is None else lambda at_hand: at_hand.with_model(model)
+
+    def _make(self, request: Request) -> None:
+        self.door.keep(partial(self._store, request), partial(self._go_on, request))
+
+    async def _store(self, request: Request, *, by_admin: bool = False) -> Result:
+        """Commit the job, if they may have it. Only one transaction writes, which can be repeated."""
+        found = await request.find()
+        if not isinstance(found, AtHand):
+            return found
+        if not by_admin and not request.asker.sent(found):
+            return NotTaken.NOT_THEIRS
+        return await self.intake.make_version(request.version(found))
+
+    def _go_on(self, request: Request, result: Result) -> None:
+        is_theirs = result is not NotTaken.NOT_THEIRS
+        say = partial(request.tell, result) if is_theirs else partial(self._ask_whether_admin, request)
+        self.door.replies.put(request.asker.chat.id, say)
+
+    async def _ask_whether_admin(self, request: Request) -> None:
+        admin = await request.asker.is_admin()
+        await request.tell(await self._store(request, by_admin=True) if admin else NotAllowed(admin))
+
+    async def _tapped(self, query: CallbackQuery, job_id: int) -> Found:
+        """Return the recording of a job; where there is none any more, that which the message replies to."""
+        message, person = query.message, query.from_user.id
+        job = await self.intake.store.job(job_id)
+        if not isinstance(message, Message):
+            return None
+        if job is not None:
+            is_here = await self.shown.is_shown_in(job, message.chat.id)
+            return of_job(self.intake, job, message.message_id, person) if is_here else None
+        replied = message.reply_to_message
+        return None if replied is None else of_message(self.intake, message, replied, self.limit, person)
+
+    async def _replied(self, message: Message, carrier: Carrier) -> Found:
+        """Return the recording that a message replies to, or whose text it replies to."""
+        person = sender_of(message)
+        if isinstance(carrier, Message):
+            job = await self.intake.store.job_at(message.chat.id, carrier.message_id)
+            if job is not None:
+                return of_job(self.intake, job, carrier.message_id, person)
+        return of_message(self.intake, message, carrier, self.limit, person)
+
+    async def _ask(self, query: CallbackQuery, carried: AskVersion | AskLanguage) -> None:
+        assert query.message is not None
+        asker = _asker_with(query)
+        found = await asker.may_have(await self._tapped(query, carried.job_id))
+        if not isinstance(found, AtHand):
+            await self._tell_in_alert(query, carried, found)
+            return
+        texts = await self.speaking.texts_for(query)
+        if isinstance(carried, AskLanguage):
+            rows, said = await self._languages(found, asker, carried.job_id, MOST_LANGUAGES), texts.languages.which()
+        else:
+            rows, said = await self._all(found, asker, carried.job_id), texts.versions.which()
+        try:
+            await change_buttons(query.message, rows)
+        except ChatMovedError as moved:  # old messages of the group stay as they are
+            await tell(query.get_bot(), moved.new_chat_id, said, rows)
+            raise
+        finally:
+            await answer(query, said)
+
+    async def _offer(self, message: Message, carrier: Carrier) -> None:
+        """Show in a message of its own what can be chosen. It replies to the recording, which a tap may need."""
+        asker = _asker_of(message)
+        found = await asker.may_have(await self._replied(message, carrier))
+        if not isinstance(found, AtHand):
+            await self._tell_in_reply(message, found)
+            return
+        texts = await self.speaking.texts(message.chat, message.from_user)
+        rows = await self._all(found, asker, NO_JOB if found.job is None else found.job.id)
+        is_here = found.new.chat_id == message.chat.id
+        await reply(message, texts.versions.which(), rows, to=found.new.about if is_here else None)
+
+    async def _all(self, at_hand: AtHand, asker: Asker, job_id: int) -> Keyboard:
+        """Return the models, and below them the languages in which the recording is likely to be."""
+        models = [button(model.name, WithModel(job_id, model.name)) for model in MODELS]
+        return [*_rows(models), *await self._languages(at_hand, asker, job_id, BESIDE_MODELS)]
+
+    async def _languages(self, at_hand: AtHand, asker: Asker, job_id: int, most: int) -> Keyboard:
+        store, job = self.intake.store, at_hand.job
+        heard = None if job is None or job.transcript_id is None else await store.language(job.transcript_id)
+        chosen = (await store.settings(at_hand.new.chat_id)).language
+        person = None if asker.person is None else asker.person.language_code
+        first = (person, None if job is None else job.interface, None if chosen == AUTO else chosen)
+        return _rows([button(LANGUAGES[each].own, InLanguage(job_id, each)) for each in likely(first, heard, most)])
+
+    async def _tell_in_alert(
+        self, query: CallbackQuery, carried: AskVersion | AskLanguage | WithModel | InLanguage, result: Result
+    ) -> None:
+        """Answer a tap; when a version is made, the message gets the buttons that it had at first."""
+        texts = await self.speaking.texts_for(query)
+        match result:
+            case Job():
+                await answer(query, _begun(carried, texts))
+            case Refused(too_often=TooOften(seconds=seconds)):
+                await answer(query, texts.again.too_often(seconds), alert=True)
+            case Refused():
+                await answer(query, texts.again.too_many(), alert=True)
+            case _:
+                await answer(query, _why_not(result, texts), alert=True)
+        if isinstance(result, Job | HadAlready):
+            await self._put_back(query)
+
+    async def _put_back(self, query: CallbackQuery) -> None:
+        """Show under a text what stood there before; a message that only offers versions stays as it is."""
+        message = query.message
+        assert message is not None
+        shown = await self.intake.store.job_at(message.chat.id, message.message_id)
+        if shown is not None and is_text(shown):
+            await change_buttons(message, keyboards.under_text(shown))
+
+    async def _tell_in_reply(self, message: Message, result: Result) -> None:
+        """Answer a command; a version that is made tells of itself."""
+        if isinstance(result, Job):
+            return
+        texts, to = await self.speaking.texts(message.chat, message.from_user), None
+        match result:
+            case HadAlready(job):
+                to, said = job.placeholder_id if job.shown_in == message.chat.id else None, _why_not(result, texts)
+            case Refused(too_often=TooOften(whose, most, seconds)):
+                said = texts.waiting.too_often(whose, most, seconds)
+            case Refused():
+                said = texts.waiting.too_many(self.intake.most_open)
+            case None if not _is_by_bot(message.reply_to_message):
+                said = texts.asking.no_recording()
+            case _:
+                said = _why_not(result, texts)
+        await reply(message, said, to=to)
+
+
+def _asker_of(message: Message) -> Asker:
+    return Asker(message.chat, message.from_user, sender_of(message), speaks_for_its_chat(message))
+
+
+def _asker_with(query: CallbackQuery) -> Asker:
+    assert query.message is not None
+    chat, person = query.message.chat, query.from_user
+    return Asker(chat, person, person.id, chat.type == ChatType.PRIVATE)
+
+
+def _is_by_bot(message: Message | None) -> bool:
+    return message is not None and message.from_user is not None and message.from_user.id == message.get_bot().id
+
+
+def _rows(buttons: Sequence[Button]) -> Keyboard:
+    return [buttons[at : at + IN_A_ROW] for at in range(0, len(buttons), IN_A_ROW)]
+
+
+def _begun(carried: AskVersion | AskLanguage | WithModel | InLanguage, texts: Texts) -> str:
+    if isinstance(carried, InLanguage):
+        return texts.languages.again(LANGUAGES[carried.language].own)
+    return texts.versions.begun(carried.model) if isinstance(carried, WithModel) else ""
+
+
+def _why_not(result: HadAlready | NotTaken | NotAllowed | Apology | None, texts: Texts) -> str:
+    match result:
+        case HadAlready():
+            return texts.versions.under_way() if result.is_under_way else texts.versions.there()
+        case NotAllowed(admin):
+            return texts.settings.admin_unknown() if admin is None else texts.languages.not_yours()
+        case NotTaken.OPTED_OUT:
+            return texts.people.wants_no_text()
+        case Apology(reason, facts):
+            return texts.apologies.apology(reason, facts)
+        case _:
+            return texts.versions.gone()
