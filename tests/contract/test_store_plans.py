@@ -9,7 +9,7 @@ import pytest
 from storage.apology import Notice
 from storage.outcomes import Attempted, Ended, Ready, Waiting
 from storage.transcript import Transcript
-from storage.words import PAUSED, ChatSettings, Options, Press, State, TryAgain
+from storage.words import PAUSED, ChatSettings, Job, Options, Press, State, TryAgain, Version
 from tests.contract.stored import (
     CHAT,
     FAMILY,
@@ -192,11 +192,13 @@ async def a_busy_day(store):
     await store.purge(LATER, LATER, 10)
 
 
-async def test_what_a_person_cancels_or_has_tried_again_is_found_by_indexes(store, path):
+async def test_what_a_person_cancels_or_has_transcribed_again_is_found_by_indexes(store, path):
     await submitted(store)
+    version = Version(message(0, about=1), 1, lambda _, options: ("whisper", options))
     wanted = TryAgain(Press(77, CHAT, 900, None, button_seen=True), "nova-3", Options())
     async with overheard(store) as said:
         await store.cancel_at(CHAT, 900, None, NOW)
         await store.cancel_all(CHAT, 42, NOW)
         await store.try_again(wanted, NOW, 9, None)
+        assert isinstance(await store.make_version(version, NOW, 9, None), Job)
     assert not any(step.startswith("SCAN jobs") for step in steps(path, said))

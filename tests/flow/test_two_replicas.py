@@ -129,6 +129,27 @@ async def test_what_is_asked_for_at_once_is_done_in_its_order(two, owner, hers, 
     assert not there.app.guests.admits(alice.id)
 
 
+async def test_another_text_that_is_wanted_here_and_there_at_once_is_made_once(two, owner, hers, alice, chat):
+    here, there = two
+    hers.say(owner, f"/allow {alice.id}")
+    await hears(here)
+    await there.app.guests.refresh()
+    voice = chat.send_voice(alice, other_voice())
+    await hears(there)
+    await until(lambda: _ends_with(chat, "said"), there)
+    for _ in range(2):
+        chat.say(alice, "/again whisper-large", reply_to=voice)
+    await asyncio.gather(here.app.receiver.turn(0), there.app.receiver.turn(0))
+    await asyncio.gather(*(has_answered(each) for each in two))
+    await until(lambda: _has_text(chat, "said", 2), here, there)
+    assert len(await all_jobs(there)) == 2
+    assert len(here.speech.uploads) == 2
+
+
+async def _has_text(chat, text, times):
+    return texts(chat).count(text) == times
+
+
 async def test_of_two_who_open_the_link_at_once_one_owns_the_bot(two, owner, alice):
     here, there = two
     links = [each.app.guests.invitation for each in two]
