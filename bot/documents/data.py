@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC
 
 from bot.documents.known import Known
+from bot.documents.written import in_utc
 from bot.text.layout import clean
 from storage.transcript import Segment, Word
 
@@ -16,7 +16,7 @@ def as_json(known: Known) -> str:
     transcript, speakers = known.transcript, known.speakers
     about = {
         "version": VERSION,
-        "date": known.date.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "date": in_utc(known.date),
         "sender": known.sender,
         "title": known.title,
         "model": known.model,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.documents.data import as_json
 from bot.documents.known import Known
+from bot.documents.subtitles import as_srt, as_vtt
 from bot.documents.written import on_one_line
 from bot.text.layout import clean
 
@@ -18,6 +19,8 @@ class Ending(StrEnum):
     """The form of a file, by the ending of its name."""
 
     TXT = "txt"
+    SRT = "srt"
+    VTT = "vtt"
     JSON = "json"
 
 
@@ -42,4 +45,9 @@ def _as_text(known: Known) -> str:
     return clean(known.transcript.text)
 
 
-_WRITERS: Mapping[Ending, Callable[[Known], str]] = {Ending.TXT: _as_text, Ending.JSON: as_json}
+_WRITERS: Mapping[Ending, Callable[[Known], str]] = {
+    Ending.TXT: _as_text,
+    Ending.SRT: as_srt,
+    Ending.VTT: as_vtt,
+    Ending.JSON: as_json,
+}

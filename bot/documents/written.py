@@ -1,6 +1,7 @@
-"""Text of others, made fit for one line of a file."""
+"""Moments and the text of others, as they stand on one line of a file."""
 
 import re
+from datetime import UTC, datetime
 
 from bot.text.graphemes import is_boundary
 from bot.text.layout import clean
@@ -8,6 +9,11 @@ from bot.text.layout import clean
 # Characters that change the direction of everything after them, and the replacement character's neighbours, which
 # no file may have.
 _REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069\ufff9-\uffff]")
+
+
+def in_utc(moment: datetime) -> str:
+    """Return a moment to the second as RFC 3339 has it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def on_one_line(text: str, most: int | None = None) -> str:

@@ -1,0 +1,52 @@
+"""Subtitles by the rules that professionals keep, before they are written in a form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.documents.cuts import cut
+from bot.documents.known import Known
+from bot.documents.lines import lines
+from bot.documents.scripts import MARKS, WIDEST, is_from_right_to_left, rules_for
+from bot.documents.spoken import spoken
+from bot.documents.timing import timed
+
+_MARK = "\u200f"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One subtitle; times in milliseconds, and the name of the one speaker whose words these are."""
+
+    start: int
+    end: int
+    lines: tuple[str, ...]
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """`are_estimated` says that no time was measured."""
+
+    cues: Sequence[Cue]
+    are_estimated: bool
+
+
+def cues_of(known: Known) -> Cues:
+    rules = rules_for(known.transcript.text, known.transcript.language)
+    said = spoken(known, rules.line)
+    groups = list(cut(said.pieces, rules))
+    texts = [lines(group, rules.line) for group in groups]
+    reading = [sum(map(len, text)) / rules.speed for text in texts]
+    times = timed([(group[0].start, group[-1].end) for group in groups], reading)
+    cues = [
+        Cue(start, end, _marked(text), group[0].speaker)
+        for group, text, (start, end) in zip(groups, texts, times, strict=True)
+    ]
+    return Cues(cues, said.is_estimated)
+
+
+def _marked(text: tuple[str, ...]) -> tuple[str, ...]:
+    """Put marks around each line of a text that is read from the right, so that its full stop stays at its end."""
+    if not is_from_right_to_left("".join(text)):
+        return text
+    return tuple(f"{_MARK}{each}{_MARK}" if len(each) + MARKS <= WIDEST else each for each in text)

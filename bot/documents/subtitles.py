@@ -1,0 +1,61 @@
+"""Subtitles as SRT and as WebVTT."""
+
+import re
+from itertools import chain
+
+from bot.documents.cues import Cue, cues_of
+from bot.documents.known import Known
+from bot.documents.written import in_utc, on_one_line
+
+ESTIMATED = "The times are estimates: only the text is known, and it is spread over the recording."
+
+_ARROW = re.compile("-{2,}>")
+
+
+def as_srt(known: Known) -> str:
+    """Return cues without any escaping, as the form has none. A speaker's name is before the first cue of each turn."""
+    cues = cues_of(known).cues
+    speakers = chain([None], (cue.speaker for cue in cues))
+    blocks = (_srt(number, *each) for number, each in enumerate(zip(cues, speakers, strict=False), 1))
+    return "\n".join(blocks) or "\n"
+
+
+def _srt(number: int, cue: Cue, speaker_before: str | None) -> str:
+    text = _ARROW.sub("→", "\n".join(cue.lines))
+    if cue.speaker is not None and cue.speaker != speaker_before:
+        text = f"{_ARROW.sub('→', cue.speaker)}: {text}"
+    return f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{text}\n"
+
+
+def as_vtt(known: Known) -> str:
+    """Return cues with a voice each, after notes on where they come from."""
+    cues = cues_of(known)
+    notes = [_provenance(known)] + [f"NOTE {ESTIMATED}\n"] * cues.are_estimated
+    return "\n".join(chain(["WEBVTT\n"], notes, map(_vtt, cues.cues)))
+
+
+def _provenance(known: Known) -> str:
+    about = {
+        "Title": known.title,
+        "Sender": known.sender,
+        "Date": in_utc(known.date),
+        "Model": known.model,
+        "Language": known.transcript.language,
+    }
+    lines = (f"{name}: {_ARROW.sub('→', on_one_line(value))}" for name, value in about.items() if value)
+    return "\n".join(["NOTE", *lines, ""])
+
+
+def _vtt(cue: Cue) -> str:
+    voice = "" if cue.speaker is None else f"<v {_escaped(cue.speaker)}>"
+    text = "\n".join(map(_escaped, cue.lines))
+    return f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{voice}{text}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clock(milliseconds: int, point: str) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{rest:03}"
