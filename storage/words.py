@@ -89,19 +89,26 @@ class Options:
         The order of the vocabulary makes no difference, and many long words make no long key.
         """
         flags = (f"{name}={getattr(self, name)}" for name in self.unusual if name != "vocabulary")
+        return ";".join((f"language={self.language}", *flags, *self._hashed_words()))
+
+    def _hashed_words(self) -> tuple[str, ...]:
+        if not self.vocabulary:
+            return ()
         words = "\n".join(sorted(self.vocabulary)).encode("utf-8", "surrogatepass")
-        vocabulary = (f"vocabulary={sha256(words).hexdigest()}",) if self.vocabulary else ()
-        return ";".join((f"language={self.language}", *flags, *vocabulary))
+        return (f"vocabulary={sha256(words).hexdigest()}",)
 
     @property
     def unusual(self) -> tuple[str, ...]:
         """The names of the options that are not as usual, beside the language."""
-        return tuple(each.name for each in fields(self)[1:] if getattr(self, each.name) != each.default)
+        return tuple(name for name, usual in _USUAL.items() if getattr(self, name) != usual)
 
     def without(self, names: Collection[str]) -> "Options":
-        """Return the options with the usual values of some."""
-        usual: dict[str, Any] = {each.name: each.default for each in fields(self) if each.name in names}
+        """Return the options with the usual values of some, which are not the language."""
+        usual: dict[str, Any] = {name: _USUAL[name] for name in self.unusual if name in names}
         return replace(self, **usual) if usual else self
+
+
+_USUAL = {each.name: each.default for each in fields(Options) if each.name != "language"}
 
 
 @dataclass(frozen=True, slots=True)

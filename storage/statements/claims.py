@@ -198,10 +198,15 @@ def as_chosen(new: NewJob, chosen: ChatSettings, now: float) -> NewJob:
     )
     if new.is_decided:
         return new
-    options = replace(new.options, **{name: value for name in OPTIONS if (value := getattr(chosen, name)) is not None})
+    options = _options(new.options, chosen)
     model = chosen.model or _model_of_operator(new, options)
     taken = options.without(new.untaken.get(model, ()))
     return replace(new, model=model, options=taken, fallback=None, untaken={})
+
+
+def _options(usual: Options, chosen: ChatSettings) -> Options:
+    picked = {name: value for name in OPTIONS if (value := getattr(chosen, name)) is not None}
+    return replace(usual, **picked) if picked else usual
 
 
 def _model_of_operator(new: NewJob, options: Options) -> str:

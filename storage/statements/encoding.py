@@ -11,6 +11,7 @@ from storage.transcript import Segment, Transcript, Word
 from storage.words import Answers, Asked, Form, NewJob, Options
 
 WORDS_A_LINE = 1_000
+_OPTIONS = frozenset(each.name for each in fields(Options))
 
 
 def encode_apology(apology: Apology) -> str:
@@ -103,9 +104,10 @@ def encode_options(options: Options) -> str:
 
 def decode_options(text: str) -> Options:
     """Read options, but for those that only a newer program knows."""
-    known = {each.name for each in fields(Options)}
-    stored = {name: value for name, value in json.loads(text).items() if name in known}
-    return Options(**stored | {"vocabulary": tuple(map(str, stored.get("vocabulary", ())))})
+    stored = {name: value for name, value in json.loads(text).items() if name in _OPTIONS}
+    if "vocabulary" in stored:
+        stored["vocabulary"] = tuple(map(str, stored["vocabulary"]))
+    return Options(**stored)
 
 
 def encode_new(new: NewJob) -> str:

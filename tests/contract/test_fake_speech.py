@@ -395,6 +395,17 @@ async def test_in_json_a_text_is_no_boolean(speech, session):
     assert body["message"] == "punctuate: Invalid value '\"true\"'"
 
 
+@pytest.mark.parametrize(
+    ("keywords", "kind"), [(["Ada"], "array"), (5, "number"), (True, "boolean"), ({}, "object"), (None, "null")]
+)
+async def test_in_json_keywords_are_one_text(speech, session, keywords, kind):
+    speech.links["https://example.com/voice.ogg"] = OGG
+    order = {"model": NOVA, "language": "en", "url": "https://example.com/voice.ogg", "keywords": keywords}
+    async with session.post(f"{speech.url}/stt/create", json=order) as response:
+        assert response.status == 400
+        assert f"keywords: Expected string, received {kind}" in (await response.json(content_type=None))["message"]
+
+
 async def test_json_may_hold_real_booleans_and_lists(speech, session):
     order = {"model": NOVA, "language": "en", "tag": ["a", "b"], "punctuate": True}
     async with session.post(f"{speech.url}/stt/create", json=order) as response:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.english import ENGLISH
+from tests.world import texts
 
 CHOSEN = "SELECT mode, quiet FROM chats"
 
@@ -36,6 +37,22 @@ async def test_a_typed_setting_in_private_counts_although_the_process_died_befor
     chat.say(scene.alice, "/mode ask")
     await scene.death()
     assert scene.rows(CHOSEN) == [("ask", None)]
+
+
+async def test_words_that_were_added_count_although_the_process_died_before_it_said_so_and_can_be_added_again(scene):
+    chat = scene.telegram.private(scene.alice)
+    await scene.start()
+    scene.kill_at(scene.telegram, "sendMessage", "before")
+    chat.say(scene.alice, "/vocabulary add Kafka Ada")
+    await scene.death()
+    assert scene.rows("SELECT vocabulary FROM chats") == [("Kafka Ada",)]
+    await scene.start()
+    chat.say(scene.alice, "/vocabulary add kafka")
+    voice = scene.voice(chat)
+    await scene.until(lambda: voice.text in texts(chat))
+    assert scene.speech.uploads[-1].fields["keywords"] == "Ada,kafka"
+    assert await scene.life.stop() == 0
+    assert scene.rows("SELECT vocabulary FROM chats") == [("kafka Ada",)]
 
 
 @pytest.mark.parametrize(

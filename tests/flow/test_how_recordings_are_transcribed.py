@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.playground.speech import conversation
 from tests.english import ENGLISH
 from tests.world import ASKED_LANGUAGE, audio, other_voice, texts
 
@@ -78,6 +79,22 @@ async def test_what_a_chat_chose_is_asked_for_and_no_more_when_it_is_taken_back(
     assert await sent(world, chat, alice) == USUAL | more
     await said(world, chat, alice, typed.replace(" on", " off").replace("add", "remove"))
     assert await sent(world, chat, alice) == USUAL
+
+
+@pytest.mark.parametrize("model", ["nova-2-general", "whisper-base"])
+async def test_speakers_that_are_asked_for_are_kept_with_the_words(world, chat, alice, model):
+    world.speech.says(conversation("Hello, Bob.", "Hi!", "Good."))
+    await said(world, chat, alice, f"/model {model}", "/speakers on")
+    assert (await sent(world, chat, alice))["diarize"] == "true"
+    (job,) = await world.jobs()
+    stored = await world.app.store.transcript(job.transcript_id)
+    assert [(word.text, word.speaker) for word in stored.words] == [
+        ("Hello,", "0"),
+        ("Bob.", "0"),
+        ("Hi!", "1"),
+        ("Good.", "0"),
+    ]
+    assert "Speaker 0:" not in stored.text
 
 
 async def test_without_smart_formatting_there_are_still_full_stops(world, chat, alice):

@@ -319,6 +319,23 @@ async def test_a_language_that_the_model_does_not_know_is_left_to_the_nearest_on
     assert (fields["model"], fields["language"]) == ("#g1_whisper-medium", "fa")
 
 
+async def test_the_other_choices_of_the_chat_stay_but_for_those_that_the_nearest_model_does_not_take(
+    world, chat, alice
+):
+    for typed in ("/speakers on", "/numerals on", "/vocabulary add Kafka"):
+        chat.say(alice, typed)
+    await world.settle()
+    message, job = await answered(world, chat, alice)
+    await tap(world, chat, alice, message, InLanguage(job.id, "uk"))
+    fields = world.speech.uploads[-1].fields
+    assert (fields["diarize"], fields["numerals"], fields["keywords"]) == ("true", "true", "Kafka")
+    await tap(world, chat, alice, message, InLanguage(job.id, "fa"))
+    fields = world.speech.uploads[-1].fields
+    assert (fields["diarize"], fields["numerals"]) == ("true", "true")
+    assert "keywords" not in fields
+    assert "vocabulary" not in (await world.jobs())[-1].cache_key
+
+
 async def test_only_the_sender_and_admins_have_it_transcribed_again(world, person):
     alice, bob, eve = person("en"), person("en", "Bob"), person("en", "Eve")
     group = world.telegram.supergroup("Team", owner=alice, privacy=False)

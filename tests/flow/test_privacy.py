@@ -155,9 +155,12 @@ async def test_a_person_gets_a_file_of_what_is_stored_of_them_and_of_nobody_else
     group = world.telegram.supergroup("Team", [alice, bob], privacy=False)
     world.speech.hears(his := other_voice(), "words of Bob")
     world.speech.hears(hers := other_voice(), "words of Alice")
+    await say(world, chat, alice, "/speakers on")
+    await say(world, chat, alice, "/vocabulary add Kafka")
     group.send_voice(bob, his)
     group.send_voice(alice, hers)
     chat.send_voice(alice, other_voice())
+    await world.settle()
     await say(world, chat, alice, "/model whisper-tiny")
     message = await say(world, chat, alice, "/mydata")
     assert message["caption"] == WORDS.data()
@@ -165,6 +168,8 @@ async def test_a_person_gets_a_file_of_what_is_stored_of_them_and_of_nobody_else
     assert (told["chat_id"], told["model"], told["opted_out"]) == (chat.id, "whisper-tiny", False)
     assert {each["text"] for each in told["recordings"]} == {SAID, "words of Alice"}
     assert sum(each["recordings"] for each in told["usage"]) == 2
+    assert told["settings"]["vocabulary"] == ["Kafka"]
+    assert told["recordings"][0]["options"] == {"speakers": True, "vocabulary": ["Kafka"]}
     assert str(bob.id) not in json.dumps(told)
 
 
@@ -200,6 +205,7 @@ async def test_forgetting_is_asked_for_and_can_be_refused(world, chat, alice):
 
 async def test_a_person_who_is_forgotten_leaves_nothing_but_what_limits_need(world, chat, alice):
     group = world.telegram.supergroup("Team", [alice], privacy=False)
+    await say(world, chat, alice, "/vocabulary add zyzzyva")
     for place in (chat, group):
         place.send_voice(alice, other_voice())
     await say(world, chat, alice, "/model whisper-tiny")
@@ -210,7 +216,7 @@ async def test_a_person_who_is_forgotten_leaves_nothing_but_what_limits_need(wor
     assert chat.bot_messages[-1]["text"] == WORDS.erased()
     assert await world.jobs() == []
     assert await world.app.store.settings(chat.id) == ChatSettings()
-    assert on_disk(world, "xylophone") == []
+    assert on_disk(world, "xylophone") == on_disk(world, "zyzzyva") == []
     held = await world.app.store.held(chat.id, 10)
     assert (held.jobs, held.has_opted_out, len(held.days)) == ((), True, 1)
     world.clock.seconds += DAY

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.playground.samples import SAMPLES
 from bot.playground.speech import FakeSpeech
-from bot.playground.speech.recognition import Recogniser, Recognition, spoken
+from bot.playground.speech.recognition import Recogniser, Recognition, conversation, in_turns, spoken
 
 SAMPLES_AT = "https://example.com/samples/"  # where the fake finds them; nobody is asked for that
 
@@ -14,7 +14,8 @@ class Provider:
     """The provider of a playground.
 
     `server` is None with the real API, which can be neither controlled nor inspected. `engine` is a name for people.
-    `hear` recognises the recordings, unless `says` is set: then that is the text of every recording.
+    `hear` recognises the recordings, unless `says` is set: then that is the text of every recording, and of two lines
+    or more each is a turn. Who asks for speakers gets some: an engine here tells nobody apart.
     """
 
     def __init__(self, engine: str, server: FakeSpeech | None = None, hear: Recogniser | None = None) -> None:
@@ -27,7 +28,8 @@ class Provider:
 
     def _unless_said(self, hear: Recogniser) -> Recogniser:
         async def recognise(data: bytes, model: str, options: Mapping[str, str]) -> Recognition:
-            return spoken(self.says) if self.says is not None else await hear(data, model, options)
+            heard = await hear(data, model, options) if self.says is None else _said(self.says)
+            return in_turns(heard) if options.get("diarize") == "true" else heard
 
         return recognise
 
@@ -37,3 +39,8 @@ class Provider:
         if self.server is not None:
             fields |= {"latency": self.server.latency, "credits": round(self.server.balance, 2)}
         return fields
+
+
+def _said(text: str) -> Recognition:
+    turns = [line for line in text.splitlines() if line.strip()]
+    return conversation(*turns) if len(turns) > 1 else spoken(text)

@@ -44,6 +44,7 @@ BOOLEANS = frozenset(
 LISTS = frozenset(["tag", "custom_intent", "custom_topic"])
 MODES = frozenset(["custom_intent_mode", "custom_topic_mode"])
 TEXTS = frozenset(["language", "keywords", "search", "summarize", "utt_split", "extra", "diarize_version"])
+NUMBERS = frozenset(["utt_split"])
 OPTIONS = BOOLEANS | LISTS | MODES | TEXTS
 ENGLISH_ONLY_OPTIONS = frozenset(["summarize", "topics", "detect_topics", "intents", "sentiment"])
 NOT_FOR_WHISPER = frozenset(["keywords", "profanity_filter", "detect_entities", "search"])

@@ -1,14 +1,15 @@
 """Reading a posted form: the text fields and files of a multipart body, or the fields of a JSON object."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
 from bot.playground.speech.refusals import RefusedError, invalid
 
+_KINDS = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object", type(None): "null"}
 _TRUTHS = ("true", "false")  # in JSON these texts are no booleans, and stay in quotes
 
 
@@ -22,10 +23,14 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A posted form. A field that was sent twice is in `pairs` twice."""
+    """A posted form. A field that was sent twice is in `pairs` twice.
+
+    `no_texts` says of fields of a JSON object that are no texts what they are.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     files: tuple[FilePart, ...] = ()
+    no_texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, str]:
@@ -44,7 +49,8 @@ async def read_form(request: web.Request) -> Form:
     try:
         if request.content_type == "multipart/form-data":
             return await _read_multipart(request)
-        return Form(tuple(_json_pairs(await request.json())))
+        body = await request.json()
+        return Form(tuple(_json_pairs(body)), no_texts=_no_texts(body))
     except ValueError as error:
         raise RefusedError(invalid(f"The body cannot be read: {error}")) from error
 
@@ -73,3 +79,7 @@ def _json_pairs(body: Any) -> Iterator[tuple[str, str]]:
     for name, value in body.items():
         for one in value if isinstance(value, list) else [value]:
             yield name, one if isinstance(one, str) and one not in _TRUTHS else json.dumps(one)
+
+
+def _no_texts(body: dict[str, Any]) -> dict[str, str]:
+    return {name: _KINDS[type(value)] for name, value in body.items() if type(value) in _KINDS}

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 SECONDS_PER_WORD = 0.4
+PAUSE = 0.8  # seconds: so long somebody waits before another one speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,32 @@ def spoken(text: str, language: str = "en", language_confidence: float = 0.98) -
         for place, word in enumerate(text.split())
     )
     return Recognition(text, words, words[-1].end if words else 1.0, language, language_confidence)
+
+
+def conversation(*turns: str, language: str = "en") -> Recognition:
+    """Build the recognition of what two speakers say in turn, with a pause between turns."""
+    words: list[Word] = []
+    for number, turn in enumerate(turns):
+        begins = words[-1].end + PAUSE if words else 0.0
+        words += [_later(word, begins, number % 2) for word in spoken(turn).words]
+    said = spoken(" ".join(turns), language)
+    return replace(said, words=tuple(words), duration=words[-1].end) if words else said
+
+
+def in_turns(heard: Recognition) -> Recognition:
+    """Let two speakers take turns at the pauses, where whatever heard it tells nobody apart."""
+    if any(word.speaker for word in heard.words):
+        return heard
+    words: list[Word] = []
+    for word in heard.words:
+        speaker = words[-1].speaker if words else 0
+        is_later = bool(words) and word.start - words[-1].end >= PAUSE
+        words.append(replace(word, speaker=1 - speaker if is_later else speaker))
+    return replace(heard, words=tuple(words))
+
+
+def _later(word: Word, seconds: float, speaker: int) -> Word:
+    return Word(word.text, round(word.start + seconds, 3), round(word.end + seconds, 3), speaker)
 
 
 class Script:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from bot.playground.speech import catalogue
 from bot.playground.speech.form import Form
@@ -44,6 +44,8 @@ def _option_findings(form: Form, model: str) -> Iterator[str]:
     for name, times in Counter(name for name, _ in form.pairs).items():
         if times > 1 and name not in catalogue.LISTS:
             yield f"{name}: Expected string, received array"
+    for name in sorted((catalogue.TEXTS - catalogue.NUMBERS) & form.no_texts.keys()):
+        yield f"{name}: Expected string, received {form.no_texts[name]}"
     for name, value in form.pairs:
         if not _acceptable(name, value):
             yield f"{name}: Invalid value {value!r}"
@@ -97,8 +99,22 @@ def _option_mistakes(form: Form) -> Iterator[str]:
             yield f"unknown option {name}"
         elif name in catalogue.BOOLEANS and value != "true":
             yield f"{name}={value}: leave out what is not to be true"
+        elif name == "keywords":
+            yield from _keyword_mistakes(value.split(","))
         elif name == "url" and BOT_TOKEN.search(value):
             yield "a url with a bot token in it"
+
+
+def _keyword_mistakes(keywords: Sequence[str]) -> Iterator[str]:
+    """Find keywords that would not be heard as they were meant. A number behind a colon is how likely one is."""
+    for keyword, times in Counter(keywords).items():
+        word, colon, boost = keyword.partition(":")
+        if not word or word != word.strip():
+            yield f"no word between the commas of keywords: {keyword!r}"
+        elif colon and not re.fullmatch(r"-?\d+(\.\d+)?", boost):
+            yield f"a keyword with a colon and no number behind it: {keyword!r}"
+        elif times > 1:
+            yield f"a keyword comes {times} times: {keyword!r}"
 
 
 def _model_mistakes(fields: Mapping[str, str], model: str) -> Iterator[str]:
