@@ -358,6 +358,9 @@ class Store(Host, Desk, Protocol):
     async def text(self, transcript_id: int) -> str | None:
         """Return the text of a transcript without its words, which are most of it."""
 
+    async def transcript_without_words(self, transcript_id: int) -> Transcript | None:
+        """Return a transcript as `transcript` does, but for its words and segments, which are most of it."""
+
     async def duration(self, transcript_id: int) -> float | None:
         """Return the seconds of sound of a transcript, if it has them."""
 

@@ -72,6 +72,13 @@ def _decode_pieces(pieces: Sequence[str]) -> Iterator[Any]:
     return chain.from_iterable(json.loads(piece) for piece in pieces)
 
 
+def decode_wordless(body: str) -> Transcript:
+    """Decode a transcript without its words and segments."""
+    stored = _without_words(body)
+    told = (stored["text"], stored["language"], stored["duration"])
+    return Transcript(*told, language_confidence=stored.get("language_confidence"))
+
+
 def decode_text(body: str) -> str:
     """Decode the text of a transcript without its words."""
     return str(_without_words(body)["text"])

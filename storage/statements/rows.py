@@ -4,7 +4,7 @@ A row that cannot be what was stored raises DatabaseDamagedError: SQLite notices
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from storage.errands import Errand
@@ -17,6 +17,7 @@ from storage.statements.encoding import (
     decode_options,
     decode_text,
     decode_transcript,
+    decode_wordless,
 )
 from storage.statements.transaction import Row
 from storage.store import damaged
@@ -24,6 +25,7 @@ from storage.transcript import Transcript
 from storage.words import Answers, Generation, Job, State
 
 Word = TypeVar("Word")
+LONG_BODY = 100_000  # characters, which a quarter of an hour of speech has, and which take milliseconds
 _STORED_OTHERWISE = frozenset(
     {
         "options",
@@ -127,6 +129,27 @@ def errand_of(row: Row) -> Errand:
 @_readable
 def transcript_of(row: Row) -> Transcript:
     return decode_transcript(row["body"])
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """The row of a long transcript, which is to be decoded."""
+
+    row: Row
+
+    def decoded(self) -> Transcript:
+        return transcript_of(self.row)
+
+
+def short_of(row: Row) -> Transcript | Long:
+    """Decode the transcript of a row, unless it is long."""
+    body = row["body"]
+    return Long(row) if isinstance(body, str) and len(body) > LONG_BODY else transcript_of(row)
+
+
+@_readable
+def wordless_of(row: Row) -> Transcript:
+    return decode_wordless(row["body"])
 
 
 @_readable

@@ -1,5 +1,6 @@
 """The Store made of SQL statements, on the engine that it is given. `storage.store` says what each method promises."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -35,12 +36,15 @@ from storage.statements import (
 from storage.statements.rows import (
     GENERATION_COLUMNS,
     JOB_COLUMNS,
+    Long,
     duration_of,
     generation_of,
     job_of,
     language_of,
+    short_of,
     text_of,
     transcript_of,
+    wordless_of,
 )
 from storage.statements.transaction import Engine, Transaction
 from storage.store import DatabaseDamagedError
@@ -158,12 +162,23 @@ class SQLStore:
         return await self.engine.read(lambda found: {each["number"]: each["message_id"] for each in found}, sql, job.id)
 
     async def transcript(self, transcript_id: int) -> Transcript | None:
+        """Read a transcript; a long one is decoded on a thread, so that neither statements nor anything else wait."""
         sql = "SELECT body FROM transcripts WHERE id = $1"
-        return await self.engine.read(lambda found: transcript_of(found[0]) if found else None, sql, transcript_id)
+        found = await self.engine.read(lambda found: short_of(found[0]) if found else None, sql, transcript_id)
+        if not isinstance(found, Long):
+            return found
+        try:
+            return await asyncio.to_thread(found.decoded)
+        except DatabaseDamagedError:  # which has to be met where the engine notices it
+            return await self.engine.read(lambda found: transcript_of(found[0]) if found else None, sql, transcript_id)
 
     async def text(self, transcript_id: int) -> str | None:
         sql = "SELECT body FROM transcripts WHERE id = $1"
         return await self.engine.read(lambda found: text_of(found[0]) if found else None, sql, transcript_id)
+
+    async def transcript_without_words(self, transcript_id: int) -> Transcript | None:
+        sql = "SELECT body FROM transcripts WHERE id = $1"
+        return await self.engine.read(lambda found: wordless_of(found[0]) if found else None, sql, transcript_id)
 
     async def duration(self, transcript_id: int) -> float | None:
         sql = "SELECT body FROM transcripts WHERE id = $1"

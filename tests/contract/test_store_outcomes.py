@@ -20,7 +20,7 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.store import ImpossibleMoveError
-from storage.transcript import Transcript, Word
+from storage.transcript import Segment, Transcript, Word
 from storage.words import NEXT, SAME, State
 from tests.contract.stored import (
     APOLOGY,
@@ -296,12 +296,22 @@ async def test_a_kept_transcript_stays_when_its_job_ends(store):
     assert await store.transcript(job.transcript_id) == Transcript("said")
 
 
+@pytest.mark.parametrize("number", [1, 5_000])
+async def test_a_transcript_is_read_with_its_words_and_without_them(store, number):
+    words = tuple(Word(f"word{each}", float(each), each + 0.5, "0") for each in range(number))
+    said = Transcript("said", "en", float(number), words, 0.5, (Segment("said", 0.0, 1.0),))
+    job = await recorded(store, await fetching(store), Ready(said, KEPT_UNTIL))
+    assert await store.transcript(job.transcript_id) == said
+    assert await store.transcript_without_words(job.transcript_id) == replace(said, words=(), segments=())
+
+
 async def test_a_transcript_that_nobody_may_keep_goes_when_its_job_ends(store):
     job = await delivering(store, expires_at=NOW)
     ended = await recorded(store, job, Ended(State.DELIVERED))
     assert ended.transcript_id is None
     assert await store.transcript(job.transcript_id) is None
     assert await store.text(job.transcript_id) is None
+    assert await store.transcript_without_words(job.transcript_id) is None
     assert await store.duration(job.transcript_id) is None
     assert await store.transcript_size(job.transcript_id) == 0
 

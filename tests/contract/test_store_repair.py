@@ -193,6 +193,19 @@ async def test_a_row_that_cannot_be_what_was_stored_is_damage(full, change):
         await store.close()
 
 
+async def test_a_long_transcript_that_cannot_be_read_is_damage(full):
+    with shell(full) as connection:
+        connection.execute("UPDATE transcripts SET body = '{' || printf('%200000s', '')")
+        (number,) = connection.execute("SELECT max(id) FROM transcripts").fetchone()
+    store = await open_store(full, lambda: NOW)
+    try:
+        with pytest.raises(DatabaseDamagedError, match="cannot be read"):
+            await store.transcript(number)
+        assert "cannot be read" in str(await store.until_damaged())
+    finally:
+        await store.close()
+
+
 # Repairing
 
 
