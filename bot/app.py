@@ -24,6 +24,7 @@ from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.recordings import Recordings
+from bot.engine.steps.scripts import Scripts
 from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.telling import Telling
@@ -309,7 +310,8 @@ class _Wiring:
         self.admission = submit.admission
         fetch = Fetch(self.store, provider, self.delivery, self.looks, transcript_ttl, now)
         bell = Bell(self.delivery.transport, self.store, now)
-        deliver = Deliver(self.store, self.delivery, bell, settings.max_audio_minutes * 60)
+        scripts = Scripts(self.store, settings.times_from_seconds)
+        deliver = Deliver(self.store, self.delivery, bell, scripts, settings.max_audio_minutes * 60)
         return Steps(Sniff(self.files), submit, fetch, deliver)
 
     def _recordings(self) -> Recordings:
@@ -330,7 +332,9 @@ class _Wiring:
     def _choices(self) -> Choices:
         settings, models = self.settings, self.models
         kept_days = settings.transcript_ttl_hours / 24
-        return Choices(models.default, settings.default_language, kept_days, models.fallback)
+        return Choices(
+            models.default, settings.default_language, kept_days, models.fallback, settings.times_from_minutes
+        )
 
     def _register_handlers(self, poller: Poller) -> None:
         settings, door, now = self.settings, self.door, self.outside.now

@@ -1,6 +1,7 @@
 """The settings of the operator, and the only reader of the environment. Secrets never show in a repr."""
 
 import hmac
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -195,6 +196,13 @@ class Settings:
             kinds.whole(least=1),
         ),
     )
+    times_from_minutes: float = field(
+        default=3,
+        metadata=_about(
+            "Recordings longer than this have times in their texts, where the chat has not chosen; 0: none has.",
+            kinds.number(least=0),
+        ),
+    )
     links: Literal["on", "off"] = field(
         default="on",
         metadata=_about(
@@ -300,6 +308,11 @@ class Settings:
     @property
     def max_file_bytes(self) -> int:
         return int(self.max_file_mb * MEGABYTE)
+
+    @property
+    def times_from_seconds(self) -> float:
+        """The length of the shortest recordings, not included, that have times in their texts by themselves."""
+        return self.times_from_minutes * 60 or math.inf
 
     @property
     def max_upload_bytes(self) -> int:

@@ -12,6 +12,7 @@ from bot.log import get_logger
 from storage.outcomes import Outcome, Ready, Submitted
 from storage.retry import repeat_until_stored
 from storage.store import StorageUnavailableError, Store
+from storage.transcript import Transcript
 from storage.words import Generation, Job
 
 log = get_logger(__name__)
@@ -48,19 +49,34 @@ async def handling(store: Store, job: Job) -> AsyncIterator[None]:
     require_lease(await store.handle(job, begun=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A transcript as far as it is known: with its words and segments, or without them where the database has them."""
+
+    transcript: Transcript
+    has_words: bool
+
+
+def told(transcript: Transcript) -> Told:
+    """Tell a transcript that is stored, without its words where they are many: few texts need them."""
+    if len(transcript.words) + len(transcript.segments) <= patience.WORDS_IN_HAND:
+        return Told(transcript, has_words=True)
+    return Told(replace(transcript, words=(), segments=()), has_words=False)
+
+
 @dataclass(slots=True)
 class Hand:
     """Leads a job from step to step: the job as it is leased now, what its step is doing, and what is known.
 
-    What an earlier step has stored need not be read again: the generations, the text of the transcript and the
-    moment of the first look. None where only the database knows. `nudge` is called when another job may have become
+    What an earlier step has stored need not be read again: the generations, the transcript and the moment of the
+    first look. None where only the database knows. `nudge` is called when another job may have become
     due while this hand goes on. `placing` is the placeholder that is sent meanwhile.
     """
 
     job: Job
     activity: Activity = field(default_factory=Activity)
     generations: tuple[Generation, ...] | None = None
-    text: str | None = None
+    told: Told | None = None
     look_at: float | None = None
     nudge: Callable[[], None] = lambda: None
     placing: Placing = field(default_factory=Placing, init=False)
@@ -74,7 +90,7 @@ class Hand:
                 self.generations = (generation,) if generation is not None and generation.part == 0 else None
                 self.look_at = first_look_at
             case Ready(transcript):
-                self.text = transcript.text
+                self.told = told(transcript)
         self.activity.changed()
 
 

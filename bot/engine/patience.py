@@ -22,6 +22,8 @@ STORAGE_AGAIN_AFTER = 1.0  # after a step or a claim that the database refused: 
 # Memory and processor time for what the provider answers
 LONG_TEXT = 100_000  # characters, which is more than an hour of speech; laying it out would keep all others waiting
 LONG_TEXTS_AT_ONCE = 4  # on their way to their chats; each takes some ten megabytes at the most
+WORDS_IN_HAND = 2_000  # of a transcript that is shown as soon as it is stored: those of a quarter of an hour
+WORDS_LAID_OUT_AT_ONCE = 500  # which takes milliseconds; more are laid out on a thread
 MOST_UNSURE = 10_000  # jobs whose placeholder may be there, or be gone; one that is forgotten costs a message or a call
 LONG_TEXT_AGAIN_AFTER = 1.0  # for one that found no place; another one's file is uploaded in about that time
 

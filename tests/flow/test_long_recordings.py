@@ -30,7 +30,7 @@ def assert_all_is_there(recording, *uploads):
 @pytest.mark.parametrize("output", [MP4, ("-f", "matroska")])
 async def test_long_sound_is_uploaded_as_it_was_encoded(world, output):
     recording = repeated(AUDIO / "speech.m4a", 400, *output)
-    assert await answer_to(world, recording) == "hello world"
+    assert await answer_to(world, recording) == "0:00 hello world"
     (upload,) = world.speech.uploads
     assert b"mp4a" in upload.data
     assert_all_is_there(recording, upload.data)
@@ -72,7 +72,7 @@ async def test_a_long_recording_of_silence_costs_nothing(world):
 async def test_a_single_word_in_long_silence_is_found(world):
     silence = repeated(AUDIO / "silent.mp3", 200, *MP3)
     word = encoded(AUDIO / "voice_short.ogg", "-ar", "16000", "-ac", "2", "-b:a", "32k", *MP3)
-    assert await answer_to(world, silence + word + silence) == "hello world"
+    assert await answer_to(world, silence + word + silence) == "0:00 hello world"
 
 
 async def test_the_second_track_of_a_long_video_is_taken_where_the_first_is_silent(world):

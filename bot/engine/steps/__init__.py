@@ -35,6 +35,6 @@ class Steps:
             case State.SUBMITTED:
                 return await self.fetch(job, hand.generations, hand.look_at, hand.placing)
             case State.READY:
-                return await self.deliver(job, hand.text)
+                return await self.deliver(job, hand.told)
             case State.DELIVERED | State.FAILED | State.CANCELLED:
                 raise ValueError(f"job {job.id} is over: {job.state}")

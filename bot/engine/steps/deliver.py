@@ -1,12 +1,13 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from bot.engine import patience
+from bot.engine import forms
 from bot.engine.bell import Bell
 from bot.engine.delivery import Delivery
-from bot.errors import PermanentError, RateLimitedError
-from bot.machine.task_limit import TaskLimit
+from bot.engine.lease import Told
+from bot.engine.steps.scripts import Scripts, Worded
+from bot.errors import PermanentError
 from bot.text.texts import Texts
 from storage.apology import Apology, Reason
 from storage.outcomes import Ended, Outcome
@@ -21,18 +22,21 @@ class Deliver:
     store: Store
     delivery: Delivery
     bell: Bell
+    scripts: Scripts
     max_seconds: float
-    _long: TaskLimit = field(default_factory=lambda: TaskLimit(patience.LONG_TEXTS_AT_ONCE), init=False)
 
-    async def __call__(self, job: Job, text: str | None = None) -> Outcome:
-        """Take the step; `text` is that of the transcript, None where only the database knows it."""
+    async def __call__(self, job: Job, told: Told | None = None) -> Outcome:
+        """Take the step; `told` is None where only the database knows the transcript."""
         if job.apology is not None:
             return await self._apologise(job, job.apology)
         assert job.transcript_id is not None
         if job.kind == LINK:
             await self._refuse_too_long(job.transcript_id)
-        said = await self._text(job.transcript_id) if text is None else text
-        await self.bell.ring(await self.delivery.deliver(job, lambda _texts: said), said)
+        if told is None:
+            told = await self._told(job.transcript_id)
+        script = await self.scripts.write(job, told)
+        text = told.transcript.text
+        await self.bell.ring(await self.delivery.deliver(_folding(job, text, script), script), text)
         return Ended(State.DELIVERED)
 
     async def _refuse_too_long(self, transcript_id: int) -> None:
@@ -41,14 +45,12 @@ class Deliver:
         if seconds is not None and seconds > self.max_seconds:
             raise PermanentError(Reason.TOO_LONG, minutes=seconds / 60, limit_minutes=self.max_seconds / 60)
 
-    async def _text(self, transcript_id: int) -> str:
-        """Return the text; RateLimitedError for a long one that has to wait until few others are in memory."""
-        is_long = await self.store.transcript_size(transcript_id) > patience.LONG_TEXT
-        if is_long and not await self._long.take_if_free():
-            raise RateLimitedError("other long texts come first", retry_after=patience.LONG_TEXT_AGAIN_AFTER)
-        text = await self.store.text(transcript_id)
-        assert text is not None, "a ready job keeps its transcript"
-        return text
+    async def _told(self, transcript_id: int) -> Told:
+        """Read a transcript without its words, which are most of it."""
+        await self.scripts.make_room(transcript_id)
+        transcript = await self.store.transcript_without_words(transcript_id)
+        assert transcript is not None, "a ready job keeps its transcript"
+        return Told(transcript, has_words=False)
 
     async def _apologise(self, job: Job, why: Apology) -> Outcome:
         def words(texts: Texts) -> str:
@@ -59,3 +61,10 @@ class Deliver:
             return Ended(State.CANCELLED)
         await self.delivery.apologise(job, words)
         return Ended(State.DELIVERED)
+
+
+def _folding(job: Job, text: str, script: Worded) -> Job:
+    """Let a text fold from as many characters on as were said, without its times and names."""
+    if job.fold_from is None:
+        return job
+    return replace(job, fold_from=job.fold_from + len(script(forms.texts_of(job, job.form))) - len(text))

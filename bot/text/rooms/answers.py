@@ -12,6 +12,9 @@ class Answers(Room):
             "I heard no speech in this recording. If there is some, try another model: /models lists them."
         )
 
+    def speaker(self, n: int) -> str:
+        return self.gettext("Speaker {n}").format(n=n)
+
     def cut_short(self) -> str:
         return self.gettext(
             "[The speech service gave me more text than can be said in a day. The rest of it is not shown.]"
