@@ -104,3 +104,22 @@ async def test_a_long_transcript_is_folded_until_it_is_opened(chat_page):
     assert (await page.bounding_box())["height"] > 2 * folded
     await page.get_by_role("button", name="Show less").click()
     assert (await page.bounding_box())["height"] == folded
+
+
+async def test_a_time_in_a_reply_plays_the_recording_from_there(chat_page):
+    await chat_page.says("Listen 0:02 into it, but not at 9:59 or 0:0200.")
+    await chat_page.say("/times on")
+    await expect(chat_page.from_bot).to_have_count(1)
+    await chat_page.send_sample("Bread and milk")
+    await chat_page.see("0:00 Listen")
+    answer, recording = chat_page.from_bot.last, chat_page.messages.nth(-2)
+    await expect(answer.get_by_role("button", name="Listen from")).to_have_text(["0:00", "0:02"])
+    await answer.get_by_role("button", name="Listen from 0:02").click()
+    await expect(recording.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(recording.locator(".time")).to_contain_text(re.compile("^0:0[2-9] /"))
+
+
+async def test_a_time_in_a_message_that_replies_to_no_recording_is_text(chat_page):
+    await chat_page.say("See you at 0:01")
+    await expect(chat_page.from_bot).to_have_count(1)
+    await expect(chat_page.page.get_by_role("button", name="Listen from")).to_have_count(0)

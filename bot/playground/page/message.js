@@ -7,7 +7,7 @@ import { follow, leadsToBot } from "./links.js";
 import { model, sideOf, speakerOf, threadOf, topicsOf } from "./model.js";
 import { trying } from "./notices.js";
 import { sayText } from "./outbox.js";
-import { player } from "./player.js";
+import { playFrom, player } from "./player.js";
 import { richText } from "./text.js";
 import { clock, fullName, gist, mediaKind, originName, otherWords, senderName, senderOf, service, size } from "./words.js";
 
@@ -21,13 +21,15 @@ const MEDIA_VIEWS = {
   sticker: (file) => el("span", { class: "big" }, file.emoji ?? "Sticker"),
 };
 
+const PLAYED = ["voice", "audio", "video", "video_note"]; // what has a length and can be listened to from a moment on
+
 // Each part: what it is drawn from, and how. A part whose source is empty is not there.
 const BUBBLE = {
   name: [nameSource, nameLine],
   origin: [(message) => message.forward_origin, originLine],
   quote: [quoteSource, quote],
   media: [mediaSource, ({ kind, file }) => el("div", { class: `media ${kind}` }, MEDIA_VIEWS[kind](file))],
-  words: [wordsSource, ({ text, entities }) => el("div", { class: "words", dir: "auto" }, richText(text, entities, sayText))],
+  words: [wordsSource, words],
   foot: [footSource, foot],
 };
 const BELOW = {
@@ -144,9 +146,28 @@ function documentLink(file) {
   return link;
 }
 
-function wordsSource(message) {
+function wordsSource(message, chat) {
   const text = message.text ?? message.caption ?? otherWords(message);
-  return text && { text, entities: message.entities ?? message.caption_entities };
+  return text && { text, entities: message.entities ?? message.caption_entities, recording: recordingOf(message, chat) };
+}
+
+/** What a time in a message leads to: the recording that it replies to, while that is there. */
+function recordingOf(message, chat) {
+  const quoted = chat.messages.get(message.reply_to_message?.message_id);
+  const kind = quoted && PLAYED.find((one) => quoted[one]);
+  return kind ? { id: quoted.message_id, kind, file: quoted[kind] } : null;
+}
+
+function words({ text, entities, recording }) {
+  const time = recording && ((seconds) => listen(recording, seconds));
+  return el("div", { class: "words", dir: "auto" }, richText(text, entities, { command: sayText, time, duration: recording?.file.duration }));
+}
+
+function listen({ id, kind, file }, seconds) {
+  if (kind === "voice" || kind === "audio") return playFrom(file, seconds);
+  const picture = document.querySelector(`[data-message="${id}"] video`);
+  picture.currentTime = seconds;
+  return trying(() => picture.play());
 }
 
 function footSource(message) {

@@ -45,6 +45,17 @@ async function toggle(file) {
   }
 }
 
+/** Plays a file from a moment on, as after a tap on a time in a reply to it. */
+export async function playFrom(file, seconds) {
+  try {
+    await load(file);
+    audio.currentTime = seconds;
+    await audio.play();
+  } catch (error) {
+    if (error.name !== "AbortError") problem(error.message);
+  }
+}
+
 async function jump(file, part) {
   try {
     await load(file);

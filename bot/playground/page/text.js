@@ -5,16 +5,34 @@ import { follow, leadsToBot } from "./links.js";
 
 const SIMPLE = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre" };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+const AROUND_TIMES = new Set(["blockquote", "expandable_blockquote", "spoiler"]);
+const TIME = /(?<![^\s(])(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)(?![^\s().,-])/g;
 const SAFE_URL = /^(https?|mailto|tel):/i;
 let quotes = 0;
 
-/** Nodes for `text`; `command` is called with a bot's command that was clicked. */
-export function richText(text, entities = [], command = () => {}) {
-  const ordered = [...entities].sort((one, other) => one.offset - other.offset || other.length - one.length);
-  return between(text, ordered, 0, text.length, command);
+/**
+ * Nodes for `text`. `on.command` is called with a bot's command that was clicked; `on.time` with the seconds of a time,
+ * where the message replies to a recording of `on.duration` seconds.
+ */
+export function richText(text, entities = [], on = {}) {
+  const times = on.time ? timesIn(text, entities, on.duration) : [];
+  const ordered = [...entities, ...times].sort((one, other) => one.offset - other.offset || other.length - one.length);
+  return between(text, ordered, 0, text.length, on);
 }
 
-function between(text, entities, start, end, command) {
+/** The times in a text as entities: figures that stand alone, are no part of a link, and are within the recording. */
+function timesIn(text, entities, duration) {
+  const taken = entities.filter(({ type }) => !AROUND_TIMES.has(type));
+  const found = [...text.matchAll(TIME)].map((match) => {
+    const [hours, minutes, seconds] = match.slice(1).map((figures) => Number(figures ?? 0));
+    return { type: "time", offset: match.index, length: match[0].length, seconds: 3600 * hours + 60 * minutes + seconds };
+  });
+  return found.filter((time) => time.seconds <= duration && !taken.some((other) => overlap(time, other)));
+}
+
+const overlap = (one, other) => one.offset < other.offset + other.length && other.offset < one.offset + one.length;
+
+function between(text, entities, start, end, on) {
   const nodes = [];
   let at = start;
   for (let index = 0; index < entities.length; ) {
@@ -26,14 +44,14 @@ function between(text, entities, start, end, command) {
     index = next === -1 ? entities.length : next;
     if (from >= to) continue;
     if (from > at) nodes.push(text.slice(at, from));
-    nodes.push(entityNode(entity, text.slice(from, to), between(text, inner, from, to, command), command));
+    nodes.push(entityNode(entity, text.slice(from, to), between(text, inner, from, to, on), on));
     at = BLOCKS.has(entity.type) && text[to] === "\n" ? to + 1 : to; // a block breaks the line by itself
   }
   if (at < end) nodes.push(text.slice(at, end));
   return nodes;
 }
 
-function entityNode(entity, plain, inner, command) {
+function entityNode(entity, plain, inner, on) {
   if (SIMPLE[entity.type]) return el(SIMPLE[entity.type], {}, inner);
   switch (entity.type) {
     case "text_link":
@@ -43,7 +61,9 @@ function entityNode(entity, plain, inner, command) {
     case "email":
       return link(`mailto:${plain}`, inner);
     case "bot_command":
-      return el("button", { type: "button", class: "command", click: () => command(plain) }, inner);
+      return el("button", { type: "button", class: "command", click: () => on.command?.(plain) }, inner);
+    case "time":
+      return el("button", { type: "button", class: "command", "aria-label": `Listen from ${plain}`, click: () => on.time(entity.seconds) }, inner);
     case "mention":
     case "text_mention":
     case "hashtag":
