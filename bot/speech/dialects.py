@@ -5,11 +5,12 @@ without any readable text is None.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+from bot.speech.apart import Turn, begins_with_label, told_apart, without_labels
 from storage.transcript import LONGEST_TEXT, Segment, Transcript, Word
 
 # The units of times in an answer, in seconds.
@@ -18,6 +19,7 @@ MILLISECONDS = 0.001
 LONGEST = 1e8  # in either unit: a day of milliseconds or three years of seconds; no recording is longer
 SLICE = 16_384  # characters
 
+_OTHERS = re.compile(r"\W+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
@@ -78,6 +80,8 @@ def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcrip
         spoken = [turns if not spoken else replace(turns, text=_join_channels(spoken).text)]
     if not spoken:
         return None
+    if len(spoken) == 1:
+        spoken = [replace(spoken[0], words=told_apart(spoken[0].words, _turns_of(results.get("utterances"), SECONDS)))]
     said = _join_channels(spoken)
     language, confidence = next(filter(None, map(_detected, channels)), (None, None))
     duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
@@ -106,27 +110,50 @@ def _length(told: float | None, said: Said) -> float | None:
 def _read_channel(channel: dict[str, Any]) -> Said | None:
     """Read the first alternative of a channel, which is the best one; None if it has neither text nor words."""
     best = as_object(next(iter(_as_list(channel.get("alternatives"))), None))
-    words = _read_words(best.get("words"), SECONDS)
-    text = _read_text(best)
+    within = [as_object(one).get("paragraphs") for one in _as_list(best.get("paragraphs"))]
+    turns = [turn for paragraphs in within for turn in _turns_of(paragraphs, SECONDS)]
+    words = told_apart(_read_words(best.get("words"), SECONDS), turns)
+    text = _read_text(best, words)
     if text is None and not words:
         return None
     segments = () if words else _read_sentences(best)
     return Said(" ".join(word.text for word in words) if text is None else text, words, segments)
 
 
-def _read_text(alternative: dict[str, Any]) -> str | None:
+def _turns_of(turns: object, unit: float) -> list[Turn]:
+    """Read when who speaks, of turns or paragraphs that tell."""
+    told = []
+    for turn in map(as_object, _as_list(turns)):
+        start, end = as_seconds(turn.get("start"), unit), as_seconds(turn.get("end"), unit)
+        speaker = _speaker(turn.get("speaker"))
+        if start is not None and end is not None and speaker is not None:
+            told.append((start, end, speaker))
+    return told
+
+
+def _read_text(alternative: dict[str, Any], words: Sequence[Word]) -> str | None:
     """Return the text in paragraphs, if the answer has paragraphs of the same text; else as one piece.
 
     In answers that tell speakers apart the paragraphs have another text: "Speaker 0:" precedes each turn, which
     nobody said.
     """
-    transcript = as_text(alternative.get("transcript"))
+    transcript = _as_said(as_text(alternative.get("transcript")), words)
     said = _without_space(transcript or "")
     for paragraphs in _as_list(alternative.get("paragraphs")):
-        for text in _paragraphed_texts(as_object(paragraphs)):
+        for written in _paragraphed_texts(as_object(paragraphs)):
+            text = written if transcript else without_labels(written)
             if text and (not transcript or _without_space(text) == said):
                 return text
     return None if transcript is None else transcript.strip()
+
+
+def _as_said(text: str | None, words: Sequence[Word]) -> str | None:
+    """Return a text without labels of speakers that are not among its words."""
+    if text is None or not begins_with_label(text):
+        return text
+    unlabelled = without_labels(text)
+    said = _letters("".join(word.text for word in words))
+    return unlabelled if _letters(unlabelled) == said else text
 
 
 def _paragraphed_texts(paragraphs: dict[str, Any]) -> Iterator[str]:
@@ -180,6 +207,7 @@ def _read_flat(fields: dict[str, Any]) -> Transcript | None:
     turns = None if words and text is not None else _read_turns(fields, MILLISECONDS)
     if text is None and turns is None:
         return None
+    words = told_apart(words, _turns_of(fields.get("utterances"), MILLISECONDS))
     said = Said(text or "", words) if turns is None or words else turns
     text = (turns.text if turns is not None else "") if text is None else text.strip()
     language = _language_tag(fields.get("language_code")) or _language_tag(fields.get("language"))
@@ -276,3 +304,7 @@ def _as_list(value: object) -> list[Any]:
 
 def _without_space(text: str) -> str:
     return "".join(text.split())
+
+
+def _letters(text: str) -> str:
+    return _OTHERS.sub("", text).lower()

@@ -232,6 +232,36 @@ def test_speaker_labels_nobody_said_are_left_out_and_the_paragraphs_stay():
     assert transcript(completed(result)).text == "One. Two.\n\nThree."
 
 
+LABELLED = "Speaker 0: One. Two.\n\nSpeaker 1: Three."
+
+
+@pytest.mark.parametrize("said", [None, "", LABELLED])
+def test_labels_are_left_out_where_they_are_all_that_there_is(said):
+    words = [word("One.", 0, 1), word("Two.", 1, 2), word("Three.", 2, 3)]
+    read = transcript(completed(deepgram(channel(said, words, paragraphs={"transcript": LABELLED}))))
+    assert read.text == "One. Two.\n\nThree."
+
+
+def test_labels_that_were_said_stay():
+    words = [word("Speaker", 0, 1), word("1:", 1, 2), word("Hello.", 2, 3)]
+    assert transcript(completed(deepgram(channel("Speaker 1: Hello.", words)))).text == "Speaker 1: Hello."
+
+
+def test_words_have_the_speakers_of_the_paragraphs_or_turns_that_they_are_in():
+    words = [word("One.", 0, 1), word("Two.", 1.5, 2), word("Three.", 9, 10)]
+    turns = [{"start": 1.5, "end": 3.0, "speaker": 1}, {"start": 0.0, "end": 1.0, "speaker": 0}, {"start": 4, "end": 5}]
+    by_paragraph = deepgram(channel("One. Two. Three.", words, paragraphs={"paragraphs": turns}))
+    by_turn = deepgram(channel("One. Two. Three.", words), utterances=turns)
+    for result in (by_paragraph, by_turn):
+        assert [each.speaker for each in transcript(completed(result)).words] == ["0", "1", None]
+
+
+def test_words_that_have_speakers_keep_them():
+    words = [word("One.", 0, 1) | {"speaker": 2}, word("Two.", 1.5, 2)]
+    result = deepgram(channel("One. Two.", words), utterances=[{"start": 0, "end": 9, "speaker": 0}])
+    assert [each.speaker for each in transcript(completed(result)).words] == ["2", None]
+
+
 def test_paragraphs_that_say_something_else_are_not_believed():
     paragraphs = {"transcript": "Speaker 0: One.", "paragraphs": [{"sentences": [{"text": "Ten."}, None]}]}
     assert transcript(completed(deepgram(channel(" One. ", paragraphs=paragraphs)))).text == "One."
