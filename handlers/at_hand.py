@@ -53,6 +53,9 @@ class AtHand:
         return None if self.job is None else self.job.id
 
 
+Found = AtHand | Apology | None
+
+
 def of_job(intake: Intake, job: Job, shown_as: int, asker: int | None) -> AtHand:
     """Return the recording of a job; `shown_as` is a message that shows its text, or brings the recording."""
     about = job.reply_to or job.placeholder_id or shown_as
@@ -62,9 +65,7 @@ def of_job(intake: Intake, job: Job, shown_as: int, asker: int | None) -> AtHand
     return AtHand(new, job, job if job.message_id < 0 and shown_as != about else None)
 
 
-def of_message(
-    intake: Intake, message: Message, carrier: Carrier, limit: FileLimit, asker: int | None
-) -> AtHand | Apology | None:
+def of_message(intake: Intake, message: Message, carrier: Carrier, limit: FileLimit, asker: int | None) -> Found:
     """Return the recording in a message that another one replies to, or why it cannot be had; None if there is none."""
     recording = asked_for(message, carrier, limit, Asked.PLAINLY)
     if recording is None or isinstance(recording, Apology):

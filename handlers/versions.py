@@ -10,70 +10,34 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, Update, User
-from telegram.constants import ChatType
+from telegram import CallbackQuery, Message, Update
 from telegram.ext import ContextTypes
 
 from bot.engine import keyboards
 from bot.engine.intake import Intake
 from bot.errors import ChatMovedError
-from bot.speech.catalogue import MODELS, Model, find, suggest
-from bot.speech.languages import LANGUAGES, likely
+from bot.speech.catalogue import Model, find, suggest
+from bot.speech.languages import LANGUAGES
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, WithModel
-from bot.telegram.writing.buttons import Button, Keyboard, button
 from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
-from handlers.admins import is_admin, speaks_for_its_chat
-from handlers.at_hand import AtHand, of_job, of_message
+from handlers.asker import Asker, NotAllowed, asker_of, asker_with
+from handlers.at_hand import AtHand, Found, of_job, of_message
 from handlers.media import Carrier, sender_of
+from handlers.offers import languages, models_and_languages
 from handlers.setting import LONGEST_TYPED
 from handlers.shown import Shown, is_text
 from handlers.speaking import Speaking
 from storage.apology import Apology
 from storage.host import TooOften
 from storage.store import HadAlready, NotTaken, Refused
-from storage.words import AUTO, Job, Version
+from storage.words import Job, Version
 
-IN_A_ROW = 2
-MOST_LANGUAGES = 8  # that are offered alone
-BESIDE_MODELS = 4  # languages
 NO_JOB = 0  # in a button
 
-
-@dataclass(frozen=True, slots=True)
-class NotAllowed:
-    """Somebody may not have a recording transcribed again; `admin` is None where Telegram does not say who is one."""
-
-    admin: bool | None
-
-
-Found = AtHand | Apology | None
 Result = Job | HadAlready | Refused | NotTaken | NotAllowed | Apology | None
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Somebody in a chat. Who `decides` for it may have any recording there transcribed again."""
-
-    chat: Chat
-    person: User | None
-    user_id: int | None
-    decides: bool
-
-    def sent(self, at_hand: AtHand) -> bool:
-        """Tell whether the recording is theirs, or may be taken for theirs."""
-        return self.decides or (self.user_id is not None and self.user_id == at_hand.new.user_id)
-
-    async def is_admin(self) -> bool | None:
-        return self.person is not None and await is_admin(self.chat, self.person)
-
-    async def may_have(self, found: Found) -> Found | NotAllowed:
-        """Return what was found, unless it is the recording of somebody else and they are no admin."""
-        if isinstance(found, AtHand) and not self.sent(found) and not (admin := await self.is_admin()):
-            return NotAllowed(admin)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +79,7 @@ class Versions:
             self.speaking.reply(message, lambda texts: texts.models.unknown(words, suggested))
         else:
             find_it, tell = partial(self._replied, message, carrier), partial(self._tell_in_reply, message)
-            self._make(Request(_asker_of(message), find_it, lambda at_hand: at_hand.with_model(model), tell))
+            self._make(Request(asker_of(message), find_it, lambda at_hand: at_hand.with_model(model), tell))
 
     def ask(self, query: CallbackQuery, carried: AskVersion | AskLanguage) -> None:
         """Show what can be chosen in place of the buttons that are there."""
@@ -130,7 +94,7 @@ class Versions:
             self.door.say(query.message.chat.id, say)
         else:
             find_it, tell = partial(self._tapped, query, carried.job_id), partial(self._tell_in_alert, query, carried)
-            self._make(Request(_asker_with(query), find_it, wanted, tell))
+            self._make(Request(asker_with(query), find_it, wanted, tell))
 
     def _wanted(self, carried: WithModel | InLanguage) -> Callable[[AtHand], Version] | None:
         if isinstance(carried, InLanguage):
@@ -183,16 +147,15 @@ class Versions:
 
     async def _ask(self, query: CallbackQuery, carried: AskVersion | AskLanguage) -> None:
         assert query.message is not None
-        asker = _asker_with(query)
+        asker = asker_with(query)
         found = await asker.may_have(await self._tapped(query, carried.job_id))
         if not isinstance(found, AtHand):
             await self._tell_in_alert(query, carried, found)
             return
         texts = await self.speaking.texts_for(query)
-        if isinstance(carried, AskLanguage):
-            rows, said = await self._languages(found, asker, carried.job_id, MOST_LANGUAGES), texts.languages.which()
-        else:
-            rows, said = await self._all(found, asker, carried.job_id), texts.versions.which()
+        is_language, store = isinstance(carried, AskLanguage), self.intake.store
+        said = texts.languages.which() if is_language else texts.versions.which()
+        rows = await (languages if is_language else models_and_languages)(store, found, asker, carried.job_id)
         try:
             await change_buttons(query.message, rows)
         except ChatMovedError as moved:  # old messages of the group stay as they are
@@ -203,28 +166,16 @@ class Versions:
 
     async def _offer(self, message: Message, carrier: Carrier) -> None:
         """Show in a message of its own what can be chosen. It replies to the recording, which a tap may need."""
-        asker = _asker_of(message)
+        asker = asker_of(message)
         found = await asker.may_have(await self._replied(message, carrier))
         if not isinstance(found, AtHand):
             await self._tell_in_reply(message, found)
             return
         texts = await self.speaking.texts(message.chat, message.from_user)
-        rows = await self._all(found, asker, NO_JOB if found.job is None else found.job.id)
+        job_id = NO_JOB if found.job is None else found.job.id
+        rows = await models_and_languages(self.intake.store, found, asker, job_id)
         is_here = found.new.chat_id == message.chat.id
         await reply(message, texts.versions.which(), rows, to=found.new.about if is_here else None)
-
-    async def _all(self, at_hand: AtHand, asker: Asker, job_id: int) -> Keyboard:
-        """Return the models, and below them the languages in which the recording is likely to be."""
-        models = [button(model.name, WithModel(job_id, model.name)) for model in MODELS]
-        return [*_rows(models), *await self._languages(at_hand, asker, job_id, BESIDE_MODELS)]
-
-    async def _languages(self, at_hand: AtHand, asker: Asker, job_id: int, most: int) -> Keyboard:
-        store, job = self.intake.store, at_hand.job
-        heard = None if job is None or job.transcript_id is None else await store.language(job.transcript_id)
-        chosen = (await store.settings(at_hand.new.chat_id)).language
-        person = None if asker.person is None else asker.person.language_code
-        first = (person, None if job is None else job.interface, None if chosen == AUTO else chosen)
-        return _rows([button(LANGUAGES[each].own, InLanguage(job_id, each)) for each in likely(first, heard, most)])
 
     async def _tell_in_alert(
         self, query: CallbackQuery, carried: AskVersion | AskLanguage | WithModel | InLanguage, result: Result
@@ -270,22 +221,8 @@ class Versions:
         await reply(message, said, to=to)
 
 
-def _asker_of(message: Message) -> Asker:
-    return Asker(message.chat, message.from_user, sender_of(message), speaks_for_its_chat(message))
-
-
-def _asker_with(query: CallbackQuery) -> Asker:
-    assert query.message is not None
-    chat, person = query.message.chat, query.from_user
-    return Asker(chat, person, person.id, chat.type == ChatType.PRIVATE)
-
-
 def _is_by_bot(message: Message | None) -> bool:
     return message is not None and message.from_user is not None and message.from_user.id == message.get_bot().id
-
-
-def _rows(buttons: Sequence[Button]) -> Keyboard:
-    return [buttons[at : at + IN_A_ROW] for at in range(0, len(buttons), IN_A_ROW)]
 
 
 def _begun(carried: AskVersion | AskLanguage | WithModel | InLanguage, texts: Texts) -> str:
