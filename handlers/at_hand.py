@@ -18,10 +18,12 @@ from storage.words import Asked, Job, NewJob, Options, Version
 class AtHand:
     """A recording as it came, and the job of the text at hand, if there is one.
 
-    `own` is that job where somebody chose its model or its language: what is not chosen anew, stays.
+    `chat_id` is the chat that chooses, as in Version. `own` is that job where somebody chose its model or its language:
+    what is not chosen anew, stays.
     """
 
     new: NewJob
+    chat_id: int
     job: Job | None = None
     own: Job | None = None
 
@@ -32,7 +34,7 @@ class AtHand:
             language = options.language if self.own is None else self.own.options.language
             return model.name, replace(options, language=language).without(model.untaken)
 
-        return Version(self.new, self.job_id, choose)
+        return Version(self.new, self.chat_id, self.job_id, choose)
 
     def in_language(self, language: str, preferred: Sequence[Model]) -> Version:
         """Want a text in a language, by the model that stays, or else by that of the chat: the nearest that knows it.
@@ -46,7 +48,7 @@ class AtHand:
                 model = nearest(model, language, preferred) or model
             return model.name, replace(options, language=spoken(model, language) or language).without(model.untaken)
 
-        return Version(self.new, self.job_id, choose)
+        return Version(self.new, self.chat_id, self.job_id, choose)
 
     @property
     def job_id(self) -> int | None:
@@ -56,13 +58,16 @@ class AtHand:
 Found = AtHand | Apology | None
 
 
-def of_job(intake: Intake, job: Job, shown_as: int, asker: int | None) -> AtHand:
-    """Return the recording of a job; `shown_as` is a message that shows its text, or brings the recording."""
+def of_job(intake: Intake, job: Job, chat_id: int, shown_as: int, asker: int | None) -> AtHand:
+    """Return the recording of a job, whose chat is `chat_id` now.
+
+    `shown_as` is a message that shows its text, or brings the recording.
+    """
     about = job.reply_to or job.placeholder_id or shown_as
     is_theirs = job.user_id is None or job.user_id == asker  # who wants no text may ask for that of their own
     people = () if is_theirs or job.user_id is None else (job.user_id,)
     new = replace(intake.sent_again(job), chat_id=job.chat_id, asked=Asked.PLAINLY, about=about, people=people)
-    return AtHand(new, job, job if job.message_id < 0 and shown_as != about else None)
+    return AtHand(new, chat_id, job, job if job.message_id < 0 and shown_as != about else None)
 
 
 def of_message(intake: Intake, message: Message, carrier: Carrier, limit: FileLimit, asker: int | None) -> Found:
@@ -72,4 +77,4 @@ def of_message(intake: Intake, message: Message, carrier: Carrier, limit: FileLi
         return recording
     people = tuple(each for each in recording.people if each != asker)
     about = recording.about or message.message_id
-    return AtHand(intake.as_new(replace(recording, about=about, people=people, sent_at=None)))
+    return AtHand(intake.as_new(replace(recording, about=about, people=people, sent_at=None)), recording.chat_id)

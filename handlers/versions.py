@@ -20,7 +20,8 @@ from bot.speech.catalogue import Model, find, suggest
 from bot.speech.languages import LANGUAGES
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, WithModel
+from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, ShowLess, WithModel
+from bot.telegram.writing.buttons import button
 from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
 from handlers.asker import Asker, NotAllowed, asker_of, asker_with
@@ -36,6 +37,7 @@ from storage.store import HadAlready, NotTaken, Refused
 from storage.words import Job, Version
 
 NO_JOB = 0  # in a button
+SUPERGROUPS = -(10**12)  # have lower ids; groups that may become one have higher ones
 
 Result = Job | HadAlready | Refused | NotTaken | NotAllowed | Apology | None
 
@@ -48,6 +50,7 @@ class Request:
     find: Callable[[], Coroutine[Any, Any, Found]]
     version: Callable[[AtHand], Version]
     tell: Callable[[Result], Coroutine[Any, Any, None]]
+    in_message: bool = False  # rather than in an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,9 @@ class Versions:
             self.speaking.reply(message, lambda texts: texts.models.unknown(words, suggested))
         else:
             find_it, tell = partial(self._replied, message, carrier), partial(self._tell_in_reply, message)
-            self._make(Request(asker_of(message), find_it, lambda at_hand: at_hand.with_model(model), tell))
+            self._make(
+                Request(asker_of(message), find_it, lambda at_hand: at_hand.with_model(model), tell, in_message=True)
+            )
 
     def ask(self, query: CallbackQuery, carried: AskVersion | AskLanguage) -> None:
         """Show what can be chosen in place of the buttons that are there."""
@@ -118,7 +123,7 @@ class Versions:
     def _go_on(self, request: Request, result: Result) -> None:
         is_theirs = result is not NotTaken.NOT_THEIRS
         say = partial(request.tell, result) if is_theirs else partial(self._ask_whether_admin, request)
-        self.door.replies.put(request.asker.chat.id, say)
+        self.door.replies.put(request.asker.chat.id, say, counts=request.in_message)
 
     async def _ask_whether_admin(self, request: Request) -> None:
         admin = await request.asker.is_admin()
@@ -132,7 +137,7 @@ class Versions:
             return None
         if job is not None:
             is_here = await self.shown.is_shown_in(job, message.chat.id)
-            return of_job(self.intake, job, message.message_id, person) if is_here else None
+            return await self._of_job(job, message.message_id, person) if is_here else None
         replied = message.reply_to_message
         return None if replied is None else of_message(self.intake, message, replied, self.limit, person)
 
@@ -142,8 +147,13 @@ class Versions:
         if isinstance(carrier, Message):
             job = await self.intake.store.job_at(message.chat.id, carrier.message_id)
             if job is not None:
-                return of_job(self.intake, job, carrier.message_id, person)
+                return await self._of_job(job, carrier.message_id, person)
         return of_message(self.intake, message, carrier, self.limit, person)
+
+    async def _of_job(self, job: Job, shown_as: int, person: int | None) -> AtHand:
+        is_group = SUPERGROUPS < job.chat_id < 0
+        became = {old: new for new, old in (await self.intake.store.moves()).items()} if is_group else {}
+        return of_job(self.intake, job, became.get(job.chat_id, job.chat_id), shown_as, person)
 
     async def _ask(self, query: CallbackQuery, carried: AskVersion | AskLanguage) -> None:
         assert query.message is not None
@@ -156,6 +166,8 @@ class Versions:
         is_language, store = isinstance(carried, AskLanguage), self.intake.store
         said = texts.languages.which() if is_language else texts.versions.which()
         rows = await (languages if is_language else models_and_languages)(store, found, asker, carried.job_id)
+        if found.job is not None:
+            rows = [*rows, [button(texts.settings.back(), ShowLess(found.job.id))]]
         try:
             await change_buttons(query.message, rows)
         except ChatMovedError as moved:  # old messages of the group stay as they are

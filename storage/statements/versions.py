@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from storage.host import DAY, Rate
 from storage.statements import rates
-from storage.statements.chats import settings_of
+from storage.statements.chats import SELECT, settings_of
 from storage.statements.claims import as_chosen, next_turn, read_chat, refuse_or_count, unwanted_by
 from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
@@ -31,7 +31,8 @@ async def make_version(
     await tx.alone_with_chat(new.chat_id)
     await rates.alone_with_person(tx, new, rate)
     chat = await read_chat(tx, new.chat_id, most_open, now)
-    settings = settings_of([chat])
+    is_same = wanted.chat_id == new.chat_id
+    settings = settings_of([chat] if is_same else await tx.rows(SELECT, wanted.chat_id))
     if (why := await unwanted_by(tx, settings, new)) is not None:
         return why
     chosen = as_chosen(replace(new, untaken={}), settings, now)  # which model has to take the options, is not known yet

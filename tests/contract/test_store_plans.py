@@ -194,7 +194,7 @@ async def a_busy_day(store):
 
 async def test_what_a_person_cancels_or_has_transcribed_again_is_found_by_indexes(store, path):
     await submitted(store)
-    version = Version(message(0, about=1), 1, lambda _, options: ("whisper", options))
+    version = Version(message(0, about=1), CHAT, 1, lambda _, options: ("whisper", options))
     wanted = TryAgain(Press(77, CHAT, 900, None, button_seen=True), "nova-3", Options())
     async with overheard(store) as said:
         await store.cancel_at(CHAT, 900, None, NOW)

@@ -27,8 +27,11 @@ def recording(**changed) -> NewJob:
     return message(0, **(given | changed))
 
 
-async def want(store, model="other", *, beside=None, choose=None, now=LATER, most_open=MANY, rate=None, **changed):
-    wanted = Version(recording(**changed), beside, choose or by(model))
+async def want(
+    store, model="other", *, beside=None, choose=None, chooses=None, now=LATER, most_open=MANY, rate=None, **changed
+):
+    new = recording(**changed)
+    wanted = Version(new, chooses or new.chat_id, beside, choose or by(model))
     return await store.make_version(wanted, now, most_open, rate)
 
 
@@ -137,6 +140,12 @@ async def test_the_chat_chooses_what_the_choice_leaves_open(store):
     made = await want(store, choose=choose)
     assert (made.model, made.options.language) == ("chosen", "de")
     assert set(seen) == {("chosen", "fr")}
+
+
+async def test_of_a_group_that_is_a_supergroup_now_that_one_chooses(store):
+    await store.change_settings(-6, lambda now: replace(now, language="fr"))
+    made = await want(store, chat_id=-5, chooses=-6)
+    assert (made.chat_id, made.options.language) == (-5, "fr")
 
 
 async def test_limits_hold_as_for_any_job(store):

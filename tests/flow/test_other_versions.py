@@ -180,6 +180,10 @@ class TestTaps:
         voice, text, job = await heard(world, private, alice)
         assert (await tap(world, private, alice, text, AskVersion(job))).text == WORDS.which()
         assert {SECOND, THIRD, "Español"} <= set(private.button_texts(text))
+        private.press(alice, text, ENGLISH.settings.back())
+        await world.settle()
+        assert SECOND not in private.button_texts(text)
+        await tap(world, private, alice, text, AskVersion(job))
         private.press(alice, text, SECOND)
         await world.settle()
         assert world.telegram.callback_answers[-1].text == WORDS.begun(SECOND)
@@ -405,6 +409,25 @@ async def test_buttons_work_after_a_restart_and_in_the_supergroup_that_a_group_h
         assert models(world) == [FIRST, SECOND]
         (second,) = [each for each in group.bot_messages if each["text"] == "second text"]
         assert replied(group, second) == text["message_id"]
+
+
+async def test_under_a_text_from_before_the_group_became_a_supergroup_it_is_offered_there(world, alice):
+    group = world.telegram.group("Team", owner=alice, privacy=False)
+    _, text, job = await heard(world, group, alice)
+    await put(world, group, text, AskVersion(job))
+    supergroup = group.upgrade(alice)
+    await world.settle()
+    await say(world, supergroup, alice, "/language fr")
+    group.press(alice, text, write(AskVersion(job)))
+    await world.settle()
+    page = supergroup.bot_messages[-1]
+    assert page["text"] == WORDS.which()
+    for _ in range(2):
+        supergroup.press(alice, page, SECOND)
+        await world.settle()
+    assert models(world) == [FIRST, SECOND]
+    assert world.speech.uploads[-1].fields["language"] == "fr"
+    assert texts(supergroup).count("second text") == 1
 
 
 async def test_a_command_and_a_tap_that_come_twice_make_one_text(stopped_world):
