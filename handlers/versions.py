@@ -166,7 +166,7 @@ class Versions:
         is_language, store = isinstance(carried, AskLanguage), self.intake.store
         said = texts.languages.which() if is_language else texts.versions.which()
         rows = await (languages if is_language else models_and_languages)(store, found, asker, carried.job_id)
-        if found.job is not None:
+        if found.job is not None and await self._text_shown(query) is not None:
             rows = [*rows, [button(texts.settings.back(), ShowLess(found.job.id))]]
         try:
             await change_buttons(query.message, rows)
@@ -208,11 +208,15 @@ class Versions:
 
     async def _put_back(self, query: CallbackQuery) -> None:
         """Show under a text what stood there before; a message that only offers versions stays as it is."""
-        message = query.message
-        assert message is not None
-        shown = await self.intake.store.job_at(message.chat.id, message.message_id)
-        if shown is not None and is_text(shown):
-            await change_buttons(message, keyboards.under_text(shown))
+        assert query.message is not None
+        if (shown := await self._text_shown(query)) is not None:
+            await change_buttons(query.message, keyboards.under_text(shown))
+
+    async def _text_shown(self, query: CallbackQuery) -> Job | None:
+        """Return the job whose text the message with the button shows."""
+        assert query.message is not None
+        job = await self.intake.store.job_at(query.message.chat.id, query.message.message_id)
+        return job if job is not None and is_text(job) else None
 
     async def _tell_in_reply(self, message: Message, result: Result) -> None:
         """Answer a command; a version that is made tells of itself."""

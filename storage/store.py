@@ -336,8 +336,9 @@ class Store(Host, Desk, Protocol):
     ) -> Job | HadAlready | Refused | NotTaken:
         """Make the job of another text of a recording: once for each model and options, however often it is wanted.
 
-        It is a reply to the recording. One that ended without a text is made again, and so is one whose text is not
-        kept any more, a day after it was shown. Refused and NotTaken as in `accept`, but each refusal is to be told.
+        It is a reply to the recording. One that ended without a text, or was deleted on request, is made again, and so
+        is one whose text is not kept any more, a day after it was shown. Refused and NotTaken as in `accept`, but each
+        refusal is to be told.
         """
 
     async def job(self, job_id: int) -> Job | None: ...

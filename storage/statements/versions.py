@@ -7,6 +7,7 @@ lock of its chat, under which all jobs of the recording are looked at.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from storage.errands import ErrandKind
 from storage.host import DAY, Rate
 from storage.statements import rates
 from storage.statements.chats import SELECT, settings_of
@@ -21,6 +22,8 @@ _OF_RECORDING = (
     f"SELECT {JOB_COLUMNS} FROM jobs WHERE id IN (SELECT id FROM jobs WHERE id = $3"
     " UNION ALL SELECT id FROM jobs WHERE from_chat_id = $1 AND message_id = $2"
     " UNION ALL SELECT id FROM jobs WHERE from_chat_id = $1 AND about = $2)"
+    " AND NOT EXISTS (SELECT 1 FROM errands WHERE errands.job_id = jobs.id"
+    f" AND errands.kind = '{ErrandKind.DELETE}')"  # whose text is gone because somebody wanted that
 )
 
 

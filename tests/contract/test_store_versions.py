@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Apology, Notice, Reason
+from storage.errands import ErrandKind, NewErrand, NotAsked
 from storage.host import DAY, Rate, TooOften, Whose
 from storage.outcomes import Ended, Hopeless
 from storage.store import HadAlready, NotTaken, Refused
@@ -119,6 +120,13 @@ async def test_a_text_that_is_not_kept_counts_for_a_day_after_it_was_shown(store
     assert gone.transcript_id is None
     assert await want(store, first.model, now=first.ended_at + DAY - 1) == HadAlready(gone)
     assert isinstance(await want(store, first.model, now=first.ended_at + DAY), Job)
+
+
+async def test_a_text_that_somebody_has_deleted_is_made_again(store):
+    first = await shown(store)
+    deletion = NewErrand(ErrandKind.DELETE, "", CHAT, RECORDING, SENDER, first.id)
+    assert not isinstance(await store.ask_errand(deletion, LATER), NotAsked)
+    assert isinstance(await want(store, first.model), Job)
 
 
 async def test_it_is_found_beside_a_job_that_came_from_a_group_that_this_chat_was(store):
