@@ -97,7 +97,7 @@ class TestTheCommand:
 
     async def test_while_it_is_under_way_it_is_not_begun_once_more(self, world, alice, private):
         voice, _, _ = await heard(world, private, alice)
-        world.speech.latency = lambda _model, _data: 600.0
+        world.speech.latency = lambda _model, _data: 20.0
         for _ in range(2):
             private.say(alice, f"/again {SECOND}", reply_to=voice)
         await world.turn()
@@ -111,7 +111,7 @@ class TestTheCommand:
         assert models(world) == [FIRST, SECOND]
 
     async def test_several_models_are_made_side_by_side_also_while_the_first_is_under_way(self, world, alice, private):
-        world.speech.latency = lambda _model, _data: 600.0
+        world.speech.latency = lambda _model, _data: 20.0
         voice = private.send_voice(alice, other_voice())
         await world.turn()
         for model in (FIRST, SECOND, THIRD):
@@ -394,7 +394,7 @@ async def test_buttons_work_after_a_restart_and_in_the_supergroup_that_a_group_h
     alice = stopped_world.telegram.user("Alice")
     group = stopped_world.telegram.group("Team", owner=alice, privacy=False)
     async with stopped_world.running() as world:
-        world.speech.latency = lambda _model, _data: 600.0
+        world.speech.latency = lambda _model, _data: 20.0
         group.send_voice(alice, other_voice())
         await world.turn()
         await world.turn()
