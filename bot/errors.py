@@ -44,6 +44,7 @@ SIDES: Mapping[Reason, Side] = {
     Reason.PAUSED: Side.OPERATOR,
     Reason.OVER_LIMIT: Side.OPERATOR,
     Reason.MACHINE: Side.MACHINE,
+    Reason.NO_ROOM: Side.MACHINE,
     Reason.DEADLY: Side.RECORDING,
     Reason.INTERRUPTED: Side.MACHINE,
     Reason.INTERNAL: Side.PROGRAM,
@@ -83,6 +84,10 @@ class RateLimitedError(VerbatimError):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class RoomError(RateLimitedError):
+    """There is no space on this machine's disk for now, as others need it."""
 
 
 class PermanentError(VerbatimError):

@@ -1,6 +1,7 @@
 """Folders for passing files: each process has one, named after its database, so that those of the dead are found."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -9,10 +10,14 @@ from pathlib import Path
 
 from bot.config import SettingsError
 from bot.errors import told
+from bot.log import get_logger
+from bot.machine.ledger import Ledger
 from bot.machine.workplace import Workplace
 from bot.parts import temporary_folder
 from storage.address import is_postgres, path_of, shown
 from storage.replicas import process_of
+
+log = get_logger(__name__)
 
 
 @contextmanager
@@ -30,7 +35,16 @@ def workplace_for(database: str, process: str) -> Iterator[Workplace]:
     except OSError as error:
         raise SettingsError([f"TMPDIR: this machine makes no folder in {parent}: {told(error)}"]) from None
     with made as folder:
-        yield Workplace(Path(folder))
+        ledger = Ledger(parent / f"verbatim-room-{os.geteuid()}")
+        workplace = Workplace(Path(folder), ledger=ledger, not_shared=_tell_not_shared)
+        try:
+            yield workplace
+        finally:
+            workplace.close()
+
+
+def _tell_not_shared(error: OSError) -> None:
+    log.warning("room.not_shared", error=told(error))
 
 
 def remove_folders(database: str, processes: Collection[str] = ()) -> None:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
         "over_limit"  # of a day; facts: whose (chat or person), limit_minutes, left_minutes, opens_in (seconds)
     )
     MACHINE = "machine"  # the bot's own machine could not do its part: a full disk, no more open files
+    NO_ROOM = "no_room"  # no space on its disk, for a day or for ever; facts: megabytes, if it is too small
     DEADLY = "deadly"  # the process died of it, again and again
     INTERRUPTED = "interrupted"  # the process died again and again, whatever it died of
     INTERNAL = "internal"  # a bug, again and again
@@ -54,6 +55,7 @@ _MAY_BE_TRIED_AGAIN: Mapping[Reason, bool] = {
     Reason.PAUSED: True,
     Reason.OVER_LIMIT: True,
     Reason.MACHINE: True,
+    Reason.NO_ROOM: True,  # once the operator has made room
     Reason.DEADLY: False,  # for all the others
     Reason.INTERRUPTED: True,
     Reason.INTERNAL: True,
@@ -81,5 +83,6 @@ class Notice(StrEnum):
     RETRYING = "retrying"  # the provider does not answer
     TELEGRAM = "telegram"  # the file does not come
     MACHINE = "machine"  # the bot's own machine is in trouble
+    ROOM = "room"  # there is no space on its disk for now
     DELAYED = "delayed"  # something else does not work
     PAUSED = "paused"  # only the operator can help

@@ -1,14 +1,16 @@
-"""The command `verbatim check`: it tries the model, ffmpeg, the database, the token and the key, and reports."""
+"""The command `verbatim check`: it tries the model, ffmpeg, the database, the token, the files and the key."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from telegram import WebhookInfo
 
+from bot.commands.local_files import check_local_files
 from bot.config import Settings, SettingsError
 from bot.engine.guests import new_word, owners_link, owners_secret
 from bot.errors import OperatorError, TemporaryError, VerbatimError, told
@@ -17,7 +19,8 @@ from bot.machine.clock import Clock
 from bot.machine.scratch import Scratch
 from bot.media.trial import Choice
 from bot.metrics import Metrics
-from bot.parts import models_of, open_session, provider_of, telegram_of, temporary_folder
+from bot.outgoing.session import Session
+from bot.parts import calls_of, models_of, open_session, provider_of, telegram_of, temporary_folder
 from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.telegram.application import Telegram, try_token
@@ -56,6 +59,9 @@ async def check(settings: Settings, now: Clock, say: Say, within: float = ANSWER
             lambda say: at_provider.check(lambda: _check_provider(provider, say), say),
         )
         works = all([await each for each in _side_by_side(checks, say)])
+        at_files = _Server("files", TELEGRAM, settings.telegram_api_url, within)
+        photo = partial(_path_of_photo, settings, session, telegram, found)
+        works &= await at_files.check(lambda: check_local_files(settings, photo, say), say)
     _tell_owner(settings, found, say)
     return works
 
@@ -214,6 +220,20 @@ def _tell_where_updates_go(wanted: str | None, info: WebhookInfo, say: Say) -> N
         say("telegram: it does not bring them yet; the bot tells it the address when it starts")
     if info.url and (at := info.last_error_date) is not None:
         say(f"telegram: bringing one failed last at {at:%Y-%m-%d %H:%M} UTC: {info.last_error_message}")
+
+
+async def _path_of_photo(settings: Settings, session: Session, telegram: Telegram, found: _Found) -> str | None:
+    """Return where the server has the picture of the owner, which is a file like any other; None if there is none."""
+    owner = found.circle.owner if found.circle else None
+    if not found.username or owner is None:
+        return None
+    with translated():
+        photo = (await telegram.bot.get_chat(owner)).photo
+        if photo is None:
+            return None
+        calls = calls_of(settings, session, Metrics())
+        path: str | None = (await calls.make("getFile", {"file_id": photo.small_file_id}))["file_path"]
+        return path
 
 
 async def _check_provider(provider: AimlapiClient, say: Say) -> bool:

@@ -11,6 +11,7 @@ from bot.errors import (
     PermanentError,
     RateLimitedError,
     RefusedError,
+    RoomError,
     TemporaryError,
     UndeliverableError,
     UnknownMessageError,
@@ -71,6 +72,8 @@ def verdict(  # noqa: PLR0911 - one line a failure: this is the table
             return Verdict(_hopeless(job, Apology(error.reason, error.facts)))
         case OperatorError():
             return _pause(job, now)
+        case RoomError():
+            return _no_room(job, error, now)
         case RateLimitedError():
             return Verdict(_wait(job, waits.UNSAID if error.retry_after is None else error.retry_after, now))
         case TemporaryError():
@@ -94,6 +97,15 @@ def _pause(job: Job, now: float) -> Verdict:
     if job.state is State.QUEUED:
         return Verdict(Waiting(now + patience.PAUSE, waiting_for=PAUSED), Notice.PAUSED)
     return Verdict(_wait(job, patience.PAUSE, now))
+
+
+def _no_room(job: Job, error: RoomError, now: float) -> Verdict:
+    """Wait without spending an attempt, for a day at the most; what lasts is told."""
+    lasted = now - job.created_at
+    if lasted > patience.ROOM_GIVE_UP_AFTER:
+        return Verdict(_hopeless(job, Apology(Reason.NO_ROOM)))
+    wait = _wait(job, error.retry_after or patience.ROOM_AGAIN_AFTER, now)
+    return Verdict(wait, Notice.ROOM if lasted > patience.ROOM_TOLD_AFTER else None)
 
 
 def as_failure(error: Exception, cut: Doing) -> Failure:

@@ -43,12 +43,18 @@ class _Numbers:
 _numbers = _Numbers()  # descriptors are shared by the whole process
 
 
+def can_borrow() -> bool:
+    """Tell whether this system has paths that lead through descriptors."""
+    return Path(f"/proc/{os.getpid()}/fd").is_dir()
+
+
 class Scratch:
     """Makes files in a folder. On leaving the `with` block they are gone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files: list[Path] = []
+        self._borrowed = 0
         self._removal = ExitStack()
 
     def __enter__(self) -> Self:
@@ -77,11 +83,27 @@ class Scratch:
         self._files.append(path)
         return path
 
+    def borrow(self, descriptor: int) -> Path | None:
+        """Take over a descriptor of a file that lies elsewhere, and return a path as `file` does, to read it by.
+
+        None where there is no such path. The descriptor is closed at the end. The file is neither changed nor removed.
+        """
+        size = os.fstat(descriptor).st_size
+        path = self._without_name(descriptor)
+        if not os.access(path, os.R_OK):
+            return None
+        self._borrowed += size
+        return path
+
     def _without_name(self, descriptor: int) -> Path:
         descriptor = _numbers.move(descriptor)
         self._removal.callback(os.close, descriptor)
         return Path(f"/proc/{os.getpid()}/fd/{descriptor}")
 
     def used(self) -> int:
-        """Return the bytes that the files take up."""
+        """Return the bytes that the files take up, without those that were borrowed."""
         return sum(file.stat().st_blocks * 512 for file in self._files)
+
+    def size(self) -> int:
+        """Return the bytes of all that is worked on here."""
+        return self._borrowed + self.used()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.media.copying import Copy, copied_bytes
 from bot.media.cut import PAGE_SECONDS, cut
-from bot.media.ffmpeg import Bench, source
+from bot.media.ffmpeg import USUALLY_LONGEST, Bench, source
 from bot.media.mix import AS_IT_IS, Mix
 from bot.media.silence import quietest_place
 from bot.media.sniff import Container
@@ -35,7 +35,7 @@ _SMALL_BYTES = 65_536  # for the beginning of a file
 _LEAST_RATE = 250
 
 # Seconds of processors for a run: LEAST for its start and for finding the place, and a share of the recording, of which
-# a usual machine needs a tenth. MOST is what one file may cost in all.
+# a usual machine needs a tenth. MOST is what one file may cost in all, where none may last longer than usual.
 _LEAST_CPU_SECONDS = 20.0
 _CPU_SHARE = 0.1
 _MOST_CPU_SECONDS = 240.0
@@ -58,9 +58,9 @@ class Recording:
         return (*source(self.path, self.container), *in_one_channel(self.mix))
 
 
-def cpu_seconds(seconds: float) -> float:
-    """Return what a run may use to decode and encode so many seconds of sound."""
-    return min(_LEAST_CPU_SECONDS + _CPU_SHARE * seconds, _MOST_CPU_SECONDS)
+def cpu_seconds(seconds: float, stretch: float = 1.0) -> float:
+    """Return what a run may use to decode and encode so many seconds of sound; `stretch` is that of a bench."""
+    return min(_LEAST_CPU_SECONDS + _CPU_SHARE * seconds, stretch * _MOST_CPU_SECONDS)
 
 
 def opus_bytes(seconds: float) -> int:
@@ -73,7 +73,7 @@ def conversion_bytes(received: int, max_seconds: float, split_seconds: float) ->
     seconds = min(max_seconds, received / _LEAST_RATE)
     parts = 1 if seconds <= split_seconds else 2  # the whole, and the same again in parts
     encoded = parts * opus_bytes(seconds) + (_window_bytes(split_seconds) if parts > 1 else 0)
-    return max(encoded, 2 * copied_bytes(received))
+    return max(encoded, 2 * copied_bytes(received, max(1.0, max_seconds / USUALLY_LONGEST)))
 
 
 def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
@@ -102,7 +102,7 @@ async def quiet_cuts(
         await bench.run(
             *(*around, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
             *("-f", "s16le", f"file:{window}"),
-            cpu_seconds=cpu_seconds(wanted),
+            cpu_seconds=cpu_seconds(wanted, bench.stretch),
             file_bytes=MEGABYTE + _window_bytes(split_seconds),
         )
         place = await bench.compute(_quietest_place_in, window)
@@ -132,7 +132,7 @@ async def encode(
     await bench.run(
         *(*recording.in_one_channel(), *OPUS_ENCODER, "-t", f"{max_seconds:.3f}"),
         *(*pages, "-f", "ogg", f"file:{whole}"),
-        cpu_seconds=cpu_seconds(duration),
+        cpu_seconds=cpu_seconds(duration, bench.stretch),
         file_bytes=MEGABYTE + opus_bytes(max_seconds),
     )
     if not cuts:

@@ -24,7 +24,7 @@ TOLD_ONCE = frozenset({Container.MP4, Container.MATROSKA, Container.WEBM, Contai
 
 _MP4 = ("-strict", "-1", "-f", "mp4")  # strictly it would take no MP3 of less than 16,000 samples a second
 _MUXERS = {"aac": _MP4, "mp3": _MP4, "opus": ("-page_duration", f"{cut.PAGE_SECONDS * 1e6:.0f}", "-f", "ogg")}
-_COUNTING_WORK = 3 * opus.MOST_WORK  # which three hours take, as their pages are so short
+_COUNTING_WORK = 3 * opus.MOST_WORK  # which three hours take, as their pages are so short; two are usual
 _PLAIN = ("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 # A decoder that begins in the middle needs packets before it has the whole sound: AAC one. MP3 needs one too, and in
 # front of it as many as have the bits that a frame may take from earlier ones. In bytes, by the samples in a frame:
@@ -168,8 +168,9 @@ async def copy_of(original: Original, bench: Bench) -> Copy | None:
     opened = source(original.path, original.container)
     arguments = (*opened, *_copying(original.track, codec), f"file:{target}")
     try:
-        ran = await bench.run(*arguments, file_bytes=copied_bytes(original.size))
-        copy = await bench.compute(_copy_in, target, codec, bench.threads.closed) if ran.returncode == 0 else None
+        ran = await bench.run(*arguments, file_bytes=copied_bytes(original.size, bench.stretch))
+        work = int(bench.stretch * _COUNTING_WORK)
+        copy = await bench.compute(_copy_in, target, codec, bench.threads.closed, work) if not ran.returncode else None
     except PermanentError:
         copy = None
     if copy is None:
@@ -181,13 +182,13 @@ def _copying(track: int, codec: str) -> tuple[str, ...]:
     return ("-map", f"0:a:{track}", "-c", "copy", *_PLAIN, *_MUXERS[codec])
 
 
-def _copy_in(path: Path, codec: str, stopped: Callable[[], bool]) -> Copy | None:
+def _copy_in(path: Path, codec: str, stopped: Callable[[], bool], most_work: int) -> Copy | None:
     """Return the copy that was written into a file; None if it is none that can be counted and cut."""
     if codec != "opus":
         packets = mp4.packets_in(path, codec)
         return PacketCopy(packets, is_mp3=codec == "mp3") if packets else None
     with path.open("rb") as file:
-        sound = opus.sound_in(file, stopped, _COUNTING_WORK)
+        sound = opus.sound_in(file, stopped, most_work)
     if sound is None or not lasts_as_long(cut.length(path), sound.seconds):
         return None
     return OpusCopy(path, sound)
@@ -198,9 +199,9 @@ def lasts_as_long(one: float, other: float) -> bool:
     return abs(one - other) <= _KEPT_SECONDS + _KEPT_SHARE * other
 
 
-def copied_bytes(received: int) -> int:
-    """Return the most bytes that the copy of a recording with so many bytes may have."""
-    return _SMALL_BYTES + min(received + received // _OVERHEAD, _MOST_COPIED)
+def copied_bytes(received: int, stretch: float = 1.0) -> int:
+    """Return the most bytes that the copy of a recording with so many bytes may have; `stretch` is that of a bench."""
+    return _SMALL_BYTES + min(received + received // _OVERHEAD, int(stretch * _MOST_COPIED))
 
 
 def uploaded_as(codec: str | None, formats: UploadFormats) -> AudioFormat | None:

@@ -32,6 +32,7 @@ _FIRST = Order()
 _KEPT_BYTES = 32_768
 # For reading a file without decoding it: 2 GB, the largest of a local Bot API server, take a tenth of that.
 READING_CPU_SECONDS = 30.0
+USUALLY_LONGEST = 2 * 3600.0  # seconds of a recording, for which the limits of work are made
 _MAX_PIXELS = "36000000"  # of a picture: a video of the largest common size, 8K, has 33 million
 STILL_SECONDS = 60.0  # without any use of a processor, and without wanting one: it has got stuck
 _LOOKS = 12  # at what a run has got done, while it may stand still
@@ -189,6 +190,7 @@ class Bench:
     """What one recording is worked on with: ffmpeg, a place for files, the seconds that a run may take, and threads.
 
     `chat` is that of the recording, and `is_long` tells whether the runs take one of the places for long ones.
+    `longest` is how many seconds a recording may last.
     """
 
     ffmpeg: Ffmpeg
@@ -197,6 +199,12 @@ class Bench:
     threads: Threads
     chat: int = 0
     is_long: bool = False
+    longest: float = USUALLY_LONGEST
+
+    @property
+    def stretch(self) -> float:
+        """How many times the usual work a recording may need, as it may last so many times as long; 1 at the least."""
+        return max(1.0, self.longest / USUALLY_LONGEST)
 
     async def run(
         self, *arguments: str, cpu_seconds: float = READING_CPU_SECONDS, file_bytes: int = MEGABYTE
@@ -215,7 +223,7 @@ class Bench:
         return await self.threads.run(self._order(), function, *arguments, **named)
 
     def _order(self) -> Order:
-        return Order(self.chat, self.scratch.used(), self.is_long)
+        return Order(self.chat, self.scratch.size(), self.is_long)
 
 
 async def run_once(

@@ -126,7 +126,7 @@ async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tu
     recording = Recording(path, found.container, found.mix)
     cuts = await quiet_cuts(recording, bench, duration=found.duration, split_seconds=limits.split_seconds)
     parts = await encode(recording, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds)
-    sounds = await bench.compute(lambda: [opus_sound(part) for part in parts])
+    sounds = await bench.compute(lambda: [opus_sound(part, bench.stretch) for part in parts])
     if not any(sounds):
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
     return tuple(

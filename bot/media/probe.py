@@ -105,7 +105,7 @@ async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK)
     bytes, NOT_AUDIO for one that is surely something else or has only broken sound, TOO_DEMANDING for one that takes
     too long to read. Raises as `Ffmpeg.run` does.
     """
-    known = await bench.compute(_identify, path, bench.threads.closed)
+    known = await bench.compute(_identify, path, bench.threads.closed, int(bench.stretch * opus.MOST_WORK))
     if known.sound is not None and known.sound.is_heard:
         seconds = known.sound.seconds
         work = seconds * _OPUS_SAMPLES
@@ -149,11 +149,11 @@ def _about(known: _Identity, found: streams.Streams, heard: _Heard) -> Probe:
     )
 
 
-def opus_sound(path: Path, stopped: Callable[[], bool] = lambda: False) -> opus.Sound | None:
-    """Return `opus.sound_in` of a file; None if there is no such file."""
+def opus_sound(path: Path, stretch: float = 1.0) -> opus.Sound | None:
+    """Return `opus.sound_in` of a file; None if there is no such file. `stretch` is that of a bench."""
     try:
         with path.open("rb") as file:
-            return opus.sound_in(file, stopped)
+            return opus.sound_in(file, most_work=int(stretch * opus.MOST_WORK))
     except FileNotFoundError:
         return None
 
@@ -161,14 +161,16 @@ def opus_sound(path: Path, stopped: Callable[[], bool] = lambda: False) -> opus.
 async def is_silent(part: Path, container: Container, bench: Bench) -> bool:
     """Tell whether nothing can be heard in a part of a recording. Nearly always its beginning tells."""
     for seconds in (_BEGINNING_SECONDS, _YEAR):
-        ran = await bench.run(*source(part, container), *length.any_count(seconds), cpu_seconds=_COUNTING_CPU_SECONDS)
+        ran = await bench.run(
+            *source(part, container), *length.any_count(seconds), cpu_seconds=bench.stretch * _COUNTING_CPU_SECONDS
+        )
         measured = levels.parse(ran.stderr, channels=2)
         if measured is None or not measured.are_silent:
             return False
     return True
 
 
-def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
+def _identify(path: Path, stopped: Callable[[], bool], most_work: int) -> _Identity:
     with path.open("rb") as file:
         head = head_of(file)
         if not head:
@@ -180,7 +182,7 @@ def _identify(path: Path, stopped: Callable[[], bool]) -> _Identity:
         if container is not Container.OGG:
             return _Identity(container, size)
         file.seek(0)
-        if (sound := opus.sound_in(file, stopped)) is not None:
+        if (sound := opus.sound_in(file, stopped, most_work)) is not None:
             return _Identity(container, size, sound)
         file.seek(0)
         return _Identity(container, size, begins_twice=opus.begins_twice(file))
@@ -269,7 +271,7 @@ class _Reading:
             return steady
         most_seconds = most_samples / max(1, sound.rate)
         arguments = (*source(self._path, self._container), *length.any_count(most_seconds, track=track))
-        ran = await self._run(*arguments, cpu_seconds=_COUNTING_CPU_SECONDS)
+        ran = await self._run(*arguments, cpu_seconds=self._counting())
         if self._container is None and ran.returncode == length.MOSTLY_BROKEN:
             return None
         seconds, measured = length.parse_any_count(ran.stdout), levels.parse(ran.stderr, channels=2)
@@ -283,7 +285,7 @@ class _Reading:
         channels = sound.channels
         try:
             steady = length.steady_count(self._path, self._container, most_samples, track=track, channels=channels)
-            ran = await self._run(*steady, cpu_seconds=_COUNTING_CPU_SECONDS)
+            ran = await self._run(*steady, cpu_seconds=self._counting())
         except PermanentError:
             return None
         counted, measured = length.parse_steady_count(ran.stdout), levels.parse(ran.stderr, channels)
@@ -292,6 +294,9 @@ class _Reading:
         decoded, samples = counted
         work = math.inf if samples >= most_samples else samples * channels
         return _Heard(track, samples / decoded.rate, work, measured, steady=True)
+
+    def _counting(self) -> float:
+        return self._bench.stretch * _COUNTING_CPU_SECONDS
 
     async def _run(self, *arguments: str, cpu_seconds: float) -> FfmpegRun:
         if not self._bench.is_long:

@@ -20,6 +20,8 @@ class Limits:
     answer: float = 20.0  # until the answer to a question begins, which takes the server milliseconds
     result: float = 120.0  # until the answer to an upload begins: gateways give up after 100 seconds
     local_file: float = 300.0  # until a Bot API server on this machine has a file that it fetches where we see nothing
+    local_rate: float = 500_000.0  # bytes a second, of what is large: so long it gets on top of that
+    unseen_every: float = 60.0  # that such a fetch gets on is believed
     still: float = 60.0  # without a byte: a network that is back after more has lost the connection
     floor: float = 8_000.0  # bytes a second, on average: 20 MB take three quarters of an hour, and nobody waits longer
     floor_over: float = 300.0  # over which that average is taken, as a mobile network has bad minutes

@@ -175,8 +175,7 @@ class Submit:
             await asyncio.gather(preparing, return_exceptions=True)  # what it still does on the bench
 
     async def _download_and_prepare(self, job: Job, bench: Bench, placing: Placing) -> tuple[Upload, ...]:
-        audio = bench.scratch.file()
-        await self.recordings.download(job, audio, bench)
+        audio = await self.recordings.download(job, bench)
         async with handling(self.store, await placing.before_paying(job)):
             return await self.recordings.prepare(job, audio, bench)
 

@@ -1,7 +1,10 @@
 """Files of messages: streamed to disk, never more of them than allowed, and only from where the operator says."""
 
 import asyncio
+import os
 import unicodedata
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -17,17 +20,22 @@ from bot.sizes import HEAD_BYTES
 from bot.telegram.calls import Calls
 from bot.telegram.downloading.downloads import CHUNK, Downloads, Received, VoidLinkError, receiving
 from bot.telegram.downloading.file_limit import FileLimit
-from bot.telegram.downloading.local_files import NotLocalError, open_below
+from bot.telegram.downloading.local_files import NotLocalError, open_below, why_refused
 from bot.telegram.failures import AnswerError, translated
 from storage.apology import Reason
 
 _HEAD_SECONDS = 60  # for a head, which takes one: nobody is told meanwhile that anything is being done
 _HEAD_HEADERS = {"Range": f"bytes=0-{HEAD_BYTES - 1}", "Accept-Encoding": "identity"}
+Borrow = Callable[[int], Path | None]  # takes a descriptor over, and returns a path to read its file by
+
+
+def _borrow_nothing(descriptor: int) -> None:
+    os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Downloads from the Bot API server. Where that runs on this machine, it copies from its folder `local`."""
+    """Downloads from the Bot API server. Where that runs on this machine, its files are in its folder `local`."""
 
     calls: Calls = field(repr=False)  # which know the token
     session: Session
@@ -35,17 +43,25 @@ class Files:
     local: Path | None = None
     limits: Limits = LIMITS
 
-    async def download(self, file_id: str, claimed_bytes: int | None, target: Path) -> None:
-        """Stream a file to `target`; PermanentError(TOO_BIG) if it is, or claims to be, larger than allowed."""
+    async def download(
+        self, file_id: str, claimed_bytes: int | None, target: Path, borrow: Borrow = _borrow_nothing
+    ) -> Path:
+        """Return where a file is: it is streamed to `target`, or stays on this machine's disk if that can be borrowed.
+
+        PermanentError(TOO_BIG) if it is, or claims to be, larger than allowed.
+        """
         if claimed_bytes is not None and claimed_bytes > self.limit.bytes:
             raise self.limit.too_big()
         with doing(Doing.DOWNLOADING):
-            path = await self._path(file_id)
+            path = await self._path(file_id, claimed_bytes or 0)
+            if path.startswith("/") and (borrowed := await asyncio.to_thread(self._borrow, path, borrow)) is not None:
+                return borrowed
             with receiving(target, self.limit, claimed_bytes) as received:
                 try:
                     await self._fetch(path, received)
                 except VoidLinkError:  # it may have been given out long ago, by a server that remembers it
                     await self._fetch(await self._path(file_id), received)
+        return target
 
     async def head(self, file_id: str) -> bytes:
         """Return the first bytes of a file, at most HEAD_BYTES, and fetch little more, whatever the server sends."""
@@ -69,11 +85,12 @@ class Files:
         with self._open_local(path) as source:
             return self._read(source)[:HEAD_BYTES]
 
-    async def _path(self, file_id: str) -> str:
+    async def _path(self, file_id: str, size: int = 0) -> str:
         """Ask where the file is: at an address of the Bot API server, or on this machine's disk."""
         try:
             with translated():
-                file = await self.calls.make("getFile", {"file_id": file_id}, seconds=self._patience())
+                async with _getting_on(self.limits.unseen_every):
+                    file = await self.calls.make("getFile", {"file_id": file_id}, seconds=self._patience(size))
         except PermanentError as error:
             raise (self.limit.refused() if error.reason is Reason.TOO_BIG else error) from None
         except (RefusedError, UndeliverableError) as error:  # it was no chat that was asked for
@@ -83,9 +100,10 @@ class Files:
             raise TemporaryError("Telegram gave no path for the file", reason=Reason.FILE_GONE)
         return path.removeprefix(f"{self.calls.file_url}/")
 
-    def _patience(self) -> float:
+    def _patience(self, size: int) -> float:
         """Return the seconds in which an address is due. A server of one's own fetches the whole file before that."""
-        return self.limits.answer if self.local is None else self.limits.local_file
+        limits = self.limits
+        return limits.answer if self.local is None else limits.local_file + size / limits.local_rate
 
     async def _fetch(self, path: str, received: Received) -> None:
         """Fetch `path` from the Bot API server, or from this machine's disk if the server named a place there."""
@@ -98,6 +116,13 @@ class Files:
         if not _is_plain(path):
             raise TemporaryError("Telegram gave a path that leads elsewhere", reason=Reason.FILE_GONE)
         return f"{self.calls.file_url}/{quote(path)}"
+
+    def _borrow(self, path: str, borrow: Borrow) -> Path | None:
+        with self._open_local(path) as source:
+            borrowed = borrow(os.dup(source.fileno()))
+            if borrowed is not None and os.fstat(source.fileno()).st_size > self.limit.bytes:
+                raise self.limit.too_big()
+            return borrowed
 
     def _copy(self, path: str, received: Received) -> None:
         with self._open_local(path) as source:
@@ -113,10 +138,11 @@ class Files:
         try:
             return open_below(self.local, path)
         except NotLocalError as error:
-            named = f"Telegram names a file outside of TELEGRAM_LOCAL_FILES, which is {self.local}"
-            raise PermanentError(Reason.MACHINE, f"{named}: {error}") from None
+            named = f"Telegram names a file outside of TELEGRAM_LOCAL_FILES, which is {self.local}: {error}"
+            advice = "mount the folder there that the Bot API server has as its --dir"
+            raise PermanentError(Reason.MACHINE, f"{named}; {advice}") from None
         except OSError as error:
-            raise self._not_local(error) from None
+            raise self._not_local(error, path) from None
 
     def _read(self, source: BinaryIO) -> bytes:
         try:
@@ -124,7 +150,7 @@ class Files:
         except OSError as error:
             raise self._not_local(error) from None
 
-    def _not_local(self, error: OSError) -> TemporaryError:
+    def _not_local(self, error: OSError, path: str | None = None) -> TemporaryError:
         """Say what is wrong with the folder."""
         assert self.local is not None
         folder = f"this machine: TELEGRAM_LOCAL_FILES, which is {self.local}"
@@ -133,8 +159,26 @@ class Files:
         elif isinstance(error, FileNotFoundError):
             why = f"has no such file; is the folder of the Bot API server mounted there? {told(error)}"
         else:
-            why = f"has a file that cannot be read: {told(error)}"
+            why = f"has a file that cannot be read: {why_refused(self.local, path) or told(error)}"
         return TemporaryError(f"{folder}, {why}", reason=Reason.MACHINE)
+
+
+@asynccontextmanager
+async def _getting_on(every: float) -> AsyncIterator[None]:
+    """Take it for granted that a server gets on in this block, which has an end of its own."""
+    loop = asyncio.get_running_loop()
+    telling: asyncio.TimerHandle
+
+    def tell() -> None:
+        nonlocal telling
+        moved()
+        telling = loop.call_later(every, tell)
+
+    telling = loop.call_later(every, tell)
+    try:
+        yield
+    finally:
+        telling.cancel()
 
 
 async def _first_bytes(answer: aiohttp.ClientResponse) -> bytes:

@@ -74,6 +74,10 @@ _APOLOGIES: dict[Reason, str] = {
         "Something on the machine this bot runs on kept me from transcribing this. "
         "Please send the recording again later; if it fails again, please tell the operator of this bot."
     ),
+    Reason.NO_ROOM: marked(
+        "The disk of the machine this bot runs on has no space for this recording. "
+        "Please tell the operator of this bot to make room for it (TMPDIR), or send a smaller file."
+    ),
     Reason.DEADLY: marked(
         "I stopped working each time I opened this recording, so I have put it aside. "
         "Please send it in another format, and tell the operator of this bot."

@@ -20,6 +20,10 @@ _PLACEHOLDERS: dict[Notice, str] = {
         "Something on the machine this bot runs on is not working at the moment. "
         "I will keep trying by myself; there is nothing you need to do."
     ),
+    Notice.ROOM: marked(
+        "The disk of the machine this bot runs on has no space for this recording at the moment. "
+        "I will go on by myself as soon as there is some; there is nothing you need to do."
+    ),
     Notice.DELAYED: marked(
         "This takes longer than usual. I will keep trying by myself; there is nothing you need to do."
     ),

@@ -203,6 +203,13 @@ def test_a_check_that_finds_something_wrong_is_exit_code_1(outside, environment,
     assert "another-key" not in printed.out + printed.err
 
 
+def test_a_check_that_finds_no_files_of_a_local_server_is_exit_code_1(outside, environment, capsys, tmp_path):
+    environment.setenv("TELEGRAM_LOCAL_FILES", str(tmp_path / "absent"))
+    assert exit_code("check") == 1
+    said = capsys.readouterr().out
+    assert f"\nfiles: TELEGRAM_LOCAL_FILES, which is {tmp_path}/absent, is no folder that this program" in said
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_told_to_stop_is_exit_code_0(outside, environment, capsys, number):
     environment.setenv("LOG_FORMAT", "json")

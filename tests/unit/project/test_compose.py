@@ -1,5 +1,6 @@
 """What Docker Compose is told: one process on SQLite, or several replicas on PostgreSQL behind Caddy."""
 
+import json
 import re
 from dataclasses import fields
 
@@ -11,7 +12,7 @@ from tests.unit.project.checkout import ROOT, text
 from tests.unit.project.image import argument
 
 ONE, MANY, CADDY = "compose.yaml", "compose.postgres.yaml", "deploy/caddy/Caddyfile"
-SERVICES = {ONE: ["verbatim"], MANY: ["verbatim", "postgres", "caddy"]}
+SERVICES = {ONE: ["verbatim", "telegram"], MANY: ["verbatim", "postgres", "caddy"]}
 ALL = [(file, service) for file, services in SERVICES.items() for service in services]
 WRITTEN = {"DOMAIN": "bot.example.org", "POSTGRES_PASSWORD": "0123456789abcdef"}  # what people write into .env
 
@@ -80,8 +81,28 @@ def test_the_bot_has_more_time_for_a_stop_than_it_needs(file):
 
 
 def test_the_one_process_keeps_its_database_in_the_volume_of_the_image():
-    assert items(ONE, "verbatim", "volumes") == [f"data:{argument('VOLUME')}"]
+    assert items(ONE, "verbatim", "volumes")[0] == f"data:{argument('VOLUME')}"
     assert environment(ONE, "verbatim") == dict(pair.split("=", 1) for pair in argument("ENV").split())
+
+
+def test_the_server_for_large_files_is_there_with_its_profile_alone():
+    assert items(ONE, "telegram", "profiles") == ["large"]
+    needs = block(block(service(ONE, "verbatim"), "depends_on", 4), "telegram", 6)
+    assert re.findall(r"^        (\w+): (\w+)", needs, re.MULTILINE) == [
+        ("condition", "service_started"),
+        ("required", "false"),
+    ]
+
+
+def test_the_bot_may_read_the_files_of_that_server_and_write_none():
+    (volume,), (_, seen) = items(ONE, "telegram", "volumes"), items(ONE, "verbatim", "volumes")
+    assert seen == f"{volume}:ro"
+    (user,) = re.findall(r'^    user: "(\d+:\d+)"', service(ONE, "telegram"), re.MULTILINE)
+    assert items(ONE, "verbatim", "group_add") == [f'"{user.partition(":")[2]}"']
+    (command,) = re.findall(r"^    entrypoint: (.+)$", service(ONE, "telegram"), re.MULTILINE)
+    assert json.loads(command)[:2] == ["telegram-bot-api", "--local"]
+    assert f"--dir={volume.partition(':')[2]}" in json.loads(command)
+    assert set(re.findall(r"--temp-dir=([^\"]+)", command)) == {items(ONE, "telegram", "tmpfs")[0].partition(":")[0]}
 
 
 def test_the_bot_understands_what_several_replicas_are_given():

@@ -36,7 +36,7 @@ def variables(document: str) -> set[str]:
 
 def is_read(variable: str) -> bool:
     """Whether the code asks the environment for it, or Compose does, or Python itself."""
-    asked = {"PYTHON_CPU_COUNT", *re.findall(r"\$\{(\w+):\?", text("compose.postgres.yaml"))}
+    asked = {"PYTHON_CPU_COUNT", *re.findall(r"\$\{(\w+):", text("compose.postgres.yaml") + text("compose.yaml"))}
     by_code = rf'environ\w*(\.get\(|\[)"{variable}"'
     return variable in asked or re.search(by_code, sources("bot", "tests")) is not None
 

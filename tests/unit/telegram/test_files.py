@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import PermanentError, TemporaryError
+from bot.machine.scratch import Scratch
 from bot.metrics import Metrics
 from bot.outgoing.moving import Limits
 from bot.parts import calls_of, open_session
@@ -15,7 +16,7 @@ from bot.playground.telegram import FakeTelegram
 from bot.sizes import HEAD_BYTES
 from bot.telegram.downloading.file_limit import FileLimit, file_limit
 from bot.telegram.downloading.files import Files
-from bot.telegram.downloading.local_files import _open_each
+from bot.telegram.downloading.local_files import _open_each, why_refused
 from storage.apology import Reason
 from tests.api import Api
 from tests.unit.workbench import open_telegram
@@ -348,6 +349,69 @@ class TestWithAServerOfOnesOwn:
         await files.download(voice["file_id"], voice["file_size"], target)
         assert target.read_bytes() == data
         assert fake.calls_of("file") == []
+
+    async def test_the_file_is_read_where_it_lies(self, local, target, tmp_path):
+        files, chat, alice, _ = local
+        voice = chat.send_voice(alice, b"sound")["voice"]
+        with Scratch(tmp_path) as scratch:
+            audio = await files.download(voice["file_id"], 5, target, scratch.borrow)
+            (place,) = (tmp_path / "server" / "voice").iterdir()
+            place.unlink()
+            assert audio.read_bytes() == b"sound"
+            assert (scratch.used(), scratch.size()) == (0, 5)
+        assert not audio.exists()
+        assert not target.exists()
+
+    async def test_a_file_that_is_too_large_is_not_read_where_it_lies_either(self, local, target, tmp_path):
+        files, chat, alice, _ = local
+        voice = chat.send_voice(alice, bytes(30 * LIMIT + 1), file_size=1)["voice"]
+        with Scratch(tmp_path) as scratch, pytest.raises(PermanentError) as caught:
+            await files.download(voice["file_id"], 1, target, scratch.borrow)
+        assert caught.value.reason is Reason.TOO_BIG
+
+    async def test_a_server_in_a_container_has_another_name_for_its_folder(self, local, target, tmp_path):
+        files, _, _, fake = local
+        (tmp_path / "server" / "12:TOKEN" / "voice").mkdir(parents=True)
+        (tmp_path / "server" / "12:TOKEN" / "voice" / "file_0.oga").write_bytes(b"sound")
+        asked_for(fake, "/var/lib/telegram-bot-api/12:TOKEN/voice/file_0.oga")
+        await files.download("x", None, target)
+        assert target.read_bytes() == b"sound"
+
+    @pytest.mark.parametrize(
+        "path", ["/var/lib/telegram-bot-api/12:TOKEN/voice/absent", "/var/lib/voice/../12:TOKEN/voice", "/music"]
+    )
+    async def test_nothing_else_is_read_in_place_of_what_a_container_has(self, local, target, tmp_path, path):
+        files, _, _, fake = local
+        (tmp_path / "server" / "12:TOKEN" / "voice").mkdir(parents=True)
+        (tmp_path / "server" / "voice").write_text("another one")
+        (tmp_path / "server" / "absent").symlink_to("/etc/passwd")
+        asked_for(fake, path)
+        assert (await refused(files, "x", target)).reason is Reason.MACHINE
+        assert not target.exists()
+
+    async def test_whose_file_it_is_that_cannot_be_read_is_told(self, stranger):
+        folder, who = stranger
+        (folder / "12:TOKEN").mkdir()
+        (folder / "12:TOKEN" / "voice.oga").write_bytes(b"sound")
+        with who(folder / "12:TOKEN", 0o050) as ours:
+            said = why_refused(folder, "/var/lib/telegram-bot-api/12:TOKEN/voice.oga")
+            assert why_refused(folder) == ""
+        assert said.startswith(f"what is in it belongs to user {os.getuid()} and group {os.getgid()} with mode 0050")
+        assert f"and this program is user {ours} in group" in said
+        assert said.endswith("put this program into that group: group_add in Compose, supplementalGroups in Kubernetes")
+        assert "TOKEN" not in said
+
+    async def test_a_folder_that_lets_no_group_in_is_told(self, stranger):
+        folder, who = stranger
+        with who(folder, 0o000):
+            said = why_refused(folder)
+        assert said.startswith("the folder itself belongs to user")
+        assert "; let the group read there (chmod -R g+rX), and run the Bot API server with umask 027" in said
+
+    def test_where_nothing_is_refused_nothing_is_told(self, tmp_path):
+        (tmp_path / "voice").write_text("sound")
+        for path in (None, str(tmp_path / "voice"), str(tmp_path / "absent"), "/elsewhere"):
+            assert why_refused(tmp_path, path) == ""
 
     async def test_the_first_bytes_are_read_from_where_it_lies(self, local):
         files, chat, alice, fake = local
