@@ -9,6 +9,7 @@ import itertools
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,25 +111,26 @@ class Gale:
         """Kill one as a request comes, its own or another one's, which is lost if it has not been answered."""
         name, operation, moment = self.chance.choice(INSTANTS)
         server: Server = getattr(self.fleet.scene, name)
-        died = asyncio.Event()
+        dying, died = asyncio.Event(), asyncio.Event()
         left: Iterator[int] = itertools.count(self.chance.randint(0, 2), -1)
 
         async def die() -> None:
             if next(left) == 0:
+                dying.set()
                 await victim.life.kill()
                 died.set()
                 if moment == "before":
                     server.fault(operation, drop=True)
 
         server.watch(operation, die, moment, times=3)
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(INSTANT_WITHIN):
-                await died.wait()
-        except TimeoutError:
-            left = itertools.repeat(-1)
-            return
-        self.found.kills += 1
-        await self.fleet.replace(victim)
+                await dying.wait()
+        left = itertools.repeat(-1)
+        if dying.is_set():
+            await died.wait()
+            self.found.kills += 1
+            await self.fleet.replace(victim)
 
     async def break_down(self) -> None:
         self.found.breakdowns += 1
