@@ -9,7 +9,9 @@ from bot.documents.lines import lines
 from bot.documents.scripts import MARKS, WIDEST, is_from_right_to_left, rules_for
 from bot.documents.spoken import spoken
 from bot.documents.timing import timed
+from storage.transcript import Segment, Word
 
+SAMPLE = 1_000  # words that tell the alphabet where there is no text
 _MARK = "\u200f"
 
 
@@ -32,7 +34,10 @@ class Cues:
 
 
 def cues_of(known: Known) -> Cues:
-    rules = rules_for(known.transcript.text, known.transcript.language)
+    transcript = known.transcript
+    words: Sequence[Word | Segment] = transcript.words or transcript.segments
+    sample = transcript.text or " ".join(each.text for each in words[:SAMPLE])
+    rules = rules_for(sample, known.language)
     said = spoken(known, rules.line)
     groups = list(cut(said.pieces, rules))
     texts = [lines(group, rules.line) for group in groups]

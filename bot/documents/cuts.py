@@ -16,11 +16,12 @@ USUAL = 0.9  # of both lines: so much goes into a cue, as words seldom fill a li
 # What a cut is worth, in characters that the cue may be longer or shorter for it.
 SENTENCE, CLAUSE, A_SECOND_OF_PAUSE = 40, 25, 60
 TOO_SHORT = 40  # what the rest, or the cue itself, would be
-SMALL_WORD = 8  # an article or the like before the cut, which belongs to the word after it
+BOUND = 8  # an article or the like before the cut, or a particle of Japanese after it
 
 _CLOSING = "[\"')\\]}\u00bb\u203a\u201c\u201d\u2018\u2019\u300d\u300f\u3011\u3009\u300b\uff09\uff3d\uff63]*$"
 _SENTENCE = re.compile("[.!?…\u3002\uff01\uff1f\uff0e\uff61\u0964\u0965\u061f\u06d4\u1362\u104b\u17d4]" + _CLOSING)
 _CLAUSE = re.compile("[,;:\u2013\u2014\u060c\u061b\u3001\uff0c\uff1a\uff1b\u00b7\u1363]" + _CLOSING)
+_PARTICLE = re.compile("[\u3041-\u3096]")
 _SMALL = re.compile(f"[^\\W\\d_{UNSPACED}]{{1,3}}")
 _TAIL = 8  # characters of a word that are looked at
 
@@ -33,9 +34,9 @@ def ends_clause(text: str) -> bool:
     return _CLAUSE.search(text[-_TAIL:]) is not None
 
 
-def is_small(text: str) -> bool:
-    """Tell of a word without a comma after it whether it is one of those that are bound to the next one."""
-    return _SMALL.fullmatch(text) is not None
+def are_bound(text: str, following: str) -> bool:
+    """Tell whether a word belongs to the one after it, as small words do, or that one to it, as particles do."""
+    return _SMALL.fullmatch(text) is not None or (is_wide(text[-1]) and _PARTICLE.match(following) is not None)
 
 
 def cut(pieces: Sequence[Piece], rules: Rules) -> Iterator[Sequence[Piece]]:
@@ -117,12 +118,12 @@ class _Run:
         last, rest = self._pieces[end - 1], self._sentence_ends[start] - end
         worth = -abs(self._length(start, end) - usual)
         worth += SENTENCE if ends_sentence(last.text) else CLAUSE if self._ends_clause(end) else 0
-        worth -= SMALL_WORD if is_small(last.text) else 0
         if self._lasts(start, end) < SHORTEST:
             worth -= TOO_SHORT
         if rest > 0 and self._lasts(end, self._sentence_ends[start]) < SHORTEST:
             worth -= TOO_SHORT
         if end < len(self._pieces):
+            worth -= BOUND if are_bound(last.text, self._pieces[end].text) else 0
             worth += A_SECOND_OF_PAUSE * max(0.0, self._pieces[end].start - last.end)
         return worth
 

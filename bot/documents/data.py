@@ -20,7 +20,7 @@ def as_json(known: Known) -> str:
         "sender": known.sender,
         "title": known.title,
         "model": known.model,
-        "language": transcript.language,
+        "language": known.language,
         "duration": _rounded(known.seconds),
         "speakers": list(dict.fromkeys(speakers.values())),
         "text": clean(transcript.text),

@@ -1,12 +1,13 @@
 """A file made of a transcript, in one of the forms that people ask for."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 
+from bot.documents.cues import cues_of
 from bot.documents.data import as_json
 from bot.documents.known import Known
+from bot.documents.markdown import as_markdown
 from bot.documents.subtitles import as_srt, as_vtt
 from bot.documents.written import on_one_line
 from bot.text.layout import clean
@@ -21,33 +22,38 @@ class Ending(StrEnum):
     TXT = "txt"
     SRT = "srt"
     VTT = "vtt"
+    MD = "md"
     JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """A file to send. `is_estimated` says of subtitles that no time was measured, which SRT has no place for."""
+
     name: str
     content: bytes
+    is_estimated: bool = False
 
 
 def make(ending: Ending, known: Known) -> File:
-    """Make the file. An hour of speech takes a tenth of a second, which is too long for an event loop."""
-    return File(file_name(ending, known), _WRITERS[ending](known).encode("utf-8", "replace"))
+    """Make the file. An hour of speech takes up to half a second, which is too long for an event loop."""
+    text, is_estimated = _written(ending, known)
+    return File(file_name(ending, known), text.encode("utf-8", "replace"), is_estimated)
+
+
+def _written(ending: Ending, known: Known) -> tuple[str, bool]:
+    match ending:
+        case Ending.TXT:
+            return clean(known.transcript.text), False
+        case Ending.MD:
+            return as_markdown(known), False
+        case Ending.JSON:
+            return as_json(known), False
+    cues = cues_of(known)
+    return (as_srt(cues.cues) if ending is Ending.SRT else as_vtt(known, cues)), cues.are_estimated
 
 
 def file_name(ending: Ending, known: Known) -> str:
     """Return `transcript.txt`, or a name made of the date and the title where there is one."""
     title = on_one_line((known.title or "").translate(_NOT_IN_A_NAME), LONGEST_TITLE).strip(". ")
     return f"{known.date.astimezone(UTC):%Y-%m-%d} {title}.{ending}" if title else f"transcript.{ending}"
-
-
-def _as_text(known: Known) -> str:
-    return clean(known.transcript.text)
-
-
-_WRITERS: Mapping[Ending, Callable[[Known], str]] = {
-    Ending.TXT: _as_text,
-    Ending.SRT: as_srt,
-    Ending.VTT: as_vtt,
-    Ending.JSON: as_json,
-}

@@ -7,7 +7,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.documents.written import on_one_line
-from storage.transcript import Segment, Transcript, Word
+from bot.text.turns import order_of_speakers
+from storage.transcript import Transcript
 
 NAMELESS = "Speaker {n}"
 LONGEST_NAME = 60  # characters
@@ -27,6 +28,7 @@ class Known:
     sender: str | None = None
     title: str | None = None
     duration: float | None = None  # in seconds, where it was measured
+    asked_language: str | None = None  # where the provider was told the language, and does not tell it itself
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     nameless: str = NAMELESS
 
@@ -35,14 +37,14 @@ class Known:
         """The duration that was measured, or else that of which the provider tells."""
         return self.transcript.duration if self.duration is None else self.duration
 
+    @property
+    def language(self) -> str | None:
+        return self.transcript.language or self.asked_language
+
     @cached_property
     def speakers(self) -> Mapping[str, str]:
         """The name of each speaker by what the provider calls them, in the order in which they begin to speak."""
-        spoken: list[Word | Segment] = [*self.transcript.words, *self.transcript.segments]
-        if self.transcript.segments:
-            spoken.sort(key=lambda each: each.start)
-        told_apart = dict.fromkeys(each.speaker for each in spoken if each.speaker is not None)
-        return {each: self._name(each, number) for number, each in enumerate(told_apart, 1)}
+        return {each: self._name(each, number) for number, each in enumerate(order_of_speakers(self.transcript), 1)}
 
     def _name(self, speaker: str, number: int) -> str:
         return on_one_line(self.names.get(speaker, ""), LONGEST_NAME) or self.nameless.replace("{n}", str(number))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.documents.cuts import SMALL_WORD, ends_clause, ends_sentence, is_small
+from bot.documents.cuts import BOUND, are_bound, ends_clause, ends_sentence
 from bot.documents.spoken import Piece
 
 AT_SENTENCE, AT_CLAUSE = 16, 10  # characters that one line may be longer than the other for it
@@ -22,5 +22,8 @@ def lines(pieces: Sequence[Piece], most: int) -> tuple[str, ...]:
 
 def _worth(first: str, second: str, most: int) -> float:
     worth = -abs(len(second) - len(first) - BELOW) - 1000 * max(0, len(first) - most, len(second) - most)
-    worth -= SMALL_WORD if is_small(first.rpartition(" ")[2]) else 0
-    return worth + (AT_SENTENCE if ends_sentence(first) else AT_CLAUSE if ends_clause(first) else 0)
+    if ends_sentence(first):
+        return worth + AT_SENTENCE
+    if ends_clause(first):
+        return worth + AT_CLAUSE
+    return worth - (BOUND if are_bound(first.rpartition(" ")[2], second) else 0)

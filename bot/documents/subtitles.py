@@ -1,9 +1,10 @@
 """Subtitles as SRT and as WebVTT."""
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 
-from bot.documents.cues import Cue, cues_of
+from bot.documents.cues import Cue, Cues
 from bot.documents.known import Known
 from bot.documents.written import in_utc, on_one_line
 
@@ -12,9 +13,8 @@ ESTIMATED = "The times are estimates: only the text is known, and it is spread o
 _ARROW = re.compile("-{2,}>")
 
 
-def as_srt(known: Known) -> str:
+def as_srt(cues: Sequence[Cue]) -> str:
     """Return cues without any escaping, as the form has none. A speaker's name is before the first cue of each turn."""
-    cues = cues_of(known).cues
     speakers = chain([None], (cue.speaker for cue in cues))
     blocks = (_srt(number, *each) for number, each in enumerate(zip(cues, speakers, strict=False), 1))
     return "\n".join(blocks) or "\n"
@@ -27,9 +27,8 @@ def _srt(number: int, cue: Cue, speaker_before: str | None) -> str:
     return f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{text}\n"
 
 
-def as_vtt(known: Known) -> str:
+def as_vtt(known: Known, cues: Cues) -> str:
     """Return cues with a voice each, after notes on where they come from."""
-    cues = cues_of(known)
     notes = [_provenance(known)] + [f"NOTE {ESTIMATED}\n"] * cues.are_estimated
     return "\n".join(chain(["WEBVTT\n"], notes, map(_vtt, cues.cues)))
 
@@ -40,7 +39,7 @@ def _provenance(known: Known) -> str:
         "Sender": known.sender,
         "Date": in_utc(known.date),
         "Model": known.model,
-        "Language": known.transcript.language,
+        "Language": known.language,
     }
     lines = (f"{name}: {_ARROW.sub('→', on_one_line(value))}" for name, value in about.items() if value)
     return "\n".join(["NOTE", *lines, ""])

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from bot.text.graphemes import is_boundary
 from bot.text.layout import clean
 
-# Characters that change the direction of everything after them, and the replacement character's neighbours, which
-# no file may have.
-_REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069\ufff9-\uffff]")
+# Characters that change the direction of everything after them, and those that are none or mark the start of a file.
+_REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffc\ufffe\uffff]")
 
 
 def in_utc(moment: datetime) -> str:

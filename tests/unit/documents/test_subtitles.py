@@ -99,7 +99,7 @@ def test_cues_that_begin_at_one_time_follow_each_other():
 def test_japanese_has_lines_of_thirteen_characters_without_spaces():
     said = "こんにちは 、 今日 は 来週 の 会議 に ついて 少し お話し したい と 思い ます 。"
     spaced = talk((None, said), language="ja")
-    assert lines(spaced) == [("こんにちは、", "今日は来週の会議に"), ("ついて少しお話し", "したいと思います。")]
+    assert lines(spaced) == [("こんにちは、", "今日は来週の会議について"), ("少しお話ししたいと", "思います。")]
     assert max(len(line) for cue in lines(spaced) for line in cue) <= 13
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from bot.config import Settings
+from bot.documents.document import Ending
 from bot.text.menu import COMMANDS
 from storage import outcomes
 from tests.translating import commands_document, privacy_document
@@ -14,7 +15,7 @@ from tests.unit.project.checkout import ROOT, blocks, documents, quoted, sources
 SETTINGS = {each.name.upper() for each in fields(Settings)}
 OUTCOMES = {f"job.{kind.__name__.lower()}" for kind in outcomes.Outcome.__args__}
 # Made when the bot or a tool runs, or sent to a chat.
-MADE_LATER = {".env", ".venv", ".lock", "transcript.txt", "audio.ogg"}
+MADE_LATER = {".env", ".venv", ".lock", "transcript.txt", "audio.ogg", *(f".{ending}" for ending in Ending)}
 ENDINGS = "py|md|txt|toml|sql|yaml|yml|png|sh|css|js|html|ogg|lock"
 PATH = re.compile(rf"(?!.*://)(?=[\w.])[\w.-]+/[\w./-]*|\.[a-z][\w.]*|[\w-]+\.({ENDINGS})")
 EVENT = re.compile(rf"(?!.*\.({ENDINGS})$)[a-z]+\.[a-z_]+")
