@@ -40,13 +40,15 @@ def cues_of(known: Known) -> Cues:
     rules = rules_for(sample, known.language)
     said = spoken(known, rules.line)
     groups = list(cut(said.pieces, rules))
-    texts = [lines(group, rules.line) for group in groups]
-    reading = [sum(map(len, text)) / rules.speed for text in texts]
-    times = timed([(group[0].start, group[-1].end) for group in groups], reading)
-    cues = [
-        Cue(start, end, _marked(text), group[0].speaker)
-        for group, text, (start, end) in zip(groups, texts, times, strict=True)
+    texts = [_marked(lines(group, rules.line)) for group in groups]
+    speakers = [group[0].speaker for group in groups]
+    reading = [
+        sum(len(line) + 1 for line in text) + (len(f"{speaker}: ") if speaker and speaker != before else 0)
+        for text, speaker, before in zip(texts, speakers, [None, *speakers], strict=False)
     ]
+    spans = [(group[0].start, group[-1].end) for group in groups]
+    times = timed(spans, [characters / rules.speed for characters in reading])
+    cues = [Cue(start, end, text, speaker) for text, speaker, (start, end) in zip(texts, speakers, times, strict=True)]
     return Cues(cues, said.is_estimated)
 
 

@@ -11,6 +11,7 @@ from bot.documents.written import in_utc, on_one_line
 ESTIMATED = "The times are estimates: only the text is known, and it is spread over the recording."
 
 _ARROW = re.compile("-{2,}>")
+_STAMP = re.compile(r"(\d{1,2}:\d{1,2}:\d{1,2}[.,])(\d)")
 
 
 def as_srt(cues: Sequence[Cue]) -> str:
@@ -21,7 +22,7 @@ def as_srt(cues: Sequence[Cue]) -> str:
 
 
 def _srt(number: int, cue: Cue, speaker_before: str | None) -> str:
-    text = _ARROW.sub("→", "\n".join(cue.lines))
+    text = _ARROW.sub("→", "\n".join(map(_not_a_timing, cue.lines)))
     if cue.speaker is not None and cue.speaker != speaker_before:
         text = f"{_ARROW.sub('→', cue.speaker)}: {text}"
     return f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{text}\n"
@@ -47,8 +48,13 @@ def _provenance(known: Known) -> str:
 
 def _vtt(cue: Cue) -> str:
     voice = "" if cue.speaker is None else f"<v {_escaped(cue.speaker)}>"
-    text = "\n".join(map(_escaped, cue.lines))
+    text = "\n".join(_escaped(_not_a_timing(line)) for line in cue.lines)
     return f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{voice}{text}\n"
+
+
+def _not_a_timing(line: str) -> str:
+    """Return a line in which nobody finds two times: some programs know the timing of a cue by nothing else."""
+    return _STAMP.sub(r"\1 \2", line) if len(_STAMP.findall(line)) > 1 else line
 
 
 def _escaped(text: str) -> str:

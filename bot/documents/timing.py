@@ -7,7 +7,7 @@ SHORTEST = 834  # 5/6 of a second
 LONGEST = 7_000
 CLOSED = 500  # a shorter gap is closed, as it would be a flicker
 TWO_FRAMES = 84  # the least gap that stays, where closing it would take the cue over LONGEST
-LATE = 500  # so much may a cue come after its speech, so that the one before it can be read
+LATE = 1_000  # so much may a cue come after its speech, so that a short one before it can be read
 A_MOMENT = 40  # the least, where many words have one time
 
 

@@ -73,7 +73,7 @@ def test_the_rules_have_the_numbers_of_the_code():
     ):
         assert number in rules
     assert KOREAN.line == CHINESE.line
-    assert (timing.SHORTEST, timing.CLOSED, timing.LATE, cuts.PAUSE) == (834, 500, 500, 1.0)
+    assert (timing.SHORTEST, timing.CLOSED, timing.LATE, cuts.PAUSE) == (834, 500, 1_000, 1.0)
 
 
 def test_the_example_of_a_note_is_one():

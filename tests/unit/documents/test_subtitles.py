@@ -63,8 +63,8 @@ def test_short_sentences_stand_together_and_long_ones_alone():
 def test_a_cue_has_one_speaker_and_is_read_before_the_next_one():
     assert shown(talk(("0", "Shall we go?"), ("1", "Yes."), ("0", "Good, then let us go."))) == [
         (0, 900, "Shall we go?"),
-        (900, 1700, "Yes."),
-        (1700, 2936, "Good, then let us go."),
+        (900, 1734, "Yes."),
+        (1734, 3676, "Good, then let us go."),
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_pause_ends_a_cue_and_a_short_gap_is_closed():
 
 def test_a_cue_stays_as_long_as_it_takes_to_read_while_nobody_speaks():
     quick = talk((None, "incomprehensibilities internationalization"), 3.0, (None, "So."), seconds=0.1)
-    assert shown(quick)[0] == (0, 2471, "incomprehensibilities internationalization")
+    assert shown(quick)[0] == (0, 2530, "incomprehensibilities internationalization")
 
 
 def test_no_cue_stays_for_more_than_seven_seconds():
@@ -93,7 +93,7 @@ def test_a_gap_that_cannot_be_closed_has_two_frames():
 
 
 def test_cues_that_begin_at_one_time_follow_each_other():
-    assert list(timed([(1, 1), (1, 1), (1, 1)], [0, 0, 0])) == [(1000, 1500), (1500, 1540), (1540, 2374)]
+    assert list(timed([(1, 1), (1, 1), (1, 1)], [0, 0, 0])) == [(1000, 1834), (1834, 2000), (2000, 2834)]
 
 
 def test_japanese_has_lines_of_thirteen_characters_without_spaces():
@@ -175,7 +175,7 @@ def test_segments_make_cues_where_there_are_no_words():
     segments = (Segment("Hello there, everybody.", 1.0, 3.0, "0"), Segment("Hi!", 3.5, 4.5, "1"))
     told = known(Transcript("Hello there, everybody. Hi!", segments=segments))
     assert cues_of(told).cues == [
-        Cue(1000, 3000, ("Hello there, everybody.",), "Speaker 1"),
+        Cue(1000, 3500, ("Hello there, everybody.",), "Speaker 1"),
         Cue(3500, 4500, ("Hi!",), "Speaker 2"),
     ]
     assert "estimates" not in make(Ending.VTT, told).content.decode()
