@@ -205,9 +205,10 @@ class _Text:
         return self._ends_a_sentence(number)
 
     def _after_longest_pause(self, since: int, number: int) -> int:
-        """Return the word after the longest pause, of those that leave neither part too short."""
+        """Return the word after the longest pause that leaves neither part too short; of equal ones after the last."""
         far = bisect_left(self._spoken.places, self._place(since) + SHORT * self._scale)
-        return max(filter(self._spoken.begins, range(far, number + 1)), key=self._spoken.pause)
+        later = filter(self._spoken.begins, range(number, far - 1, -1))
+        return max(later, key=self._spoken.pause)
 
     def _length(self, first: int, end: int) -> int:
         return self._place(end) - self._place(first)

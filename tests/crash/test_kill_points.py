@@ -3,6 +3,7 @@
 A voice that has died somewhere meets the next death on its way from there.
 """
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -138,6 +139,20 @@ async def test_the_pages_of_a_long_text_come_once_and_in_order_whatever_dies_bet
     shown = [message["text"] for message in voice.chat.bot_messages if message != orphan]
     assert shown == [page.text for page in lay_out(THREE_PAGES)]
     assert len(shown) == 3
+    assert scene.uploads(voice) == 1
+
+
+async def test_pages_with_times_are_laid_out_the_same_after_a_death_between_them(scene):
+    scene.environment["TIMES_FROM_MINUTES"] = "0.001"
+    voice = scene.voice(text=THREE_PAGES)
+    await scene.live_until(scene.telegram, "sendMessage", "before", nth=2)  # the first page is shown
+    await scene.start()
+    await scene.until_stored(1, "state = 'delivered'")
+    shown = [message["text"] for message in voice.chat.bot_messages]
+    paragraphs = "\n\n".join(shown).split("\n\n")
+    timed = [re.match(r"\d:\d\d (?=confidential)", paragraph) for paragraph in paragraphs]
+    assert sum(map(bool, timed)) > 3, paragraphs
+    assert " ".join(re.sub(r"^\d+:\d\d ", "", each) for each in paragraphs) == THREE_PAGES
     assert scene.uploads(voice) == 1
 
 
