@@ -5,10 +5,11 @@ So only letters and digits are compared, and what does not match is passed over 
 """
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 ENOUGH = 0.3  # of the letters of the words have to be found; otherwise they are no words of this text
 # How many letters of the text, and how many words, may be passed over at once, and how many letters have to agree
@@ -60,8 +61,9 @@ def _letters(text: str) -> str:
     return text if text.isalnum() else _OTHERS.sub("", text)
 
 
-def _begins(parts: Iterable[str]) -> list[int]:
-    return list(accumulate(map(len, parts), initial=0))
+def _begins(parts: Iterable[str]) -> "array[int]":
+    """Return where each part begins in all of them together, and where they end."""
+    return array("q", accumulate(map(len, parts), initial=0))  # a list of as many numbers takes five times the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,11 @@ def find(letters: str, words: Iterable[str]) -> Found:
 
     Where too few of them are there, the share tells that, and the last places mean nothing.
     """
-    keys = [_letters(word) for word in words]
-    said, begins = "".join(keys), _begins(keys)
-    places: list[int] = []
+    said, begins = _joined(words)
+    number_of_words = len(begins) - 1
+    places = array("q")
     at = found = lost = 0
-    while len(places) < len(keys):
+    while len(places) < number_of_words:
         if begins[len(places)] - found > (1 - ENOUGH) * len(said):
             return Found(places, 0.0)
         number = len(places)
@@ -95,13 +97,19 @@ def find(letters: str, words: Iterable[str]) -> Found:
             end += 1  # one of which so much is the same is found, such as a whole sentence
         if end > number:
             same = min(until, begins[end]) - begin
-            places += [at + each - begin for each in begins[number:end]]
+            places.extend(at + each - begin for each in begins[number:end])
             at, found, lost = at + same, found + begins[end] - begin, begins[end] - begin - same
-        if end < len(keys):
+        if end < number_of_words:
             further, at_last = _again(_Said(said, begins, end), letters, at, lost)
-            places += [at] * (further - end)
+            places.extend(repeat(at, further - end))
             at, lost = at_last, lost + begins[further] - begins[end]
     return Found(places, found / len(said) if said else 0.0)
+
+
+def _joined(words: Iterable[str]) -> "tuple[str, array[int]]":
+    """Return the letters of all words, and where those of each begin."""
+    keys = [_letters(word) for word in words]
+    return "".join(keys), _begins(keys)
 
 
 def _same_until(one: str, first: int, other: str, second: int) -> int:

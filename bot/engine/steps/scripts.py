@@ -9,9 +9,7 @@ from bot.engine import forms, patience
 from bot.engine.lease import Told, handling
 from bot.errors import RateLimitedError
 from bot.machine.task_limit import TaskLimit
-from bot.text.script import names_of, script
 from bot.text.texts import Texts
-from bot.text.turns import order_of_speakers, paragraphs
 from storage.store import Store
 from storage.transcript import Transcript
 from storage.words import LINK, Job
@@ -72,6 +70,9 @@ def _duration(job: Job, transcript: Transcript) -> float | None:
 
 def _laid_out(transcript: Transcript, job: Job, *, times: bool) -> Worded:
     """Lay out a transcript; it stays as it is where its words tell nothing of what is wanted."""
+    from bot.text.script import names_of, script  # noqa: PLC0415 - few texts need it, and the start waits for no code
+    from bot.text.turns import order_of_speakers, paragraphs  # noqa: PLC0415
+
     speakers = order_of_speakers(transcript) if job.options.speakers else ()
     told_apart = len(speakers) > 1  # with one alone there is nobody to tell it from
     pieces = paragraphs(transcript, by_speaker=told_apart) if times or told_apart else ()
