@@ -198,3 +198,17 @@ async def test_a_quiet_chat_has_times_too(world, chat, alice):
 async def test_silence_is_said_without_a_time(world, chat, alice):
     await choose(world, chat, times=True, speakers=True)
     assert await answered(world, chat, alice, "") == [ENGLISH.answers.no_speech()]
+
+
+async def test_what_a_group_refuses_has_its_times_and_speakers_in_private_in_the_language_of_the_sender(world):
+    hans = world.telegram.user("Hans", language_code="de")
+    private = world.telegram.private(hans)
+    private.say(hans, "/start")
+    group = world.telegram.supergroup("Team", [hans], privacy=False)
+    await world.settle()
+    await choose(world, group, times=True, speakers=True)
+    group.silence_bot()
+    world.speech.says(spoken((0, 0, "Guten Tag."), (1, 1, "Hallo!")))
+    group.send_voice(hans, other_voice())
+    await world.settle()
+    assert texts(private)[-1].endswith("\n\n0:00 Sprecher 1: Guten Tag.\n\n0:01 Sprecher 2: Hallo!")
