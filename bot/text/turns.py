@@ -36,7 +36,7 @@ OWN_UTTERANCE = 1.0  # a pause within one channel, after which what others said 
 
 _STOP = re.compile(f"[.!?…{FULL_STOPS}]")
 _SENTENCE_END = re.compile(rf"{_STOP.pattern}[.!?…{FULL_STOPS}{CLOSING}]*\s*\Z")
-_BREAK = re.compile(r"\s*\n\s*")
+_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]\s*")
 _OPENS = frozenset({"Ps", "Pi", "Pd"})  # categories of what belongs to the word after it, in any language
 _OPENS_AFTER_SPACE = frozenset("\"'¿¡$€£#@+-_*")
 _WIDE = frozenset("WF")

@@ -50,6 +50,17 @@ def test_paragraphs_are_those_of_the_provider():
     assert cut(one) == [(0.0, None, "Hello Bob."), (3.0, None, "Good bye.")]
 
 
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\u2029", " \n \n "])
+def test_every_break_of_a_line_begins_a_paragraph(between):
+    one = transcript(said("Hello Bob."), said("Good bye.", 4.5), text=f"Hello Bob.{between}Good bye.")
+    assert [text for _, _, text in cut(one)] == ["Hello Bob.", "Good bye."]
+
+
+def test_a_text_of_very_much_white_space_is_cut_in_time():
+    one = transcript(said("Hello Bob."), said("Good bye."), text=f"Hello Bob.{' ' * 500_000}Good bye.")
+    assert len(cut(one)) == 1
+
+
 def test_a_long_text_without_paragraphs_is_cut_at_the_ends_of_sentences():
     pieces = cut(transcript(said(SENTENCE * 40)))
     assert len(pieces) > 4
