@@ -9,8 +9,12 @@ from typing import NamedTuple
 from bot.config import Settings
 from bot.engine.bell import Bell
 from bot.engine.clockwatch import ClockWatch
+from bot.engine.deletions import Deletions
 from bot.engine.delivery import Delivery
+from bot.engine.errands import Errands as ErrandWork
+from bot.engine.errands import Work
 from bot.engine.events import Events
+from bot.engine.exports import Exports
 from bot.engine.guests import Guests
 from bot.engine.intake import Defaults, Intake
 from bot.engine.looks import Looks
@@ -66,12 +70,15 @@ from bot.telegram.receiving.registration import Hook, Registration
 from bot.telegram.receiving.webhook import Webhook
 from bot.telegram.writing.button_data import (
     Admit,
+    AskDelete,
     AskLanguage,
     AskVersion,
     CancelJob,
     Carried,
     Choose,
     ChooseHere,
+    DeleteText,
+    ExportText,
     ForgetChat,
     HandOver,
     InLanguage,
@@ -95,6 +102,7 @@ from handlers.cancel import Cancel
 from handlers.choices import Choices
 from handlers.choosing import Choosing
 from handlers.commands import Commands
+from handlers.errands import Errands
 from handlers.groups import Groups
 from handlers.hints import Hints
 from handlers.joining import Joining
@@ -111,6 +119,7 @@ from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
 from handlers.versions import Versions
+from storage.errands import ErrandKind
 from storage.opening import open_store
 from storage.replicas import process_of
 from storage.store import Store
@@ -138,6 +147,7 @@ class App:
     joining: Joining
     replies: Replies
     poller: Poller
+    errands: ErrandWork
     maintenance: Maintenance
     trouble: Trouble
     sharing: Sharing
@@ -237,6 +247,7 @@ class _Wiring:
     def app(self) -> App:
         now, metrics, bot = self.outside.now, self.metrics, self.telegram.bot
         self.poller = self.presence.hands = poller = self._poller()
+        self.errands = self._errands()
         self._register_handlers(poller)
         self.maintenance = self._maintenance()
         dispatch = Dispatch(bot, processing(self.telegram), self.door, metrics)
@@ -253,6 +264,7 @@ class _Wiring:
             joining=self.joining,
             replies=self.door.replies,
             poller=poller,
+            errands=self.errands,
             maintenance=self.maintenance,
             trouble=self.trouble,
             sharing=self._sharing(),
@@ -295,6 +307,14 @@ class _Wiring:
         take = self._steps().take
         turn = Turn(self.store, self.moves, take, self.delivery, self.events, outside.now, outside.random)
         return Poller(self.store, turn, self.events, outside.now, presence=self.presence)
+
+    def _errands(self) -> ErrandWork:
+        now, transport = self.outside.now, self.delivery.transport
+        works: dict[str, Work] = {
+            ErrandKind.EXPORT: Exports(self.store),
+            ErrandKind.DELETE: Deletions(transport, self.store, now),
+        }
+        return ErrandWork(self.store, transport, self.moves, self.presence, self.events, works, now)
 
     def _nudge(self) -> None:
         self.poller.nudge()
@@ -348,7 +368,9 @@ class _Wiring:
         asking = Asking(media, Links(media, links_on))
         shown = Shown(speaking, self.store)
         versions = Versions(door, speaking, intake, shown, limit, models.preferred)
-        under = _Under(cancel, Again(door, speaking, intake), versions, More(door, speaking, shown))
+        errands = Errands(door, speaking, self.store, shown, self.errands.nudge, now)
+        more = More(door, speaking, shown)
+        under = _Under(cancel, Again(door, speaking, intake), versions, more, errands)
         told = Told(models.default.name, settings.transcript_ttl_hours)
         privacy = Privacy(door, speaking, self.store, self.guests, self.calls, told, self._hurry, now)
         owning = Owning(door, speaking, self.guests, self.joining.greet)
@@ -360,6 +382,7 @@ class _Wiring:
             versions=versions,
             hints=Hints(asking, {command.name for command in COMMANDS}, now),
             cancel=cancel,
+            errands=errands,
             commands=Commands(door, speaking, asking, self.store, models.default, *limits, links_on),
             choosing=choosing,
             using=Using(door, speaking, self.store, self.quotas, self.calls, now),
@@ -379,6 +402,7 @@ class _Under(NamedTuple):
     again: Again
     versions: Versions
     more: More
+    errands: Errands
 
 
 def _acts(under: _Under, choosing: Choosing, owning: Owning, privacy: Privacy) -> Mapping[type[Carried], Act]:
@@ -392,6 +416,9 @@ def _acts(under: _Under, choosing: Choosing, owning: Owning, privacy: Privacy) -
         InLanguage: under.versions.choose,
         ShowMore: under.more.show,
         ShowLess: under.more.close,
+        ExportText: under.errands.export,
+        AskDelete: under.errands.ask_delete,
+        DeleteText: under.errands.delete,
         ShowPage: choosing.show,
         Choose: choosing.choose,
         ChooseHere: choosing.choose,

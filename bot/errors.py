@@ -78,6 +78,13 @@ class UnknownMessageError(TemporaryError):
         super().__init__(message, reason=Reason.TELEGRAM_DOWN, sure=False)
 
 
+class HardlyDoneError(TemporaryError):
+    """The other side says itself that it is out of order: it has hardly done what was asked, and nobody is sure."""
+
+    def __init__(self, message: str, *, reason: Reason) -> None:
+        super().__init__(message, reason=reason, sure=False)
+
+
 class RateLimitedError(VerbatimError):
     """The other side asks for patience: wait `retry_after` seconds (None: our own choice), spend nothing."""
 

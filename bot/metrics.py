@@ -25,6 +25,7 @@ class Metrics:
             "recordings_refused", "Recordings of chats that had as many without an answer as they may."
         )
         self.ended = self._counter("jobs_ended", "Jobs that ended, by what the user got.", "outcome")
+        self.errands_ended = self._counter("errands_ended", "Things that people asked for, by kind.", "kind", "outcome")
         self.reused = self._counter("transcripts_reused", "Jobs answered without a generation of their own.")
         self.creates_in_doubt = self._counter(
             "creates_in_doubt", "Creates of ended jobs whose answer never came: each may have been paid for."
@@ -51,9 +52,13 @@ class Metrics:
             buckets=_STAGE_BUCKETS,
             registry=self.registry,
         )
+        self._add_gauges()
+
+    def _add_gauges(self) -> None:
         self.backlog = self._gauge(
             "backlog", "Unfinished jobs by state; `due` waits for its step, and is counted up to 1,000.", "state"
         )
+        self.errands = self._gauge("errands", "Files and other things that people have asked for and not got yet.")
         self.leads = self._gauge("leads", "Whether this process leads: 1, or 0.")
         self.slots = self._gauge("slots", "Jobs that may be at the AI/ML API at once.", "family")
         self.slots_taken = self._gauge("slots_taken", "Jobs that are there, or on their way.", "family")

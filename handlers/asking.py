@@ -15,7 +15,7 @@ from storage.apology import Apology
 from storage.words import Asked
 
 TRANSCRIBE = "transcribe"
-NOT_FOR_ASKING = frozenset({TRANSCRIBE, "again", "cancel", "start", "help"})  # they ask, or not, in a way of their own
+NOT_FOR_ASKING = frozenset({TRANSCRIBE, "again", "cancel", "export", "start", "help"})  # they ask in a way of their own
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,8 @@ class Privacy:
             text = await self._text(job, room)
             left_out += job.transcript_id is not None and text is None
             room -= len(text or "")
-            told.append(_recording(job) | {"text": text})
+            files = await self.store.files_of(job) if job.ended_at is not None else ()
+            told.append(_recording(job) | {"text": text, "files_asked_for": files})
         return {"recordings": told, "older_recordings_left_out": held.has_more, "texts_left_out": left_out}
 
     async def _text(self, job: Job, room: int) -> str | None:

@@ -12,6 +12,7 @@ from handlers.asking import TRANSCRIBE, Asking
 from handlers.cancel import Cancel
 from handlers.choosing import Choosing
 from handlers.commands import Commands
+from handlers.errands import EXPORT, Errands
 from handlers.groups import Groups
 from handlers.hints import Hints
 from handlers.joining import Joining
@@ -48,6 +49,7 @@ class Handlers:
     versions: Versions
     hints: Hints
     cancel: Cancel
+    errands: Errands
     commands: Commands
     choosing: Choosing
     using: Using
@@ -81,6 +83,7 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler(TRANSCRIBE, handlers.asking.transcribe, filters=NEW))
     application.add_handler(CommandHandler("again", handlers.versions.command, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("cancel", handlers.cancel.command, filters=BY_SOMEBODY))
+    application.add_handler(CommandHandler(EXPORT, handlers.errands.command, filters=BY_SOMEBODY))
     application.add_handler(MessageHandler(NEW & filters.ChatType.PRIVATE, handlers.hints))  # nobody else took it
     application.add_handler(CallbackQueryHandler(handlers.taps))
     call = partial(handlers.asking.call, _commands(application))

@@ -83,7 +83,7 @@ class World:
         received = await self.app.receiver.turn(0)
         await self.app.replies.idle()
         await self.app.trouble.turn()
-        return received + await self.app.poller.turn()
+        return received + await self.app.poller.turn() + await self.app.errands.turn()
 
     async def settle(self, seconds: float = 48 * 3600) -> None:
         """Work, and let time pass to whatever is due next, until nothing is left or so many seconds are over."""
@@ -101,7 +101,9 @@ class World:
     async def _next_at(self) -> float | None:
         """Return when something is due next: a job, or what a step waits for."""
         due_at = (await self.app.store.claim(self.clock(), self.clock(), 0)).next_at
-        return min((moment for moment in (due_at, self.clock.next_at) if moment is not None), default=None)
+        errand_at = (await self.app.store.claim_errands(self.clock(), self.clock(), 0)).next_at
+        moments = (due_at, errand_at, self.clock.next_at)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def jobs(self) -> list[Job]:
         """Every job there is, oldest first."""

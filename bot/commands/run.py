@@ -34,6 +34,7 @@ async def run(app: App, stop: asyncio.Event) -> None:
         loops = [
             _receive(app),
             app.poller.run(),
+            app.errands.run(),
             app.maintenance.run(),
             app.maintenance.watch(),
             app.clockwatch.run(),

@@ -7,6 +7,7 @@ from bot.errors import SIDES, OperatorError, PermanentError, RateLimitedError, S
 from bot.log import get_logger
 from bot.metrics import Metrics
 from storage import outcomes
+from storage.errands import Errand
 from storage.store import Refused, StorageUnavailableError
 from storage.words import Job, State
 
@@ -72,6 +73,28 @@ class Events:
     def bug(self, job: Job, error: BaseException | None) -> None:
         self.metrics.bug("step")
         log.error("step.bug", job=job.id, state=job.state, exc_info=error)
+
+    def errand_done(self, errand: Errand) -> None:
+        log.info("errand.done", job=errand.job_id, kind=errand.kind, what=errand.what)
+        self.metrics.errands_ended.labels(errand.kind, "done").inc()
+
+    def errand_failed(self, errand: Errand, error: BaseException) -> None:
+        """Tell of a failure of an errand; one that is no failure of this project's is a bug."""
+        if isinstance(error, RateLimitedError):
+            log.debug("errand.later", job=errand.job_id, kind=errand.kind, again_in=error.retry_after)
+        elif isinstance(error, VerbatimError | TimeoutError):
+            kind = type(error).__name__
+            log.info("errand.failed", job=errand.job_id, kind=kind, what=errand.what, error=str(error))
+        else:
+            self.metrics.bug("errand")
+            log.error("errand.bug", job=errand.job_id, kind=errand.kind, exc_info=error)
+
+    def errand_dropped(self, errand: Errand) -> None:
+        log.info("errand.dropped", job=errand.job_id, kind=errand.kind, what=errand.what)
+        self.metrics.errands_ended.labels(errand.kind, "dropped").inc()
+
+    def errand_lost(self, errand: Errand) -> None:
+        log.info("lease.lost", job=errand.job_id, edits=0)
 
     def notice_later(self, job: Job, error: Exception) -> None:
         log.info("notice.later", job=job.id, error=str(error))

@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 
+from bot.documents.document import Ending
 from bot.engine.forms import texts_of
-from bot.telegram.writing.button_data import AskLanguage, ShowLess, ShowMore, TryAgain, WithModel
+from bot.telegram.writing.button_data import (
+    AskDelete,
+    AskLanguage,
+    AskVersion,
+    DeleteText,
+    ExportText,
+    ShowLess,
+    ShowMore,
+    TryAgain,
+    WithModel,
+)
 from bot.telegram.writing.buttons import Button, Keyboard, button, cancel_button
 from bot.text.layout import says_something
 from bot.text.texts import Texts
 from storage.words import Form, Job
 
 MORE = "⋯"
+ENDINGS = tuple(each for each in ("txt", "srt", "vtt", "md", "json") if each in set(Ending))
 
 
 def cancel(job: Job, form: Form) -> Keyboard:
@@ -36,7 +48,7 @@ def under_text(job: Job) -> Keyboard:
     """Return what is under a text at first: in private all there is, elsewhere one button for the rest of it."""
     if job.shown_in > 0:
         return _rows(_wrong_language(job), *_more(job))
-    return _rows([*_wrong_language(job), *([button(MORE, ShowMore(job.id))] if _more(job) else [])])
+    return [[*_wrong_language(job), button(MORE, ShowMore(job.id))]]
 
 
 def opened(job: Job) -> Keyboard:
@@ -58,18 +70,29 @@ def _more(job: Job) -> Sequence[Sequence[Button]]:
     return [row for row in rows if row]
 
 
-def _files(_job: Job) -> Sequence[Button]:
+def other_versions(job: Job) -> Keyboard:
+    """Return what is under a sentence that a text cannot be had any more."""
+    return _rows(_other(job, texts_of(job, job.form)))
+
+
+def deletion(job: Job) -> Keyboard:
+    """Return what is under a text while it is asked whether to delete it."""
+    words = texts_of(job, job.form).more
+    return [[button(words.delete_it(), DeleteText(job.id))], [button(words.keep_it(), ShowLess(job.id))]]
+
+
+def _files(job: Job) -> Sequence[Button]:
     """Return a button for each form in which the text can be had as a file."""
-    return ()
+    return [button(f".{ending}", ExportText(job.id, ending)) for ending in ENDINGS]
 
 
-def _other(_job: Job, _texts: Texts) -> Sequence[Button]:
+def _other(job: Job, texts: Texts) -> Sequence[Button]:
     """Return the buttons for another version of the text, and for the names of those who speak in it."""
-    return ()
+    return [button(texts.versions.button(), AskVersion(job.id))]
 
 
-def _deleting(_job: Job, _texts: Texts) -> Sequence[Button]:
-    return ()
+def _deleting(job: Job, texts: Texts) -> Sequence[Button]:
+    return [button(texts.more.delete(), AskDelete(job.id))]
 
 
 def _wrong_language(job: Job) -> Sequence[Button]:

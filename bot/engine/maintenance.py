@@ -137,10 +137,13 @@ class Maintenance:
         """Tell of no count: those of the leader are those of all."""
         self.metrics.backlog.clear()
         self.metrics.slots_taken.clear()
+        self.metrics.errands.set(0)
 
     async def _count(self) -> None:
+        waiting = await self.store.errands_waiting()
         backlog, taken = await self.store.backlog(self.now()), await self.store.slots_taken()
         self._count_nothing()
+        self.metrics.errands.set(waiting)
         for state, count in backlog.items():
             self.metrics.backlog.labels(state).set(count)
         for family, count in taken.items():

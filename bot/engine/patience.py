@@ -112,6 +112,12 @@ GIVE_UP_AFTER = 55 * MINUTE  # the provider forgets a result after an hour
 EXPECTED_WITHIN = 10 * MINUTE  # a generation, plus EXPECTED_SHARE
 EXPECTED_SHARE = 2.0  # of the length of the recording
 
+# Errands: what people ask to be done with an answer that is there
+ERRANDS_AT_ONCE = 8  # most are a file of some kilobytes; several chats are served while one is waited for
+ERRANDS_LOOK_EVERY_BESIDE_OTHERS = 5.0  # what a dead replica leaves; what is asked here is begun at once
+ERRAND_ATTEMPTS = 8  # over some minutes; who still wants it asks again, and the text is in the chat
+MOST_SENDINGS_IN_DOUBT = 2  # each may have come: a third copy helps nobody
+
 # Other work
 QUIET_FOR = 5 * MINUTE  # in a chat that wants no placeholders: then people wonder, and a wait is told of even there
 FFMPEG_TIMEOUT = HOUR  # on a machine that is too busy; what makes a conversion slow is limited by its processor time

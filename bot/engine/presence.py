@@ -19,9 +19,15 @@ from bot.log import get_logger
 from bot.machine.clock import seconds_passed
 from storage.replicas import DEAD_AFTER, LEADS_FOR, Replica
 from storage.store import StorageUnavailableError, Store
-from storage.words import Job
 
 log = get_logger(__name__)
+
+
+class Leased(Protocol):
+    """A job or an errand."""
+
+    @property
+    def lease_token(self) -> str | None: ...
 
 
 class Hands(Protocol):
@@ -199,14 +205,14 @@ class Presence:
             async with asyncio.timeout(patience.REPLICAS_LOOK_EVERY):
                 await self._looked.wait()
 
-    def holds(self, job: Job) -> bool:
-        """Tell whether a job was leased by this replica in its present life."""
+    def holds(self, job: Leased) -> bool:
+        """Tell whether something was leased by this replica in its present life."""
         if not self.beside_others:
             return True
         return not self._is_out and (job.lease_token or "").startswith(f"{self.name}:")
 
-    async def be_sure(self, job: Job) -> None:
-        """Return while nobody else can have taken a leased job; LeaseLostError once this replica was taken for dead."""
+    async def be_sure(self, job: Leased) -> None:
+        """Return while nobody else can have taken what is leased; LeaseLostError once this one was taken for dead."""
         while self.holds(job):
             if self.seconds() < self._sure_until:
                 return

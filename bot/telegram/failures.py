@@ -18,6 +18,7 @@ from telegram.error import (
 
 from bot.errors import (
     ChatMovedError,
+    HardlyDoneError,
     OperatorError,
     OtherReceiverError,
     RateLimitedError,
@@ -30,6 +31,7 @@ from bot.outgoing.waits import asked_wait
 from bot.telegram.answers import (
     NamelessError,
     NoAnswerError,
+    OutOfOrderError,
     RedirectedError,
     UnreadableAnswerError,
     out_of_order,
@@ -114,6 +116,8 @@ def _unanswered(error: NetworkError) -> VerbatimError:
             return UnknownMessageError("a message was sent, but the answer has no id of it")
         case RedirectedError():
             return _redirected()
+        case OutOfOrderError():
+            return HardlyDoneError(error.fault.words, reason=error.fault.reason)
         case NoAnswerError():
             fault = error.fault
             return TemporaryError(fault.words, reason=fault.reason, sure=not fault.arrived)

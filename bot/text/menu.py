@@ -51,6 +51,7 @@ COMMANDS = (
     Command(
         "cancel", EVERYWHERE, marked("Cancel all recordings of yours here, or the one that you reply to"), "/cancel"
     ),
+    Command("export", EVERYWHERE, marked("Get a text as a file: reply to it and name a form"), "/export srt"),
     Command("optout", EVERYWHERE, marked("Have your recordings left alone in all groups"), "/optout"),
     Command("optin", EVERYWHERE, marked("Have your recordings become text in groups again"), "/optin"),
     Command("settings", CHANGES, marked("See and change all settings of this chat"), "/settings"),

@@ -20,7 +20,15 @@ from storage.sqlite.lock import FileLock
 from storage.sqlite.mend import Mended, begin_again, go_on_counting, insert, mend
 from storage.sqlite.migrate import apply, migrations, require_known
 from storage.sqlite.salvage import Reading, columns_of, fitting_version, opened, version_of
-from storage.statements.rows import GENERATION_COLUMNS, JOB_COLUMNS, generation_of, job_of, transcript_of
+from storage.statements.rows import (
+    ERRAND_COLUMNS,
+    GENERATION_COLUMNS,
+    JOB_COLUMNS,
+    errand_of,
+    generation_of,
+    job_of,
+    transcript_of,
+)
 from storage.store import DatabaseDamagedError, damaged
 
 Say = Callable[[str], None]
@@ -113,6 +121,7 @@ def _read_everything(source: sqlite3.Connection) -> None:
         (f"SELECT {JOB_COLUMNS} FROM jobs", job_of),
         (f"SELECT {GENERATION_COLUMNS} FROM generations", generation_of),
         ("SELECT body FROM transcripts", transcript_of),
+        (f"SELECT {ERRAND_COLUMNS} FROM errands", errand_of),
     ):
         for row in source.execute(sql):
             read(row)

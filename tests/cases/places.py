@@ -8,6 +8,7 @@ from bot.playground.telegram import Chat, FakeTelegram
 from bot.playground.telegram.faults import Fault
 from bot.playground.telegram.permissions import EVERYTHING
 from bot.playground.telegram.posting import Sender
+from bot.telegram.writing.button_data import CancelJob, TryAgain, read
 from storage.apology import Notice
 from tests.english import ENGLISH
 
@@ -85,7 +86,7 @@ class Place:
 
     @property
     def unfinished(self) -> list[Any]:
-        """Messages that promise something, or still have a button."""
+        """Messages that promise something, or still have a button to cancel or to try again."""
         return [message for message in self.written if self._is_unfinished(message)]
 
     @property
@@ -94,7 +95,7 @@ class Place:
         return [each for each in self.written if not self._is_unfinished(each) and not self.chat.rang(each)]
 
     def _is_unfinished(self, message: Any) -> bool:
-        return "reply_markup" in message or self.says(message) in UNFINISHED
+        return _has_button(message) or self.says(message) in UNFINISHED
 
     @property
     def shown(self) -> list[str]:
@@ -115,6 +116,11 @@ class Place:
         """How many calls named this chat, in the seconds after a moment."""
         calls = [call for call in self.telegram.calls if call.params.get("chat_id") == self.chat.id]
         return sum(since <= call.at <= since + seconds for call in calls)
+
+
+def _has_button(message: Any) -> bool:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return any(isinstance(read(button["callback_data"]), CancelJob | TryAgain) for row in rows for button in row)
 
 
 Change = Callable[[Place], object]

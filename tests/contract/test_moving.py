@@ -10,6 +10,7 @@ import pytest
 
 from storage.address import path_of
 from storage.copying import OWN
+from storage.errands import ErrandKind, NewErrand
 from storage.moving import move
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Ready
@@ -73,6 +74,7 @@ async def fill(store):
     made.append(await accepted(store, 11))
     await store.page_placed(await again(store, made[2]), 1, 321)
     await store.change_settings(CHAT, lambda chosen: replace(chosen, model="nova-2-meeting", keep_days=7))
+    await store.ask_errand(NewErrand(ErrandKind.EXPORT, "srt", CHAT, 1, None), NOW)
     await store.opt_out(77)
     await store.tell_once(CHAT, "something")
     await store.keep_learned({("nova-2-general", 3): 1.5})
@@ -101,7 +103,8 @@ async def filled(old):
 async def seen(store, jobs):
     """All that can be read of a store of such jobs, by its own methods."""
     texts = [await store.transcript(number) for number in range(1, 10)]
-    of_chat = await store.settings(CHAT), await store.moves(), await store.learned(), await store.held(CHAT, 99)
+    files = [await store.files_of(job) for job in jobs]
+    of_chat = files, await store.settings(CHAT), await store.moves(), await store.learned(), await store.held(CHAT, 99)
     return await everything(store, *jobs), texts, of_chat, await store.backlog(LATER), await store.slots_taken()
 
 

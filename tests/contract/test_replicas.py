@@ -5,11 +5,14 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from storage.errands import ErrandKind, NewErrand
 from storage.opening import open_store
+from storage.outcomes import Ended
 from storage.replicas import DEAD_AFTER, LEADS_FOR, process_of
 from storage.store import Interrupted, Start
+from storage.words import State
 from tests import postgres
-from tests.contract.stored import LEASE, NOW, accepted, message
+from tests.contract.stored import LEASE, NOW, accepted, delivering, message, recorded
 
 LONGER = "1000"  # seconds, than any replica is waited for
 
@@ -93,6 +96,20 @@ async def test_beside_a_dead_replica_another_one_is_the_first_and_takes_over_at_
     assert await store.replicas.enter("1.0", "polling") is True
     assert await known(store) == [store.replicas.name]
     assert await recovered(store) == (Interrupted(lost.id, 0, 0),)
+
+
+async def test_what_a_dead_replica_was_asked_for_another_one_does(entered, changed):
+    dead, other = await entered(), await entered()
+    job = await recorded(dead, await delivering(dead), Ended(State.DELIVERED))
+    await dead.ask_errand(NewErrand(ErrandKind.EXPORT, "srt", job.chat_id, job.message_id, None), NOW)
+    (lost,) = (await dead.claim_errands(NOW, NOW + LEASE, 9)).errands
+    await recovered(other)
+    assert (await other.claim_errands(NOW, NOW + LEASE, 9)).errands == ()
+    await changed(silenced(dead))
+    assert await other.replicas.bury() is True
+    await recovered(other)
+    (taken,) = (await other.claim_errands(NOW, NOW + LEASE, 9)).errands
+    assert (taken.job_id, taken.lease_token != lost.lease_token) == (job.id, True)
 
 
 async def test_a_replica_that_was_silent_too_long_is_taken_for_dead_and_comes_back_under_another_name(entered, changed):

@@ -6,6 +6,7 @@ import pytest
 
 from storage.apology import Notice
 from storage.errands import ErrandKind, NewErrand, NotAsked
+from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Known
 from storage.words import Form, State
 from tests.contract.stored import (
@@ -22,6 +23,7 @@ from tests.contract.stored import (
     recorded,
     submitted,
 )
+from tests.rows import fill_database
 
 SENDER, STRANGER = 42, 43
 GROUP, SUPERGROUP = -CHAT, -(10**12) - CHAT
@@ -211,6 +213,16 @@ class TestErasing:
         await store.purge(NOW, 0, 10)
         assert await store.transcript(job.transcript_id) is None
         assert (await again(store, other)).state is State.DELIVERED
+
+
+async def test_a_file_of_a_text_that_an_older_program_has_shown_can_be_had(tmp_path):
+    path = tmp_path / "older.db"
+    fill_database(path, "ready", ended=12, pending=1, now=NOW, schema=25)
+    store = await open_store(f"sqlite:///{path}", lambda: NOW)
+    job = await store.job(12)
+    assert (await asked(store, job)).job_id == job.id
+    assert await store.job_at(job.chat_id, job.placeholder_id) == job
+    await store.close()
 
 
 async def test_all_that_was_asked_goes_with_its_job(store):

@@ -10,6 +10,7 @@ from itertools import islice
 
 import pytest
 
+from storage.errands import ErrandKind, NewErrand
 from storage.outcomes import Ended
 from storage.sqlite import repair as repairing
 from storage.sqlite.engine import open_store
@@ -18,7 +19,7 @@ from storage.sqlite.repair import repair
 from storage.sqlite.salvage import Reading, opened
 from storage.store import DatabaseDamagedError, DatabaseInUseError, SchemaTooNewError, StorageUnavailableError
 from storage.words import State
-from tests.contract.stored import LATER, NOW, accepted, again, claimed, delivering, due, fetching, leased, message
+from tests.contract.stored import CHAT, LATER, NOW, accepted, again, claimed, delivering, due, fetching, leased, message
 
 PAGE = 4096
 JOBS = 60
@@ -47,6 +48,7 @@ async def full(master, path):
 
 async def fill(store):
     await store.record(await delivering(store, 1), Ended(State.DELIVERED), NOW)
+    await store.ask_errand(NewErrand(ErrandKind.EXPORT, "srt", CHAT, 1, None), NOW)
     for number in range(2, 31):
         await delivering(store, number)
     for number in range(31, 41):
@@ -300,6 +302,21 @@ async def test_a_row_that_makes_no_sense_costs_no_job(full, change, begin_again)
         "jobs: 1 of them begin again, and what was paid for them may be paid again"
     ]
     assert len(await claimed_jobs(full)) == JOBS - 1
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ("SELECT 1", 1),
+        ("UPDATE errands SET chat_id = 'x'", 0),
+        ("PRAGMA foreign_keys = OFF; UPDATE errands SET job_id = 999", 0),
+    ],
+)
+async def test_what_people_have_asked_for_is_kept_where_it_makes_sense(full, change, kept):
+    with shell(full) as connection:
+        connection.executescript(change)
+    repaired(full)
+    assert len(ask(full, "SELECT 1 FROM errands")) == kept
 
 
 async def test_a_document_that_begins_again_is_looked_at_again(full):

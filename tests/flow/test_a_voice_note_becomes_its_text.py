@@ -1,3 +1,4 @@
+from tests.english import ENGLISH
 from tests.world import ASKED_LANGUAGE, audio, texts
 
 
@@ -13,6 +14,6 @@ async def test_the_placeholder_turns_into_exactly_what_was_said(world):
 
     await world.settle()
     assert texts(chat) == ["Buy <milk> & *eggs*, 3_000 of them 🙂"]
-    assert "reply_markup" not in chat.bot_messages[0]
+    assert ENGLISH.cancelling.button() not in chat.button_texts(chat.bot_messages[0])
     assert [upload.data for upload in world.speech.uploads] == [audio()]
     assert ASKED_LANGUAGE.items() <= world.speech.uploads[0].fields.items()

@@ -32,7 +32,8 @@ async def test_longer_ones_are_collapsed_quotes_in_order_cut_at_sentence_ends(wo
     for page in pages:
         assert page["text"].endswith("again.")
         assert [(each["type"], each["offset"]) for each in page["entities"]] == [("expandable_blockquote", 0)]
-        assert "reply_markup" not in page
+    assert not any(chat.button_texts(page) for page in pages[:-1])
+    assert ENGLISH.cancelling.button() not in chat.button_texts(pages[-1])
 
 
 async def test_very_long_ones_are_a_text_file_in_the_place_of_the_placeholder(world):
@@ -43,7 +44,7 @@ async def test_very_long_ones_are_a_text_file_in_the_place_of_the_placeholder(wo
     assert world.telegram.file_bytes(message["document"]["file_id"]).decode() == text
     assert message["caption"].startswith("The quick brown fox")
     assert len(message["caption"]) <= 1024
-    assert "reply_markup" not in message
+    assert ENGLISH.cancelling.button() not in chat.button_texts(message)
     assert len(world.telegram.calls_of("sendMessage", "editMessageMedia")) == 2
 
 

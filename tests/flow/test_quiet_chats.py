@@ -52,7 +52,7 @@ async def test_the_recording_has_a_reaction_until_the_text_comes_as_a_reply(worl
     assert message["text"] == "said"
     assert message["reply_to_message"]["message_id"] == voice["message_id"]
     assert shown(chat) == ["…", "said"]
-    assert "reply_markup" not in message
+    assert ENGLISH.cancelling.button() not in chat.button_texts(message)
     assert len(world.telegram.calls_of("setMessageReaction")) == 1
     assert not any(chat.rang(message) for message in chat.bot_messages)
 

@@ -44,7 +44,7 @@ async def test_the_same_message_becomes_the_text(world, alice, private):
     assert (await tap(world, private, alice, message)).text == AGAIN.begun()
     assert texts(private) == ["what was said"]
     assert private.bot_messages[0]["message_id"] == message["message_id"]
-    assert "reply_markup" not in private.bot_messages[0]
+    assert LABEL not in private.button_texts(message)
     assert [seen.text for seen in private.history if seen.message_id == message["message_id"]] == [
         "Transcribing…",
         message["text"],

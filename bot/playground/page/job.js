@@ -49,6 +49,12 @@ const SENTENCES = {
   "orphan.found": () => "A leftover “Transcribing…” message was deleted",
   "storage.unavailable": (line) => `The database could not be used: ${why(line.error)}`,
   "operator.needed": (line) => `Paused until the operator fixes this: ${why(line.error)}`,
+  "errand.asked": (line) => `Somebody asked for ${line.kind === "delete" ? "its deletion" : `a .${plain(line.what)} file of it`}`,
+  "errand.done": (line) => (line.kind === "delete" ? "The text was deleted" : `The .${plain(line.what)} file was sent`),
+  "errand.later": (line) => `Asked to slow down${next(line, "will try again")}`,
+  "errand.failed": (line) => `What was asked for failed: ${why(line.error, line.kind)}`,
+  "errand.dropped": () => "What was asked for cannot be done",
+  "errand.bug": () => "The bot ran into a bug of its own",
   "lease.lost": () => "This job was taken over in the meantime",
   "leases.released": () => "The bot was started again and continues here",
 };

@@ -7,7 +7,7 @@ name it in KINDS. When the fields of a kind get another meaning, it gets another
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 VERSION = "1"
 MOST_BYTES = 64
@@ -73,6 +73,28 @@ class ShowMore:
 @dataclass(frozen=True, slots=True)
 class ShowLess:
     """Show the buttons again that were under the text of a job at first."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportText:
+    """Send the text of a job as a file, in a form that the ending of its name tells."""
+
+    job_id: int
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskDelete:
+    """Ask whether to delete the text of a job."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteText:
+    """Delete the text of a job."""
 
     job_id: int
 
@@ -147,6 +169,9 @@ Carried = (
     | InLanguage
     | ShowMore
     | ShowLess
+    | ExportText
+    | AskDelete
+    | DeleteText
     | ShowPage
     | Choose
     | ChooseHere
@@ -166,6 +191,9 @@ KINDS: Mapping[str, type[Carried]] = {
     "in": InLanguage,
     "more": ShowMore,
     "less": ShowLess,
+    "file": ExportText,
+    "bin": AskDelete,
+    "delete": DeleteText,
     "page": ShowPage,
     "set": Choose,
     "here": ChooseHere,
@@ -177,12 +205,19 @@ KINDS: Mapping[str, type[Carried]] = {
     "spare": KeepChat,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
+_FIELDS = {
+    kind: tuple((each.name, int if each.type is int else str) for each in fields(kind)) for kind in KINDS.values()
+}
 
 
 def write(carried: Carried) -> str:
     """Return the data of a button; ValueError for what would not come back as it is."""
-    data = ":".join((VERSION, _NAMES[type(carried)], *map(str, astuple(carried))))
-    if len(data) > MOST_BYTES or read(data) != carried:
+    kind = type(carried)
+    values = [getattr(carried, name) for name, _ in _FIELDS[kind]]
+    words = [str(value) for value in values]
+    data = ":".join((VERSION, _NAMES[kind], *words))
+    are_typed = all(isinstance(value, wanted) for value, (_, wanted) in zip(values, _FIELDS[kind], strict=True))
+    if len(data) > MOST_BYTES or not are_typed or not _are_readable(kind, words):
         raise ValueError(f"no button can carry {carried}")
     return data
 
@@ -197,10 +232,12 @@ def read(data: str | None) -> Carried | None:
 
 
 def _filled(kind: type[Carried], words: list[str]) -> Carried | None:
-    wanted = [each.type for each in fields(kind)]
-    if len(words) != len(wanted):
-        return None
-    if not all((_NUMBER if each is int else _WORD).fullmatch(word) for each, word in zip(wanted, words, strict=True)):
+    if len(words) != len(_FIELDS[kind]) or not _are_readable(kind, words):
         return None
     make: Callable[..., Carried] = kind
-    return make(*(int(word) if each is int else word for each, word in zip(wanted, words, strict=True)))
+    return make(*(int(word) if wanted is int else word for word, (_, wanted) in zip(words, _FIELDS[kind], strict=True)))
+
+
+def _are_readable(kind: type[Carried], words: list[str]) -> bool:
+    wanted = zip(words, _FIELDS[kind], strict=True)
+    return all((_NUMBER if each is int else _WORD).fullmatch(word) for word, (_, each) in wanted)

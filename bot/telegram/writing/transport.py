@@ -149,7 +149,7 @@ def _said(shown: Shown, rows: Keyboard) -> Parameters:
     """Return what the calls that send and that edit have in common."""
     markup = {"reply_markup": keyboard(rows) if rows else None}
     if isinstance(shown, Document):
-        return markup | {"caption": shown.caption}
+        return markup | {"caption": shown.caption or None}
     return markup | {"text": shown.text, "entities": _entities(shown), "link_preview_options": {"is_disabled": True}}
 
 

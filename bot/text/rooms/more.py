@@ -1,4 +1,4 @@
-"""What can be had of a text: the buttons under it, and what a tap comes to."""
+"""What can be had of a text: the buttons under it, and what a tap or a command comes to."""
 
 from bot.text.room import Room
 
@@ -12,3 +12,54 @@ class More(Room):
     def here(self) -> str:
         """Return what is above the buttons of a text that was in the group before it became a supergroup."""
         return self.gettext("The text is from before this group became a supergroup. What I can do with it:")
+
+    def sending(self, ending: str) -> str:
+        return self.gettext("I am sending the {ending} file.").format(ending=self.isolated(f".{ending}"))
+
+    def sent_already(self) -> str:
+        return self.gettext("In this form already sent above.")
+
+    def how_to_export(self) -> str:
+        """Return how the command /export is used."""
+        return self.gettext(
+            "Reply to a text of mine, or to its recording, and name a form: txt, srt, vtt, md or json. For example: "
+            "/export srt"
+        )
+
+    def no_text_there(self) -> str:
+        return self.gettext("I have no text of the message that you replied to. Reply to a text, or to its recording.")
+
+    def not_yet(self) -> str:
+        return self.gettext("The text is not there yet. Please ask again when it is.")
+
+    def not_kept(self) -> str:
+        return self.gettext(
+            "I do not keep this text any more, so I cannot make a file of it. From the recording I can make it again."
+        )
+
+    def no_files(self) -> str:
+        return self.gettext("I cannot send the file, as this chat takes no files from me.")
+
+    def failed(self) -> str:
+        return self.gettext("I could not do what you asked for. Please ask me again later.")
+
+    def delete(self) -> str:
+        return self.gettext("Delete")
+
+    def ask_delete(self) -> str:
+        return self.gettext("Shall I delete this text here, and what I have stored of it?")
+
+    def delete_it(self) -> str:
+        return self.gettext("Yes, delete it")
+
+    def keep_it(self) -> str:
+        return self.gettext("No, keep it")
+
+    def deleting(self) -> str:
+        return self.gettext("I am deleting it.")
+
+    def not_deleted(self) -> str:
+        return self.gettext(
+            "I have erased what I had stored of the text, but Telegram does not let me delete its message, as that is "
+            "too old. Please delete it yourself."
+        )

@@ -36,8 +36,8 @@ class Privacy(Room):
             ),
             self.gettext(
                 "About each recording: the ids of its chat, message, sender and file (of a link its address), its "
-                "length, its model, and when it came and was answered. I keep this for 7 days, or for as long as "
-                "its text."
+                "length, its model, which files of its text were asked for, and when it came and was answered. I keep "
+                "this for 7 days, or for as long as its text."
             ),
             self.gettext(
                 "Also: what a chat has chosen in /settings, until it is changed or erased; how many recordings and "

@@ -1,0 +1,65 @@
+"""Files of a text, made and sent because somebody asks for one: each comes once, as a reply to the recording."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.documents.document import Ending, make
+from bot.documents.known import Known
+from bot.engine import patience
+from bot.engine.errand_policy import SorryError
+from bot.telegram.writing.transport import Place, Shown
+from bot.text.layout import Document, says_something
+from storage.errands import Errand
+from storage.store import Store
+from storage.transcript import Transcript
+from storage.words import Job
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A message that an errand comes to."""
+
+    place: Place
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Makes files of texts. Of long texts, one at a time is read, and becomes a file."""
+
+    store: Store
+    _long: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1), init=False)
+
+    async def __call__(self, errand: Errand, job: Job) -> ToSend:
+        """Make the file that is asked for."""
+        if job.transcript_id is not None and await self.store.transcript_size(job.transcript_id) > patience.LONG_TEXT:
+            async with self._long:
+                return await self._made(errand, job)
+        return await self._made(errand, job)
+
+    async def _made(self, errand: Errand, job: Job) -> ToSend:
+        transcript = None if job.transcript_id is None else await self.store.transcript(job.transcript_id)
+        if transcript is None:
+            raise SorryError(lambda texts: texts.more.not_kept(), offers_again=True)
+        if not says_something(transcript.text):
+            raise SorryError(lambda texts: texts.answers.no_speech())
+        file = await asyncio.to_thread(make, Ending(errand.what), _known(transcript, job))
+        return ToSend(place_of(errand, job), Document(file.name, file.content, ""))
+
+
+def _known(transcript: Transcript, job: Job) -> Known:
+    return Known(
+        transcript,
+        model=job.model,
+        date=datetime.fromtimestamp(job.created_at, UTC),
+        duration=job.audio_seconds,
+    )
+
+
+def place_of(errand: Errand, job: Job) -> Place:
+    """Return where something goes that comes of an errand: to the recording, or else to a message of its text."""
+    if errand.chat_id != job.chat_id:
+        return Place(errand.chat_id, reply_to=errand.message_id)
+    reply_to = errand.message_id if job.reply_to is None else job.reply_to
+    return Place(job.chat_id, job.thread_id, reply_to, direct_topic_id=job.direct_topic_id)
