@@ -213,3 +213,21 @@ async def test_with_a_webhook_every_replica_takes_updates_and_whichever_is_gone_
     await shared.finish()
     assert [len(telegram.calls_of(method)) for method in ("setWebhook", "deleteWebhook", "getUpdates")] == [1, 0, 0]
     assert telegram.state.webhook is not None
+
+
+async def test_a_file_that_a_dead_replica_was_asked_for_is_sent_by_another_one(shared):
+    await replicas(shared, 2)
+    voice = shared.voice()
+    await shared.until_stored(1, "state = 'delivered'")
+    (message,) = shared.chat.bot_messages
+    held = asyncio.Event()
+    come = shared.hold_at(shared.telegram, "sendDocument", held)
+    shared.chat.press(shared.alice, message, ".txt")
+    await come.wait()
+    ((holder,),) = shared.rows("SELECT split_part(lease_token, ':', 1) FROM errands")
+    (dying,) = [life for life in shared.lives if name_of(life) == holder]
+    await dying.kill()
+    held.set()
+    await shared.until(lambda: [each for each in shared.chat.bot_messages if "document" in each])
+    (_, file) = shared.chat.bot_messages
+    assert shared.telegram.file_bytes(file["document"]["file_id"]).decode() == voice.text

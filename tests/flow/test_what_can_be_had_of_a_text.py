@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.engine import keyboards
+from bot.playground.speech.recognition import spoken
 from bot.telegram.writing.button_data import ExportText, write
 from storage.apology import Reason
 from storage.words import State
@@ -107,6 +108,17 @@ class TestButtons:
         *others, last = group.bot_messages
         assert buttons(group, last) == ["⋯"]
         assert not any(buttons(group, each) for each in others)
+
+    async def test_a_text_that_comes_in_a_new_message_has_them_too(self, world, group, alice):
+        world.telegram.refuse("editMessageText", "message can't be edited", times=None)
+        message = await answered(world, group, alice)
+        assert (message["text"], buttons(group, message)) == ("hello world", ["⋯"])
+
+    async def test_a_text_whose_language_is_doubtful_has_both_buttons(self, world, group, alice):
+        world.speech.says(spoken("hello world", "ru", 0.3))
+        group.send_voice(alice, other_voice())
+        await world.settle()
+        assert buttons(group, group.bot_messages[-1]) == [ENGLISH.languages.wrong(), "⋯"]
 
     async def test_where_nothing_was_said_there_is_nothing_to_have(self, world, private, alice):
         assert buttons(private, await answered(world, private, alice, "")) == []
