@@ -70,10 +70,10 @@ async def erase_text(tx: Transaction, errand: Errand, now: float) -> bool:
     if known is None:
         return False
     await tx.alone_with(known["cache_key"])
+    sql = f"SELECT transcript_id FROM jobs WHERE id = $1 AND ended_at IS NOT NULL {tx.locked}"
+    job = await tx.row(sql, errand.job_id)  # locked before the errand, as who deletes a job does
     if not await _held(tx, errand, "UPDATE errands SET kind = kind"):
         return False
-    sql = f"SELECT transcript_id FROM jobs WHERE id = $1 AND ended_at IS NOT NULL {tx.locked}"
-    job = await tx.row(sql, errand.job_id)
     if job is None or (transcript_id := job["transcript_id"]) is None:
         return True
     await tx.rows("UPDATE jobs SET transcript_id = NULL WHERE id = $1", errand.job_id)
