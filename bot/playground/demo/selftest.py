@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import aiohttp
 
@@ -52,8 +53,13 @@ def _given_up(running: Demo) -> str:
 
 def _final_text(chat: Chat) -> str:
     """Return the text of the first message that is not a placeholder; only placeholders have a cancel button."""
-    final = [message for message in chat.bot_messages if "reply_markup" not in message]
+    final = [message for message in chat.bot_messages if not _can_be_cancelled(message)]
     return str(final[0]["text"]) if final else ""
+
+
+def _can_be_cancelled(message: dict[str, Any]) -> bool:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return any("cancel" in button.get("callback_data", "") for row in rows for button in row)
 
 
 def alike(expected: str, heard: str) -> bool:
