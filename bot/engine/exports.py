@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.documents.document import Ending, make
-from bot.documents.known import Known
 from bot.engine import patience
 from bot.engine.errand_policy import SorryError
 from bot.telegram.writing.transport import Place, Shown
@@ -44,17 +42,17 @@ class Exports:
             raise SorryError(lambda texts: texts.more.not_kept(), offers_again=True)
         if not says_something(transcript.text):
             raise SorryError(lambda texts: texts.answers.no_speech())
-        file = await asyncio.to_thread(make, Ending(errand.what), _known(transcript, job))
-        return ToSend(place_of(errand, job), Document(file.name, file.content, ""))
+        return ToSend(place_of(errand, job), await asyncio.to_thread(_document, errand.what, transcript, job))
 
 
-def _known(transcript: Transcript, job: Job) -> Known:
-    return Known(
-        transcript,
-        model=job.model,
-        date=datetime.fromtimestamp(job.created_at, UTC),
-        duration=job.audio_seconds,
-    )
+def _document(ending: str, transcript: Transcript, job: Job) -> Document:
+    """Make a file; long texts take too long for an event loop."""
+    from bot.documents.document import Ending, make  # noqa: PLC0415 - much code, which no text needs until then
+    from bot.documents.known import Known  # noqa: PLC0415 - as above
+
+    sent_at = datetime.fromtimestamp(job.created_at, UTC)
+    file = make(Ending(ending), Known(transcript, job.model, sent_at, duration=job.audio_seconds))
+    return Document(file.name, file.content, "")
 
 
 def place_of(errand: Errand, job: Job) -> Place:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.documents.document import Ending
 from bot.engine.forms import texts_of
 from bot.telegram.writing.button_data import (
     AskDelete,
@@ -21,7 +20,7 @@ from bot.text.texts import Texts
 from storage.words import Form, Job
 
 MORE = "⋯"
-ENDINGS = tuple(each for each in ("txt", "srt", "vtt", "md", "json") if each in set(Ending))
+ENDINGS = ("txt", "srt", "vtt", "md", "json")  # those that bot.documents makes, which is loaded when one is wanted
 
 
 def cancel(job: Job, form: Form) -> Keyboard:

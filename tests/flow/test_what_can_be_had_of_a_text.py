@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.documents.document import Ending
 from bot.engine import keyboards
 from bot.playground.speech.recognition import spoken
 from bot.telegram.writing.button_data import ExportText, write
@@ -131,6 +132,9 @@ class TestButtons:
 
 
 class TestFiles:
+    def test_there_is_a_button_for_each_form_that_is_made(self):
+        assert set(keyboards.ENDINGS) == set(Ending)
+
     async def test_a_tap_brings_the_file_as_a_reply_to_the_recording(self, world, private, alice):
         message = await answered(world, private, alice)
         answer = await tap(world, private, alice, message, ".txt")
