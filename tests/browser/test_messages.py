@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.english import ENGLISH
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -57,6 +59,21 @@ async def test_a_voice_that_is_forwarded_from_the_group_is_transcribed_in_privat
     await chat_page.page.get_by_role("menuitem", name=f"Verbatim · {chat_page.name}", exact=True).click()
     assert await chat_page.says_in_private("from the group") == "from the group"
     assert group["bot"] == "member"
+
+
+async def test_a_recording_has_a_second_text_beside_the_first_one(chat_page):
+    await chat_page.says("the first text")
+    await chat_page.send_sample("Call me back")
+    await chat_page.see("the first text")
+    await chat_page.says("the second text")
+    await act(chat_page, chat_page.page.locator("article[data-from=me]").first, "Reply")
+    await chat_page.say("/again")
+    page = chat_page.page.locator("article", has_text=ENGLISH.versions.which())
+    await page.get_by_role("button", name="whisper-large").click()
+    await chat_page.see("the second text")
+    first = chat_page.page.locator("article", has_text="the first text")
+    for text in (first, chat_page.from_bot.last):  # both reply to it
+        await expect(text.get_by_role("button", name="Go to the message")).to_contain_text("Voice note")
 
 
 async def test_in_the_group_a_second_person_speaks_in_a_topic(chat_page):
