@@ -21,7 +21,7 @@ from bot.speech.languages import LANGUAGES
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, ShowLess, WithModel
-from bot.telegram.writing.buttons import button
+from bot.telegram.writing.buttons import Keyboard, button
 from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
 from handlers.asker import Asker, NotAllowed, asker_of, asker_with
@@ -133,13 +133,13 @@ class Versions:
         """Return the recording of a job; where there is none any more, that which the message replies to."""
         message, person = query.message, query.from_user.id
         job = await self.intake.store.job(job_id)
-        if not isinstance(message, Message):
-            return None
+        assert message is not None
         if job is not None:
             is_here = await self.shown.is_shown_in(job, message.chat.id)
             return await self._of_job(job, message.message_id, person) if is_here else None
-        replied = message.reply_to_message
-        return None if replied is None else of_message(self.intake, message, replied, self.limit, person)
+        if not isinstance(message, Message) or message.reply_to_message is None:
+            return None
+        return of_message(self.intake, message, message.reply_to_message, self.limit, person)
 
     async def _replied(self, message: Message, carrier: Carrier) -> Found:
         """Return the recording that a message replies to, or whose text it replies to."""
@@ -151,6 +151,7 @@ class Versions:
         return of_message(self.intake, message, carrier, self.limit, person)
 
     async def _of_job(self, job: Job, shown_as: int, person: int | None) -> AtHand:
+        """Return the recording of a job, and the supergroup that its group may have become."""
         is_group = SUPERGROUPS < job.chat_id < 0
         became = {old: new for new, old in (await self.intake.store.moves()).items()} if is_group else {}
         return of_job(self.intake, job, became.get(job.chat_id, job.chat_id), shown_as, person)
@@ -169,12 +170,21 @@ class Versions:
         if found.job is not None and await self._text_shown(query) is not None:
             rows = [*rows, [button(texts.settings.back(), ShowLess(found.job.id))]]
         try:
-            await change_buttons(query.message, rows)
-        except ChatMovedError as moved:  # old messages of the group stay as they are
-            await tell(query.get_bot(), moved.new_chat_id, said, rows)
-            raise
+            await self._show(query, said, rows)
         finally:
             await answer(query, said)
+
+    async def _show(self, query: CallbackQuery, said: str, rows: Keyboard) -> None:
+        """Show buttons in place of those that are there, or in a message of their own where these stay as they are."""
+        assert query.message is not None
+        if not query.message.is_accessible:  # too old to be edited
+            await tell(query.get_bot(), query.message.chat.id, said, rows)
+            return
+        try:
+            await change_buttons(query.message, rows)
+        except ChatMovedError as moved:
+            await tell(query.get_bot(), moved.new_chat_id, said, rows)
+            raise
 
     async def _offer(self, message: Message, carrier: Carrier) -> None:
         """Show in a message of its own what can be chosen. It replies to the recording, which a tap may need."""

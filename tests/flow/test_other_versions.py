@@ -211,6 +211,19 @@ class TestTaps:
             ("#g1_whisper-tiny", None),
         ]
 
+    async def test_under_a_message_that_is_too_old_to_be_changed_it_shows_them_in_a_new_one(
+        self, world, alice, private
+    ):
+        _, text, job = await heard(world, private, alice)
+        await put(world, private, text, AskVersion(job))
+        private.press(alice, text, write(AskVersion(job)), inaccessible=True)
+        await world.settle()
+        page = private.bot_messages[-1]
+        assert page["text"] == WORDS.which()
+        private.press(alice, page, SECOND, inaccessible=True)
+        await world.settle()
+        assert models(world) == [FIRST, SECOND]
+
     async def test_taps_and_commands_by_several_people_at_once_make_one_text(self, world, alice, team):
         group, bob, _ = team
         voice, text, job = await heard(world, group, bob)
