@@ -27,13 +27,17 @@ class UploadFormats:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file for the provider: `duration` seconds of the recording, from `start` on."""
+    """One file for the provider: `duration` seconds of the recording, from `start` on.
+
+    `is_faint` tells that hardly anything can be heard in the whole recording.
+    """
 
     path: Path
     content_type: str
     file_name: str
     start: float
     duration: float
+    is_faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Linked:
     url: str
     duration: float
     start: float = 0.0
+    is_faint: bool = False  # nobody knows, either
 
 
 Source = Upload | Linked

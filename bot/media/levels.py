@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_CHANNELS = 16  # that are measured one by one
-# The loudest sample of silence, in dB below full scale: the A-law of telephones has no smaller number than -72.2.
-# Whispers far from a microphone have samples above -50.
-_SILENCE = -72.0
+# In dB below full scale. Noise below -70 in the mean has no samples above -53, however long it lasts, and a codec makes
+# it up to a dB louder; silence in the A-law of telephones has -72. Words have samples above -50, also those of whispers
+# far from a microphone, which no long silence around them makes fainter.
+_NOISE = -69.0  # in the mean
+_LOUDEST_OF_NOISE = -52.0
+# In the mean, fainter is the noise of a microphone that nobody speaks into, and a whisper.
+_FAINT = -50.0
 _NOTHING = -91.0  # what volumedetect tells of zeros
 _SOME = "aselect=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.1)"
 # The mean of l·r / ((l² + r²) / 2) over a frame: 1 for equal sides, 0 for sides of their own, -1 for opposite ones.
@@ -51,7 +55,12 @@ class Levels:
 
     @property
     def are_silent(self) -> bool:
-        return self.whole.peak < _SILENCE
+        """Tell whether nothing is there that could be speech: zeros, or noise that no word stands out of."""
+        return self.whole.mean < _NOISE and self.whole.peak < _LOUDEST_OF_NOISE
+
+    @property
+    def are_faint(self) -> bool:
+        return self.whole.mean < _FAINT
 
 
 def meters(channels: int, output: str) -> str:

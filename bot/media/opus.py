@@ -4,7 +4,8 @@ import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import mul
 from typing import BinaryIO
 
 from bot.media.ogg import FIRST_OF_STREAM, GOES_ON, HEADER, LARGEST_PAGE, LAST_OF_STREAM, Page, checksum
@@ -32,6 +33,15 @@ _TELLS_MONO = bytes(byte for byte in range(256) if not byte & 4)
 _TELLS_VOICE = bytes(byte for byte in range(0x80) if not byte & 2)
 _VOICE = 0x80
 
+# In speech the encoder thinks of a voice in two of three packets; in noise, however faint, in one of ten at the most.
+_SPOKEN = 0.2
+_SPOKEN_PACKETS = 100  # two seconds of a voice in usual packets, after which no more is looked for
+
+# The other packets of speech differ in size, by a fifth of the mean and more. Those of noise differ by a tenth, those
+# of noise that swells by a sixth, and where the encoder has to make all of one size, nothing is known.
+_UNEVEN = 0.18
+_UNEVEN_PACKETS = 500
+
 # Packets of silence are the same again and again, whatever their size. Those of sound, even of the noise of a
 # microphone, are different, and nothing makes them smaller: by a hundredth, or a tenth with the pauses in speech.
 _HEARD = 0.9
@@ -57,27 +67,29 @@ class _Candidate(Page):
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What is known of the sound in a file: its seconds, whether any of it has two channels, and its variety.
+    """What is known of the sound in a file: its seconds, whether any of it has two channels, and how it differs.
 
-    `is_voiced` tells whether the encoder found a voice; None if the packets do not all tell. Where it found none, the
-    variety is the share of the bytes, where it is largest, that packing them leaves.
+    `voiced` is the share of the packets in which the encoder found a voice. `is_uneven` tells whether the packets that
+    do not say so differ in size as those of speech do. Where no voice was found, `variety` is the share of the bytes,
+    where it is largest, that packing them leaves.
     """
 
     seconds: float
     is_stereo: bool
     variety: float
-    is_voiced: bool | None
+    voiced: float
+    is_uneven: bool
 
     @property
     def is_heard(self) -> bool:
-        """Tell whether there is sound for certain, in one channel."""
-        is_voiced = self.variety > _HEARD if self.is_voiced is None else self.is_voiced
-        return is_voiced and not self.is_stereo
+        """Tell whether there is speech, or sound like it, for certain, in one channel."""
+        is_spoken = self.voiced >= _SPOKEN or (self.is_uneven and self.variety > _HEARD)
+        return is_spoken and not self.is_stereo
 
     @property
     def is_silent(self) -> bool:
         """Tell whether there is nothing but silence, where nobody made the packets to look like it."""
-        return not self.is_voiced and self.variety < _SILENT
+        return not self.voiced and self.variety < _SILENT
 
 
 @dataclass(slots=True)
@@ -94,7 +106,7 @@ class _NotCountedError(Exception):
 
 
 @dataclass(slots=True)
-class _Listener:
+class _Variety:
     """Finds out how much packets differ, until they are known to have sound."""
 
     variety: float = 0.0
@@ -124,6 +136,49 @@ class _Listener:
 
 
 @dataclass(slots=True)
+class _Listener:
+    """Finds out whether packets have speech, until that is known."""
+
+    packets: int = 0
+    voiced: int = 0
+    is_settled: bool = False
+    variety: _Variety = field(default_factory=_Variety)
+    _sized: int = 0
+    _bytes: int = 0
+    _squares: int = 0
+
+    def hear(self, body: bytes, starts: list[int], firsts: bytes) -> None:
+        """Listen to the packets on a page: to what the encoder thought, and where it does not say, to their sizes."""
+        told = [start + 1 for start, first in zip(starts, firsts, strict=True) if first in _TELLS_VOICE]
+        voiced = sum(body[at] >= _VOICE for at in told if at < len(body))
+        self.packets += len(starts)
+        self.voiced += voiced
+        if starts and not voiced:
+            self.variety.hear(body[starts[0] :])
+        if 2 * len(told) < len(starts):
+            self._measure([end - start for start, end in pairwise((*starts, len(body)))])
+        self.is_settled = (self.voiced >= _SPOKEN_PACKETS and self.share >= _SPOKEN) or (
+            self._sized >= _UNEVEN_PACKETS and self.is_uneven and self.variety.variety > _HEARD
+        )
+
+    @property
+    def share(self) -> float:
+        return self.voiced / self.packets if self.packets else 0.0
+
+    @property
+    def is_uneven(self) -> bool:
+        """Tell whether sizes deviate from their mean as those of speech do, where most packets tell nothing else."""
+        squared = self._bytes * self._bytes
+        deviates = self._sized * self._squares - squared > _UNEVEN * _UNEVEN * squared
+        return deviates and 2 * self._sized > self.packets
+
+    def _measure(self, sizes: list[int]) -> None:
+        self._sized += len(sizes)
+        self._bytes += sum(sizes)
+        self._squares += sum(map(mul, sizes, sizes))
+
+
+@dataclass(slots=True)
 class _Count:
     """The counts so far."""
 
@@ -133,8 +188,6 @@ class _Count:
     work: int = 0
     lookalikes: int = 0
     is_stereo: bool = False
-    is_voiced: bool = False
-    all_tell_voice: bool = True
     listener: _Listener = field(default_factory=_Listener)
 
     def add(self, page: _Candidate | None) -> None:
@@ -161,21 +214,13 @@ class _Count:
             del starts[0]
         firsts = bytes([page.body[start] for start in starts])
         self.is_stereo = self.is_stereo or bool(firsts.translate(None, _TELLS_MONO))
-        if not self.is_voiced:
-            self._listen(page.body, starts, firsts)
+        if not self.listener.is_settled:
+            self.listener.hear(page.body, starts, firsts)
         samples = sum(firsts.translate(_UNITS)) * _UNIT
         if firsts.translate(None, _TELLS_FRAMES):
             self.work += _SECOND_BYTE_WORK * len(starts)
             samples += _samples_by_second_bytes(page, starts)
         self._add_sound(stream, page, samples)
-
-    def _listen(self, body: bytes, starts: list[int], firsts: bytes) -> None:
-        """Look for a voice, and as long as there is none, how much the packets differ."""
-        self.all_tell_voice = self.all_tell_voice and not firsts.translate(None, _TELLS_VOICE)
-        told = (start + 1 for start, first in zip(starts, firsts, strict=True) if first in _TELLS_VOICE)
-        self.is_voiced = any(at < len(body) and body[at] & _VOICE for at in told)
-        if starts and not self.is_voiced:
-            self.listener.hear(body[starts[0] :])
 
     def _begin_stream(self, page: Page, *, is_opus: bool) -> None:
         if not is_opus:
@@ -194,9 +239,11 @@ class _Count:
 
     def sound(self) -> Sound | None:
         seconds = (self.samples - sum(stream.dropped for stream in self.streams.values())) / _RATE
-        self.listener.finish()
-        voiced = None if not self.is_voiced and not self.all_tell_voice else self.is_voiced
-        return Sound(seconds, self.is_stereo, self.listener.variety, voiced) if seconds > 0 else None
+        if seconds <= 0:
+            return None
+        heard = self.listener
+        heard.variety.finish()
+        return Sound(seconds, self.is_stereo, heard.variety.variety, heard.share, heard.is_uneven)
 
 
 def sound_in(file: BinaryIO, stopped: Callable[[], bool] = lambda: False, most_work: int = MOST_WORK) -> Sound | None:

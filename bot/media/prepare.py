@@ -13,6 +13,7 @@ from bot.media import copying
 from bot.media.convert import Recording, encode, quiet_cuts
 from bot.media.ffmpeg import Bench, SureError
 from bot.media.probe import Probe, is_silent, opus_sound, probe
+from bot.media.sniff import Container
 from bot.uploads import AudioFormat, Upload, UploadFormats
 from storage.apology import Fact, Reason
 
@@ -62,10 +63,11 @@ async def prepare(path: Path, bench: Bench, *, kind: str, limits: Limits, format
     if as_is and small and found.codec in as_is.codecs and whole:
         if found.copy is not None:
             copying.drop(found.copy)
-        return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration),)
+        return (Upload(path, as_is.content_type, as_is.file_name, 0.0, found.duration, found.is_faint),)
     bench = replace(bench, is_long=_is_long(found))
     copied = await _copy(path, found, limits, formats, bench)
-    return await _convert(path, found, limits, bench) if copied is None else copied
+    uploads = await _convert(path, found, limits, bench) if copied is None else copied
+    return tuple([replace(upload, is_faint=True) for upload in uploads]) if found.is_faint else uploads
 
 
 def _is_long(found: Probe) -> bool:
@@ -129,8 +131,12 @@ async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tu
     sounds = await bench.compute(lambda: [opus_sound(part, bench.stretch) for part in parts])
     if not any(sounds):
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
+    starts = zip(parts, (0.0, *cuts), sounds, strict=True)
+    heard = [(part, start, sound) for part, start, sound in starts if sound is not None and not sound.is_silent]
     return tuple(
-        Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds)
-        for part, start, sound in zip(parts, (0.0, *cuts), sounds, strict=True)
-        if sound is not None and not sound.is_silent
+        [
+            Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds)
+            for part, start, sound in heard
+            if len(parts) == 1 or sound.is_heard or not await is_silent(part, Container.OGG, bench)
+        ]
     )

@@ -37,9 +37,7 @@ _BEGINNING_SECONDS = 10.0
 _YEAR = 365 * 86_400.0
 _ANY_NUMBER = 10**12  # of samples: a sample of a recording has fewer than the limits allow
 _MOST_TRACKS = 8  # that are listened to until one has sound; more languages than films have
-# In dB. Fainter is the noise of a microphone that nobody speaks into, and a whisper, which no other track covers up.
-_FAINT = -50.0
-_FAR_LOUDER = 20.0
+_FAR_LOUDER = 20.0  # dB
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +71,10 @@ class Probe:
 
     `codec` is None without such a track. `duration` is the seconds of sound that a decoder finds, whatever the file
     claims, and `work` the samples in them, those of all channels together; it is infinite if more were not counted.
-    `is_all` tells that no decoder finds other sound in the file. `mix` makes one channel of the track, and `is_silent`
-    tells that nothing can be heard in any track. `is_steady` tells that the format of the track never changes, and
-    `copy` has the track in a file of its own, where that was made to find all this out.
+    `is_all` tells that no decoder finds other sound in the file. `mix` makes one channel of the track. `is_silent`
+    tells that nothing can be heard in any track, and `is_faint` that hardly anything can. `is_steady` tells that the
+    format of the track never changes, and `copy` has the track in a file of its own, where that was made to find all
+    this out.
     """
 
     container: Container | None  # None if ffmpeg found it out
@@ -87,6 +86,7 @@ class Probe:
     has_video: bool
     mix: Mix = AS_IT_IS
     is_silent: bool = False
+    is_faint: bool = False
     is_steady: bool = True
     copy: copying.Copy | None = None
 
@@ -99,11 +99,10 @@ async def probe(path: Path, bench: Bench, *, most_work: float = _UNBOUNDED_WORK)
     """Read the facts about the file, and decode it, or places of a long one, to know how long and how loud it is.
 
     The track that a player plays is chosen, or if nothing can be heard in it, the first of the others in which
-    something can; hardly anything counts as nothing if another one is far louder. Ogg/Opus in one
-    channel needs no process, unless its packets look like silence. The counting ends when the `work` has come to
-    `most_work` samples. Raises PermanentError: EMPTY for a file without
-    bytes, NOT_AUDIO for one that is surely something else or has only broken sound, TOO_DEMANDING for one that takes
-    too long to read. Raises as `Ffmpeg.run` does.
+    something can; hardly anything counts as nothing if another one is far louder. Ogg/Opus in one channel needs no
+    process, unless its packets look like silence or noise. The counting ends when the `work` has come to `most_work`
+    samples. Raises PermanentError: EMPTY for a file without bytes, NOT_AUDIO for one that is surely something else or
+    has only broken sound, TOO_DEMANDING for one that takes too long to read. Raises as `Ffmpeg.run` does.
     """
     known = await bench.compute(_identify, path, bench.threads.closed, int(bench.stretch * opus.MOST_WORK))
     if known.sound is not None and known.sound.is_heard:
@@ -144,6 +143,7 @@ def _about(known: _Identity, found: streams.Streams, heard: _Heard) -> Probe:
         has_video=found.has_video,
         mix=mix_of(heard.track, heard.levels, steady=heard.steady),
         is_silent=heard.levels.are_silent,
+        is_faint=heard.levels.are_faint,
         is_steady=heard.steady,
         copy=heard.copy,
     )
@@ -235,7 +235,7 @@ class _Reading:
         os.truncate(sample, 0)
         if heard is None or abs(heard.seconds - listened) > _PLACES_LOST * listened:
             return None
-        if heard.levels.whole.mean < _FAINT or not mix_of(0, heard.levels, steady=True).is_usual:
+        if heard.levels.are_faint or not mix_of(0, heard.levels, steady=True).is_usual:
             return None
         return replace(heard, seconds=copy.seconds, work=copy.seconds * _density(sound), copy=copy)
 
@@ -252,7 +252,7 @@ class _Reading:
             heard = await self._hear(number, found.sounds[number], most_work)
             if heard is not None and (best is None or _is_far_louder(heard.levels, best.levels)):
                 best = heard
-            if best is not None and best.levels.whole.mean > _FAINT:
+            if best is not None and not best.levels.are_faint:
                 break
         return best
 

@@ -48,9 +48,23 @@ def test_what_was_not_told_is_not_known(errors):
     assert parse(errors, channels=2) is None
 
 
-@pytest.mark.parametrize(("peak", "is_silent"), [(-91.0, True), (-72.2, True), (-71.9, False)])
-def test_silence_has_no_larger_sample_than_the_smallest_of_a_telephone(peak, is_silent):
-    assert parse(told((-91.0, peak)), channels=1).are_silent is is_silent
+@pytest.mark.parametrize(
+    ("mean", "peak", "is_silent"),
+    [
+        (-91.0, -91.0, True),
+        (-72.2, -72.2, True),  # of a telephone
+        (-70.0, -54.6, True),  # hours of noise
+        (-69.0, -60.0, False),
+        (-85.0, -50.0, False),  # a whisper in silence
+    ],
+)
+def test_silence_is_what_no_word_stands_out_of(mean, peak, is_silent):
+    assert parse(told((mean, peak)), channels=1).are_silent is is_silent
+
+
+@pytest.mark.parametrize(("mean", "is_faint"), [(-91.0, True), (-50.1, True), (-50.0, False)])
+def test_what_is_faint_is_known_by_the_mean(mean, is_faint):
+    assert parse(told((mean, 0.0)), channels=1).are_faint is is_faint
 
 
 async def test_the_channels_of_a_recording_are_measured_in_one_run(bench):

@@ -214,17 +214,33 @@ def test_two_channels_may_be_opposite_so_nothing_is_heard_for_certain():
     assert not sound.is_heard
 
 
+def packets(sizes, first=b"\x08\x07"):
+    return [first + random.Random(number).randbytes(size) for number, size in enumerate(sizes)]
+
+
 def test_noise_in_which_the_encoder_found_no_voice_is_not_heard_for_certain():
-    noise = [b"\x08\x07" + random.Random(number).randbytes(60) for number in range(50)]
+    noise, voiced = packets([60] * 50), b"\x08\xa3" + bytes(60)
     assert not listened(*noise).is_heard
     assert not listened(*noise).is_silent
-    assert listened(*noise, b"\x08\xa3" + bytes(60)).is_heard
+    assert not listened(*noise[:46], *[voiced] * 4).is_heard
+    assert listened(*noise[:36], *[voiced] * 14).is_heard
 
 
-def test_where_the_encoder_does_not_tell_the_variety_decides():
-    music = [b"\xf8\x07" + random.Random(number).randbytes(60) for number in range(50)]
-    assert listened(*music).is_heard
-    assert not listened(*[music[0]] * 50).is_heard
+def test_where_the_encoder_does_not_tell_the_sizes_and_the_variety_decide():
+    assert listened(*packets([100, 180, 300, 140, 60] * 10, b"\xf8\x07")).is_heard
+    assert not listened(*packets([100, 120, 110, 90, 115] * 10, b"\xf8\x07")).is_heard
+    assert not listened(*packets([60] * 50, b"\xf8\x07")).is_heard
+    assert not listened(*[b"\xf8\x07" + bytes(size) for size in (100, 180, 300, 140, 60)] * 10).is_heard
+
+
+def test_uneven_packets_of_which_most_tell_of_no_voice_are_not_heard_for_certain():
+    assert not listened(*packets([100, 180, 300] * 5, b"\xf8\x07"), *packets([60] * 35)).is_heard
+
+
+def test_a_voice_that_comes_late_is_heard():
+    silence, voiced = packets([60] * 50), packets([60] * 50, b"\x08\xa3")
+    pages = [page(*silence)] * 30 + [page(*voiced)] * 10
+    assert sound_in(io.BytesIO(recording(*pages))).is_heard
 
 
 def test_a_word_is_heard_in_silence():
