@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from storage.apology import Apology
-from storage.transcript import Transcript
+from storage.transcript import Doubt, Transcript
 from storage.words import Generation, State
 
 
@@ -14,13 +14,14 @@ class Submitted:
 
     `generation` is the last part's, stored in the same transaction; None if it is stored already. `slots` are
     how many there are from now on, of families that have more than before: as many jobs as are free of them, of those
-    that wait for one, may ask again.
+    that wait for one, may ask again. `is_faint` tells that hardly anything can be heard in the recording.
     """
 
     first_look_at: float
     audio_seconds: float
     generation: Generation | None
     slots: Mapping[str, int] = field(default_factory=dict)
+    is_faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,20 @@ class Forgotten:
 class Ready:
     """The transcript is known. It may serve other jobs with the same key until `expires_at`.
 
-    A chat that has chosen for how long has its way if the text `says_something`.
+    A chat that has chosen for how long has its way if the text `says_something`. It `is_invented` if perhaps nobody
+    said it.
     """
 
     transcript: Transcript
     expires_at: float
     says_something: bool = True
+    is_invented: bool = False
+
+    @property
+    def doubtful(self) -> Doubt:
+        if self.is_invented:
+            return Doubt.WORDS
+        return Doubt.LANGUAGE if self.transcript.is_doubtful else Doubt.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,21 @@
 """The Transcript: finished text with its language, its words or segments, and their speakers; a value."""
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 # More than a day of quick speech, which has 60,000 characters and 10,000 words an hour. What is longer was not said.
 LONGEST_TEXT = 2_000_000  # characters
 MOST_WORDS = 250_000
 LOW_CONFIDENCE = 0.5
+
+
+class Doubt(IntEnum):
+    """What is doubtful of a text, or of the recording of one that is still to come."""
+
+    NOTHING = 0
+    LANGUAGE = 1  # it may be in another language than was spoken
+    WORDS = 2  # perhaps nobody said it: models write such words where nobody speaks
+    FAINT = 3  # there is no text yet, and hardly anything can be heard in the recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from storage.apology import Apology, Notice
-from storage.transcript import Transcript
+from storage.transcript import Doubt, Transcript
 
 
 class State(StrEnum):
@@ -231,7 +231,7 @@ class Job:
     fold_from: int | None  # characters, for Answers.FOLD
     reacts: bool  # a reaction to the recording stands for the placeholder, unless the chat forbids it
     rings_at: float | None  # from then on a message that rings follows the text; None where none does, or one did
-    doubtful: bool  # its transcript may be in another language than was spoken
+    doubtful: Doubt
     times: bool | None  # whether its text shows times, as its chat had chosen; None if it chose nothing
 
     @property

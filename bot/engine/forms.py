@@ -8,7 +8,7 @@ from bot import links
 from bot.text.layout import Document, Page, in_file, in_pages, in_text, lay_out, says_something
 from bot.text.texts import Texts
 from storage.apology import Notice
-from storage.transcript import LONGEST_TEXT
+from storage.transcript import LONGEST_TEXT, Doubt
 from storage.words import LINK, Answers, Form, Job
 
 Answer = tuple[Page, ...] | Document
@@ -19,8 +19,14 @@ TO_COME = "…"  # what a message says that is about to have its text
 def laid_out(layout: Layout, job: Job, text: str) -> Answer:
     """Return what was said in a recording, or that nothing was, as the job's form has it."""
     texts = texts_of(job, job.form)
-    said = text if says_something(text) else texts.answers.no_speech()
-    return layout(worded(job, job.form, said), texts)
+    return layout(worded(job, job.form, _said(job, text, texts)), texts)
+
+
+def _said(job: Job, text: str, texts: Texts) -> str:
+    if not says_something(text):
+        return texts.answers.no_speech()
+    is_invented = job.doubtful is Doubt.WORDS and job.apology is None
+    return texts.answers.perhaps_invented(text) if is_invented else text
 
 
 def texts_of(job: Job, form: Form) -> Texts:

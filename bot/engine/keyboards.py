@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.engine.forms import texts_of
+from bot.speech.languages import nova_instead
 from bot.telegram.writing.button_data import (
     AskDelete,
     AskLanguage,
@@ -17,6 +18,7 @@ from bot.telegram.writing.button_data import (
 from bot.telegram.writing.buttons import Button, Keyboard, button, cancel_button
 from bot.text.layout import says_something
 from bot.text.texts import Texts
+from storage.transcript import Doubt
 from storage.words import Form, Job
 
 MORE = "⋯"
@@ -39,15 +41,15 @@ def under(job: Job, text: str) -> Keyboard:
     if job.apology is not None:
         return again(job, job.form)
     if not says_something(text):
-        return _rows(_wrong_language(job))
+        return _rows(_doubt(job))
     return under_text(job)
 
 
 def under_text(job: Job) -> Keyboard:
     """Return what is under a text at first: in private all there is, elsewhere one button for the rest of it."""
     if job.shown_in > 0:
-        return _rows(_wrong_language(job), *_more(job))
-    return [[*_wrong_language(job), button(MORE, ShowMore(job.id))]]
+        return _rows(_doubt(job), *_more(job))
+    return [[*_doubt(job), button(MORE, ShowMore(job.id))]]
 
 
 def opened(job: Job) -> Keyboard:
@@ -94,9 +96,12 @@ def _deleting(job: Job, texts: Texts) -> Sequence[Button]:
     return [button(texts.more.delete(), AskDelete(job.id))]
 
 
-def _wrong_language(job: Job) -> Sequence[Button]:
-    """Return the button of a text that may be in a wrong language; none for others."""
-    return [button(texts_of(job, job.form).languages.wrong(), AskLanguage(job.id))] if job.doubtful else ()
+def _doubt(job: Job) -> Sequence[Button]:
+    """Return the button of a doubtful text: to have it in another language, or where it may be invented, by nova."""
+    if job.doubtful is Doubt.LANGUAGE:
+        return [button(texts_of(job, job.form).languages.wrong(), AskLanguage(job.id))]
+    nova = nova_instead(job.model, job.options.language) if job.doubtful is Doubt.WORDS else None
+    return () if nova is None else [again_with(job, nova.name)]
 
 
 def _rows(*rows: Sequence[Button]) -> Keyboard:

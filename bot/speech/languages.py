@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from bot.speech.catalogue import MODELS, Model
+from bot.speech.catalogue import MODELS, Family, Model, find
 from storage.words import AUTO, Fallback
 
 
@@ -201,6 +201,18 @@ def nearest(model: Model, language: str, preferred: Sequence[Model]) -> Model | 
     """Return the model most like another one that knows a language: of its family, or else a preferred one."""
     family = (each for each in MODELS if each.family is model.family)
     return next((each for each in (*family, *preferred, *MODELS) if spoken(each, language) is not None), None)
+
+
+def nova_instead(whisper: str, language: str) -> Model | None:
+    """Return the nova for a text in place of a whisper model's: the first that knows the language, or finds it out.
+
+    None where the model is no whisper, or no nova can.
+    """
+    model = find(whisper)
+    if model is None or model.family is not Family.WHISPER:
+        return None
+    novas = (each for each in MODELS if each.family is Family.NOVA)
+    return next((each for each in novas if language == AUTO or spoken(each, language) is not None), None)
 
 
 def fallback_of(default: Model, model: Model | None) -> Fallback | None:

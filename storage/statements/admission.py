@@ -11,13 +11,19 @@ from storage.words import SAME, Job
 ENOUGH_TO_KEEP_ONE = 3
 _EARLIER = "SELECT 1 FROM jobs WHERE waiting_for = $1 AND woken = 0 AND (turn, id) < ($2, $3)"
 
+# One that is not kept counts for a job that waited for it: it was made since this job came, or for its twin.
+_MADE_MEANWHILE = (
+    "EXISTS (SELECT 1 FROM jobs AS maker WHERE maker.transcript_id = kept.id"
+    " AND (maker.ready_at >= jobs.created_at OR maker.post = jobs.post))"
+)
 
-# With the newest transcript of the same key, of which one that this job waited for counts even where nothing is kept,
-# and whether another job of the key is at the provider, holds a slot, or is older and queued.
+# With the newest transcript of the same key, and whether another job of the key is at the provider, holds a slot, or is
+# older and queued.
 _ASKING = (
     "SELECT slot, waiting_for, woken,"
     " (SELECT kept.id FROM transcripts AS kept WHERE kept.cache_key = jobs.cache_key"
-    " AND (kept.expires_at > $3 OR jobs.woken = 1) ORDER BY kept.id DESC LIMIT 1) AS transcript_id,"
+    f" AND (kept.expires_at > $3 OR jobs.woken = 1 AND {_MADE_MEANWHILE}) ORDER BY kept.id DESC LIMIT 1)"
+    " AS transcript_id,"
     " EXISTS (SELECT 1 FROM jobs AS other WHERE other.cache_key = jobs.cache_key AND other.next_at IS NOT NULL"
     " AND other.state IN ('queued', 'submitted') AND other.id <> jobs.id"
     " AND (other.id < jobs.id OR other.state = 'submitted' OR other.slot IS NOT NULL)) AS is_behind"

@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from storage.apology import Apology, Notice, Reason
-from storage.transcript import Segment, Transcript, Word
+from storage.transcript import Doubt, Segment, Transcript, Word
 from storage.words import Answers, Asked, Form, NewJob, Options
 
 WORDS_A_LINE = 1_000
@@ -131,6 +131,11 @@ def decode_new(text: object) -> NewJob | None:
         return NewJob(**known | {"options": options, "asked": asked, "answers": answers})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def decode_doubt(number: int) -> Doubt:
+    """Read what is doubtful; what only a newer program knows is NOTHING."""
+    return next((doubt for doubt in Doubt if doubt == number), Doubt.NOTHING)
 
 
 def decode_notice(text: str) -> Notice:

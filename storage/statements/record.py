@@ -29,6 +29,7 @@ from storage.statements.waking import (
     wake_the_same,
 )
 from storage.store import ImpossibleMoveError
+from storage.transcript import Doubt
 from storage.words import LINK, NEXT, SAME, Job, State
 
 _NOT_REFUSED = "refused = 0"
@@ -138,8 +139,9 @@ class _Recording:
 
     async def _submitted(self, outcome: outcomes.Submitted) -> Row | None:
         """Move on, and end the pause for others, too: a create got through."""
-        assignments = f"submitted_at = $5 - {LEFT_OUT}, audio_seconds = $6, {_SUCCEEDED}"
-        values = (self.now, outcome.audio_seconds)
+        assignments = f"submitted_at = $5 - {LEFT_OUT}, audio_seconds = $6, doubtful = $7, {_SUCCEEDED}"
+        doubtful = Doubt.FAINT if outcome.is_faint else Doubt.NOTHING
+        values = (self.now, outcome.audio_seconds, int(doubtful))
         moved = await self._move(State.SUBMITTED, assignments, *values, next_at=outcome.first_look_at)
         if moved is None:
             return None
@@ -204,7 +206,7 @@ class _Recording:
     async def _ready(self, outcome: outcomes.Ready) -> Row | None:
         """Store the transcript, for this job and for those that wait for it."""
         key, body = self.job.cache_key, encode_transcript(outcome.transcript)
-        doubtful = int(outcome.transcript.is_doubtful)
+        doubtful = int(outcome.doubtful)
         sql = "INSERT INTO transcripts (cache_key, body, expires_at, doubtful) VALUES ($1, $2, $3, $4) RETURNING id"
         new = await self.tx.row(sql, key, body, self._expires_at(outcome), doubtful)
         assert new is not None

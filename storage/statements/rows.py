@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from storage.errands import Errand
 from storage.statements.encoding import (
     decode_apology,
+    decode_doubt,
     decode_duration,
     decode_form,
     decode_language,
@@ -99,7 +100,7 @@ def job_of(row: Row) -> Job:
             "must_sniff": bool(stored["must_sniff"]),
             "reacts": bool(stored["reacts"]),
             "answers": None if stored["answers"] is None else Answers(stored["answers"]),
-            "doubtful": bool(stored["doubtful"]),
+            "doubtful": decode_doubt(stored["doubtful"]),
             "times": None if stored["times"] is None else bool(stored["times"]),
             "apology": None if apology is None else decode_apology(apology),
         }

@@ -15,7 +15,7 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
-from storage.transcript import Transcript
+from storage.transcript import Doubt, Transcript
 from storage.words import PAUSED, SAME, Options, State
 from tests.contract.stored import (
     APOLOGY,
@@ -551,3 +551,36 @@ async def test_an_answer_at_once_ends_the_pause_for_others(store):
     paused = await held_back(store, 2)
     await recorded(store, job, Ready(Transcript("said"), KEPT_UNTIL))
     assert (await again(store, paused)).next_at == NOW
+
+
+async def test_what_is_not_kept_answers_nobody_who_came_later_and_waited_for_another_one(store):
+    """That no speech was heard is never kept: the file was sent twice again before its chat could be told."""
+    await delivering(store, 1, file="same", expires_at=NOW)
+    await accepted(store, 2, file="same", now=NOW + 1)
+    second = await claimed(store, NOW + 1)
+    assert await store.admit(second, FAMILY, 9, NOW + 1) == Admitted()
+    await accepted(store, 3, file="same", now=NOW + 1)
+    third = await claimed(store, NOW + 1)
+    assert await store.admit(third, FAMILY, 9, NOW + 1) == MustWait(SAME)
+    await recorded(store, second, Hopeless(APOLOGY), NOW + 1)
+    assert (await again(store, third)).woken
+    assert await store.admit(third, FAMILY, 9, NOW + 1) == Admitted()
+
+
+async def test_how_faint_a_recording_is_is_known_until_its_text_comes(store):
+    job = await uploading(store)
+    await recorded(store, job, Submitted(NOW, 12.5, part(), is_faint=True))
+    job = await claimed(store)
+    assert job.doubtful is Doubt.FAINT
+    await recorded(store, job, Ready(Transcript("Thank you."), KEPT_UNTIL, is_invented=True))
+    assert (await again(store, job)).doubtful is Doubt.WORDS
+
+
+async def test_a_text_that_perhaps_nobody_said_is_that_for_all_that_it_answers(store):
+    first = await fetching(store, 1, file="same")
+    follower = await waiting(store, 2, full=False, file="same")
+    await recorded(store, first, Ready(Transcript("Thank you."), KEPT_UNTIL, is_invented=True))
+    await claim_all(store)
+    late = await leased(store, 3, file="same")
+    await recorded(store, late, await store.admit(late, FAMILY, 9, NOW))
+    assert [(await again(store, each)).doubtful for each in (first, follower, late)] == [Doubt.WORDS] * 3

@@ -19,6 +19,7 @@ from bot.telegram.writing.transport import Transport
 from storage.apology import Notice
 from storage.sqlite.engine import open_store
 from storage.store import Store
+from storage.transcript import Doubt
 from storage.words import Form, Job, NewJob, Options, State
 from tests.migrated import migrated
 
@@ -79,7 +80,7 @@ def job(**changes: Any) -> Job:
         "fold_from": None,
         "reacts": False,
         "rings_at": None,
-        "doubtful": False,
+        "doubtful": Doubt.NOTHING,
         "times": None,
     }
     return Job(**fields | changes)

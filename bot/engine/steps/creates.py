@@ -75,11 +75,12 @@ class Creates:
                 if part < last:
                     require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
         slots = await self._slots_from_now_on(model.family, took_last=took_last)
+        is_faint = any(source.is_faint for source in sources)
         if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
-            return ready(transcript, self.now(), self.transcript_ttl)
+            return ready(transcript, self.now(), self.transcript_ttl, is_faint=is_faint)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
         unstored = generation if generation and generation.part == last else None
-        return Submitted(first_look_at, seconds, unstored, slots)
+        return Submitted(first_look_at, seconds, unstored, slots, is_faint)
 
     async def _slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
         """Learn from a create that got through; return the slots of families that have more than before."""

@@ -20,7 +20,7 @@ from bot.speech.provider import Done, Failed, Pending, Provider, Unknown, Unread
 from storage.apology import Apology, Reason
 from storage.outcomes import Forgotten, Hopeless, Outcome, Waiting
 from storage.store import Store
-from storage.transcript import Transcript, shortened
+from storage.transcript import Doubt, Transcript, shortened
 from storage.words import LINK, Generation, Job
 
 log = get_logger(__name__)
@@ -149,7 +149,7 @@ class Fetch:
         parts = _with(generations, replace(asked, transcript=transcript))
         whole = transcript if len(parts) == 1 else await asyncio.to_thread(joined, parts)
         if whole is not None:
-            return ready(whole, self.clock(), self.transcript_ttl)
+            return ready(whole, self.clock(), self.transcript_ttl, is_faint=job.doubtful is Doubt.FAINT)
         require_lease(await self.store.part_ready(job, asked.part, transcript))
         return _Again(self.clock(), parts)
 

@@ -15,6 +15,11 @@ class Answers(Room):
     def speaker(self, n: int) -> str:
         return self.gettext("Speaker {n}").format(n=n)
 
+    def perhaps_invented(self, text: str) -> str:
+        """Return a text that perhaps nobody said, with that before it."""
+        doubt = self.gettext("[Perhaps nobody said this: models write such words where they hear no speech.]")
+        return f"{doubt}\n\n{text}"
+
     def cut_short(self) -> str:
         return self.gettext(
             "[The speech service gave me more text than can be said in a day. The rest of it is not shown.]"
