@@ -16,6 +16,7 @@ from storage.apology import Notice
 from storage.errands import Desk
 from storage.host import Exhausted, Held, Host, Rate, Spending, TooOften
 from storage.ledger import Ledger
+from storage.naming import Names
 from storage.outcomes import Admission, Outcome
 from storage.pause import Pause
 from storage.replicas import Replicas
@@ -188,7 +189,7 @@ class NotTaken(Enum):
     NOT_THEIRS = "not_theirs"  # somebody else sent the recording that is to be tried again
 
 
-class Store(Host, Desk, Protocol):
+class Store(Host, Desk, Names, Protocol):
     """Jobs, their generations, chat settings and transcripts."""
 
     @property

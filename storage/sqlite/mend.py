@@ -85,7 +85,7 @@ def mend(new: sqlite3.Connection, now: float, *, generations_incomplete: bool) -
     for job in _without_other_half(new, incomplete=generations_incomplete):
         _again(new, mended, job, now)
     new.execute("PRAGMA ignore_check_constraints = OFF")
-    for table in ("generations", "pages", "errands"):
+    for table in ("generations", "pages", "errands", "names", "questions"):
         mended.dropped += _delete(new, table, "job_id NOT IN (SELECT id FROM jobs)")
     _mend_chats(new, mended)
     _mend_the_rest(new, mended)
@@ -115,6 +115,10 @@ def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
     """Drop what cannot be read of pages, of use and of the program itself, and count anew."""
     mended.dropped += _delete(new, "pages", "typeof(number) <> 'integer' OR typeof(message_id) <> 'integer'")
     _drop_unreadable(new, mended, "errands", ERRAND_COLUMNS, errand_of)
+    for table in ("names", "chat_names"):
+        mended.dropped += _delete(new, table, "typeof(speaker) <> 'text' OR typeof(name) <> 'text'")
+    mended.dropped += _delete(new, "chat_names", "typeof(chat_id) <> 'integer' OR typeof(since) <> 'integer'")
+    mended.dropped += _delete(new, "questions", "typeof(chat_id + message_id) <> 'integer'")
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")

@@ -13,7 +13,7 @@ async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | No
     job = await _job(tx, new)
     if job is None:
         return NotAsked.UNKNOWN
-    if (why := _why_not(job, new)) is not None:
+    if (why := why_not(job, new.user_id)) is not None:
         return why
     known = await tx.row(f"SELECT {ERRAND_COLUMNS} FROM errands WHERE {ONE}", job.id, new.kind, new.what)
     if known is not None:
@@ -30,14 +30,17 @@ async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | No
 
 async def _job(tx: Transaction, new: NewErrand) -> Job | None:
     """Find the job in its chat, and lock its row: jobs that have ended are deleted at any time."""
-    if new.job_id is None:
-        at = finding.job_at(await tx.rows(finding.AT, new.chat_id, new.message_id))
-        job_id = None if at is None else at.id
-    else:
-        job_id = new.job_id
+    if new.job_id is not None:
+        return await named_job(tx, new.job_id, new.chat_id)
+    at = finding.job_at(await tx.rows(finding.AT, new.chat_id, new.message_id))
+    return None if at is None else await named_job(tx, at.id, new.chat_id)
+
+
+async def named_job(tx: Transaction, job_id: int, chat_id: int) -> Job | None:
+    """Return a job, if it is one of a chat, with its row locked."""
     found = await tx.row(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = $1 {tx.locked}", job_id)
     job = None if found is None else job_of(found)
-    if job is None or job.is_quiet or not await _is_of_chat(tx, job, new.chat_id):
+    if job is None or job.is_quiet or not await _is_of_chat(tx, job, chat_id):
         return None
     return job
 
@@ -48,8 +51,9 @@ async def _is_of_chat(tx: Transaction, job: Job, chat_id: int) -> bool:
     return chat_id in chats or not chats.isdisjoint(await ids_of(tx, chat_id))
 
 
-def _why_not(job: Job, new: NewErrand) -> NotAsked | None:
-    if new.user_id is not None and job.user_id != new.user_id:
+def why_not(job: Job, user_id: int | None) -> NotAsked | None:
+    """Tell why nothing is done for a person, None for one who may ask for everything here, with the text of a job."""
+    if user_id is not None and job.user_id != user_id:
         return NotAsked.NOT_THEIRS
     if job.ended_at is None:
         return NotAsked.UNDER_WAY

@@ -103,11 +103,23 @@ async def move_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None
         old_chat_id,
         new_chat_id,
     )
+    await _move_names(tx, old_chat_id, new_chat_id)
     sql = "INSERT INTO told (chat_id, what, at) SELECT $2, what, at FROM told WHERE chat_id = $1 ON CONFLICT DO NOTHING"
     await tx.rows(sql, old_chat_id, new_chat_id)
     await tx.rows("DELETE FROM told WHERE chat_id = $1", old_chat_id)
     for each in (erasures, errands, guests, rates, spending):
         await each.move(tx, old_chat_id, new_chat_id)
+
+
+async def _move_names(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    """Let the names of a chat hold in the new one, too. Its questions stay behind with their messages."""
+    await tx.rows(
+        "INSERT INTO chat_names (chat_id, speaker, name, since) SELECT $2, speaker, name, since FROM chat_names"
+        " WHERE chat_id = $1 ON CONFLICT DO NOTHING",
+        old_chat_id,
+        new_chat_id,
+    )
+    await tx.rows("DELETE FROM chat_names WHERE chat_id = $1", old_chat_id)
 
 
 async def tell_once(tx: Transaction, chat_id: int, what: str) -> bool:

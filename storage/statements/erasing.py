@@ -20,6 +20,7 @@ async def forget(tx: Transaction, chat_id: int) -> None:
     for each in of_chat:
         await require(tx, each, "chat")
         await tx.rows(FORGET, each)
+        await tx.rows("DELETE FROM chat_names WHERE chat_id = $1", each)
     if chat_id > 0:
         await require(tx, chat_id, "person")
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", chat_id)

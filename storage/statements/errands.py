@@ -77,6 +77,7 @@ async def erase_text(tx: Transaction, errand: Errand, now: float) -> bool:
     if job is None or (transcript_id := job["transcript_id"]) is None:
         return True
     await tx.rows("UPDATE jobs SET transcript_id = NULL WHERE id = $1", errand.job_id)
+    await tx.rows("DELETE FROM names WHERE job_id = $1", errand.job_id)
     if await tx.row("SELECT 1 FROM jobs WHERE transcript_id = $1 LIMIT 1", transcript_id) is None:
         await tx.rows("UPDATE transcripts SET expires_at = $2 WHERE id = $1 AND expires_at > $2", transcript_id, now)
         unneeded = "NOT EXISTS (SELECT 1 FROM jobs WHERE cache_key = $2 AND next_at IS NOT NULL)"

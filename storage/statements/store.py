@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage.host import Told
 from storage.ledger import Ledger
+from storage.naming import Question
 from storage.pause import Pause
 from storage.replicas import OnlyOne, Replicas
 from storage.statements import (
@@ -24,6 +25,7 @@ from storage.statements import (
     looks,
     memberships,
     moments,
+    names,
     pauses,
     people,
     record,
@@ -129,6 +131,10 @@ class SQLStore:
     errand_done = _write(errands.errand_done, single=True)
     drop_errand = _write(errands.drop_errand, single=True)
     erase_text = _write(errands.erase_text)
+    asked_who = _write(names.asked_who)
+    name_speaker = _write(names.name_speaker)
+    use_names = _write(names.use_names)
+    use_no_names = _write(names.use_no_names)
     forget = _write(erasing.forget)
     erase = _write(erasing.erase)
     held = _write(held.held)
@@ -215,6 +221,12 @@ class SQLStore:
 
     async def backlog(self, now: float) -> Mapping[str, int]:
         return await self.engine.read(upkeep.counted, upkeep.BACKLOG, now)
+
+    async def question_at(self, chat_id: int, message_id: int) -> Question | None:
+        return await self.engine.read(names.question_of, names.QUESTION, chat_id, message_id)
+
+    async def names_of(self, job_id: int) -> Mapping[str, str]:
+        return await self.engine.read(names.names_in, names.NAMES, job_id)
 
     async def errands_waiting(self) -> int:
         return await self.engine.read(lambda found: int(found[0]["n"]), errands.WAITING)
