@@ -22,8 +22,14 @@ CONTAINERS = {"aac": Container.MP4, "mp3": Container.MP3, "opus": Container.OGG}
 # copy would not tell. So it may in MP3, but a player of a bare copy notices it.
 TOLD_ONCE = frozenset({Container.MP4, Container.MATROSKA, Container.WEBM, Container.MP3, Container.OGG, Container.FLV})
 
-_MP4 = ("-strict", "-1", "-f", "mp4")  # strictly it would take no MP3 of less than 16,000 samples a second
-_MUXERS = {"aac": _MP4, "mp3": _MP4, "opus": ("-page_duration", f"{cut.PAGE_SECONDS * 1e6:.0f}", "-f", "ogg")}
+# Strictly it would take no MP3 of less than 16,000 samples a second. In fragments of a minute ffmpeg needs no list of
+# all packets in memory.
+MP4 = ("-strict", "-1", "-movflags", "+empty_moov+delay_moov+default_base_moof", "-frag_duration", "60M", "-f", "mp4")
+_MUXERS = {
+    "aac": ("-bsf:a", "aac_adtstoasc", *MP4),
+    "mp3": MP4,
+    "opus": ("-page_duration", f"{cut.PAGE_SECONDS * 1e6:.0f}", "-f", "ogg"),
+}
 _COUNTING_WORK = 3 * opus.MOST_WORK  # which three hours take, as their pages are so short; two are usual
 _PLAIN = ("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 # A decoder that begins in the middle needs packets before it has the whole sound: AAC one. MP3 needs one too, and in

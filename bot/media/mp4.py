@@ -1,4 +1,4 @@
-"""The packets of one track in an MP4 file that ffmpeg wrote (ISO/IEC 14496-12): counted, and written into other files.
+"""The packets of one track in a fragmented MP4 file of ffmpeg's (ISO/IEC 14496-12): counted, and written into others.
 
 They are never changed. All last equally long, whatever the file says of their times.
 """
@@ -7,9 +7,10 @@ import re
 import struct
 import sys
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, repeat
+from itertools import accumulate, pairwise, repeat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,8 +32,9 @@ class Packets:
     """Where the packets of a file are, what tells a decoder how to read them, and how long each of them lasts."""
 
     path: Path
-    places: "array[int]"  # where in the file each of them begins, and where the last one ends
+    places: "array[int]"  # where in the file each of them begins
     sizes: "array[int]"
+    begins: "array[int]"  # the first packet of each fragment, in which they lie without a gap, and the number of all
     description: bytes
     rate: int  # samples a second
     samples: int  # in each packet
@@ -51,12 +53,21 @@ class Packets:
 
     def bare(self, span: Span) -> Iterator[bytes]:
         """Yield the bytes of these packets and nothing else."""
-        length = self.places[span[1]] - self.places[span[0]]
         with self.path.open("rb") as file:
-            file.seek(self.places[span[0]])
-            while length > 0 and (block := file.read(min(_BLOCK, length))):
-                length -= len(block)
-                yield block
+            for first, end in self._runs(span):
+                length = self.places[end - 1] + self.sizes[end - 1] - self.places[first]
+                file.seek(self.places[first])
+                while length > 0 and (block := file.read(min(_BLOCK, length))):
+                    length -= len(block)
+                    yield block
+
+    def _runs(self, span: Span) -> Iterator[Span]:
+        """Yield the spans that lie without a gap."""
+        first, last = span
+        while first < last:
+            end = min(last, self.begins[bisect_right(self.begins, first)])
+            yield first, end
+            first = end
 
     def write(self, target: Path, spans: Sequence[Span], *, unheard: int = 0) -> None:
         """Write packets into an MP4 file. Of the first `unheard` a player decodes the sound and drops it.
@@ -100,21 +111,36 @@ class Packets:
 
 def packets_in(path: Path, codec: str) -> Packets | None:
     """Find the packets of AAC or MP3 in a file with one track; None if there are none, or if they may differ."""
+    places, sizes, begins = array("Q"), array("I"), array("Q", [0])
     with path.open("rb") as file:
-        boxes = dict(_top_boxes(file))
-        at, length = boxes.get(b"moov", (0, 0))
-        if b"mdat" not in boxes or not 0 < length < _LARGEST_INDEX:
+        boxes = list(_top_boxes(file))
+        for place, more in _fragments(file, boxes):
+            places.extend(accumulate(more[:-1], initial=place))
+            sizes += more
+            begins.append(len(sizes))
+        at, length = dict(boxes).get(b"moov", (0, 0))
+        is_whole = len(begins) == 1 + sum(name == b"mdat" for name, _ in boxes)
+        if not sizes or not is_whole or not 0 < length < _LARGEST_INDEX:
             return None
-        file.seek(at)
-        table = _inside(file.read(length), b"trak", b"mdia", b"minf", b"stbl")
-        sizes, begin = _sizes(_inside(table, b"stsz")), _first_place(table)
+        table = _inside(_content(file, at, length), b"trak", b"mdia", b"minf", b"stbl")
         description = _box(b"stsd", _inside(table, b"stsd"))
-        if not sizes or (begin, sum(sizes)) != boxes[b"mdat"]:
-            return None
-        file.seek(begin)
-        told = _aac(description) if codec == "aac" else _mp3(file.read(4))
-    places = array("Q", accumulate(sizes, initial=begin))
-    return Packets(path, places, sizes, description, *told) if told else None
+        told = _aac(description) if codec == "aac" else _mp3(_content(file, places[0], 4))
+    return Packets(path, places, sizes, begins, description, *told) if told else None
+
+
+def _fragments(file: BinaryIO, boxes: Sequence[tuple[bytes, Span]]) -> Iterator[tuple[int, "array[int]"]]:
+    """Yield where the packets of each fragment begin, and their sizes, up to one whose packets are not all told."""
+    for (name, (at, length)), (following, (place, total)) in pairwise(boxes):
+        if name == b"moof" and following == b"mdat":
+            sizes = _sizes(_inside(_content(file, at, min(length, _LARGEST_INDEX)), b"traf"))
+            if not sizes or sum(sizes) != total:
+                return
+            yield place, sizes
+
+
+def _content(file: BinaryIO, at: int, length: int) -> bytes:
+    file.seek(at)
+    return file.read(length)
 
 
 def _aac(description: bytes) -> tuple[int, int] | None:
@@ -158,21 +184,26 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += max(length, _HEADER.size)
 
 
-def _sizes(table: bytes) -> "array[int]":
-    """Return the sizes in a table of them, which may have one for all."""
-    if len(table) < 12:
+def _sizes(fragment: bytes) -> "array[int]":
+    """Return the sizes of the packets in a fragment of one run, which may have one for all. None may be empty."""
+    header, run = _inside(fragment, b"tfhd"), _inside(fragment, b"trun")
+    if len(header) < 8 or len(run) < 8:
         return array("I")
-    one_for_all, count = struct.unpack_from(">II", table, 4)
-    if one_for_all:
-        return array("I", repeat(one_for_all, min(count, _LARGEST_INDEX // 4)))
-    sizes: array[int] = array("I")
-    sizes.frombytes(table[12 : 12 + 4 * count])
-    return _swapped(sizes)
+    flags, count = int.from_bytes(run[1:4]), int.from_bytes(run[4:8])
+    at = 8 + 4 * (flags & 0x1 != 0) + 4 * (flags & 0x4 != 0)  # behind the place of the data, and the first one's flags
+    told = [flag for flag in (0x100, 0x200, 0x400, 0x800) if flags & flag]  # of each: how long it lasts, its size, …
+    if 0x200 not in told:
+        return array("I", repeat(_size_of_all(header), min(count, _LARGEST_INDEX // 4)))
+    fields: array[int] = array("I")
+    fields.frombytes(run[at : at + 4 * len(told) * min(count, (len(run) - at) // (4 * len(told)))])
+    return _swapped(fields[told.index(0x200) :: len(told)])
 
 
-def _first_place(table: bytes) -> int:
-    places = _inside(table, b"stco")
-    return int.from_bytes(places[8:12]) if len(places) >= 12 else 0
+def _size_of_all(header: bytes) -> int:
+    """Return the size that all packets of a fragment have, by its header; 0 if it does not tell."""
+    flags = int.from_bytes(header[1:4])
+    at = 8 + 8 * (flags & 0x1 != 0) + 4 * (flags & 0x2 != 0) + 4 * (flags & 0x8 != 0)
+    return int.from_bytes(header[at : at + 4]) if flags & 0x10 else 0
 
 
 def _swapped(numbers: "array[int]") -> "array[int]":

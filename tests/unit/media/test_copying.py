@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.machine.subprocesses import bundled_ffmpeg
+from bot.media import copying
 from bot.media.copying import Original, copy_of, drop
 from bot.media.mp4 import packets_in
 from bot.media.probe import opus_sound
@@ -12,7 +13,7 @@ from tests.levels import level_of
 from tests.long import encoded, repeated
 
 AUDIO = Path(__file__).parents[2] / "audio"
-MP4 = ("-f", "mp4")
+MP4 = copying.MP4
 
 
 @pytest.fixture
