@@ -33,6 +33,14 @@ class Life:
                 used += sum(one.cpu_times()[:4])
         return used
 
+    def rss_mb(self) -> float:
+        """The memory that the process and its children have now."""
+        used = 0
+        for one in family(self._process):
+            with suppress(psutil.NoSuchProcess):
+                used += one.memory_info().rss
+        return used / 2**20
+
     def peak_rss_mb(self) -> float:
         """The most memory that the process alone ever had, as Linux keeps it."""
         status = Path(f"/proc/{self._process.pid}/status").read_text("utf-8")

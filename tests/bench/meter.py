@@ -72,7 +72,12 @@ def _spread(name: str, seconds: Iterable[float]) -> Row:
     ordered = sorted(seconds)
     if len(ordered) < 2:
         return {f"{name}_s": one for one in ordered}
-    return {f"{name}_p50_s": statistics.median(ordered), f"{name}_p95_s": ordered[math.ceil(0.95 * len(ordered)) - 1]}
+    return {f"{name}_p50_s": statistics.median(ordered), f"{name}_p95_s": percentile(ordered)}
+
+
+def percentile(ordered: Sequence[float]) -> float:
+    """Return the 95th percentile."""
+    return ordered[math.ceil(0.95 * len(ordered)) - 1]
 
 
 def _most_within_a_second(moments: Sequence[float]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests import rows
-from tests.bench import crowds, grown, sound, starting, stores, together, transactions
+from tests.bench import crowds, grown, long, sound, starting, stores, together, transactions
 from tests.bench.meter import Row
 from tests.bench.versions import Version
 
@@ -20,6 +20,7 @@ class Scenario:
 
 
 STORES = ("postgres_1_jobs_per_s", "postgres_2_jobs_per_s", "postgres_4_jobs_per_s")
+LONG = ("over_ffmpeg", "peak_all_mb", "alone_p50_s", "beside_p50_s", "beside_p95_s")
 SCENARIOS = {
     "single": Scenario(
         "one voice note, speech 1 s, in a fresh process", crowds.single, ("visible_s", "acknowledged_s")
@@ -44,6 +45,8 @@ SCENARIOS = {
         "5 a second for 30 s, lognormal median 6 s", crowds.looks, ("gets_per_job", "most_gets_a_second")
     ),
     "hour_m4a": Scenario("61 minutes of AAC, which go in two parts", sound.hour_m4a, ("cpu_s",)),
+    "long_1": Scenario("an hour of WMA, which is converted, beside a voice note a second", long.lasting(1), LONG),
+    "long_10": Scenario("ten hours of it, in parts, beside the same", long.lasting(10), LONG),
     "start": Scenario("the command, until it first asks for updates", starting.start, ("start_cpu_s",)),
     "grown": Scenario(
         f"a database of {rows.ENDED:,} jobs that have ended and {rows.PENDING:,} that have not",

@@ -124,10 +124,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(version: Version, **settings: str) -> AsyncIterator[Stage]:
-    """Start both servers, and on a fresh database a bot that waits for updates."""
-    async with FakeTelegram() as telegram, FakeSpeech(key=KEY) as speech:
-        with tempfile.TemporaryDirectory() as folder:
+async def staged(version: Version, *, local: bool = False, **settings: str) -> AsyncIterator[Stage]:
+    """Start both servers, and on a fresh database a bot that waits for updates; `local` is a local Bot API server."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder, "files") if local else None
+        settings |= {"TELEGRAM_LOCAL_FILES": str(files)} if local else {}
+        async with FakeTelegram(local_folder=files) as telegram, FakeSpeech(key=KEY) as speech:
             stage = Stage(Path(folder), telegram, speech)
             async with living(version, stage.folder, stage.settings() | settings) as stage.life:
                 await stage.receiving()
