@@ -141,15 +141,18 @@ class Workplace:
     def _has_room(self, size: int, others: int, surely: int) -> bool:
         """Tell whether so many bytes are left when all use what they have reserved, `others` in other processes.
 
-        Where nothing is reserved there must be room for what is surely needed. So a recording whose conversion might
-        take more than there is is at least tried, alone.
+        Where hardly anything is reserved there must be room for what is surely needed. So a recording whose conversion
+        might take more than there is is at least tried, alone.
         """
-        if not self._reserved and not others and surely < shutil.disk_usage(self._folder).free:
+        if not others and self._has_little_reserved() and surely < shutil.disk_usage(self._folder).free:
             return True
         free = self._free(self._folder)
         if size <= free - others - sum(self._reserved.values()):  # so it is also where others used what they reserved
             return True
         return size <= free - others - self._outstanding()
+
+    def _has_little_reserved(self) -> bool:
+        return not self._reserved or self._is_small(sum(self._reserved.values()))
 
     def _is_small(self, size: int) -> bool:
         return size <= min(_SMALL, self._free(self._folder) // _SMALL_SHARE)

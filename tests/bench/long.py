@@ -22,7 +22,7 @@ SPEECH_SECONDS = 0.5
 EVERY = 1.0  # second, between two short voice notes
 ALONE = 10  # of them, before the long recording is there
 GIVE_UP_SECONDS = 3600
-LOOK_EVERY = 0.05  # at the memory
+LOOK_EVERY = 0.5  # at the memory: a look takes some milliseconds of this process, in which the fakes run
 SETTINGS = {"MAX_FILE_MB": "2000", "MAX_AUDIO_MINUTES": "660"}
 
 
@@ -99,7 +99,7 @@ async def _peak(stage: Stage) -> AsyncIterator[list[float]]:
 
     async def look() -> None:
         while True:
-            seen[0] = max(seen[0], stage.life.rss_mb())
+            seen[0] = max(seen[0], await asyncio.to_thread(stage.life.rss_mb))
             await asyncio.sleep(LOOK_EVERY)
 
     looking = asyncio.create_task(look())

@@ -142,6 +142,14 @@ async def test_what_is_little_passes_those_who_wait_for_more(folder, tmp_path):
     here.close()
 
 
+async def test_what_is_little_keeps_nobody_from_being_tried_alone(folder, tmp_path):
+    here = workplace(tmp_path, "here", folder, free=1000 * MEGABYTE)
+    with here.scratch() as small, here.scratch() as large:
+        await here.reserve(small, MEGABYTE, wait=0)
+        await here.reserve(large, 5000 * MEGABYTE, wait=0)
+    here.close()
+
+
 async def test_what_is_larger_than_the_disk_never_has_room(tmp_path):
     here = Workplace(tmp_path / "here")
     with here.scratch() as scratch:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,10 @@ async def test_room_that_others_free_is_found_too(tmp_path):
 def test_some_space_is_kept_free(tmp_path):
     stat = os.statvfs(tmp_path)
     assert 0 < stat.f_bavail * stat.f_frsize - free_bytes(tmp_path) < 64 * 1024 * 1024
+
+
+def test_what_lies_on_another_disk_takes_no_room_here(tmp_path):
+    workplace = Workplace(tmp_path)
+    assert workplace.is_elsewhere(Path("/proc"))
+    assert not workplace.is_elsewhere(tmp_path / "..")
+    assert not workplace.is_elsewhere(tmp_path / "absent")
