@@ -102,3 +102,17 @@ async def test_what_could_not_be_sent_can_be_sent_again(chat_page):
     await expect(again).to_have_count(0)
     assert [error for error in chat_page.errors if "ERR_FAILED" not in error] == []
     chat_page.errors.clear()
+
+
+@pytest.mark.parametrize("ending", ["txt", "srt", "vtt", "md", "json"])
+async def test_a_file_of_a_text_opens_on_the_page(chat_page, ending):
+    await chat_page.says("Good morning, Ann.")
+    await chat_page.send_sample("Call me back")
+    await chat_page.see("Good morning, Ann.")
+    await chat_page.page.get_by_role("button", name=f".{ending}", exact=True).click()
+    name = f"transcript.{ending}"
+    await chat_page.from_bot.get_by_role("button", name=f"Open {name}").click()
+    opened = chat_page.page.get_by_role("dialog", name=name)
+    await expect(opened).to_contain_text("Good morning, Ann.")
+    await opened.get_by_role("button", name="Close").click()
+    await expect(opened).to_have_count(0)

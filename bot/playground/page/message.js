@@ -8,6 +8,7 @@ import { model, sideOf, speakerOf, threadOf, topicsOf } from "./model.js";
 import { trying } from "./notices.js";
 import { sayText } from "./outbox.js";
 import { playFrom, player } from "./player.js";
+import { isReadable, read } from "./reader.js";
 import { richText } from "./text.js";
 import { clock, fullName, gist, mediaKind, originName, otherWords, senderName, senderOf, service, size } from "./words.js";
 
@@ -16,7 +17,7 @@ const MEDIA_VIEWS = {
   audio: (file) => player(file, [file.performer, file.title].filter(Boolean).join(" – ") || file.file_name || "Audio"),
   video: (file) => video(file, { controls: true }),
   video_note: roundVideo,
-  document: documentLink,
+  document: (file) => [documentLink(file), isReadable(file) && openButton(file)],
   photo: (sizes) => el("img", { src: fileUrl(sizes.at(-1).file_id), alt: "Photo" }),
   sticker: (file) => el("span", { class: "big" }, file.emoji ?? "Sticker"),
 };
@@ -144,6 +145,10 @@ function documentLink(file) {
   const link = el("a", { href: fileUrl(file.file_id), download: name, "aria-label": name }, icon("file"));
   link.append(el("span", { class: "file-name", dir: "auto" }, name), el("span", { class: "file-size" }, size(file.file_size ?? 0)));
   return link;
+}
+
+function openButton(file) {
+  return iconButton("open", `Open ${file.file_name}`, { click: () => trying(() => read(file)) });
 }
 
 function wordsSource(message, chat) {
