@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from bot.engine import patience
 from bot.engine.errand_policy import SorryError
+from bot.engine.forms import texts_of
 from bot.telegram.writing.transport import Place, Shown
 from bot.text.layout import Document, says_something
 from storage.errands import Errand
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import Job
+from storage.words import AUTO, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,10 @@ def _document(ending: str, transcript: Transcript, job: Job) -> Document:
     from bot.documents.known import Known  # noqa: PLC0415 - as above
 
     sent_at = datetime.fromtimestamp(job.created_at, UTC)
-    file = make(Ending(ending), Known(transcript, job.model, sent_at, duration=job.audio_seconds))
-    return Document(file.name, file.content, "")
+    asked = None if job.options.language == AUTO else job.options.language
+    known = Known(transcript, job.model, sent_at, duration=job.audio_seconds, asked_language=asked)
+    file = make(Ending(ending), known)
+    return Document(file.name, file.content, texts_of(job, job.form).more.estimated() if file.is_estimated else "")
 
 
 def place_of(errand: Errand, job: Job) -> Place:

@@ -40,6 +40,9 @@ class More(Room):
     def no_files(self) -> str:
         return self.gettext("I cannot send the file, as this chat takes no files from me.")
 
+    def estimated(self) -> str:
+        return self.gettext("The times are estimates, as the model told only the text.")
+
     def failed(self) -> str:
         return self.gettext("I could not do what you asked for. Please ask me again later.")
 
