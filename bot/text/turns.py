@@ -163,10 +163,12 @@ class _Text:
 
     def pieces(self, turn: _Turn) -> Iterator[Paragraph]:
         """Yield the paragraphs of a turn; what has no letters stands with the one before it."""
-        for first, end in pairwise([*self._begins_in(turn), turn.end]):
-            piece = self._text[self._cut(first) : self._cut(end)].strip()
+        begins = [*self._begins_in(turn), turn.end]
+        cuts = [self._cut(number) for number in begins]
+        for number, start, end in zip(begins, cuts, cuts[1:], strict=False):
+            piece = self._text[start:end].strip()
             if piece:
-                yield Paragraph(piece, self._spoken.items[first].start, turn.speaker)
+                yield Paragraph(piece, self._spoken.items[number].start, turn.speaker)
 
     def _begins_in(self, turn: _Turn) -> Iterator[int]:
         """Yield the words of a turn that begin a paragraph."""
