@@ -10,6 +10,9 @@ from tests.long import repeated
 from tests.world import AUDIO, audio, other_voice, texts
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it does so again. "
+MANY_SENTENCES = "".join(
+    f"Fox number {number} jumps over the lazy dog, and then it does so again. " for number in range(400)
+)
 URL = "https://example.com/talks/sample.mp3"
 
 
@@ -148,7 +151,7 @@ async def test_the_same_file_is_laid_out_in_each_chat_as_that_chooses_and_paid_f
 
 async def test_pages_have_times_and_a_try_after_trouble_between_them_makes_the_same(world, chat, alice):
     await choose(world, chat, times=True)
-    said = spoken((0, 0, SENTENCE * 140))
+    said = spoken((0, 0, MANY_SENTENCES[:10_000]))
     whole = await answered(world, chat, alice, said)
     assert len(whole) == 3
     assert all("\n\n" in page for page in whole)
@@ -170,13 +173,13 @@ async def test_pages_have_times_and_a_try_after_trouble_between_them_makes_the_s
 
 async def test_a_file_of_a_very_long_text_has_the_times_as_text(world, chat, alice):
     await choose(world, chat, times=True)
-    await answered(world, chat, alice, spoken((0, 0, SENTENCE * 400)))
+    await answered(world, chat, alice, spoken((0, 0, MANY_SENTENCES)))
     (message,) = chat.bot_messages
     content = world.telegram.file_bytes(message["document"]["file_id"]).decode()
-    assert content.startswith("0:00 The quick brown fox")
+    assert content.startswith("0:00 Fox number 0 jumps")
     assert content.count("\n\n") > 30
-    assert message["caption"].startswith("0:00 The quick brown fox")
-    assert "".join(word for word in content.split() if ":" not in word) == "".join((SENTENCE * 400).split())
+    assert message["caption"].startswith("0:00 Fox number 0 jumps")
+    assert "".join(word for word in content.split() if ":" not in word) == "".join(MANY_SENTENCES.split())
 
 
 @pytest.mark.parametrize(("fold_from", "is_folded"), [(72, True), (73, False)])
