@@ -219,6 +219,17 @@ class TestTaps:
             ("#g1_whisper-tiny", usual),
         ]
 
+    async def test_under_another_message_than_the_text_the_choice_stays(self, world, alice, private):
+        _, _, job = await heard(world, private, alice)
+        other = await say(world, private, alice, "/help")
+        await tap(world, private, alice, other, AskVersion(job))
+        choice = offered(private, other)
+        private.press(alice, other, SECOND)
+        await world.settle()
+        assert texts(private)[-1] == "second text"
+        assert offered(private, other) == choice
+        assert ENGLISH.settings.back() not in private.button_texts(other)
+
     async def test_under_a_message_that_is_too_old_to_be_changed_it_shows_them_in_a_new_one(
         self, world, alice, private
     ):
