@@ -3,7 +3,7 @@
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.telegram.writing.button_data import AskVersion, InLanguage, WithModel, read, write
+from bot.telegram.writing.button_data import AskVersion, DeleteText, InLanguage, WithModel, read, write
 from tests.english import ENGLISH
 from tests.world import ASKED_LANGUAGE, audio, other_voice, texts
 
@@ -369,6 +369,13 @@ class TestWhatIsGone:
         private.press(alice, failed, ENGLISH.again.button())
         await world.settle()
         assert texts(private).count("second text") == 1
+
+    async def test_one_that_was_deleted_is_made_when_it_is_asked_for_again(self, world, alice, private):
+        voice, text, job = await heard(world, private, alice)
+        await tap(world, private, alice, text, DeleteText(job))
+        assert texts(private) == []
+        await say(world, private, alice, f"/again {FIRST}", voice)
+        assert texts(private) == ["second text"]
 
     async def test_without_a_text_that_is_kept_it_still_works(self, world, alice, private):
         await say(world, private, alice, "/keep 0")
