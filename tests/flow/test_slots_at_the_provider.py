@@ -2,9 +2,17 @@
 
 import itertools
 
+import pytest
+
 from bot.engine import patience
 from storage.words import State
 from tests.world import other_voice, texts
+
+
+@pytest.fixture(autouse=True)
+def few_asks(monkeypatch):
+    """On a busy machine some preparations are late, and ask for a slot that gets free when the clock is moved."""
+    monkeypatch.setattr(patience, "SLOT_ASKED_FOR", 2)
 
 
 def crowd(world, voices):
