@@ -87,6 +87,8 @@ async def test_no_statement_of_a_busy_day_reads_a_whole_table(store):
     await store.record(third, Hopeless(APOLOGY), NOW)
     await store.cancel(follower.id, 2, 900, NOW)
     await store.cancel_at(CHAT, 900, None, NOW)
+    await store.job_at(CHAT, 900)
+    await store.claim_errands(NOW, NOW + LEASE, 9)
     await store.cancel_all(CHAT, None, NOW)
     await store.slots_taken()
     await store.backlog(NOW)

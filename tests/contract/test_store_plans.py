@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Notice
+from storage.errands import ErrandKind, NewErrand
 from storage.outcomes import Attempted, Ended, Ready, Waiting
 from storage.transcript import Transcript
 from storage.words import PAUSED, ChatSettings, Job, Options, Press, State, TryAgain, Version
@@ -202,3 +203,20 @@ async def test_what_a_person_cancels_or_has_transcribed_again_is_found_by_indexe
         await store.try_again(wanted, NOW, 9, None)
         assert isinstance(await store.make_version(version, NOW, 9, None), Job)
     assert not any(step.startswith("SCAN jobs") for step in steps(path, said))
+
+
+async def test_the_job_of_a_message_and_what_is_asked_of_it_are_found_by_indexes(store, path):
+    async with overheard(store) as said:
+        await store.job_at(CHAT, 900)
+        await store.ask_errand(NewErrand(ErrandKind.EXPORT, "srt", CHAT, 900, None), NOW)
+        await store.claim_errands(NOW, LATER, 9)
+        await store.errands_waiting()
+    found = steps(path, said)
+    assert {
+        "SEARCH jobs USING INDEX jobs_shown (chat_id=? AND placeholder_id=?)",
+        "SEARCH jobs USING INDEX jobs_shown_in_private (user_id=? AND placeholder_id=?)",
+        "SEARCH pages USING INDEX pages_by_message (message_id=?)",
+        "SEARCH errands USING INDEX errands_by_message (sent_id=?)",
+    } <= found
+    assert not any(step.startswith(("SCAN jobs", "SCAN pages")) for step in found)
+    assert "SCAN errands" not in found
