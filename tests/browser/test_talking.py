@@ -98,12 +98,12 @@ async def test_a_long_transcript_is_folded_until_it_is_opened(chat_page):
     await chat_page.says(" ".join(f"word{number}" for number in range(600)))
     await chat_page.send_sample("Call me back")
     await chat_page.see("word599")
-    page = chat_page.from_bot.last
-    folded = (await page.bounding_box())["height"]
-    await page.get_by_role("button", name="Show more").click()
-    assert (await page.bounding_box())["height"] > 2 * folded
-    await page.get_by_role("button", name="Show less").click()
-    assert (await page.bounding_box())["height"] == folded
+    quote = chat_page.from_bot.last.locator("blockquote")
+    folded = (await quote.bounding_box())["height"]
+    await quote.get_by_role("button", name="Show more").click()
+    assert (await quote.bounding_box())["height"] > 2 * folded
+    await quote.get_by_role("button", name="Show less").click()
+    assert (await quote.bounding_box())["height"] == folded
 
 
 async def test_a_time_in_a_reply_plays_the_recording_from_there(chat_page):
