@@ -127,12 +127,28 @@ def beside(work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
     return asyncio.create_task(counted())
 
 
-async def until_done(branch: "asyncio.Task[Any]") -> None:
-    """Wait until a branch has ended, however it did. A step that only waits for its branches rests when they do."""
+def begun(work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
+    """Begin some work as `beside` does, as a branch until it is `taken`: before that the step does not rest."""
+    (_activity.get() or Activity()).branches += 1
+    return asyncio.create_task(work)
+
+
+def taken(_branch: "asyncio.Task[Any]") -> None:
+    """Count a branch that was `begun` no longer, as it has ended and the step goes on with what came of it."""
+    activity = _activity.get() or Activity()
+    activity.branches -= 1
+    activity.changed()
+
+
+async def until_done(*branches: "asyncio.Task[Any]") -> None:
+    """Wait until one of these branches has ended, however it did.
+
+    A step that only waits for its branches rests when they do.
+    """
     activity = _activity.get() or Activity()
     activity.branches -= 1
     activity.changed()
     try:
-        await asyncio.wait({branch})
+        await asyncio.wait(branches, return_when=asyncio.FIRST_COMPLETED)
     finally:
         activity.branches += 1

@@ -22,13 +22,16 @@ from bot.engine.maintenance import Maintenance
 from bot.engine.moves import Moves
 from bot.engine.poller import Poller
 from bot.engine.presence import Presence
+from bot.engine.progress import Progress
 from bot.engine.sharing import Sharing
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.deliver import Deliver
 from bot.engine.steps.fetch import Fetch
+from bot.engine.steps.looking import Looking
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.scripts import Scripts
+from bot.engine.steps.side_by_side import SideBySide
 from bot.engine.steps.sniff import Sniff
 from bot.engine.steps.submit import Rules, Submit
 from bot.engine.telling import Telling
@@ -326,9 +329,12 @@ class _Wiring:
         creates = Creates(self.store, provider, self.looks, self.slots, transcript_ttl, now, self.quotas)
         self.hold = creates.hold
         rules = Rules(self.models.default, settings.link_minutes * 60)
-        submit = Submit(self.store, self.delivery, self._recordings(), creates, rules, self._nudge, now)
+        looking = Looking(self.store, provider, self.looks, now)
+        progress = Progress(self.store, self.delivery.transport, now, self.looks.learned)
+        side_by_side = SideBySide(creates, looking, progress, now)
+        submit = Submit(self.store, self.delivery, self._recordings(), creates, side_by_side, rules, self._nudge, now)
         self.admission = submit.admission
-        fetch = Fetch(self.store, provider, self.delivery, self.looks, transcript_ttl, now)
+        fetch = Fetch(self.store, looking, self.delivery, progress, self.looks, transcript_ttl, now)
         bell = Bell(self.delivery.transport, self.store, now)
         scripts = Scripts(self.store, settings.times_from_seconds)
         deliver = Deliver(self.store, self.delivery, bell, scripts, settings.max_audio_minutes * 60)

@@ -30,6 +30,7 @@ class Upload:
     """One file for the provider: `duration` seconds of the recording, from `start` on.
 
     `is_faint` tells that hardly anything can be heard in the whole recording.
+    Of these the file before it has the first `overlap` seconds, too.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Upload:
     start: float
     duration: float
     is_faint: bool = False
+    overlap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Linked:
     duration: float
     start: float = 0.0
     is_faint: bool = False  # nobody knows, either
+    overlap: float = 0.0
 
 
 Source = Upload | Linked

@@ -54,12 +54,12 @@ class Attempted:
 class Forgotten:
     """The provider forgot generations, or failed at one: they are dropped, and their audio goes up at `next_at`.
 
-    Dropped is the one of this `part`, or of every part without a transcript (None). The job counts how often that
+    Dropped are those of these `parts`, or of every part without a transcript (None). The job counts how often that
     happens, because each upload may be paid for.
     """
 
     next_at: float
-    part: int | None = None
+    parts: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,16 @@ class Store(Host, Desk, Names, Protocol):
     async def give_slot_back(self, job: Job, now: float) -> bool:
         """Give back the slot of a job that is not at the provider yet; True again for a job that has none."""
 
+    async def take_slots(self, job: Job, family: str, wanted: int, slots: int) -> bool | None:
+        """Let a job that has a slot of the family have `wanted` of its `slots`, for parts that go side by side.
+
+        False where others need them: one waits for a slot, none would be left free, or more than half of all would
+        belong to such parts. None if the lease was lost.
+        """
+
+    async def ahead(self, job: Job, family: str, most: int) -> int:
+        """Count the jobs that wait for a slot of the family and come before this one, up to `most`."""
+
     async def place(self, job: Job, message_id: int, notice: Notice, form: Form = Form.EDIT) -> bool:
         """Store the placeholder of a job that has none; True again for the same message."""
 
@@ -260,13 +270,22 @@ class Store(Host, Desk, Names, Protocol):
     async def note(self, job: Job, notice: Notice) -> bool:
         """Store what the placeholder says now."""
 
+    async def tell(self, job: Job, now: float) -> bool:
+        """Store that the placeholder is about to tell how far the job is, instead of any notice."""
+
     async def ring(self, job: Job) -> bool:
         """Store that the message that rings is about to be sent: it comes once at the most."""
 
     async def start_create(
-        self, job: Job, spending: Spending | None = None, unless_paused_at: float | None = None
+        self,
+        job: Job,
+        spending: Spending | None = None,
+        unless_paused_at: float | None = None,
+        under_way: int = 1,
     ) -> bool | Exhausted | Pause:
         """Store that a create is about to be sent, so that a lost answer leaves a trace.
+
+        With it so many are `under_way`: each of them is in doubt where the process dies.
 
         Pause where one has creates wait at that moment; None is for the job that tries for all.
 
@@ -274,11 +293,20 @@ class Store(Host, Desk, Names, Protocol):
         made. Exhausted, and nothing stored, where they are more than is left of the day.
         """
 
-    async def created(self, job: Job, generation: Generation) -> bool:
-        """Store a generation, before anything else happens. A part has one: storing it again replaces it."""
+    async def created(self, job: Job, generation: Generation, under_way: int = 0) -> bool:
+        """Store a generation, before anything else happens, and how many creates are still under way.
 
-    async def part_ready(self, job: Job, part: int, transcript: Transcript) -> bool:
-        """Store the transcript of one part of a job, while others are not finished."""
+        A part has one: storing it again replaces it.
+        """
+
+    async def creates_under_way(self, job: Job, under_way: int) -> bool:
+        """Store how many creates are still under way, as one has surely failed."""
+
+    async def part_ready(self, job: Job, part: int, transcript: Transcript, now: float) -> bool:
+        """Store the transcript of one part of a job, and let others have the slot that it took beside the first."""
+
+    async def make_again(self, job: Job, parts: frozenset[int], now: float) -> bool:
+        """Drop the generations of some parts of a job, which are made again, and count that as `Forgotten` does."""
 
     async def looked_in_vain(self, job: Job, part: int, looks: int) -> bool:
         """Store that so many looks at a part found it finished, with an answer that could not be read."""

@@ -203,7 +203,7 @@ class Job:
     slot: str | None  # the family of which this job takes up a slot at the provider
     waiting_for: str | None  # SAME, PAUSED, or the family of which it wants a slot
     woken: bool  # what it waited for has happened; true until it asks for admission again
-    create_started: bool  # a create was begun and its answer is not recorded
+    create_started: int  # creates that were begun and whose answers are not recorded
     attempts: int
     creates_in_doubt: int  # creates whose answer never came: each may have been paid for
     generations_lost: int  # times that its generations were forgotten or failed
@@ -233,6 +233,8 @@ class Job:
     rings_at: float | None  # from then on a message that rings follows the text; None where none does, or one did
     doubtful: Doubt
     times: bool | None  # whether its text shows times, as its chat had chosen; None if it chose nothing
+    more_slots: int  # that it takes beside `slot`, for parts that are at the provider at the same time
+    told_at: float | None  # when its placeholder last told how far it is
 
     @property
     def file_unique_id(self) -> str:
@@ -293,6 +295,7 @@ class Generation:
     submitted_at: float
     transcript: Transcript | None = None  # of this part, once it is known
     unreadable: int = 0  # looks that found it finished, and nothing in its answer that could be read
+    overlap: float = 0.0  # seconds at its beginning that the part before it has, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,3 +32,10 @@ def _made(*arguments: str) -> bytes:
         command = (bundled_ffmpeg(), "-nostdin", "-loglevel", "error", "-y", *arguments, f"file:{made.name}")
         subprocess.run(command, timeout=120, check=True)
         return made.read()
+
+
+def lecture(seconds: float, *output: str, pauses: bool = True) -> bytes:
+    """Sound of which no second is like another one, with a pause every five seconds or without any."""
+    pause = "*lt(mod(t\\,5)\\,4.2)" if pauses else ""
+    tone = f"aevalsrc=0.4*sin(2*PI*(200+t)*t){pause}:s=16000:d={seconds:g}"
+    return _made("-f", "lavfi", "-i", tone, *output)

@@ -81,6 +81,12 @@ def waiting(job: Job, form: Form, notice: Notice) -> Page | Document:
     return saying(job, form, texts_of(job, form).waiting.placeholder(notice, host))
 
 
+def progress(job: Job, told: str) -> Page | Document:
+    """Return the placeholder with a line about how far its job is."""
+    host = links.foreign_host(job.file_id) if job.kind == LINK else None
+    return saying(job, job.form, f"{texts_of(job, job.form).waiting.placeholder(Notice.NONE, host)}\n{told}")
+
+
 def to_come(job: Job, form: Form) -> Page | Document:
     """Return what stands for an answer that is known: nothing is said of it in a quiet chat."""
     return saying(job, form, TO_COME) if job.reacts else waiting(job, form, Notice.NONE)

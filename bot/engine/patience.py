@@ -49,6 +49,15 @@ LONGEST_AT_PROVIDER = 2 * HOUR  # a result is asked for 55 minutes, and then for
 TELEGRAM_REPEATS_WITHIN = DAY  # it keeps an update that was not confirmed no longer
 SHORTEST_GAP = MINUTE  # a restart takes less, and the last known moment is 20 seconds old at the most
 
+# Long recordings
+PARTS_AT_ONCE = 4  # of one recording at the provider; more would hardly be quicker, and need others' slots
+SLOTS_ASKED_FOR_PARTS_EVERY = 5.0  # while others need them: parts take minutes
+LOOKS_IN_VAIN = 5  # in a row, at parts whose recording is still being sent; a network that is gone for longer is down
+PROGRESS_EVERY = 20.0  # people look at a chat about so often, and it costs a write of the chat
+QUEUE_TOLD_AFTER = 15.0  # most get a slot sooner, and who waits longer wonders
+MOST_AHEAD = 1000  # that are counted: nobody needs to know more exactly, and it costs less than a millisecond
+MOST_TOLD = 10_000  # jobs of which is known here when they were told of; the database knows it, too
+
 # Attempts
 SHORTEST_WAIT = 1.0  # where 0 seconds would do, so that no step spins
 BACKOFF_JITTER = 0.2  # of the wait, so that jobs that failed together are spread

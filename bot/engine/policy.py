@@ -169,7 +169,8 @@ def too_much_doubt(job: Job, now: float) -> bool:
 
     Each may have been paid for, but a few deaths in a row are rarely the job's fault: time counts, and not deaths.
     """
-    return job.creates_in_doubt + 1 >= patience.MOST_CREATES_IN_DOUBT and now - job.created_at > patience.DOUBT_FOR
+    in_doubt = job.creates_in_doubt + max(1, job.create_started)
+    return in_doubt >= patience.MOST_CREATES_IN_DOUBT and now - job.created_at > patience.DOUBT_FOR
 
 
 def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:

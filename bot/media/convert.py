@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.media.copying import Copy, copied_bytes
-from bot.media.cut import PAGE_SECONDS, cut
+from bot.media.cut import PAGE_SECONDS, Cut, cut
 from bot.media.ffmpeg import USUALLY_LONGEST, Bench, source
 from bot.media.mix import AS_IT_IS, Mix
-from bot.media.silence import quietest_place
+from bot.media.silence import Place, quietest_place
 from bot.media.sniff import Container
 from bot.sizes import MEGABYTE
 
+OVERLAP_SECONDS = 4.0  # that both parts have around a cut in no silence: a few words, by which they are joined
 _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speaker pauses within that time
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones
 _WINDOW_BYTES = 2 * 2 * _WINDOW_RATE  # a second of them, and as much again to spare
@@ -79,18 +80,19 @@ def conversion_bytes(received: int, max_seconds: float, split_seconds: float) ->
 def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
     """Return the moments, in seconds, that cut a recording into equal parts.
 
-    The parts are so short that moving the cuts to silences makes none longer than `split_seconds`.
+    The parts are so short that moving the cuts to silences, and what two of them share, make none longer than
+    `split_seconds`.
     """
     if duration <= split_seconds:
         return ()
-    parts = math.ceil(duration / (split_seconds - 2 * _search_seconds(split_seconds)))
+    parts = math.ceil(duration / (split_seconds - 2 * _search_seconds(split_seconds) - overlap_seconds(split_seconds)))
     return tuple(duration * part / parts for part in range(1, parts))
 
 
 async def quiet_cuts(
     sound: Recording | Copy, bench: Bench, *, duration: float, split_seconds: float
-) -> tuple[float, ...]:
-    """Move each of the wanted cuts to a silence near it, and return the moments in seconds.
+) -> tuple[Cut, ...]:
+    """Move each of the wanted cuts to a silence near it; around one without a silence both parts share some seconds.
 
     Only the sound around the cuts is decoded. A cut around which nothing can be decoded stays where it was wanted.
     """
@@ -106,8 +108,15 @@ async def quiet_cuts(
             file_bytes=MEGABYTE + _window_bytes(split_seconds),
         )
         place = await bench.compute(_quietest_place_in, window)
-        cuts.append(wanted if place is None else wanted - reach + place)
+        at = wanted if place is None else wanted - reach + place.at
+        shared = 0.0 if place is None or place.is_silent else overlap_seconds(split_seconds)
+        cuts.append(Cut(at - shared / 2, at + shared / 2))
     return tuple(cuts)
+
+
+def overlap_seconds(split_seconds: float) -> float:
+    """Return the seconds that two parts share around a cut that is in no silence."""
+    return min(OVERLAP_SECONDS, split_seconds / 16)
 
 
 async def _around(sound: Recording | Copy, bench: Bench, start: float, seconds: float) -> tuple[str, ...]:
@@ -120,7 +129,7 @@ async def _around(sound: Recording | Copy, bench: Bench, start: float, seconds: 
 
 
 async def encode(
-    recording: Recording, bench: Bench, *, cuts: tuple[float, ...], duration: float, max_seconds: float
+    recording: Recording, bench: Bench, *, cuts: tuple[Cut, ...], duration: float, max_seconds: float
 ) -> tuple[Path, ...]:
     """Write the parts between the cuts into files, and return their paths in order.
 
@@ -151,7 +160,7 @@ def _window_bytes(split_seconds: float) -> int:
     return _SMALL_BYTES + math.ceil(2 * _search_seconds(split_seconds) * _WINDOW_BYTES)
 
 
-def _quietest_place_in(window: Path) -> float | None:
+def _quietest_place_in(window: Path) -> Place | None:
     """Find the quietest place in this file of samples and empty the file; None for too little sound."""
     samples = window.read_bytes()
     os.truncate(window, 0)

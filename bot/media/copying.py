@@ -6,7 +6,6 @@ What is copied lies in a file of its own, in which all times are made anew from 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -69,8 +68,8 @@ class Copy(Protocol):
     def extract(self, stretches: Sequence[Stretch], target: Path) -> float:
         """Write these stretches one after the other into one file, and return how many seconds they last."""
 
-    def cut(self, cuts: Sequence[float], parts: Sequence[Path]) -> list[float]:
-        """Write what is between the cuts, in seconds, into the files `parts`, one more than there are cuts.
+    def cut(self, cuts: Sequence[cut.Cut], parts: Sequence[Path]) -> list[float]:
+        """Write what is between the cuts into the files `parts`, one more than there are cuts.
 
         Returns the moments at which the parts begin, which are near the cuts.
         """
@@ -101,10 +100,10 @@ class PacketCopy:
         self.packets.write(target, spans)
         return sum(self.packets.until(end - begin) for begin, end in spans)
 
-    def cut(self, cuts: Sequence[float], parts: Sequence[Path]) -> list[float]:
+    def cut(self, cuts: Sequence[cut.Cut], parts: Sequence[Path]) -> list[float]:
         starts = []
-        edges = (0, *map(self.packets.at, cuts), len(self.packets.sizes))
-        for part, (begin, end) in zip(parts, pairwise(edges), strict=True):
+        for part, (start, until) in zip(parts, cut.spans_of(cuts), strict=True):
+            begin, end = self.packets.at(start), self.packets.at(min(until, self.seconds))
             earlier = self._needed_before(begin)
             if self.is_mp3:
                 starts.append(self.packets.until(begin - earlier))
@@ -149,9 +148,9 @@ class OpusCopy:
     def extract(self, stretches: Sequence[Stretch], target: Path) -> float:
         return cut.extract(self.path, stretches, target)
 
-    def cut(self, cuts: Sequence[float], parts: Sequence[Path]) -> list[float]:
+    def cut(self, cuts: Sequence[cut.Cut], parts: Sequence[Path]) -> list[float]:
         cut.cut(self.path, cuts, parts)
-        return [0.0, *cuts]
+        return [start for start, _ in cut.spans_of(cuts)]
 
 
 @dataclass(frozen=True, slots=True)

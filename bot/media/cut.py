@@ -1,9 +1,12 @@
 """Cutting an Ogg/Opus file that ffmpeg wrote into several, without decoding it, so that no sound is lost or changed."""
 
+import math
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from bot.media.ogg import HEADER, LAST_OF_STREAM, Page, checksum
 
@@ -13,8 +16,21 @@ _NOWHERE = (float("inf"), float("inf"))
 _PRE_SKIP = slice(10, 12)  # in the first packet, the number of samples that a player drops at the beginning
 
 
-def cut(whole: Path, cuts: Sequence[float], parts: Sequence[Path]) -> None:
-    """Write the sound of `whole` between the cuts, in seconds, into the files `parts`, one more than there are cuts.
+class Cut(NamedTuple):
+    """Where a part begins, and where the one before it ends, in seconds: both have what is between the two."""
+
+    start: float
+    end: float
+
+
+def spans_of(cuts: Sequence[Cut]) -> list[tuple[float, float]]:
+    """Return from when until when each part lasts."""
+    starts, ends = [0.0, *(each.start for each in cuts)], [*(each.end for each in cuts), math.inf]
+    return list(zip(starts, ends, strict=True))
+
+
+def cut(whole: Path, cuts: Sequence[Cut], parts: Sequence[Path]) -> None:
+    """Write the sound of `whole` between the cuts into the files `parts`, one more than there are cuts.
 
     A cut falls between two pages, at the end that is nearest. What begins behind the end of the sound stays empty.
     """
@@ -22,7 +38,8 @@ def cut(whole: Path, cuts: Sequence[float], parts: Sequence[Path]) -> None:
         pages = _pages(file)
         head, tags = next(pages, None), next(pages, None)
         if head is not None and tags is not None:
-            _distribute(pages, (head, tags), [_granule(head, cut) for cut in cuts], parts)
+            spans = [(_granule(head, start), _granule(head, end)) for start, end in spans_of(cuts)]
+            _distribute(pages, (head, tags), spans, parts)
 
 
 def extract(whole: Path, stretches: Sequence[tuple[float, float]], target: Path) -> float:
@@ -63,15 +80,26 @@ def _granule(head: Page, seconds: float) -> float:
     return seconds * _GRANULES + int.from_bytes(head.body[_PRE_SKIP], "little")
 
 
-def _distribute(pages: Iterator[Page], heads: tuple[Page, Page], ends: list[float], parts: Sequence[Path]) -> None:
-    """Write each page into the part that more than half of it belongs to."""
-    page, before = next(pages, None), 0
-    for path, end in zip(parts, (*ends, float("inf")), strict=True):
-        with path.open("wb") as file:
-            writer = _Writer(file, heads, base=before)
-            while page is not None and (before + page.granule) / 2 <= end:
+def _distribute(
+    pages: Iterator[Page], heads: tuple[Page, Page], spans: Sequence[tuple[float, float]], parts: Sequence[Path]
+) -> None:
+    """Write each page into the parts that more than half of it belongs to; the first part begins with the first."""
+    with ExitStack() as stack:
+        coming = deque((span, stack.enter_context(path.open("wb"))) for span, path in zip(spans, parts, strict=True))
+        begun: deque[tuple[float, _Writer]] = deque()
+        before, is_first = 0, True
+        for page in pages:
+            middle = (before + page.granule) / 2
+            while coming and (is_first or coming[0][0][0] < middle):
+                (_, end), file = coming.popleft()
+                begun.append((end, _Writer(file, heads, base=before)))
+                is_first = False
+            while begun and begun[0][0] < middle:
+                begun.popleft()[1].finish()
+            for _, writer in begun:
                 writer.add(page)
-                before, page = page.granule, next(pages, None)
+            before = page.granule
+        for _, writer in begun:
             writer.finish()
 
 

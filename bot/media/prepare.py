@@ -5,12 +5,14 @@ The sound is copied as it was encoded where the provider reads that, and encoded
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import PermanentError
 from bot.media import copying
 from bot.media.convert import Recording, encode, quiet_cuts
+from bot.media.cut import Cut, spans_of
 from bot.media.ffmpeg import Bench, SureError
 from bot.media.probe import Probe, is_silent, opus_sound, probe
 from bot.media.sniff import Container
@@ -114,14 +116,19 @@ async def _cut(copy: copying.Copy, format_: AudioFormat, split_seconds: float, b
     cuts = await quiet_cuts(copy, bench, duration=copy.seconds, split_seconds=split_seconds)
     parts = tuple(bench.scratch.file() for _ in range(len(cuts) + 1))
     starts = await bench.compute(copy.cut, cuts, parts)
-    ends = (*starts[1:], copy.seconds)
+    ends = (*(each.end for each in cuts), copy.seconds)
     uploads = [
-        Upload(part, format_.content_type, format_.file_name, start, end - start)
-        for part, start, end in zip(parts, starts, ends, strict=True)
+        Upload(part, format_.content_type, format_.file_name, start, end - start, overlap=shared)
+        for part, start, end, shared in zip(parts, starts, ends, _shared(cuts), strict=True)
     ]
     if len(uploads) == 1:  # all of it was listened to
         return tuple(uploads)
     return tuple([upload for upload in uploads if not await is_silent(upload.path, copy.container, bench)])
+
+
+def _shared(cuts: Sequence[Cut]) -> list[float]:
+    """Return the seconds that each part has in common with the one before it."""
+    return [0.0, *(each.end - each.start for each in cuts)]
 
 
 async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tuple[Upload, ...]:
@@ -131,12 +138,15 @@ async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tu
     sounds = await bench.compute(lambda: [opus_sound(part, bench.stretch) for part in parts])
     if not any(sounds):
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
-    starts = zip(parts, (0.0, *cuts), sounds, strict=True)
-    heard = [(part, start, sound) for part, start, sound in starts if sound is not None and not sound.is_silent]
+    starts = [start for start, _ in spans_of(cuts)]
+    made = zip(parts, starts, _shared(cuts), sounds, strict=True)
+    heard = [
+        (part, start, shared, sound) for part, start, shared, sound in made if sound is not None and not sound.is_silent
+    ]
     return tuple(
         [
-            Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds)
-            for part, start, sound in heard
+            Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds, overlap=shared)
+            for part, start, shared, sound in heard
             if len(parts) == 1 or sound.is_heard or not await is_silent(part, Container.OGG, bench)
         ]
     )

@@ -1,6 +1,7 @@
 """The search for a pause in a short piece of sound, where a cut goes through no word."""
 
 import warnings
+from typing import NamedTuple
 
 with warnings.catch_warnings():
     # pydub warns of audioop, which is deprecated, of a missing ffmpeg, which is not used here, and of its own
@@ -14,8 +15,15 @@ _STEP_MS = 10  # the precision of the search; a finer one would cost time and mo
 _BELOW_AVERAGE_DB = 16  # how much quieter than the average of the whole piece a silence is
 
 
-def quietest_place(samples: bytes, rate: int) -> float | None:
-    """Return the seconds to the middle of the longest silence in these samples (mono, 16 bit, little-endian).
+class Place(NamedTuple):
+    """A place in a piece of sound, in seconds, and whether there is silence."""
+
+    at: float
+    is_silent: bool
+
+
+def quietest_place(samples: bytes, rate: int) -> Place | None:
+    """Return the middle of the longest silence in these samples (mono, 16 bit, little-endian).
 
     Of several longest ones it is the one nearest to the centre. Without a silence it is the middle of the quietest
     300 ms. None for less sound than that.
@@ -27,7 +35,7 @@ def quietest_place(samples: bytes, rate: int) -> float | None:
         return None
     centre = len(sound) / 2
     start, end = min(spans, key=lambda span: (span[0] - span[1], abs(sum(span) / 2 - centre)))
-    return float(start + end) / 2000  # the mean of two numbers of milliseconds, in seconds
+    return Place((start + end) / 2000, bool(silences))  # the mean of two numbers of milliseconds, in seconds
 
 
 def _quietest_spans(sound: AudioSegment) -> list[list[int]]:

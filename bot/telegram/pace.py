@@ -10,6 +10,7 @@ of a chat to them. Chats that have written much lately leave the last ones overa
 cannot use up all there is.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ from storage.ledger import Ledger
 MANY = 1000  # chats remembered before the idle ones are forgotten
 KEPT_EDITS = 6  # of all chats, left to answers by what else is edited; few answers are messages
 SHARE_OF_MESSAGES = 0.6  # of places that edits wait for too: each message brings an edit, and nothing begins without it
+AT_ONCE = 1.0  # second, within which a ledger has answered for a write that does not wait
 
 Answer = TypeVar("Answer")
 
@@ -40,6 +42,7 @@ class Urgency(StrEnum):
 
     PLACEHOLDER = "placeholder"
     ANSWER = "answer"
+    PROGRESS = "progress"  # goes at once or not at all
 
 
 class Pace(BaseRateLimiter[str]):
@@ -95,14 +98,15 @@ class Pace(BaseRateLimiter[str]):
     ) -> Answer:
         """Make a call that writes to a topic of a chat when it is its turn, unless the chat refuses it.
 
-        RateLimitedError, with the seconds to wait, where that takes longer than LONGEST_WAIT.
+        RateLimitedError, with the seconds to wait, where that takes longer than LONGEST_WAIT, or any time for progress.
         """
         line = self._line_of(endpoint)
         assert line is not None
         self.refusing.check(chat_id, endpoint, topic)  # which costs no place
         chat = self._chat(chat_id)
-        write = chat.write(is_answer=urgency is not Urgency.PLACEHOLDER, is_message=line is self._messages)
-        turn = await self._turn(chat, line, write, waits=urgency is not None)
+        is_answer = urgency is None or urgency is Urgency.ANSWER
+        write = chat.write(is_answer=is_answer, is_message=line is self._messages)
+        turn = await self._turn(chat, line, write, urgency)
         try:
             return await self.refusing.asked(chat_id, endpoint, call, topic)
         except RetryAfter as error:
@@ -142,16 +146,28 @@ class Pace(BaseRateLimiter[str]):
         """Let no write go to this chat for so many seconds, as Telegram asked for patience."""
         self._chat(chat_id).block(self.clock(), seconds)
 
-    async def _turn(self, chat: Chat, line: Line | SharedLine, write: Write, *, waits: bool) -> Turn:
+    def has_room_to_edit(self, chat_id: int) -> bool:
+        """Tell whether an edit may go to a chat now that no answer needs the room for, as far as is known here."""
+        now, chat = self.clock(), self._chat(chat_id)
+        write = chat.write(is_answer=False, is_message=False)
+        return max(chat.next(now, write), self._edits.expected(now, write)) <= now
+
+    async def _turn(self, chat: Chat, line: Line | SharedLine, write: Write, urgency: Urgency | None) -> Turn:
         """Return the turn of a write: one that is reserved, or the one that comes next."""
         now = self.clock()
-        if not waits:
+        if urgency is None:
             chat.add(now, write)
             line.count(now)
             return Turn(now)
         if write.is_message and (reserved := chat.take_reserved(now)) is not None:
             return reserved
-        return await self._take(chat, line, write)
+        if urgency is not Urgency.PROGRESS:
+            return await self._take(chat, line, write)
+        try:
+            async with asyncio.timeout(AT_ONCE):
+                return await self._take(chat, line, write, longest=0.0)
+        except TimeoutError:
+            raise RateLimitedError("our own pace", retry_after=AT_ONCE) from None
 
     async def _take(self, chat: Chat, line: Line | SharedLine, write: Write, longest: float = LONGEST_WAIT) -> Turn:
         """Wait for the turn of a write and count it; its place in the chat is counted from the start.

@@ -1,7 +1,7 @@
 """Deciding, in one transaction, whether a queued job goes to the provider, waits, or is answered already."""
 
 from storage.outcomes import Admission, Admitted, Known, MustWait
-from storage.statements.guarded import update
+from storage.statements.guarded import AT_PROVIDER, update
 from storage.statements.transaction import Row, Transaction
 from storage.statements.waking import alone_with_awaited, wake_for_slot
 from storage.words import SAME, Job
@@ -50,17 +50,20 @@ async def admit(tx: Transaction, job: Job, family: str, slots: int, now: float) 
     admitted = await _if_a_slot_is_free(tx, job, family, slots, now)
     if admitted is None:
         return await _must_wait(tx, job, current, family)
-    await update(tx, job, "slot = $4, waiting_for = NULL, woken = 0", family)
+    await update(tx, job, "slot = $4, more_slots = 0, waiting_for = NULL, woken = 0", family)
     return admitted
 
 
 async def give_slot_back(tx: Transaction, job: Job, now: float) -> bool:
     await tx.alone_with(job.cache_key)
-    sql = "SELECT slot FROM jobs WHERE id = $1 AND lease_token = $2 AND state = 'queued'"
+    sql = (
+        f"SELECT slot, EXISTS (SELECT 1 FROM generations WHERE {AT_PROVIDER}) AS is_at_provider FROM jobs"
+        " WHERE id = $1 AND lease_token = $2 AND state = 'queued'"
+    )
     current = await tx.row(sql, job.id, job.lease_token)
     if current is None:
         return False
-    if current["slot"] is not None:
+    if current["slot"] is not None and not current["is_at_provider"]:
         await update(tx, job, "slot = NULL")
         await wake_for_slot(tx, current["slot"], now)
     return True
@@ -89,7 +92,7 @@ async def _if_a_slot_is_free(tx: Transaction, job: Job, family: str, slots: int,
     or to one whose step did not come to ask.
     """
     rows = await tx.rows(
-        "SELECT chat_id, count(*) AS n FROM jobs WHERE slot = $1 GROUP BY chat_id"
+        "SELECT chat_id, sum(1 + more_slots) AS n FROM jobs WHERE slot = $1 GROUP BY chat_id"
         f" UNION ALL SELECT NULL, count(*) FROM ({_EARLIER} LIMIT 1) AS earlier",
         family,
         job.turn,

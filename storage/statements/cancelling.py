@@ -126,12 +126,13 @@ async def _pages_are_out(tx: Transaction, job: Job) -> bool:
 
 async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int | None, now: float) -> Job:
     """Take the lease away, which makes void whatever a step achieves meanwhile."""
-    slot_passed_on = job.state is State.SUBMITTED and await _hand_over(tx, job, now)
+    slot_passed_on = await _hand_over(tx, job, now)
     reserved = await tx.row("SELECT reserved, reserved_on FROM jobs WHERE id = $1", job.id)
     await spending.give_back(tx, job.id, reserved)
     changed = await tx.row(
         "UPDATE jobs SET state = 'ready', apology = $2, ready_at = $3, next_at = $3, lease_token = NULL, handling = 0,"
-        " creates_in_doubt = creates_in_doubt + create_started, create_started = 0, slot = NULL, waiting_for = NULL,"
+        " creates_in_doubt = creates_in_doubt + create_started, create_started = 0, slot = NULL, more_slots = 0,"
+        " waiting_for = NULL,"
         " woken = 0, attempts = 0, interrupted = 0, deaths = 0, refused = 0, reserved = 0,"
         f" placeholder_id = coalesce(placeholder_id, $4) WHERE id = $1 RETURNING {JOB_COLUMNS}",
         job.id,
@@ -143,14 +144,19 @@ async def _make_ready_to_say_so(tx: Transaction, job: Job, message_id: int | Non
     await tx.rows("DELETE FROM generations WHERE job_id = $1", job.id)
     if not slot_passed_on:
         await wake_the_same(tx, job.cache_key, now)
-        await wake_for_slot(tx, job.slot, now)
+        await wake_for_slot(tx, job.slot, now, slots=1 + job.more_slots)
     return job_of(changed)
 
 
 async def _hand_over(tx: Transaction, job: Job, now: float) -> bool:
-    """Give generations that are paid for, and their slot, to the oldest job that waits for the same transcript."""
+    """Give generations that are paid for, and their slots, to the oldest job that waits for the same transcript.
+
+    Of a long recording some may be there while the job is still queued: it goes on from there.
+    """
+    if job.state is not State.SUBMITTED and not (job.state is State.QUEUED and await _has_generations(tx, job)):
+        return False
     heir = await tx.row(
-        "UPDATE jobs SET state = 'submitted', waiting_for = NULL, next_at = $1, slot = $2,"
+        "UPDATE jobs SET state = $8, waiting_for = NULL, next_at = $1, slot = $2, more_slots = $7,"
         f" submitted_at = $3 - {LEFT_OUT}, audio_seconds = $4 WHERE id = (SELECT id FROM jobs WHERE cache_key = $5"
         f" AND waiting_for = $6 AND woken = 0 AND lease_token IS NULL ORDER BY id LIMIT 1 {tx.locked}) RETURNING id",
         now,
@@ -159,8 +165,14 @@ async def _hand_over(tx: Transaction, job: Job, now: float) -> bool:
         job.audio_seconds,
         job.cache_key,
         SAME,
+        job.more_slots,
+        job.state,
     )
     if heir is None:
         return False
     await tx.rows("UPDATE generations SET job_id = $1 WHERE job_id = $2", heir["id"], job.id)
     return True
+
+
+async def _has_generations(tx: Transaction, job: Job) -> bool:
+    return await tx.row("SELECT 1 FROM generations WHERE job_id = $1 LIMIT 1", job.id) is not None

@@ -6,12 +6,12 @@ from storage.apology import Notice
 from storage.statements.encoding import encode_transcript
 from storage.statements.rows import LEFT_OUT
 from storage.statements.transaction import Row, Transaction
-from storage.transcript import Transcript
 from storage.words import Form, Generation, Job
 
+AT_PROVIDER = "generations.job_id = jobs.id AND body IS NULL"  # a generation of a job that may still be under way
 # Sets nothing: what is written belongs to the job, and only the guard of its row is needed. Not the id, which
 # PostgreSQL generates and lets nobody set.
-_NOTHING = "kind = kind"
+NOTHING = "kind = kind"
 
 
 async def update(tx: Transaction, job: Job, assignments: str, *values: Any) -> bool:
@@ -63,8 +63,16 @@ async def handle(tx: Transaction, job: Job, *, begun: bool) -> bool:
     return await update(tx, job, "handling = $4", int(begun))
 
 
-async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
-    if not await update(tx, job, "create_started = 0"):
+async def tell(tx: Transaction, job: Job, now: float) -> bool:
+    return await update(tx, job, "told_at = $4, notice = $5", now, Notice.NONE)
+
+
+async def creates_under_way(tx: Transaction, job: Job, under_way: int) -> bool:
+    return await update(tx, job, "create_started = $4", under_way)
+
+
+async def created(tx: Transaction, job: Job, generation: Generation, under_way: int = 0) -> bool:
+    if not await update(tx, job, "create_started = $4", under_way):
         return False
     await add_generation(tx, job, generation)
     return True
@@ -72,31 +80,23 @@ async def created(tx: Transaction, job: Job, generation: Generation) -> bool:
 
 async def add_generation(tx: Transaction, job: Job, new: Generation) -> None:
     sql = (
-        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body)"
-        f" VALUES ($1, $2, $3, $4, $5 - {LEFT_OUT}, $6) ON CONFLICT (job_id, part) DO UPDATE SET generation_id = $3,"
-        " start = $4, submitted_at = excluded.submitted_at, body = $6, unreadable = 0"
+        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body, overlap)"
+        f" VALUES ($1, $2, $3, $4, $5 - {LEFT_OUT}, $6, $7) ON CONFLICT (job_id, part) DO UPDATE SET"
+        " generation_id = $3, start = $4, submitted_at = excluded.submitted_at, body = $6, overlap = $7, unreadable = 0"
     )
     body = None if new.transcript is None else encode_transcript(new.transcript)
-    await tx.rows(sql, job.id, new.part, new.generation_id, new.start, new.submitted_at, body)
-
-
-async def part_ready(tx: Transaction, job: Job, part: int, transcript: Transcript) -> bool:
-    if not await update(tx, job, _NOTHING):
-        return False
-    sql = "UPDATE generations SET body = $3 WHERE job_id = $1 AND part = $2"
-    await tx.rows(sql, job.id, part, encode_transcript(transcript))
-    return True
+    await tx.rows(sql, job.id, new.part, new.generation_id, new.start, new.submitted_at, body, new.overlap)
 
 
 async def looked_in_vain(tx: Transaction, job: Job, part: int, looks: int) -> bool:
-    if not await update(tx, job, _NOTHING):
+    if not await update(tx, job, NOTHING):
         return False
     await tx.rows("UPDATE generations SET unreadable = $3 WHERE job_id = $1 AND part = $2", job.id, part, looks)
     return True
 
 
 async def page_placed(tx: Transaction, job: Job, number: int, message_id: int) -> bool:
-    if not await update(tx, job, _NOTHING):
+    if not await update(tx, job, NOTHING):
         return False
     sql = (
         "INSERT INTO pages (job_id, number, message_id) VALUES ($1, $2, $3)"

@@ -16,7 +16,7 @@ from storage.store import Bounds, Correction
 from storage.words import RINGS_AFTER
 
 UNFINISHED = "next_at IS NOT NULL"
-PAST = ("created_at", "ready_at", "claimed_at")
+PAST = ("created_at", "ready_at", "claimed_at", "told_at")
 TOLD = (
     *(("strangers", "told_at"), ("arrivals", "at"), ("memberships", "introduced_at")),
     *(("troubles", "began_told_at"), ("troubles", "ended_told_at")),
@@ -64,7 +64,7 @@ def _seconds(stored: Any) -> float | None:
 
 async def _shift(tx: Transaction, seconds: float) -> None:
     """Let every moment go along with the system's clock, which had moved while they were stored."""
-    columns = ("created_at", "submitted_at", "ready_at", "ended_at", "next_at", "turn", "claimed_at", "rings_at")
+    columns = (*PAST, "submitted_at", "ended_at", "next_at", "turn", "rings_at")
     await tx.rows(f"UPDATE jobs SET {', '.join(f'{each} = {each} + $1' for each in columns)}", seconds)
     await tx.rows("UPDATE generations SET submitted_at = submitted_at + $1", seconds)
     await tx.rows("UPDATE transcripts SET expires_at = expires_at + $1", seconds)

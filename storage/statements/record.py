@@ -15,6 +15,7 @@ from storage.statements import spending
 from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, updated
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
+from storage.statements.sharing import forget, still_at_provider
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
 from storage.statements.waking import (
@@ -38,12 +39,12 @@ _GOT_ON = "interrupted = 0, deaths = 0"
 _SUCCEEDED = "attempts = 0, tried_seconds = 0"
 _COUNTED = "reserved = 0"  # what is counted for it stays so
 _FAILED = frozenset({Reason.PROVIDER_FAILED, Reason.LINK_UNREACHABLE, Reason.REFUSED})  # says the provider
-_NO_LONGER_WAITING = "slot = NULL, waiting_for = NULL, woken = 0"
+_NO_LONGER_WAITING = "slot = NULL, more_slots = 0, waiting_for = NULL, woken = 0"
 
 
 # With who is to be woken. No other job begins to wait for this one meanwhile, as that takes the lock of the key.
 _CURRENT = (
-    "SELECT slot, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on, forgotten,"
+    "SELECT slot, more_slots, waiting_for, woken, post, chat_id, user_id, reserved, reserved_on, forgotten,"
     " (SELECT keep_days FROM chats WHERE chats.chat_id = jobs.chat_id) AS keep_days,"
     " (SELECT expires_at FROM transcripts WHERE transcripts.id = jobs.transcript_id) AS expires_at,"
     " EXISTS (SELECT 1 FROM generations WHERE generations.job_id = jobs.id) AS has_generations,"
@@ -174,33 +175,47 @@ class _Recording:
         woken, slot = self.current["woken"], self.current["slot"]
         if woken and self.current["waiting_for"] is not None:
             next_at = self.now
-        gives_slot_back = self.job.state is State.QUEUED or (tried is not None and tried.gives_slot_back)
+        kept = await self._slots_kept(gives_back=tried is not None and tried.gives_slot_back)
         assignments = (
             "waiting_for = $4, attempts = attempts + $5, tried_seconds = tried_seconds + $6,"
-            " creates_in_doubt = creates_in_doubt + $7 * create_started, slot = $8, refused = $9"
+            " creates_in_doubt = creates_in_doubt + $7 * create_started, slot = $8, refused = $9, more_slots = $10"
         )
         seconds = 0.0 if tried is None else self.job.spent(self.now) + max(0.0, next_at - self.now)
         counted = (int(tried is not None), seconds, int(in_doubt))
         refused = int(tried is not None and tried.refused)
-        values = (None if woken else waiting_for, *counted, None if gives_slot_back else slot, refused)
+        values = (None if woken else waiting_for, *counted, slot if kept else None, refused, max(0, kept - 1))
         if not in_doubt and (tried is not None or self.job.state is not State.QUEUED):
             assignments += f", {_GOT_ON}"
         if (stayed := await self._change(assignments, *values, next_at=next_at)) is None:
             return None
         if self.job.state is State.QUEUED:
             await spending.give_back(self.tx, self.job.id, self.current)
-        if gives_slot_back:
-            await wake_for_slot(self.tx, slot, self.now)
+        await self._pass_on_slots(kept)
         return stayed
 
+    async def _slots_kept(self, *, gives_back: bool) -> int:
+        """Return how many slots a job keeps that stays as it is: a queued one those of its parts at the provider."""
+        if self.current["slot"] is None or gives_back:
+            return 0
+        held = 1 + int(self.current["more_slots"])
+        if self.job.state is not State.QUEUED:
+            return held
+        return min(held, await still_at_provider(self.tx, self.job)) if self.current["has_generations"] else 0
+
+    async def _pass_on_slots(self, kept: int) -> None:
+        """Let others have the slots that a job had and does not keep."""
+        await wake_for_slot(self.tx, self.current["slot"], self.now, slots=1 + self.current["more_slots"] - kept)
+
     async def _forgotten(self, outcome: outcomes.Forgotten) -> Row | None:
-        """Drop what has to be made again, and keep what is paid for and can still be had."""
-        assignments = "submitted_at = NULL, generations_lost = generations_lost + 1, slot = NULL"
-        if (moved := await self._move(State.QUEUED, assignments, next_at=outcome.next_at)) is None:
+        """Drop what has to be made again, and keep what is paid for and can still be had, with its slots."""
+        held = 0 if self.current["slot"] is None else 1 + int(self.current["more_slots"])
+        kept = min(held, await still_at_provider(self.tx, self.job, but_not=outcome.parts))
+        assignments = "submitted_at = NULL, generations_lost = generations_lost + 1, slot = $5, more_slots = $6"
+        values = (self.current["slot"] if kept else None, max(0, kept - 1))
+        if (moved := await self._move(State.QUEUED, assignments, *values, next_at=outcome.next_at)) is None:
             return None
-        sql = "DELETE FROM generations WHERE job_id = $1 AND (part = $2 OR $2 IS NULL AND body IS NULL)"
-        await self.tx.rows(sql, self.job.id, outcome.part)
-        await wake_for_slot(self.tx, self.current["slot"], self.now)
+        await forget(self.tx, self.job, outcome.parts)
+        await self._pass_on_slots(kept)
         return moved
 
     async def _ready(self, outcome: outcomes.Ready) -> Row | None:
@@ -335,4 +350,4 @@ class _Recording:
         """Drop the generations and pass the slot on: nothing of this job is at the provider any more."""
         if self.current["has_generations"]:
             await self.tx.rows("DELETE FROM generations WHERE job_id = $1", self.job.id)
-        await wake_for_slot(self.tx, self.current["slot"], self.now)
+        await self._pass_on_slots(0)

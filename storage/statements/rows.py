@@ -33,7 +33,6 @@ _STORED_OTHERWISE = frozenset(
         "state",
         "notice",
         "woken",
-        "create_started",
         "apology",
         "must_sniff",
         "form",
@@ -61,7 +60,7 @@ WAITED = f"submitted_at + {LEFT_OUT} AS submitted_at"
 JOB_COLUMNS = ", ".join(WAITED if name == "submitted_at" else name for name in _NAMES)
 _TYPES_OF_ERRAND = {name: _types(kind) for name, kind in get_type_hints(Errand).items()}
 ERRAND_COLUMNS = ", ".join(_TYPES_OF_ERRAND)
-GENERATION_COLUMNS = f"part, generation_id, start, {WAITED}, body, unreadable"
+GENERATION_COLUMNS = f"part, generation_id, start, {WAITED}, body, unreadable, overlap"
 
 
 def _readable(decode: Callable[[Row], Word]) -> Callable[[Row], Word]:
@@ -96,7 +95,6 @@ def job_of(row: Row) -> Job:
             "form": decode_form(stored["form"]),
             "refused": bool(stored["refused"]),
             "woken": bool(stored["woken"]),
-            "create_started": bool(stored["create_started"]),
             "must_sniff": bool(stored["must_sniff"]),
             "reacts": bool(stored["reacts"]),
             "answers": None if stored["answers"] is None else Answers(stored["answers"]),
@@ -118,6 +116,7 @@ def generation_of(row: Row) -> Generation:
         submitted_at=row["submitted_at"],
         transcript=None if body is None else decode_transcript(body),
         unreadable=row["unreadable"],
+        overlap=row["overlap"],
     )
 
 

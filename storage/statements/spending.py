@@ -25,21 +25,26 @@ A_LITTLE = 1e-6  # seconds; sums of fractions are not exact
 
 
 async def start_create(
-    tx: Transaction, job: Job, spending: Spending | None = None, unless_paused_at: float | None = None
+    tx: Transaction,
+    job: Job,
+    spending: Spending | None = None,
+    unless_paused_at: float | None = None,
+    under_way: int = 1,
 ) -> bool | Exhausted | Pause:
     """Store that a create begins, and count its seconds, once a job, unless they are too many."""
+    started = f"create_started = {under_way:d}"
     if spending is None or spending.seconds <= 0:
-        return await _begin(tx, job, unless_paused_at, "create_started = 1")
+        return await _begin(tx, job, unless_paused_at, started)
     sql = "SELECT chat_id, user_id, reserved FROM jobs WHERE id = $1 AND lease_token = $2 AND state = $3"
     current = await tx.row(sql, job.id, job.lease_token, job.state)
     if current is None:
         return False
     if current["reserved"] > 0:
-        return await _begin(tx, job, unless_paused_at, "create_started = 1")
+        return await _begin(tx, job, unless_paused_at, started)
     chat_id, user_id = current["chat_id"], current["user_id"] or NOBODY
     if exhausted := await _exhausted(tx, chat_id, user_id, spending):
         return exhausted
-    assignments = "create_started = 1, reserved = $4, reserved_on = $5"
+    assignments = f"{started}, reserved = $4, reserved_on = $5"
     begun = await _begin(tx, job, unless_paused_at, assignments, spending.seconds, spending.day)
     if begun is True:
         await tx.rows(_ADD, chat_id, spending.day, user_id, spending.seconds, 0)

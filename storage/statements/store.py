@@ -30,6 +30,7 @@ from storage.statements import (
     people,
     record,
     recovery,
+    sharing,
     spending,
     troubles,
     upkeep,
@@ -85,6 +86,8 @@ class SQLStore:
     recover = _write(recovery.recover)
     admit = _write(admission.admit)
     give_slot_back = _write(admission.give_slot_back)
+    take_slots = _write(sharing.take_slots)
+    ahead = _write(sharing.ahead)
     place = _write(guarded.place, single=True)
     renew = _write(guarded.renew, urgent=True, single=True)
     replace = _write(guarded.replace)
@@ -94,7 +97,10 @@ class SQLStore:
     handle = _write(guarded.handle, single=True)
     start_create = _write(spending.start_create)
     created = _write(guarded.created)
-    part_ready = _write(guarded.part_ready)
+    creates_under_way = _write(guarded.creates_under_way, single=True)
+    part_ready = _write(sharing.part_ready)
+    make_again = _write(sharing.make_again)
+    tell = _write(guarded.tell, single=True)
     looked_in_vain = _write(guarded.looked_in_vain)
     page_placed = _write(guarded.page_placed)
     advance = _write(record.advance)
@@ -235,7 +241,7 @@ class SQLStore:
         return await self.engine.read(lambda found: tuple(each["what"] for each in found), errands.FILES, job.id)
 
     async def slots_taken(self) -> Mapping[str, int]:
-        sql = "SELECT slot, count(*) AS n FROM jobs WHERE slot IS NOT NULL GROUP BY slot"
+        sql = "SELECT slot, sum(1 + more_slots) AS n FROM jobs WHERE slot IS NOT NULL GROUP BY slot"
         return await self.engine.read(lambda found: {each["slot"]: each["n"] for each in found}, sql)
 
     async def scrub(self) -> None:

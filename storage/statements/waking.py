@@ -28,17 +28,19 @@ async def alone_with_awaited(tx: Transaction, waiting_for: str | None) -> None:
         await tx.alone_with_family(waiting_for)
 
 
-async def wake_for_slot(tx: Transaction, family: str | None, now: float, *, but_not: int | None = None) -> None:
-    """Let the first in turn that waits for a slot of the family ask again, as one got free; none of chat `but_not`."""
-    if family is not None:
+async def wake_for_slot(
+    tx: Transaction, family: str | None, now: float, *, slots: int = 1, but_not: int | None = None
+) -> None:
+    """Let the first in turn that wait for a slot of the family ask again, as some got free; none of chat `but_not`."""
+    if family is not None and slots > 0:
         await tx.alone_with_family(family)
-        await _let_ask(tx, family, 1, now, but_not=but_not)
+        await _let_ask(tx, family, slots, now, but_not=but_not)
 
 
 async def wake_for_slots(tx: Transaction, family: str, slots: int, now: float) -> None:
     """Let as many ask again as the family has slots that are free, as it has more of them than before."""
     await tx.alone_with_family(family)
-    taken = await tx.row("SELECT count(*) AS n FROM jobs WHERE slot = $1", family)
+    taken = await tx.row("SELECT coalesce(sum(1 + more_slots), 0) AS n FROM jobs WHERE slot = $1", family)
     assert taken is not None
     if (free := slots - taken["n"]) > 0:
         await _let_ask(tx, family, free, now)

@@ -324,13 +324,18 @@ async def test_a_cancelled_leader_that_was_not_submitted_wakes_its_followers(sto
     ] * 2
 
 
-async def test_parts_of_a_cancelled_upload_are_not_handed_over(store):
+async def test_parts_of_a_cancelled_upload_are_handed_over_with_their_slots(store):
     job = await uploading(store, 1, file="same")
     await store.created(job, part(0))
+    await store.created(job, part(1))
+    assert await store.take_slots(job, FAMILY, 2, 9)
     follower = await waiting(store, 2, full=False, file="same")
     await press(store, job)
     assert await store.generations(job) == ()
-    assert await store.generations(follower) == ()
+    assert await store.generations(follower) == (part(0), part(1))
+    heir = await again(store, follower)
+    assert (heir.state, heir.waiting_for, heir.slot, heir.more_slots) == (State.QUEUED, None, FAMILY, 1)
+    assert await store.slots_taken() == {FAMILY: 2}
 
 
 async def test_a_cancelled_job_leaves_its_transcript_to_others(store):

@@ -59,7 +59,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         slot=None,
         waiting_for=None,
         woken=False,
-        create_started=False,
+        create_started=0,
         attempts=0,
         creates_in_doubt=0,
         generations_lost=0,
@@ -89,6 +89,8 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         rings_at=NOW + RINGS_AFTER,
         doubtful=False,
         times=None,
+        more_slots=0,
+        told_at=None,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}

@@ -71,7 +71,10 @@ STATE_GUARDED = {
     "note": lambda store, job: store.note(job, Notice.PAUSED),
     "start create": lambda store, job: store.start_create(job),
     "created": lambda store, job: store.created(job, part(7)),
-    "part ready": lambda store, job: store.part_ready(job, 0, Transcript("part said")),
+    "creates under way": lambda store, job: store.creates_under_way(job, 1),
+    "part to be made again": lambda store, job: store.make_again(job, frozenset({0}), NOW),
+    "progress": lambda store, job: store.tell(job, NOW),
+    "part ready": lambda store, job: store.part_ready(job, 0, Transcript("part said"), NOW),
     "looked in vain": lambda store, job: store.looked_in_vain(job, 0, 3),
     "page placed": lambda store, job: store.page_placed(job, 1, 901),
     "admit": lambda store, job: store.admit(job, FAMILY, 9, NOW),
@@ -247,7 +250,7 @@ async def test_what_a_part_says_is_stored_with_that_part_of_that_job_only(store)
     job = await uploading(store, 2)
     for number in (0, 1):
         await store.created(job, part(number))
-    assert await store.part_ready(job, 1, Transcript("said"))
+    assert await store.part_ready(job, 1, Transcript("said"), NOW)
     assert await store.generations(job) == (part(0), replace(part(1), transcript=Transcript("said")))
     assert await store.generations(other) == (part(1),)
 

@@ -169,7 +169,7 @@ async def test_a_generation_that_failed_gives_its_seconds_back_unless_a_part_has
     job = await creating(store)
     await store.created(job, part())
     if half:
-        await store.part_ready(job, 0, Transcript("half"))
+        await store.part_ready(job, 0, Transcript("half"), NOW)
     await recorded(store, await again(store, job), Hopeless(Apology(Reason.PROVIDER_FAILED)))
     assert await used(store) == Amount(30.0 * half)
 

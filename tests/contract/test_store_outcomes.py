@@ -156,14 +156,14 @@ async def test_a_job_whose_generations_were_forgotten_is_queued_again_without_th
 
 async def test_what_the_provider_forgot_is_made_again_but_for_the_parts_that_are_known(store):
     job = await submitted_parts(store)
-    await store.part_ready(job, 0, Transcript("part said"))
+    await store.part_ready(job, 0, Transcript("part said"), NOW)
     await recorded(store, job, Forgotten(LATER))
     assert await store.generations(job) == (replace(part(0), transcript=Transcript("part said")),)
 
 
 async def test_a_part_at_which_the_provider_failed_is_made_again_and_no_other_one(store):
     job = await submitted_parts(store)
-    await recorded(store, job, Forgotten(LATER, 1))
+    await recorded(store, job, Forgotten(LATER, frozenset({1})))
     assert await store.generations(job) == (part(0),)
 
 
@@ -179,7 +179,7 @@ async def test_looks_in_vain_are_counted_for_a_part_until_it_is_made_again(store
     for _ in range(2):  # a commit whose answer was lost is repeated
         assert await store.looked_in_vain(job, 1, 3)
     assert await store.generations(job) == (part(0), replace(part(1), unreadable=3))
-    await recorded(store, job, Forgotten(NOW, 1))
+    await recorded(store, job, Forgotten(NOW, frozenset({1})))
     job = await claimed(store)
     await store.created(job, part(1))
     assert await store.generations(job) == (part(0), part(1))

@@ -591,7 +591,7 @@ async def pragma(store, text):
 FILLING = {
     "an outcome": lambda store, job: store.record(job, Ready(Transcript("x" * 10**6), LATER), NOW),
     "a note": lambda store, job: store.note(job, "x" * 10**6),
-    "what a part says": lambda store, job: store.part_ready(job, 0, Transcript("x" * 10**6)),
+    "what a part says": lambda store, job: store.part_ready(job, 0, Transcript("x" * 10**6), NOW),
     "a choice": lambda store, job: store.change_settings(job.chat_id, lambda _: ChatSettings("x" * 10**6)),
 }
 

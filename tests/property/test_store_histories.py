@@ -337,7 +337,7 @@ class Histories(RuleBasedStateMachine):
             self.store.note(job, Notice.RETRYING),
             self.store.start_create(job),
             self.store.created(job, Generation(9, "late", 0.0, self.now)),
-            self.store.part_ready(job, 0, Transcript("late")),
+            self.store.part_ready(job, 0, Transcript("late"), self.now),
             self.store.looked_in_vain(job, 0, 9),
             self.store.page_placed(job, 9, 9000),
             self.store.record(job, Ready(Transcript("late"), self.now + 1000), self.now),

@@ -52,7 +52,7 @@ def job(**changes: Any) -> Job:
         "slot": None,
         "waiting_for": None,
         "woken": False,
-        "create_started": False,
+        "create_started": 0,
         "attempts": 0,
         "creates_in_doubt": 0,
         "generations_lost": 0,
@@ -82,6 +82,8 @@ def job(**changes: Any) -> Job:
         "rings_at": None,
         "doubtful": Doubt.NOTHING,
         "times": None,
+        "more_slots": 0,
+        "told_at": None,
     }
     return Job(**fields | changes)
 

@@ -1,17 +1,15 @@
-"""Creates: sending the parts of a recording to the provider, each stored before the next one is begun."""
+"""Creates: sending a recording to the provider; its beginning is stored before it, and what came of it afterwards."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from bot.activity import surely_ours
 from bot.engine.hold import Hold
-from bot.engine.lease import require_lease, write_until_stored
+from bot.engine.lease import require_lease
 from bot.engine.looks import Looks
 from bot.engine.quotas import Quotas
 from bot.engine.slots import Slots
 from bot.engine.steps.keeping import ready
-from bot.engine.steps.parts import joined
 from bot.errors import OperatorError, RateLimitedError
 from bot.log import get_logger
 from bot.speech.catalogue import Family, Model
@@ -56,33 +54,27 @@ class Creates:
         took_last: bool = False,
         alone: bool = False,
     ) -> Outcome:
-        """Create the generations that are missing after a crash, or all. The last is stored with the outcome.
+        """Create the generation of a recording that goes up in one piece, unless it was made before a crash.
 
-        `known` are those that are stored already, None where the database knows. `alone` tries for all that wait for
-        the operator. Where the provider has refused everybody since the job was admitted, RateLimitedError or
-        OperatorError is raised instead.
+        It is stored with the outcome. `known` are those that are stored already, None where the database knows. `alone`
+        tries for all that wait for the operator. Where the provider has refused everybody since the job was admitted,
+        RateLimitedError or OperatorError is raised instead.
         """
         if wait := await self.hold.patience():
             raise RateLimitedError(PATIENCE, retry_after=wait)
+        (source,) = sources
         made = await self.store.generations(job) if known is None else known
-        stored = {generation.part: generation for generation in made}
-        last, seconds = len(sources) - 1, sum(source.duration for source in sources)
-        generation = None
-        for part, source in enumerate(sources):
-            if part not in stored:
-                await self._start(job, seconds, alone=alone)
-                generation = stored[part] = await self._create(job, model, part, source)
-                if part < last:
-                    require_lease(await write_until_stored(job.id, partial(self.store.created, job, generation)))
-        slots = await self._slots_from_now_on(model.family, took_last=took_last)
-        is_faint = any(source.is_faint for source in sources)
-        if (transcript := joined([stored[part] for part in range(len(sources))])) is not None:
-            return ready(transcript, self.now(), self.transcript_ttl, is_faint=is_faint)
+        stored, generation = next(iter(made), None), None
+        if stored is None:
+            await self.start(job, source.duration, alone=alone)
+            stored = generation = await self.create(job, model, 0, source)
+        slots = await self.slots_from_now_on(model.family, took_last=took_last)
+        if stored.transcript is not None:
+            return ready(stored.transcript, self.now(), self.transcript_ttl, is_faint=source.is_faint)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
-        unstored = generation if generation and generation.part == last else None
-        return Submitted(first_look_at, seconds, unstored, slots, is_faint)
+        return Submitted(first_look_at, source.duration, generation, slots, source.is_faint)
 
-    async def _slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
+    async def slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
         """Learn from a create that got through; return the slots of families that have more than before."""
         now = self.now()
         none_left = took_last or self.slots.lacks(family)
@@ -92,17 +84,22 @@ class Creates:
             more = self.slots.all_allowed()
         return more
 
-    async def _start(self, job: Job, seconds: float, *, alone: bool) -> None:
-        """Store that a create begins; `seconds` are those of the whole recording, counted with its first part."""
+    async def start(self, job: Job, seconds: float, *, alone: bool, under_way: int = 1) -> None:
+        """Store that a create begins, and how many are under way with it.
+
+        `seconds` are those of the whole recording, counted with its first part.
+        """
         now = self.now()
         unless_paused_at = None if alone else now
-        started = await self.store.start_create(job, self.quotas.spending(seconds, now), unless_paused_at)
+        spending = self.quotas.spending(seconds, now)
+        started = await self.store.start_create(job, spending, unless_paused_at, under_way)
         if isinstance(started, Pause):
             self.hold.learn(started)
             raise _held(started, now)
         require_lease(self.quotas.require(started, job, now))
 
-    async def _create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
+    async def create(self, job: Job, model: Model, part: int, source: Source) -> Generation:
+        """Make a generation of one part; what the provider refuses to everybody holds back all."""
         begun_at = self.now()
         await surely_ours()
         try:
@@ -116,9 +113,9 @@ class Creates:
             raise
         match answer:
             case Created(generation_id):
-                return Generation(part, generation_id, source.start, self.now())
+                return Generation(part, generation_id, source.start, self.now(), overlap=source.overlap)
             case Done(transcript):
-                return Generation(part, "", source.start, self.now(), transcript)
+                return Generation(part, "", source.start, self.now(), transcript, overlap=source.overlap)
 
 
 def _held(pause: Pause, now: float) -> OperatorError | RateLimitedError:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from bot.engine import forms, patience
 from bot.engine.delivery import Delivery
@@ -14,11 +15,12 @@ from bot.engine.policy import is_to_be_told, too_much_doubt, wait_in_doubt
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.recordings import Recordings
+from bot.engine.steps.side_by_side import SideBySide
 from bot.errors import PermanentError, VerbatimError
 from bot.log import get_logger
 from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Model, find
-from bot.uploads import Linked, Upload
+from bot.uploads import Linked, Source, Upload
 from storage.apology import Apology, Notice, Reason
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
@@ -49,6 +51,7 @@ class Submit:
     delivery: Delivery
     recordings: Recordings
     creates: Creates
+    side_by_side: SideBySide
     rules: Rules
     nudge: Callable[[], None]
     now: Callable[[], float]
@@ -74,14 +77,22 @@ class Submit:
                 return known
             case MustWait(waiting_for):
                 self._end_what_is_paused_for_too_long(job)
-                return Waiting(self.now() + await self._tell_to_wait(job, goes_ahead=goes_ahead), waiting_for)
+                again_in = await self._tell_to_wait(job, waiting_for, goes_ahead=goes_ahead)
+                return Waiting(self.now() + again_in, waiting_for)
             case Admitted() as admitted:
                 if (way := await self.creates.hold.ask()) is Way.CLOSED:
                     return await self._wait_for_the_provider(job)
                 place = self.delivery.line_up if goes_ahead else self.delivery.place_beside
                 place(job, placing)
-                send = partial(self.creates.send, job, model, known=stored, alone=way is Way.ALONE)
+                send = partial(self._send, job, model, known=stored, alone=way is Way.ALONE, placing=placing)
                 return await self._upload(job, model, admitted, send, placing)
+
+    async def _send(
+        self, job: Job, model: Model, sources: Sequence[Source], placing: Placing, *, took_last: bool, **how: Any
+    ) -> Outcome:
+        if len(sources) == 1:
+            return await self.creates.send(job, model, sources, took_last=took_last, **how)
+        return await self.side_by_side.send(job, model, sources, placing=placing, **how)
 
     def admission(self, model: str) -> tuple[str, int] | None:
         """Tell how many jobs of a model's family may be at the provider at once; None while none may go there."""
@@ -101,11 +112,11 @@ class Submit:
 
     def _answer_was_lost(self, job: Job) -> Outcome:
         """Count a create that may have been paid for: its process died before the answer was recorded."""
-        in_doubt = job.creates_in_doubt + 1
+        in_doubt = job.creates_in_doubt + job.create_started
         log.warning("create.in_doubt", job=job.id, creates=in_doubt)
         if too_much_doubt(job, self.now()):
             return Hopeless(Apology(Reason.INTERRUPTED), in_doubt=True)
-        return Attempted(self.now() + wait_in_doubt(in_doubt), in_doubt=True)
+        return Attempted(self.now() + wait_in_doubt(job.creates_in_doubt + 1), in_doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
         """Tell the chat, once, that its model left the catalogue, and use the default from now on."""
@@ -126,14 +137,18 @@ class Submit:
             await self.store.tell_again(job.chat_id, what)
             raise
 
-    async def _tell_to_wait(self, job: Job, *, goes_ahead: bool) -> float:
+    async def _tell_to_wait(self, job: Job, waiting_for: str, *, goes_ahead: bool) -> float:
         """Send the placeholder of a job without a slot, and return the seconds until the job asks again.
 
-        One that could go ahead stands in no line: it would not hear there that a slot got free.
+        One that could go ahead stands in no line: it would not hear there that a slot got free. One that waits for
+        long is told how many are ahead.
         """
         if not goes_ahead:
             await self.delivery.place_if_possible(job)
-            return patience.ADMISSION_AGAIN_AFTER
+            if waiting_for == SAME:
+                return patience.ADMISSION_AGAIN_AFTER
+            told_at = await self.side_by_side.progress.show_ahead(job, waiting_for)
+            return min(patience.ADMISSION_AGAIN_AFTER, max(patience.SHORTEST_WAIT, told_at - self.now()))
         again_in = await self.delivery.place_at_once(job)
         return patience.ADMISSION_AGAIN_AFTER if again_in is None else min(again_in, patience.ADMISSION_AGAIN_AFTER)
 

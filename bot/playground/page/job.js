@@ -31,6 +31,7 @@ const SENTENCES = {
   "generation.failed": (line) => `The provider could not transcribe it: ${why(line.message, line.error)}`,
   "generation.forgotten": () => "The provider no longer knows this recording",
   "generation.unreadable": () => "The provider has finished, but nothing in its answer can be read",
+  "progress.skipped": (line) => `How far it is could not be shown${line.error ? `: ${why(line.error)}` : ""}`,
   "recording.silent": () => "Nothing can be heard in the recording, so the provider is not asked",
   "create.in_doubt": () => "The bot stopped during the upload, so the provider may already have the recording",
   "placeholder.later": (line) => `“Transcribing…” could not be shown yet${line.error ? `: ${why(line.error)}` : next(line, "will try again")}`,

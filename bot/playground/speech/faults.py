@@ -27,6 +27,11 @@ class Fault:
     half: bool
     after_effect: bool
     delay: float | None
+    generation: str | None = None
+
+    def concerns(self, operation: str, request: web.Request) -> bool:
+        is_asked = self.operation in (operation, EVERYTHING)
+        return is_asked and self.generation in (None, request.match_info.get("generation_id"))
 
     @property
     def replaces_answer(self) -> bool:
@@ -68,17 +73,19 @@ class Faults:
         half: bool = False,
         after_effect: bool = False,
         delay: float | None = None,
+        generation: str | None = None,
     ) -> Fault:
         """Make the next `times` calls of `operation` ("*": of any) fail.
 
         `status` and `body` replace the answer; a str body is sent as HTML. `drop` cuts the connection instead of
-        answering. `half` cuts it in the middle of the body. `delay` postpones the answer by so many seconds. Without
+        answering. `half` cuts it in the middle of the body. `delay` postpones the answer by so many seconds.
+        `generation` names the only one that it happens to. Without
         any of these the status is 500. The request has no effect, unless `after_effect` is set or the true answer is
         still sent (`half` or `delay` alone).
         """
         if status is None and body is None and not drop and not half and delay is None:
             status = 500
-        fault = Fault(operation, status, body, dict(headers or {}), times, drop, half, after_effect, delay)
+        fault = Fault(operation, status, body, dict(headers or {}), times, drop, half, after_effect, delay, generation)
         self.queued.append(fault)
         return fault
 
@@ -111,7 +118,7 @@ class Faults:
         `effect` carries the request out. `refusal(status)` is the answer for a fault that has a status and no body.
         """
         await self._call_watchers(operation, "before")
-        fault = self._take(operation)
+        fault = self._take(operation, request)
         if fault is None:
             response = await self._carry_out(operation, effect)
             return response, response.status
@@ -128,8 +135,8 @@ class Faults:
             await self._call_watchers(operation, "after")
         return response
 
-    def _take(self, operation: str) -> Fault | None:
-        fault = next((one for one in self.queued if one.operation in (operation, EVERYTHING)), None)
+    def _take(self, operation: str, request: web.Request) -> Fault | None:
+        fault = next((one for one in self.queued if one.concerns(operation, request)), None)
         if fault is not None:
             _spend(fault, self.queued)
         return fault

@@ -52,6 +52,10 @@ class Transport:
         """Raise RateLimitedError, with the seconds to wait, unless a placeholder may be sent to the chat at once."""
         await self.pace.reserve(chat_id, longest=0.0)
 
+    def has_room_to_edit(self, chat_id: int) -> bool:
+        """Tell whether an edit may go to the chat at once that takes no place of an answer."""
+        return not self.is_known_to_refuse(chat_id) and self.pace.has_room_to_edit(chat_id)
+
     def others_come_first(self, chat_id: int) -> bool:
         """Tell whether a placeholder has to wait, for seconds, only as all chats together are written to so much.
 

@@ -1,5 +1,7 @@
 """What is told of a recording before its text is there."""
 
+import math
+
 from bot.text.room import Room, marked
 from bot.text.words import short_host
 from storage.apology import Notice
@@ -34,6 +36,10 @@ _PLACEHOLDERS: dict[Notice, str] = {
 }
 
 
+_CELLS = 10
+_HEARD, _TO_COME = "▓", "░"  # which have no direction: the bar grows from where a language begins to read
+
+
 class Waiting(Room):
     """Placeholders, and the answer to more recordings than a chat may have without an answer."""
 
@@ -42,6 +48,28 @@ class Waiting(Room):
         if host is None or notice is not Notice.NONE:
             return self.gettext(_PLACEHOLDERS[notice])
         return self.gettext("Transcribing the recording at {host}…").format(host=self.isolated(short_host(host)))
+
+    def heard(self, heard: float, total: float, left: float | None) -> str:
+        """Return how far a recording is: the seconds that are heard, of how many, and those that the rest will take."""
+        minutes, of = math.floor(heard / 60), max(1, math.ceil(round(total / 60, 3)))
+        told = {"bar": self._bar(heard, total), "heard": minutes, "total": of}
+        if left is None:
+            return self.gettext("{bar} {heard} of {total} min").format(**told)
+        if left < 60:
+            return self.gettext("{bar} {heard} of {total} min, less than a minute left").format(**told)
+        n = math.ceil(left / 60)
+        return self.ngettext(
+            "{bar} {heard} of {total} min, about {n} min left", "{bar} {heard} of {total} min, about {n} min left", n
+        ).format(n=n, **told)
+
+    def _bar(self, heard: float, total: float) -> str:
+        full = min(_CELLS, math.floor(_CELLS * heard / total)) if total > 0 else 0
+        return _HEARD * full + _TO_COME * (_CELLS - full)
+
+    def ahead(self, n: int, most: int) -> str:
+        """Return how many other recordings come before this one; of more than `most` that there are more."""
+        told = str(n) if n <= most else f"{most}+"
+        return self.ngettext("{n} ahead", "{n} ahead", n).format(n=told)
 
     def too_many(self, most_open: int) -> str:
         return self.ngettext(

@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.engine.looks import Looks
+from bot.engine.placing import Placing
+from bot.engine.progress import Progress
 from bot.engine.slots import Slots
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.fetch import Fetch
+from bot.engine.steps.looking import Looking
+from bot.engine.steps.side_by_side import SideBySide
 from bot.errors import RateLimitedError, TemporaryError
 from bot.speech.catalogue import Family, find
 from bot.speech.provider import Created, Done, Pending
@@ -75,6 +79,19 @@ def creates(store, provider, clock=None):
     return Creates(store, provider, Looks(40, clock), slots, TTL, clock)
 
 
+async def send_parts(store, provider, job, sources):
+    """What comes of sending several parts side by side."""
+    making = creates(store, provider, clock := Clock())
+    looking = Looking(store, provider, making.looks, clock)
+    side_by_side = SideBySide(making, looking, Progress(store, None, clock), clock)
+    return await side_by_side.send(job, MODEL, sources, None, Placing(), alone=False)
+
+
+def fetch(store, provider, looks, clock):
+    looking, progress = Looking(store, provider, looks, clock), Progress(store, None, clock)
+    return Fetch(store, looking, Unhurried(), progress, looks, TTL, clock)
+
+
 async def test_a_provider_that_answers_at_once_makes_the_job_ready(store, tmp_path):
     job = await uploading(store)
     provider = Provider(Done(said("hello")))
@@ -89,8 +106,8 @@ async def test_a_part_that_was_answered_at_once_is_not_sent_again_after_a_failur
     down = TemporaryError("down", reason=Reason.PROVIDER_DOWN)
     provider = Provider(Done(said("one")), down, Done(said("two")))
     with pytest.raises(TemporaryError):
-        await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
-    outcome = await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+        await send_parts(store, provider, job, parts(tmp_path, 0.0, 600.0))
+    outcome = await send_parts(store, provider, job, parts(tmp_path, 0.0, 600.0))
     assert [start for start, _, _ in provider.asked] == [0.0, 600.0, 600.0]
     words = (Word("one", 0.5, 1.0), Word("two", 600.5, 601.0))
     assert outcome == Ready(Transcript("one\n\ntwo", "en", 602.0, words), NOW + TTL)
@@ -100,7 +117,7 @@ async def test_segments_of_parts_are_counted_from_the_start_of_the_recording(sto
     job = await uploading(store)
     one = Transcript("One.", "en", 2.0, segments=(Segment("One.", 0.5, 1.0, "A"),))
     two = Transcript("Two.", "en", 2.0, (Word("Two.", 0.5, 1.0, "B", 0.9),))
-    outcome = await creates(store, Provider(Done(one), Done(two))).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+    outcome = await send_parts(store, Provider(Done(one), Done(two)), job, parts(tmp_path, 0.0, 600.0))
     words, segments = (Word("Two.", 600.5, 601.0, "B", 0.9),), (Segment("One.", 0.5, 1.0, "A"),)
     assert outcome == Ready(Transcript("One.\n\nTwo.", "en", 602.0, words, segments=segments), NOW + TTL)
 
@@ -118,7 +135,7 @@ async def test_the_time_that_an_answer_takes_is_part_of_the_wait_for_the_next_lo
             clock.pass_(0.1)
             return Pending()
 
-    outcome = await Fetch(store, Slow(), Unhurried(), Looks(1000, clock), TTL, clock)(job)
+    outcome = await fetch(store, Slow(), Looks(1000, clock), clock)(job)
     assert outcome.next_at - NOW == pytest.approx(0.45, abs=0.002)
 
 
@@ -130,7 +147,7 @@ async def test_a_look_with_a_long_line_before_it_waits_in_the_database(store, tm
     job, clock = await claimed(store, outcome.first_look_at), Clock()
     looks = Looks(0.01, clock)
     await looks.turn(replace(job, id=2), clock())
-    outcome = await Fetch(store, provider, Unhurried(), looks, TTL, clock)(job)
+    outcome = await fetch(store, provider, looks, clock)(job)
     assert outcome.next_at - clock() == pytest.approx(100.0)
     assert len(provider.asked) == 1, "the create"
 
@@ -138,12 +155,11 @@ async def test_a_look_with_a_long_line_before_it_waits_in_the_database(store, tm
 async def test_only_a_part_that_was_not_answered_at_once_is_asked_for(store, tmp_path):
     job = await uploading(store)
     provider = Provider(Done(said("one")), Created("generation 2"), Done(said("two")))
-    outcome = await creates(store, provider).send(job, MODEL, parts(tmp_path, 0.0, 600.0))
+    outcome = await send_parts(store, provider, job, parts(tmp_path, 0.0, 600.0))
     assert isinstance(outcome, Submitted)
     await recorded(store, job, outcome)
     job = await claimed(store, outcome.first_look_at)
-    fetch = Fetch(store, provider, Unhurried(), Looks(40, clock := Clock()), TTL, clock)
-    outcome = await fetch(job)
+    outcome = await fetch(store, provider, Looks(40, clock := Clock()), clock)(job)
     assert provider.asked[-1] == "generation 2"
     assert isinstance(outcome, Ready)
     assert outcome.transcript.text == "one\n\ntwo"

@@ -9,8 +9,11 @@ import pytest
 from bot.engine import patience
 from bot.engine.lease import LeaseLostError
 from bot.engine.looks import Looks
+from bot.engine.progress import Progress
 from bot.engine.slots import Slots
 from bot.engine.steps.creates import Creates
+from bot.engine.steps.looking import Looking
+from bot.engine.steps.side_by_side import SideBySide
 from bot.engine.steps.submit import Rules, Submit
 from bot.speech.catalogue import Family, find
 from bot.speech.provider import Created
@@ -79,7 +82,10 @@ class Bench:
             place_beside=lambda job, placing: None,
             place_if_possible=self.place,
         )
-        return Submit(self.store, delivery, self.recordings, creates, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
+        looking = Looking(self.store, self.provider, creates.looks, Clock())
+        side_by_side = SideBySide(creates, looking, Progress(self.store, None, lambda: NOW), Clock())
+        rooms = (self.store, delivery, self.recordings, creates, side_by_side)
+        return Submit(*rooms, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
 
     def nudge(self):
         self.nudged += 1
@@ -169,5 +175,5 @@ async def test_a_step_that_is_cut_off_ends_its_preparation(bench):
 async def test_a_job_that_finds_no_slot_prepares_nothing(bench):
     await bench.store.admit(await leased(bench.store, 1, **NAMED), Family.NOVA, 1, NOW)
     outcome = await bench.submit()(await leased(bench.store, 2, **NAMED))
-    assert outcome == Waiting(NOW + patience.ADMISSION_AGAIN_AFTER, Family.NOVA)
+    assert outcome == Waiting(NOW + patience.QUEUE_TOLD_AFTER, Family.NOVA)
     assert not bench.recordings.begun.is_set()

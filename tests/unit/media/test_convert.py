@@ -7,11 +7,18 @@ from hypothesis import strategies as st
 
 from bot.media.convert import Recording, conversion_bytes, encode, opus_bytes, quiet_cuts, wanted_cuts
 from bot.media.copying import copied_bytes
+from bot.media.cut import Cut
 from bot.media.ffmpeg import source
 from bot.media.probe import opus_sound, probe
 from bot.media.sniff import Container
+from tests.long import lecture
 
 AUDIO = Path(__file__).parents[2] / "audio"
+
+
+def at(*moments):
+    """Cuts at these moments, around which two parts share nothing."""
+    return tuple(Cut(moment, moment) for moment in moments)
 
 
 @given(st.floats(0.01, 40), st.floats(1, 10_000))
@@ -33,14 +40,15 @@ def test_what_is_short_enough_stays_whole():
 
 async def test_cuts_are_moved_into_the_pauses_of_the_speaker(bench):
     cuts = await quiet_cuts(Recording(AUDIO / "talk.ogg", Container.OGG), bench, duration=12.26, split_seconds=7)
-    first, second = cuts
+    first, second = [each.start for each in cuts]
+    assert [each.end for each in cuts] == [first, second]
     assert 3.04 < first < 4.54
     assert 7.57 < second < 9.07
 
 
 async def test_where_nothing_can_be_decoded_the_wanted_cut_stays(bench):
     cuts = await quiet_cuts(Recording(AUDIO / "broken.mp3", Container.MP3), bench, duration=12, split_seconds=9)
-    assert cuts == (6,)
+    assert cuts == at(6)
 
 
 async def test_sound_becomes_mono_opus_of_the_same_length(bench):
@@ -85,7 +93,7 @@ def sound_in(path):
 async def test_the_parts_hold_the_whole_recording_and_nothing_twice(bench):
     sizes = {"duration": 12.26, "max_seconds": 60}
     (whole,) = await encode(Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=(), **sizes)
-    parts = await encode(Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=(3.5, 8.0), **sizes)
+    parts = await encode(Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=at(3.5, 8.0), **sizes)
     assert [seconds_of(part) for part in parts] == pytest.approx([3.5, 4.5, 4.26], abs=0.06)
     assert b"".join(map(sound_in, parts)) == sound_in(whole)
     for part in parts:
@@ -93,9 +101,29 @@ async def test_the_parts_hold_the_whole_recording_and_nothing_twice(bench):
         assert (ran.returncode, ran.stderr) == (0, "")  # which a wrong checksum would be told in
 
 
+async def test_both_parts_have_what_is_around_a_cut_through_speech(bench):
+    sizes = {"duration": 12.26, "max_seconds": 60}
+    first, second, third = await encode(
+        Recording(AUDIO / "talk.ogg", Container.OGG), bench, cuts=(Cut(3, 5), Cut(8, 8)), **sizes
+    )
+    assert [seconds_of(part) for part in (first, second, third)] == pytest.approx([5, 5, 4.26], abs=0.06)
+    shared = sound_in(second)[: len(sound_in(second)) // 3]
+    assert sound_in(first).endswith(shared[-100:]) or shared[:2000] in sound_in(first)
+
+
+async def test_only_where_nobody_pauses_two_parts_share_some_seconds(bench, tmp_path):
+    for pauses, shares in ((True, False), (False, True)):
+        (tmp_path / "lecture.ogg").write_bytes(
+            lecture(60, "-c:a", "libopus", "-b:a", "24k", "-f", "ogg", pauses=pauses)
+        )
+        lectured = Recording(tmp_path / "lecture.ogg", Container.OGG)
+        cuts = await quiet_cuts(lectured, bench, duration=60, split_seconds=40)
+        assert [each.end - each.start for each in cuts] == pytest.approx([2.5 * shares] * len(cuts))
+
+
 async def test_a_part_behind_the_end_of_the_sound_is_empty(bench):
     parts = await encode(
-        Recording(AUDIO / "voice.ogg", Container.OGG), bench, cuts=(3, 30), duration=60, max_seconds=60
+        Recording(AUDIO / "voice.ogg", Container.OGG), bench, cuts=at(3, 30), duration=60, max_seconds=60
     )
     assert [seconds_of(part) for part in parts] == [pytest.approx(3, abs=0.06), pytest.approx(0.84, abs=0.06), None]
 
@@ -126,5 +154,5 @@ async def test_nothing_is_lost_where_the_format_changes(tmp_path, bench):
     sizes = {"duration": found.duration, "max_seconds": 60}
     (whole,) = await encode(recording, bench, cuts=(), **sizes)
     assert seconds_of(whole) == pytest.approx(found.duration, abs=0.1)
-    parts = await encode(recording, bench, cuts=(4.0, 8.0), **sizes)
+    parts = await encode(recording, bench, cuts=at(4.0, 8.0), **sizes)
     assert [seconds_of(part) for part in parts] == pytest.approx([4.0, 4.0, found.duration - 8], abs=0.2)

@@ -6,6 +6,7 @@ import pytest
 from bot.machine.subprocesses import bundled_ffmpeg
 from bot.media import copying
 from bot.media.copying import Original, copy_of, drop
+from bot.media.cut import Cut
 from bot.media.mp4 import packets_in
 from bot.media.probe import opus_sound
 from bot.media.sniff import Container
@@ -54,7 +55,7 @@ async def test_the_parts_hold_the_whole_recording(copy, bench, name, container, 
     copied = await copy(AUDIO / name, container, codec)
     whole, *parts = (bench.scratch.file() for _ in range(4))
     copied.cut((), [whole])
-    starts = copied.cut((1.0, 2.2), parts)
+    starts = copied.cut((Cut(1.0, 1.0), Cut(2.2, 2.2)), parts)
     assert starts == pytest.approx([0.0, 1.0, 2.2], abs=0.2)
     lengths = [level_of(part).seconds for part in parts]
     assert lengths == pytest.approx([1.0, 1.2, seconds - 2.2], abs=0.2)
@@ -67,7 +68,7 @@ async def test_a_cut_through_aac_changes_no_sample(copy, tmp_path, bench):
     copied = await copy(recording, Container.MP4, "aac")
     whole, *parts = (bench.scratch.file() for _ in range(4))
     copied.cut((), [whole])
-    copied.cut((1.0, 2.2), parts)
+    copied.cut((Cut(1.0, 1.0), Cut(2.2, 2.2)), parts)
     assert b"".join(samples(part, "mp4") for part in parts) == samples(whole, "mp4")
 
 
@@ -75,7 +76,7 @@ async def test_no_sound_is_lost_where_mp3_takes_bits_from_earlier_frames(copy, b
     copied = await copy(AUDIO / "speech.mp3", Container.MP3, "mp3")
     whole, first, second = (bench.scratch.file() for _ in range(3))
     copied.cut((), [whole])
-    _, start = copied.cut((2.0,), [first, second])
+    _, start = copied.cut((Cut(2.0, 2.0),), [first, second])
     assert start < 2.0
     expected, got = samples(whole, "mp3"), samples(second, "mp3")
     behind = -(-int((3.8 - 2.0) * 22_050) * 4 // 4096) * 4096
@@ -91,7 +92,7 @@ async def test_no_sound_of_a_slow_mp3_is_lost_at_any_cut(copy, tmp_path, bench, 
     copied.cut((), [whole])
     expected = samples(whole, "mp3")
     for cut in (2.0, 3.1, 4.3, 7.7):
-        copied.cut((cut,), [first, second])
+        copied.cut((Cut(cut, cut),), [first, second])
         behind = (len(copied.packets.sizes) - copied.packets.at(cut)) * copied.packets.samples * 4
         assert samples(second, "mp3")[-behind:] == expected[-behind:]
 

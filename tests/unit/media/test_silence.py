@@ -28,12 +28,12 @@ def silence(seconds: float) -> bytes:
     ids=["the only one", "the longest", "of equals the most central", "nothing but silence"],
 )
 def test_the_cut_goes_through_a_silence(samples, place):
-    assert quietest_place(samples, RATE) == pytest.approx(place, abs=0.03)
+    assert quietest_place(samples, RATE).at == pytest.approx(place, abs=0.03)
 
 
 def test_where_nobody_pauses_the_quietest_moment_is_taken():
     samples = tone(0.6) + tone(0.4, loudness=5_000) + tone(0.6)
-    assert quietest_place(samples, RATE) == pytest.approx(0.8, abs=0.06)
+    assert quietest_place(samples, RATE).at == pytest.approx(0.8, abs=0.06)
 
 
 @pytest.mark.parametrize("samples", [b"", tone(0.1)])

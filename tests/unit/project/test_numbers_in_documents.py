@@ -5,7 +5,7 @@ from bot.config import Settings
 from bot.engine import patience
 from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline
-from bot.media.convert import conversion_bytes
+from bot.media.convert import OVERLAP_SECONDS, conversion_bytes
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
 from bot.telegram import refusing
@@ -154,7 +154,13 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert "| for an hour, then an apology |" in said(TROUBLE, "What goes wrong")
     assert "| Generation unknown after a minute |" in said(TROUBLE, "What goes wrong")
     assert Settings.split_minutes == HOUR / MINUTE
-    assert "in parts of about an hour" in said(USAGE, "Limits")
+    long = said(USAGE, "Long recordings")
+    assert "in parts of about an hour" in long
+    assert patience.PARTS_AT_ONCE == OVERLAP_SECONDS == 4
+    assert "up to four of them at a time" in long
+    assert "the same four seconds" in long
+    assert f"every {patience.PROGRESS_EVERY:.0f} seconds at the most" in long
+    assert f"longer than {patience.QUEUE_TOLD_AFTER:.0f} seconds" in long
     assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
     assert patience.MOST_SLOWINGS == 3
     assert patience.LATER_BY == 1.1

@@ -1,0 +1,51 @@
+"""kill -9 between the writes of a long recording: only what was under way is paid again, and it is counted."""
+
+from tests.long import lecture
+
+SPLIT = {"SPLIT_MINUTES": "1", "TIMES_FROM_MINUTES": "0"}
+
+
+def recording():
+    return lecture(130, "-c:a", "aac", "-b:a", "32k", "-f", "mp4")
+
+
+def paid_again(scene):
+    uploads = [upload.data for upload in scene.speech.uploads]
+    return len(uploads) - len(set(uploads))
+
+
+def rows(scene, column):
+    return [each for (each,) in scene.rows(f"SELECT {column} FROM jobs")]
+
+
+async def test_a_long_recording_survives_every_death_on_its_way(scene):
+    scene.environment |= SPLIT
+    scene.document(recording(), "lecture.m4a")
+    await scene.live_until(scene.speech, "create", "before", 2)  # others are begun, or stored
+    in_doubt = paid_again(scene)
+    await scene.live_until(scene.speech, "fetch", "after")  # known, and not stored
+    await scene.live_until(scene.speech, "fetch", "before", 3)
+    await scene.live_until(scene.telegram, "editMessageText", "before")
+    await scene.start()
+    parts = len({upload.data for upload in scene.speech.uploads})
+    await scene.see(scene.chat, "\n\n".join(["hello world"] * parts))
+    assert in_doubt == 0
+    assert parts > 2
+    assert paid_again(scene) <= rows(scene, "creates_in_doubt")[0] <= 4
+    assert rows(scene, "generations_lost") == [0]
+    assert len(scene.chat.bot_messages) == 1
+
+
+async def test_each_create_that_a_death_has_cut_off_is_counted(scene):
+    scene.environment |= SPLIT
+    scene.document(recording(), "lecture.m4a")
+    await scene.live_until(scene.speech, "create", "after", 3)  # made, and not stored
+    ((under_way,),) = scene.rows("SELECT create_started FROM jobs")
+    ((stored,),) = scene.rows("SELECT count(*) FROM generations")
+    assert under_way >= 1
+    assert under_way + stored >= 3
+    await scene.start()
+    await scene.until(lambda: any("hello world" in message.get("text", "") for message in scene.chat.bot_messages))
+    assert rows(scene, "creates_in_doubt") == [under_way]
+    assert paid_again(scene) <= under_way
+    assert len(scene.chat.bot_messages) == 1
