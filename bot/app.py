@@ -23,6 +23,7 @@ from bot.engine.moves import Moves
 from bot.engine.poller import Poller
 from bot.engine.presence import Presence
 from bot.engine.progress import Progress
+from bot.engine.renaming import Renaming
 from bot.engine.sharing import Sharing
 from bot.engine.steps import Steps
 from bot.engine.steps.creates import Creates
@@ -76,6 +77,7 @@ from bot.telegram.writing.button_data import (
     AskDelete,
     AskLanguage,
     AskVersion,
+    AskWho,
     CancelJob,
     Carried,
     Choose,
@@ -87,11 +89,13 @@ from bot.telegram.writing.button_data import (
     InLanguage,
     KeepChat,
     KeepOwner,
+    NameSpeaker,
     ShowGuests,
     ShowLess,
     ShowMore,
     ShowPage,
     TryAgain,
+    UseNames,
     WithModel,
 )
 from bot.telegram.writing.replies import Replies
@@ -122,6 +126,7 @@ from handlers.speaking import Speaking
 from handlers.taps import Act, Taps
 from handlers.using import Using
 from handlers.versions import Versions
+from handlers.who import Who
 from storage.errands import ErrandKind
 from storage.opening import open_store
 from storage.replicas import process_of
@@ -316,8 +321,12 @@ class _Wiring:
         works: dict[str, Work] = {
             ErrandKind.EXPORT: Exports(self.store),
             ErrandKind.DELETE: Deletions(transport, self.store, now),
+            ErrandKind.NAMES: Renaming(transport, self.store, self._scripts()),
         }
         return ErrandWork(self.store, transport, self.moves, self.presence, self.events, works, now)
+
+    def _scripts(self) -> Scripts:
+        return Scripts(self.store, self.settings.times_from_seconds)
 
     def _nudge(self) -> None:
         self.poller.nudge()
@@ -336,8 +345,7 @@ class _Wiring:
         self.admission = submit.admission
         fetch = Fetch(self.store, looking, self.delivery, progress, self.looks, transcript_ttl, now)
         bell = Bell(self.delivery.transport, self.store, now)
-        scripts = Scripts(self.store, settings.times_from_seconds)
-        deliver = Deliver(self.store, self.delivery, bell, scripts, settings.max_audio_minutes * 60)
+        deliver = Deliver(self.store, self.delivery, bell, self._scripts(), settings.max_audio_minutes * 60)
         return Steps(Sniff(self.files), submit, fetch, deliver)
 
     def _recordings(self) -> Recordings:
@@ -376,7 +384,8 @@ class _Wiring:
         versions = Versions(door, speaking, intake, shown, limit, models.preferred)
         errands = Errands(door, speaking, self.store, shown, self.errands.nudge, now)
         more = More(door, speaking, shown)
-        under = _Under(cancel, Again(door, speaking, intake), versions, more, errands)
+        who = Who(door, speaking, self.store, shown, self.errands.nudge, now)
+        under = _Under(cancel, Again(door, speaking, intake), versions, more, errands, who)
         told = Told(models.default.name, settings.transcript_ttl_hours)
         privacy = Privacy(door, speaking, self.store, self.guests, self.calls, told, self._hurry, now)
         owning = Owning(door, speaking, self.guests, self.joining.greet)
@@ -386,6 +395,7 @@ class _Wiring:
             media=media,
             asking=asking,
             versions=versions,
+            who=who,
             hints=Hints(asking, {command.name for command in COMMANDS}, now),
             cancel=cancel,
             errands=errands,
@@ -409,6 +419,7 @@ class _Under(NamedTuple):
     versions: Versions
     more: More
     errands: Errands
+    who: Who
 
 
 def _acts(under: _Under, choosing: Choosing, owning: Owning, privacy: Privacy) -> Mapping[type[Carried], Act]:
@@ -425,6 +436,9 @@ def _acts(under: _Under, choosing: Choosing, owning: Owning, privacy: Privacy) -
         ExportText: under.errands.export,
         AskDelete: under.errands.ask_delete,
         DeleteText: under.errands.delete,
+        AskWho: under.who.ask,
+        NameSpeaker: under.who.choose,
+        UseNames: under.who.use,
         ShowPage: choosing.show,
         Choose: choosing.choose,
         ChooseHere: choosing.choose,

@@ -23,6 +23,7 @@ from handlers.privacy import Privacy
 from handlers.taps import Taps
 from handlers.using import Using
 from handlers.versions import Versions
+from handlers.who import Who, is_answer
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
@@ -38,6 +39,13 @@ class _Reply(filters.MessageFilter):
         return message.reply_to_message is not None or message.external_reply is not None
 
 
+class _Answer(filters.MessageFilter):
+    """A reply to a question for a name."""
+
+    def filter(self, message: Message) -> bool:
+        return is_answer(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """One for each kind of update. What takes time, they hand over at the door."""
@@ -47,6 +55,7 @@ class Handlers:
     media: Media
     asking: Asking
     versions: Versions
+    who: Who
     hints: Hints
     cancel: Cancel
     errands: Errands
@@ -84,6 +93,7 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("again", handlers.versions.command, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler("cancel", handlers.cancel.command, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler(EXPORT, handlers.errands.command, filters=BY_SOMEBODY))
+    application.add_handler(MessageHandler(NEW & filters.TEXT & ~filters.COMMAND & _Answer(), handlers.who.reply))
     application.add_handler(MessageHandler(NEW & filters.ChatType.PRIVATE, handlers.hints))  # nobody else took it
     application.add_handler(CallbackQueryHandler(handlers.taps))
     call = partial(handlers.asking.call, _commands(application))

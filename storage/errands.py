@@ -11,6 +11,7 @@ class ErrandKind(StrEnum):
     """What is to be done; a program leaves kinds alone that it does not know."""
 
     EXPORT = "export"  # a file of the text, in the form that `what` names
+    NAMES = "names"  # the text shown anew, with names; `what` is any text
     DELETE = "delete"  # the messages of the text, and what is stored of it
 
 

@@ -37,8 +37,11 @@ class Names(Protocol):
     async def question_at(self, chat_id: int, message_id: int) -> Question | None:
         """Return what a message asks; None for every other one."""
 
-    async def name_speaker(self, naming: Naming) -> NotAsked | None:
-        """Store a name, or why it is not taken. Files that were sent before have other names: they can be had anew."""
+    async def name_speaker(self, naming: Naming, now: float) -> NotAsked | None:
+        """Store a name and have the text shown anew; or return why it is not taken.
+
+        Files that were sent before have other names: they can be had anew.
+        """
 
     async def names_of(self, job_id: int) -> Mapping[str, str]:
         """Return the names in the text of a job, by what the provider calls the speakers."""

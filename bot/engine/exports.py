@@ -1,6 +1,7 @@
 """Files of a text, made and sent because somebody asks for one: each comes once, as a reply to the recording."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -43,19 +44,30 @@ class Exports:
             raise SorryError(lambda texts: texts.more.not_kept(), offers_again=True)
         if not says_something(transcript.text):
             raise SorryError(lambda texts: texts.answers.no_speech())
-        return ToSend(place_of(errand, job), await asyncio.to_thread(_document, errand.what, transcript, job))
+        names = await self.store.names_of(job.id) if job.options.speakers else {}
+        file = await asyncio.to_thread(_document, errand.what, transcript, job, names)
+        return ToSend(place_of(errand, job), file)
 
 
-def _document(ending: str, transcript: Transcript, job: Job) -> Document:
+def _document(ending: str, transcript: Transcript, job: Job, names: Mapping[str, str]) -> Document:
     """Make a file; long texts take too long for an event loop."""
     from bot.documents.document import Ending, make  # noqa: PLC0415 - much code, which no text needs until then
     from bot.documents.known import Known  # noqa: PLC0415 - as above
 
     sent_at = datetime.fromtimestamp(job.created_at, UTC)
     asked = None if job.options.language == AUTO else job.options.language
-    known = Known(transcript, job.model, sent_at, duration=job.audio_seconds, asked_language=asked)
+    texts = texts_of(job, job.form)
+    known = Known(
+        transcript,
+        job.model,
+        sent_at,
+        duration=job.audio_seconds,
+        names=names,
+        nameless=texts.answers.speaker("{n}"),
+        asked_language=asked,
+    )
     file = make(Ending(ending), known)
-    return Document(file.name, file.content, texts_of(job, job.form).more.estimated() if file.is_estimated else "")
+    return Document(file.name, file.content, texts.more.estimated() if file.is_estimated else "")
 
 
 def place_of(errand: Errand, job: Job) -> Place:

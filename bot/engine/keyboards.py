@@ -8,6 +8,7 @@ from bot.telegram.writing.button_data import (
     AskDelete,
     AskLanguage,
     AskVersion,
+    AskWho,
     DeleteText,
     ExportText,
     ShowLess,
@@ -89,7 +90,8 @@ def _files(job: Job) -> Sequence[Button]:
 
 def _other(job: Job, texts: Texts) -> Sequence[Button]:
     """Return the buttons for another version of the text, and for the names of those who speak in it."""
-    return [button(texts.versions.button(), AskVersion(job.id))]
+    who = [button(texts.who.button(), AskWho(job.id))] if job.options.speakers else []
+    return [button(texts.versions.button(), AskVersion(job.id)), *who]
 
 
 def _deleting(job: Job, texts: Texts) -> Sequence[Button]:

@@ -22,6 +22,7 @@ from bot.text.rooms.usage import Usage
 from bot.text.rooms.versions import Versions
 from bot.text.rooms.vocabulary import Vocabulary
 from bot.text.rooms.waiting import Waiting
+from bot.text.rooms.who import Who
 
 
 class Texts:
@@ -53,3 +54,4 @@ class Texts:
         self.vocabulary = Vocabulary(self.language)
         self.versions = Versions(self.language)
         self.waiting = Waiting(self.language)
+        self.who = Who(self.language)

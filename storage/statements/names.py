@@ -4,11 +4,13 @@ A name that was taken away is stored as an empty one, so that a name of the chat
 """
 
 from collections.abc import Mapping, Sequence
+from secrets import token_hex
 
 from storage.errands import ErrandKind, NotAsked
 from storage.naming import LONGEST_NAME, MOST_NAMED, Naming, Question
 from storage.statements.asking import named_job, why_not
 from storage.statements.transaction import Row, Transaction
+from storage.words import Job
 
 QUESTION = "SELECT job_id, speaker FROM questions WHERE chat_id = $1 AND message_id = $2"
 # The names of a chat hold for jobs that came after somebody said so.
@@ -35,7 +37,7 @@ async def asked_who(tx: Transaction, chat_id: int, message_id: int, question: Qu
     return True
 
 
-async def name_speaker(tx: Transaction, naming: Naming) -> NotAsked | None:
+async def name_speaker(tx: Transaction, naming: Naming, now: float) -> NotAsked | None:
     job_id = naming.question.job_id
     job = await named_job(tx, job_id, naming.chat_id)
     if job is None:
@@ -52,7 +54,23 @@ async def name_speaker(tx: Transaction, naming: Naming) -> NotAsked | None:
         naming.name[:LONGEST_NAME],
     )
     await _have_files_anew(tx, job_id)
+    await _have_it_shown(tx, job, naming.chat_id, now)
     return None
+
+
+async def _have_it_shown(tx: Transaction, job: Job, chat_id: int, now: float) -> None:
+    """Ask for it once for each name: one that is being shown may have been read before this one."""
+    await tx.rows(f"DELETE FROM errands WHERE job_id = $1 AND kind = '{ErrandKind.NAMES}' AND next_at IS NULL", job.id)
+    await tx.rows(
+        "INSERT INTO errands (job_id, kind, what, chat_id, message_id, asked_at, next_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $6)",
+        job.id,
+        ErrandKind.NAMES,
+        token_hex(8),
+        chat_id,
+        job.placeholder_id if chat_id == job.shown_in else None,
+        now,
+    )
 
 
 async def _has_room(tx: Transaction, question: Question) -> bool:

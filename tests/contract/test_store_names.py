@@ -24,7 +24,7 @@ async def shown(store, number=1, chat_id=CHAT, **changed):
 
 async def named(store, job, name="Anna", speaker="0", **changed):
     naming = Naming(Question(job.id, speaker), job.shown_in, None, name)
-    return await store.name_speaker(replace(naming, **changed))
+    return await store.name_speaker(replace(naming, **changed), NOW)
 
 
 async def test_a_question_is_known_by_its_message(store):

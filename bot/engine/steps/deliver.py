@@ -1,12 +1,11 @@
 """The step of a READY job: show the transcript, or the apology; both the same way, with the same retries."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bot.engine import forms
 from bot.engine.bell import Bell
 from bot.engine.delivery import Delivery
 from bot.engine.lease import Told
-from bot.engine.steps.scripts import Scripts, Worded
+from bot.engine.steps.scripts import Scripts, folding
 from bot.errors import PermanentError
 from bot.text.texts import Texts
 from storage.apology import Apology, Reason
@@ -36,7 +35,7 @@ class Deliver:
             told = await self._told(job.transcript_id)
         script = await self.scripts.write(job, told)
         text = told.transcript.text
-        await self.bell.ring(await self.delivery.deliver(_folding(job, text, script), script), text)
+        await self.bell.ring(await self.delivery.deliver(folding(job, text, script), script), text)
         return Ended(State.DELIVERED)
 
     async def _refuse_too_long(self, transcript_id: int) -> None:
@@ -61,10 +60,3 @@ class Deliver:
             return Ended(State.CANCELLED)
         await self.delivery.apologise(job, words)
         return Ended(State.DELIVERED)
-
-
-def _folding(job: Job, text: str, script: Worded) -> Job:
-    """Let a text fold from as many characters on as were said, without its times and names."""
-    if job.fold_from is None:
-        return job
-    return replace(job, fold_from=job.fold_from + len(script(forms.texts_of(job, job.form))) - len(text))

@@ -1,8 +1,8 @@
 """What the chat of a job reads of its transcript: the text alone, or in paragraphs with their times and speakers."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.engine import forms, patience
@@ -38,9 +38,15 @@ class Scripts:
             return lambda _texts: transcript.text
         async with handling(self.store, job):
             whole = transcript if told.has_words else await self._whole(job)
-            lay_out = partial(_laid_out, whole, job, times=times)
+            names = await self.store.names_of(job.id) if job.options.speakers else {}
+            lay_out = partial(_laid_out, whole, job, names, times=times)
             few = len(whole.words) + len(whole.segments) <= patience.WORDS_LAID_OUT_AT_ONCE
             return lay_out() if few else await asyncio.to_thread(lay_out)
+
+    def named(self, job: Job, transcript: Transcript, names: Mapping[str, str]) -> str:
+        """Return what is read of a transcript with names, by those who read the answer of its job."""
+        written = _laid_out(transcript, job, names, times=self._has_times(job, transcript))
+        return written(forms.texts_of(job, job.form))
 
     def _has_times(self, job: Job, transcript: Transcript) -> bool:
         if job.times is not None:
@@ -62,13 +68,20 @@ class Scripts:
             raise RateLimitedError("other long texts come first", retry_after=patience.LONG_TEXT_AGAIN_AFTER)
 
 
+def folding(job: Job, text: str, script: Worded) -> Job:
+    """Let a text fold from as many characters on as were said, without its times and names."""
+    if job.fold_from is None:
+        return job
+    return replace(job, fold_from=job.fold_from + len(script(forms.texts_of(job, job.form))) - len(text))
+
+
 def _duration(job: Job, transcript: Transcript) -> float | None:
     """Return how long a recording is: as it was measured, which is not done behind a link, else as its answer tells."""
     is_measured = job.audio_seconds is not None and job.kind != LINK
     return job.audio_seconds if is_measured else transcript.duration
 
 
-def _laid_out(transcript: Transcript, job: Job, *, times: bool) -> Worded:
+def _laid_out(transcript: Transcript, job: Job, given: Mapping[str, str], *, times: bool) -> Worded:
     """Lay out a transcript; it stays as it is where its words tell nothing of what is wanted."""
     from bot.text.script import names_of, script  # noqa: PLC0415 - few texts need it, and the start waits for no code
     from bot.text.turns import order_of_speakers, paragraphs  # noqa: PLC0415
@@ -82,7 +95,7 @@ def _laid_out(transcript: Transcript, job: Job, *, times: bool) -> Worded:
 
     def written(texts: Texts) -> str:
         if texts.language not in in_languages:
-            names = names_of(speakers if told_apart else (), {}, texts.answers.speaker)
+            names = names_of(speakers if told_apart else (), given, texts.answers.speaker)
             duration = _duration(job, transcript)
             in_languages[texts.language] = script(pieces, times=times, duration=duration, names=names)
         return in_languages[texts.language]

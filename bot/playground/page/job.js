@@ -44,6 +44,7 @@ const SENTENCES = {
   "text.refused": () => "The chat took neither a file nor a text",
   "private.refused": () => "The sender could not be written to in private either",
   "message.left": () => "A message that is no longer needed could not be deleted",
+  "names.not_shown": () => "The names of those who speak could not be written into the messages of the text",
   "notice.later": (line) => `The chat could not be told about the delay: ${why(line.error)}`,
   "page.gone": (line) => `${Number.isFinite(line.page) ? `Message ${line.page + 1}` : "A message"} of the answer was deleted from the chat`,
   "orphan.left": (line) => `A leftover “Transcribing…” message could not be deleted: ${why(line.error)}`,

@@ -100,6 +100,29 @@ class DeleteText:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWho:
+    """Ask who speaks in the text of a job."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpeaker:
+    """Ask for the name of the speaker with this number in the order of the text, from 0 on."""
+
+    job_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseNames:
+    """Let the names of a text hold for later recordings of the chat (1), or let none hold (0)."""
+
+    job_id: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPage:
     """Show a page of the settings, or a further one of the same; no name means the first page, with all settings."""
 
@@ -172,6 +195,9 @@ Carried = (
     | ExportText
     | AskDelete
     | DeleteText
+    | AskWho
+    | NameSpeaker
+    | UseNames
     | ShowPage
     | Choose
     | ChooseHere
@@ -194,6 +220,9 @@ KINDS: Mapping[str, type[Carried]] = {
     "file": ExportText,
     "bin": AskDelete,
     "delete": DeleteText,
+    "who": AskWho,
+    "name": NameSpeaker,
+    "names": UseNames,
     "page": ShowPage,
     "set": Choose,
     "here": ChooseHere,

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from telegram import (
     Bot,
     CallbackQuery,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -61,6 +63,37 @@ async def reply(message: Message, text: str, rows: Keyboard = (), *, to: int | N
             reply_markup=_markup(rows),
             rate_limit_args=Urgency.PLACEHOLDER,
         )
+
+
+async def reply_to_it(message: MaybeInaccessibleMessage, text: str, rows: Keyboard) -> None:
+    """Reply to a message of the bot's, unless that does not get through or would have to wait for long."""
+    bot = message.get_bot()
+    assert isinstance(bot, ExtBot)
+    with _once("reply.dropped"):
+        await bot.send_message(message.chat.id, text, reply_markup=_markup(rows), **_beside(message))
+
+
+async def ask(message: MaybeInaccessibleMessage, text: str, placeholder: str) -> int | None:
+    """Reply with a question, for whose answer apps open a field; return its id, None if it did not get through."""
+    bot = message.get_bot()
+    assert isinstance(bot, ExtBot)
+    sent: Message | None = None
+    with _once("question.dropped"):
+        force = ForceReply(input_field_placeholder=placeholder)
+        sent = await bot.send_message(message.chat.id, text, reply_markup=force, **_beside(message))
+    return None if sent is None else sent.message_id
+
+
+def _beside(message: MaybeInaccessibleMessage) -> dict[str, Any]:
+    """Return where a reply to a message of the bot's goes."""
+    seen = message if isinstance(message, Message) else None
+    return {
+        "message_thread_id": seen.message_thread_id if seen and seen.is_topic_message else None,
+        "direct_messages_topic_id": direct_topic_of(seen) if seen else None,
+        "reply_parameters": ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+        "rate_limit_args": Urgency.PLACEHOLDER,
+    }
 
 
 async def tell(bot: Bot, chat_id: int, text: str, rows: Keyboard = ()) -> None:

@@ -12,7 +12,7 @@ class Answers(Room):
             "I heard no speech in this recording. If there is some, try another model: /models lists them."
         )
 
-    def speaker(self, n: int) -> str:
+    def speaker(self, n: int | str) -> str:
         return self.gettext("Speaker {n}").format(n=n)
 
     def perhaps_invented(self, text: str) -> str:

@@ -1,0 +1,126 @@
+"""Names of those who speak, said in replies to questions, and written into the text and its files."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.engine.keyboards import MORE
+from tests.flow.test_times_and_speakers import spoken
+from tests.world import other_voice, texts
+
+MEETING = spoken((1, 3, "Good morning."), (5, 0, "Hello! How are you?"), (9, 3, "Fine."))
+
+
+@pytest.fixture
+def alice(world):
+    return world.telegram.user("Alice", language_code="en")
+
+
+@pytest.fixture
+def chat(world, alice):
+    return world.telegram.private(alice)
+
+
+async def sent(world, chat, person, data=None):
+    await world.app.store.change_settings(chat.id, lambda settings: replace(settings, speakers=True))
+    world.speech.says(MEETING)
+    chat.send_voice(person, data or other_voice())
+    await world.settle()
+    return chat.bot_messages[-1]
+
+
+async def tap(world, chat, person, message, label):
+    buttons = [each for row in chat.find(message["message_id"])["reply_markup"]["inline_keyboard"] for each in row]
+    (data,) = [each["callback_data"] for each in buttons if each["text"] == label]
+    chat.press(person, message, data)
+    await world.settle()
+    return chat.bot_messages[-1]
+
+
+async def asked(world, chat, person, text, speaker="Speaker 1"):
+    choice = await tap(world, chat, person, text, "Who is who?")
+    return await tap(world, chat, person, choice, speaker)
+
+
+async def name(world, chat, person, question, said):
+    chat.say(person, said, reply_to=question)
+    await world.settle()
+    return chat.bot_messages[-1]
+
+
+async def test_a_name_is_written_into_the_text_and_changed_and_taken_away(world, chat, alice):
+    text = await sent(world, chat, alice)
+    assert "Speaker 1: Good morning." in texts(chat)[0]
+    question = await asked(world, chat, alice, text)
+    assert "force_reply" in str(world.telegram.calls_of("sendMessage")[-1].params)
+    await name(world, chat, alice, question, "  Anna\n Maria ")
+    assert "Anna Maria: Good morning." in texts(chat)[0]
+    assert "Anna Maria: Fine." in texts(chat)[0]
+    assert "Speaker 2: Hello!" in texts(chat)[0]
+    await name(world, chat, alice, question, "Bob")
+    assert "Bob: Good morning." in texts(chat)[0]
+    await name(world, chat, alice, question, "-")
+    assert "Speaker 1: Good morning." in texts(chat)[0]
+    assert "Who is who?" in chat.button_texts(text)
+
+
+async def test_only_the_sender_and_an_admin_name_somebody(world, alice):
+    bob, carol = world.telegram.user("Bob"), world.telegram.user("Carol")
+    chat = world.telegram.group("Team", [alice, bob], admins=[carol], privacy=False)
+    text = await sent(world, chat, alice)
+    await tap(world, chat, alice, text, MORE)
+    question = await asked(world, chat, alice, text)
+    await name(world, chat, bob, question, "Mallory")
+    assert "Speaker 1: Good morning." in texts(chat)[0]
+    before = len(chat.bot_messages)
+    await tap(world, chat, bob, text, "Who is who?")
+    assert len(chat.bot_messages) == before
+    assert world.telegram.callback_answers[-1].show_alert
+    await name(world, chat, carol, question, "Anna")
+    assert "Anna: Good morning." in texts(chat)[0]
+    assert chat.button_texts(text) == [MORE]
+
+
+async def test_names_hold_for_later_recordings_only_where_somebody_said_so(world, chat, alice):
+    text = await sent(world, chat, alice)
+    told = await name(world, chat, alice, await asked(world, chat, alice, text), "Anna")
+    assert "Speaker 1: Good morning." in (await sent(world, chat, alice))["text"]
+    await tap(world, chat, alice, told, "Use these names in this chat from now on")
+    assert "Anna: Good morning." in (await sent(world, chat, alice))["text"]
+    choice = await tap(world, chat, alice, text, "Who is who?")
+    await tap(world, chat, alice, choice, "Use no names in this chat any more")
+    assert "Speaker 1: Good morning." in (await sent(world, chat, alice))["text"]
+
+
+async def test_a_file_that_was_sent_before_comes_once_more_with_the_names(world, chat, alice):
+    text = await sent(world, chat, alice)
+    await tap(world, chat, alice, text, ".srt")
+    await name(world, chat, alice, await asked(world, chat, alice, text), "Anna")
+    file = await tap(world, chat, alice, text, ".srt")
+    assert b"Anna: Good morning." in world.telegram.file_bytes(file["document"]["file_id"])
+
+
+async def test_where_a_message_can_no_longer_be_changed_it_is_said_and_files_have_the_names(world, chat, alice):
+    text = await sent(world, chat, alice)
+    question = await asked(world, chat, alice, text)
+    chat.delete(text)
+    chat.say(alice, "Anna", reply_to=question)
+    await world.settle()
+    assert any("does not let me change" in said for said in texts(chat))
+    (job, *_) = await world.jobs()
+    assert await world.app.store.names_of(job.id) == {"3": "Anna"}
+
+
+async def test_a_name_survives_a_death_before_the_text_is_changed(stopped_world):
+    alice = stopped_world.telegram.user("Alice", language_code="en")
+    chat = stopped_world.telegram.private(alice)
+    async with stopped_world.running() as world:
+        text = await sent(world, chat, alice)
+        question = await asked(world, chat, alice, text)
+        fault = stopped_world.telegram.fault("editMessageText", status=500, times=None)
+        chat.say(alice, "Anna", reply_to=question)
+        await world.turn()
+    fault.clear()
+    async with stopped_world.running() as world:
+        await world.settle()
+    assert "Anna: Good morning." in texts(chat)[0]
