@@ -21,9 +21,13 @@ _LEAST_REPEATS = 3
 _MOST_OF_IT = 0.5  # of the words of a text are such repetitions; before them somebody may have spoken
 
 
-def is_invented(text: str, *, is_faint: bool) -> bool:
-    """Tell whether perhaps nobody said a text; `is_faint` tells that hardly anything can be heard in the recording."""
-    return (is_faint and _is_known(text)) or _is_stuck(text)
+def is_invented(text: str, *, is_faint: bool, gets_stuck: bool = True) -> bool:
+    """Tell whether perhaps nobody said a text.
+
+    `is_faint` tells that hardly anything can be heard in the recording, and `gets_stuck` that its model may repeat a
+    phrase over and over.
+    """
+    return (is_faint and _is_known(text)) or (gets_stuck and _is_stuck(text))
 
 
 def _is_known(text: str) -> bool:

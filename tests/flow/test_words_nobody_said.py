@@ -79,8 +79,13 @@ async def test_other_words_are_not_marked_however_faint_they_are(world, chat, al
     assert await said(world, chat, alice, faint, "Thank you for the apples.") == "Thank you for the apples."
 
 
-async def test_a_phrase_that_a_model_got_stuck_in_is_marked_however_loud_it_is(world, chat, alice):
+async def test_a_phrase_that_whisper_got_stuck_in_is_marked_however_loud_it_is(world, chat, alice):
+    chat.say(alice, "/model whisper-base")
     assert await said(world, chat, alice, audio(), STUCK) == DOUBT + STUCK.strip()
+
+
+async def test_what_nova_heard_over_and_over_was_said_so(world, chat, alice):
+    assert await said(world, chat, alice, audio(), STUCK) == STUCK.strip()
 
 
 async def test_a_whispers_text_that_perhaps_nobody_said_is_offered_by_nova_and_one_by_nova_is_not(

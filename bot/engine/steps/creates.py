@@ -70,7 +70,7 @@ class Creates:
             stored = generation = await self.create(job, model, 0, source)
         slots = await self.slots_from_now_on(model.family, took_last=took_last)
         if stored.transcript is not None:
-            return ready(stored.transcript, self.now(), self.transcript_ttl, is_faint=source.is_faint)
+            return ready(stored.transcript, job.model, self.now(), self.transcript_ttl, is_faint=source.is_faint)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
         return Submitted(first_look_at, source.duration, generation, slots, source.is_faint)
 

@@ -106,6 +106,6 @@ class Fetch:
         del due[part]
         whole = transcript if len(parts) == 1 else await asyncio.to_thread(joined, [*parts.values()])
         if whole is not None:
-            return ready(whole, self.clock(), self.transcript_ttl, is_faint=job.doubtful is Doubt.FAINT)
+            return ready(whole, job.model, self.clock(), self.transcript_ttl, is_faint=job.doubtful is Doubt.FAINT)
         require_lease(await self.store.part_ready(job, part, transcript, self.clock()))
         return None

@@ -125,7 +125,7 @@ class _Sending:
             return None
         is_faint = any(source.is_faint for source in self.sources)
         if (whole := await self._whole()) is not None:
-            return ready(whole, self.by.clock(), self.by.creates.transcript_ttl, is_faint=is_faint)
+            return ready(whole, self.job.model, self.by.clock(), self.by.creates.transcript_ttl, is_faint=is_faint)
         return Submitted(min(self.due.values()), self.job.audio_seconds or 0.0, None, self.slots, is_faint)
 
     async def _whole(self) -> Transcript | None:

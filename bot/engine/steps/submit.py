@@ -174,7 +174,7 @@ class Submit:
     def _nothing_heard(self, job: Job) -> Outcome:
         """Answer without a create: in silence there is nothing to transcribe."""
         log.info("recording.silent", job=job.id)
-        return ready(Transcript(""), self.now(), transcript_ttl=0.0, is_faint=True)
+        return ready(Transcript(""), job.model, self.now(), transcript_ttl=0.0, is_faint=True)
 
     async def _prepare(self, job: Job, bench: Bench, placing: Placing) -> tuple[tuple[Upload, ...], bool]:
         """Download and prepare the recording; tell also whether that was quick enough for the slot to be kept."""
