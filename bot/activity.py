@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -42,6 +42,7 @@ class Activity:
     moves: int = 0
     branches: int = 1  # of the step, that go on side by side
     waits: int = 0  # branches that wait for a moment
+    awaited: set["asyncio.Task[Any]"] = field(default_factory=set)  # branches for the first of which the step waits
 
     @property
     def rests(self) -> bool:
@@ -120,35 +121,26 @@ def beside(work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
         try:
             return await work
         finally:
-            activity.branches -= 1
-            activity.changed()
+            if asyncio.current_task() not in activity.awaited:
+                activity.branches -= 1
+                activity.changed()
 
     activity.branches += 1
     return asyncio.create_task(counted())
 
 
-def begun(work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
-    """Begin some work as `beside` does, as a branch until it is `taken`: before that the step does not rest."""
-    (_activity.get() or Activity()).branches += 1
-    return asyncio.create_task(work)
-
-
-def taken(_branch: "asyncio.Task[Any]") -> None:
-    """Count a branch that was `begun` no longer, as it has ended and the step goes on with what came of it."""
-    activity = _activity.get() or Activity()
-    activity.branches -= 1
-    activity.changed()
-
-
 async def until_done(*branches: "asyncio.Task[Any]") -> None:
     """Wait until one of these branches has ended, however it did.
 
-    A step that only waits for its branches rests when they do.
+    A step that only waits for its branches rests when they do. One that has ended counts until the step goes on.
     """
     activity = _activity.get() or Activity()
+    pending = {branch for branch in branches if not branch.done()}
+    activity.awaited |= pending
     activity.branches -= 1
     activity.changed()
     try:
         await asyncio.wait(branches, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        activity.branches += 1
+        activity.awaited -= pending
+        activity.branches += 1 - sum(branch.done() for branch in pending)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bot.activity import begun, beside, taken, until_done
+from bot.activity import beside, until_done
 from bot.engine import patience
 from bot.engine.lease import require_lease, write_until_stored
 from bot.engine.placing import Placing
@@ -102,8 +102,6 @@ class _Sending:
             for task in self.creating:
                 task.cancel()
             await asyncio.gather(*self.creating, return_exceptions=True)
-            for task in self.creating:
-                taken(task)
 
     @property
     def _is_over(self) -> bool:
@@ -138,7 +136,7 @@ class _Sending:
         for part in self._missing():
             if self._is_over or self.by.clock() < self.create_at or not await self._may_begin():
                 return
-            self.creating[begun(self._create(part))] = part
+            self.creating[beside(self._create(part))] = part
 
     async def _may_begin(self) -> bool:
         """Tell whether one more may begin: there is a slot for it, and the provider asks for no patience."""
@@ -204,7 +202,6 @@ class _Sending:
         """Take into account what came of creates that have ended."""
         for task in [task for task in self.creating if task.done()]:
             part = self.creating.pop(task)
-            taken(task)
             try:
                 made = task.result()
             except RateLimitedError as error:
