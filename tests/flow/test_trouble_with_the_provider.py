@@ -80,7 +80,7 @@ async def test_what_is_unreadable_twice_is_told_so_and_paid_no_third_time(world,
 
 
 async def test_of_a_long_recording_only_the_unreadable_part_is_made_again(stopped_world):
-    async with stopped_world.running(split_minutes=1) as world:
+    async with stopped_world.running(split_minutes=1, times_from_minutes=0) as world:
         alice = world.telegram.user("Alice")
         chat = world.telegram.private(alice)
         chat.send_audio(alice, audio("speech.mp3") * 60)
