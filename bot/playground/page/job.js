@@ -51,8 +51,8 @@ const SENTENCES = {
   "orphan.found": () => "A leftover “Transcribing…” message was deleted",
   "storage.unavailable": (line) => `The database could not be used: ${why(line.error)}`,
   "operator.needed": (line) => `Paused until the operator fixes this: ${why(line.error)}`,
-  "errand.asked": (line) => `Somebody asked for ${line.kind === "delete" ? "its deletion" : `a .${plain(line.what)} file of it`}`,
-  "errand.done": (line) => (line.kind === "delete" ? "The text was deleted" : `The .${plain(line.what)} file was sent`),
+  "errand.asked": (line) => `Somebody asked for ${line.kind === "delete" ? "its deletion" : `a ${file(line)} of it`}`,
+  "errand.done": (line) => (line.kind === "delete" ? "The text was deleted" : `The ${file(line)} was sent`),
   "errand.later": (line) => `Asked to slow down${next(line, "will try again")}`,
   "errand.failed": (line) => `What was asked for failed: ${why(line.error, line.kind)}`,
   "errand.dropped": () => "What was asked for cannot be done",
@@ -122,6 +122,7 @@ function wait(job, line) {
 }
 
 const next = (line, what) => (Number.isFinite(line.again_in) ? `; ${what} in ${seconds(line.again_in)}` : "");
+const file = (line) => (line.what ? `.${plain(line.what)} file` : "file");
 const why = (...reasons) => plain(reasons.find(Boolean) ?? "no reason given");
 
 /** An event without a sentence, in words: “Clock jumped (ahead true, hours 0.33)”. */
