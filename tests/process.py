@@ -1,6 +1,7 @@
 """The command line as a process with all its children: started, listened to, and ended in every way there is."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -154,7 +155,8 @@ class Command:
         """Whatever a test has left; the parent first, as it would start its children again."""
         if self._process.returncode is None:
             for one in self.tree():
-                one.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
         await self.wait()
 
     async def peak(self, until: asyncio.Task[Any], measure: Callable[[psutil.Process], int]) -> int:
