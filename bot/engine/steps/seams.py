@@ -7,7 +7,7 @@ there on the second one.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -146,17 +146,23 @@ def _is_unspaced(word: str) -> bool:
 
 def _longest_run(tail: Sequence[_Token], head: Sequence[_Token], *, has_times: bool) -> _Run | None:
     """Return the longest run of the same words; without times only one that is long and lies where the parts meet."""
-    best, lengths = _Run(0, 0, 0), [0] * (len(head) + 1)
+    best = _Run(0, 0, 0)
+    for run in _runs(tail, head, has_times=has_times):
+        if run.length > best.length and (has_times or _is_where_they_meet(run, tail)):
+            best = run
+    return best if best.length >= (1 if has_times else _SURE) else None
+
+
+def _runs(tail: Sequence[_Token], head: Sequence[_Token], *, has_times: bool) -> Iterator[_Run]:
+    """Yield each run of the same words as far as it has come, word by word; words at other times are not the same."""
+    lengths = [0] * (len(head) + 1)
     for first, one in enumerate(tail):
         longer = [0] * (len(head) + 1)
         for second, other in enumerate(head):
             if one.text == other.text and not (has_times and abs(one.at - other.at) > _NEAR):
                 length = longer[second + 1] = lengths[second] + 1
-                run = _Run(first - length + 1, second - length + 1, length)
-                if length > best.length and (has_times or _is_where_they_meet(run, tail)):
-                    best = run
+                yield _Run(first - length + 1, second - length + 1, length)
         lengths = longer
-    return best if best.length >= (1 if has_times else _SURE) else None
 
 
 def _is_where_they_meet(run: _Run, tail: Sequence[_Token]) -> bool:
