@@ -60,8 +60,12 @@ class Metrics:
         )
         self.errands = self._gauge("errands", "Files and other things that people have asked for and not got yet.")
         self.leads = self._gauge("leads", "Whether this process leads: 1, or 0.")
-        self.slots = self._gauge("slots", "Jobs that may be at the AI/ML API at once.", "family")
-        self.slots_taken = self._gauge("slots_taken", "Jobs that are there, or on their way.", "family")
+        self.slots = self._gauge(
+            "slots", "Recordings, and parts of long ones, that may be at the AI/ML API at once.", "family"
+        )
+        self.slots_taken = self._gauge(
+            "slots_taken", "Slots that are taken: for what is there, or on its way.", "family"
+        )
 
     def bug(self, where: str) -> None:
         self.bugs.labels(where).inc()
