@@ -80,7 +80,7 @@ class Desk(Protocol):
         """Give the lease back until a moment; a try counts, and so does a sending in doubt."""
 
     async def errand_done(self, errand: Errand, sent_id: int | None = None) -> bool:
-        """Store that an errand is done, and which message came of it."""
+        """Store that an errand is done, and which message came of it; asked anew meanwhile, it is done once more."""
 
     async def drop_errand(self, errand: Errand) -> bool:
         """Forget an errand that comes to nothing, so that it can be asked again."""

@@ -40,7 +40,7 @@ class Names(Protocol):
     async def name_speaker(self, naming: Naming, now: float) -> NotAsked | None:
         """Store a name and have the text shown anew; or return why it is not taken.
 
-        Files that were sent before have other names: they can be had anew.
+        Files that were sent before have other names: they can be had anew. Those under way come once more.
         """
 
     async def names_of(self, job_id: int) -> Mapping[str, str]:

@@ -55,9 +55,15 @@ async def put_off(
 
 
 async def errand_done(tx: Transaction, errand: Errand, sent_id: int | None = None) -> bool:
-    """Store it also where the lease was lost, as the message is there: whoever has the errand by then gives it up."""
-    sql = f"UPDATE errands SET lease_token = NULL, next_at = NULL, sent_id = $4 WHERE {ONE} RETURNING job_id"
-    return await tx.row(sql, errand.job_id, errand.kind, errand.what, sent_id) is not None
+    """Store it also where the lease was lost, as the message is there: whoever has the errand by then gives it up.
+
+    One that was asked anew meanwhile is due at once.
+    """
+    sql = (
+        "UPDATE errands SET lease_token = NULL, next_at = CASE WHEN asked_at > $5 THEN $5 END, sent_id = $4"
+        f" WHERE {ONE} RETURNING job_id"
+    )
+    return await tx.row(sql, errand.job_id, errand.kind, errand.what, sent_id, errand.asked_at) is not None
 
 
 async def drop_errand(tx: Transaction, errand: Errand) -> bool:

@@ -53,7 +53,7 @@ async def name_speaker(tx: Transaction, naming: Naming, now: float) -> NotAsked 
         naming.question.speaker,
         naming.name[:LONGEST_NAME],
     )
-    await _have_files_anew(tx, job_id)
+    await _have_files_anew(tx, job_id, now)
     await _have_it_shown(tx, job, naming.chat_id, now)
     return None
 
@@ -80,12 +80,21 @@ async def _has_room(tx: Transaction, question: Question) -> bool:
     return found is not None and found["n"] < MOST_NAMED
 
 
-async def _have_files_anew(tx: Transaction, job_id: int) -> None:
-    """Let the files that were sent be found by their messages only, so that each can be asked for once more."""
+async def _have_files_anew(tx: Transaction, job_id: int, now: float) -> None:
+    """Let the files that were sent be found by their messages only, so that each can be asked for once more.
+
+    Those that are being made come once more by themselves, as the names may have been read already.
+    """
     await tx.rows(
         "UPDATE errands SET kind = 'renamed', what = what || ' ' || sent_id"
         f" WHERE job_id = $1 AND kind = '{ErrandKind.EXPORT}' AND next_at IS NULL AND sent_id IS NOT NULL",
         job_id,
+    )
+    await tx.rows(
+        "UPDATE errands SET asked_at = CASE WHEN asked_at < $2 THEN $2 ELSE asked_at + 0.001 END"
+        f" WHERE job_id = $1 AND kind = '{ErrandKind.EXPORT}' AND lease_token IS NOT NULL",
+        job_id,
+        now,
     )
 
 

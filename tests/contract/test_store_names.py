@@ -95,6 +95,19 @@ async def test_a_file_that_was_sent_with_other_names_can_be_had_anew_and_is_foun
     assert (await store.ask_errand(by_file, NOW)).job_id == job.id
 
 
+async def test_a_file_that_is_being_made_while_somebody_is_named_is_made_once_more(store):
+    job = await shown(store)
+    await store.ask_errand(NewErrand(ErrandKind.EXPORT, "srt", CHAT, TEXT + 1, None, job.id), NOW)
+    (first,) = (await store.claim_errands(NOW, LATER, 1)).errands
+    assert await named(store, job) is None
+    assert await store.errand_done(first, QUESTION)
+    made = {each.kind: each for each in (await store.claim_errands(NOW, LATER, 9)).errands}
+    assert set(made) == {ErrandKind.NAMES, ErrandKind.EXPORT}
+    assert await store.errand_done(made[ErrandKind.EXPORT], QUESTION + 1)
+    assert await store.errand_done(made[ErrandKind.NAMES])
+    assert await store.errands_waiting() == 0
+
+
 async def test_names_hold_for_later_recordings_of_a_chat_where_somebody_said_so(store):
     before, job = await shown(store, 1), await shown(store, 2)
     elsewhere = await shown(store, 3, chat_id=CHAT + 1)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.engine.keyboards import MORE
+from storage.naming import Naming, Question
 from tests.flow.test_times_and_speakers import spoken
 from tests.world import other_voice, texts
 
@@ -124,3 +125,15 @@ async def test_a_name_survives_a_death_before_the_text_is_changed(stopped_world)
     async with stopped_world.running() as world:
         await world.settle()
     assert "Anna: Good morning." in texts(chat)[0]
+
+
+async def test_a_file_that_is_on_its_way_while_somebody_is_named_comes_once_more(world, chat, alice):
+    text = await sent(world, chat, alice)
+    (job, *_) = await world.jobs()
+    naming = Naming(Question(job.id, "3"), chat.id, None, "Anna")
+    world.telegram.watch("sendDocument", lambda: world.app.store.name_speaker(naming, 0.0), "before")
+    file = await tap(world, chat, alice, text, ".srt")
+    assert b"Anna: Good morning." in world.telegram.file_bytes(file["document"]["file_id"])
+    assert len([each for each in chat.bot_messages if "document" in each]) == 2
+    await tap(world, chat, alice, text, ".srt")
+    assert len([each for each in chat.bot_messages if "document" in each]) == 2
