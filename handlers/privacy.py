@@ -158,6 +158,7 @@ class Privacy:
             "made_at": _moment(self.now()),
             "model": held.settings.model or self.told.model,
             "settings": asdict(held.settings),
+            "names_for_later_recordings": dict(held.names),
             "texts_kept_for_hours": self.told.kept_hours if (days := held.settings.keep_days) is None else days * 24,
             "may_use_the_bot": self.guests.admits(chat_id),
         }
@@ -172,7 +173,8 @@ class Privacy:
             left_out += job.transcript_id is not None and text is None
             room -= len(text or "")
             files = await self.store.files_of(job) if job.ended_at is not None else ()
-            told.append(_recording(job) | {"text": text, "files_asked_for": files})
+            names = await self.store.names_of(job.id) if job.options.speakers else {}
+            told.append(_recording(job) | {"text": text, "files_asked_for": files, "names_of_speakers": dict(names)})
         return {"recordings": told, "older_recordings_left_out": held.has_more, "texts_left_out": left_out}
 
     async def _text(self, job: Job, room: int) -> str | None:

@@ -141,7 +141,9 @@ class Who:
         return Answer(naming, await self.store.name_speaker(naming, self.now()))
 
     def _tell(self, message: Message, result: Answer | None) -> None:
-        if result is not None:
+        if result is None:
+            self.speaking.reply_after(message, lambda texts: texts.who.unknown())
+        else:
             self.nudge()
             self.door.replies.put(message.chat.id, partial(self._say, message, result))
 

@@ -120,6 +120,7 @@ class Held:
     has_more: bool
     days: Mapping[int, Amount]
     has_opted_out: bool
+    names: Mapping[str, str]  # for later recordings of the chat, by what the provider calls the speakers
 
 
 class Host(Protocol):

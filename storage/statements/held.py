@@ -3,6 +3,7 @@
 from storage.host import Amount, Held
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.erasures import ids_of
+from storage.statements.names import names_in
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
 from storage.words import Job
@@ -23,7 +24,8 @@ async def held(tx: Transaction, chat_id: int, most_jobs: int) -> Held:
     newest = tuple(jobs[each] for each in sorted(jobs, reverse=True))
     opted_out = await tx.row("SELECT user_id FROM opted_out WHERE user_id = $1", chat_id)
     settings = settings_of(await tx.rows(SELECT, chat_id))
-    return Held(settings, newest[:most_jobs], len(newest) > most_jobs, days, opted_out is not None)
+    names = names_in(await tx.rows("SELECT speaker, name FROM chat_names WHERE chat_id = $1", chat_id))
+    return Held(settings, newest[:most_jobs], len(newest) > most_jobs, days, opted_out is not None, names)
 
 
 async def _jobs(tx: Transaction, column: str, whose: int, limit: int) -> dict[int, Job]:

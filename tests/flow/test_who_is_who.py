@@ -6,6 +6,8 @@ import pytest
 
 from bot.engine.keyboards import MORE
 from storage.naming import Naming, Question
+from tests.english import ENGLISH
+from tests.flow.test_privacy import data
 from tests.flow.test_times_and_speakers import spoken
 from tests.world import other_voice, texts
 
@@ -22,18 +24,18 @@ def chat(world, alice):
     return world.telegram.private(alice)
 
 
-async def sent(world, chat, person, data=None):
+async def sent(world, chat, person, recording=None, said=MEETING):
     await world.app.store.change_settings(chat.id, lambda settings: replace(settings, speakers=True))
-    world.speech.says(MEETING)
-    chat.send_voice(person, data or other_voice())
+    world.speech.says(said)
+    chat.send_voice(person, recording or other_voice())
     await world.settle()
     return chat.bot_messages[-1]
 
 
 async def tap(world, chat, person, message, label):
     buttons = [each for row in chat.find(message["message_id"])["reply_markup"]["inline_keyboard"] for each in row]
-    (data,) = [each["callback_data"] for each in buttons if each["text"] == label]
-    chat.press(person, message, data)
+    (carried,) = [each["callback_data"] for each in buttons if each["text"] == label]
+    chat.press(person, message, carried)
     await world.settle()
     return chat.bot_messages[-1]
 
@@ -137,3 +139,26 @@ async def test_a_file_that_is_on_its_way_while_somebody_is_named_comes_once_more
     assert len([each for each in chat.bot_messages if "document" in each]) == 2
     await tap(world, chat, alice, text, ".srt")
     assert len([each for each in chat.bot_messages if "document" in each]) == 2
+
+
+async def test_a_reply_to_a_question_that_nobody_knows_any_more_is_answered(world, chat, alice):
+    question = await asked(world, chat, alice, await sent(world, chat, alice))
+    (job, *_) = await world.jobs()
+    chat.say(alice, "/forget")
+    await world.settle()
+    await tap(world, chat, alice, chat.bot_messages[-1], ENGLISH.privacy.erase())
+    while await world.app.store.erase(0.0, 10):
+        pass
+    assert (await name(world, chat, alice, question, "Anna"))["text"] == ENGLISH.who.unknown()
+    assert await world.app.store.names_of(job.id) == {}
+
+
+async def test_people_are_told_which_names_are_stored(world, chat, alice):
+    text = await sent(world, chat, alice)
+    told = await name(world, chat, alice, await asked(world, chat, alice, text), "Anna")
+    await tap(world, chat, alice, told, "Use these names in this chat from now on")
+    chat.say(alice, "/mydata")
+    await world.settle()
+    stored = data(world, chat.bot_messages[-1])
+    assert stored["names_for_later_recordings"] == {"3": "Anna"}
+    assert [each["names_of_speakers"] for each in stored["recordings"]] == [{"3": "Anna"}]

@@ -38,6 +38,11 @@ class Privacy(Room):
                 "About each recording: the ids of its chat, message, sender and file (of a link its address), its "
                 "length, its model, which files of its text were asked for, and when it came and was answered. I keep "
                 "this for 7 days, or for as long as its text."
+            )
+            + " "
+            + self.gettext(
+                "With it I keep the names that somebody gave those who speak in it. Names for later recordings of a "
+                "chat I keep until somebody there takes them back."
             ),
             self.gettext(
                 "Also: what a chat has chosen in /settings, until it is changed or erased; how many recordings and "

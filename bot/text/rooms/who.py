@@ -31,6 +31,12 @@ class Who(Room):
     def unnamed(self) -> str:
         return self.gettext("I have taken the name away.")
 
+    def unknown(self) -> str:
+        """Return what is said to a name of which nobody knows any more whose it is."""
+        return self.gettext("I do not know any more whom I asked about. Please tap “{button}” once more.").format(
+            button=self.button()
+        )
+
     def nobody(self) -> str:
         return self.gettext("I cannot tell several people apart in this text.")
 
