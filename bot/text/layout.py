@@ -99,6 +99,18 @@ def _together(pieces: Sequence[str]) -> tuple[Page, ...]:
     return tuple(Page(piece, collapsed=len(pieces) > 1) for piece in pieces)
 
 
+def in_so_many(text: str, count: int) -> tuple[Page, ...]:
+    """Return a text in so many pages, where fewer would do; in another number if it cannot be cut like that."""
+    text, least, most = clean(text), 2, MESSAGE_LIMIT
+    while least < most:
+        middle = (least + most + 1) // 2
+        if len(list(islice(_pieces(text, middle), count))) < count:
+            most = middle - 1
+        else:
+            least = middle
+    return _together(list(filter(_is_visible, _pieces(text, least))))
+
+
 def in_file(text: str) -> Document:
     """Return a text as a file, with all of it as the caption if that fits, else its beginning."""
     text = clean(text)

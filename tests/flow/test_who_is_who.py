@@ -24,12 +24,12 @@ def chat(world, alice):
     return world.telegram.private(alice)
 
 
-async def sent(world, chat, person, recording=None, said=MEETING):
+async def sent(world, chat, person, said=MEETING):
     await world.app.store.change_settings(chat.id, lambda settings: replace(settings, speakers=True))
     world.speech.says(said)
-    chat.send_voice(person, recording or other_voice())
+    chat.send_voice(person, other_voice())
     await world.settle()
-    return chat.bot_messages[-1]
+    return chat.bot_messages[-1] if chat.bot_messages else None
 
 
 async def tap(world, chat, person, message, label):
@@ -162,3 +162,78 @@ async def test_people_are_told_which_names_are_stored(world, chat, alice):
     stored = data(world, chat.bot_messages[-1])
     assert stored["names_for_later_recordings"] == {"3": "Anna"}
     assert [each["names_of_speakers"] for each in stored["recordings"]] == [{"3": "Anna"}]
+
+
+LONG_NAME = "Maximiliane von und zu Hohenheim"
+
+
+def long_meeting(letters):
+    """Two who take turns at short sentences, so that names are much of the text, which has about so many letters."""
+    each = len("Speaker 1: Good morning to you.\n\n")
+    return spoken(*((number * 3, number % 2, "Good morning to you.") for number in range(letters // each)))
+
+
+@pytest.mark.parametrize(
+    ("letters", "named", "shown"),
+    [
+        (4090, LONG_NAME, "Maxim…"),  # it would need a second page
+        (4090, "Jo Hohenheim-Maximilianesburg", "Jo"),
+        (8100, LONG_NAME, "Maxim…"),
+        (4200, "Jo", "Jo"),  # it would need one page less
+        (8100, "Jo", "Jo"),
+        (20_000, LONG_NAME, LONG_NAME),  # a file
+    ],
+)
+async def test_a_text_keeps_its_messages_and_a_name_is_shortened_that_does_not_fit(
+    world, chat, alice, letters, named, shown
+):
+    text = await sent(world, chat, alice, said=long_meeting(letters))
+    before = list(chat.bot_messages)
+    await name(world, chat, alice, await asked(world, chat, alice, text), named)
+    after = [chat.message(each["message_id"]) for each in before]
+    written = "".join(whole(world, each) for each in after)
+    assert (f"{shown}: Good morning" in written, "Speaker 1" in written) == (True, False)
+    assert written.count("Good morning to you.") == "".join(whole(world, each) for each in before).count(
+        "Good morning to you."
+    )
+    assert "Who is who?" in chat.button_texts(after[-1])
+    assert not any("does not let me change" in said for said in texts(chat) if said)
+
+
+def whole(world, message):
+    if "document" in message:
+        return world.telegram.file_bytes(message["document"]["file_id"]).decode()
+    return message["text"]
+
+
+async def test_names_are_written_into_an_answer_that_is_in_private(world, alice):
+    private, group = world.telegram.private(alice), world.telegram.supergroup("Team", [alice], privacy=False)
+    group.silence_bot()
+    await sent(world, group, alice)
+    (text,) = private.bot_messages
+    assert text["text"].endswith("Speaker 1: Good morning.\n\nSpeaker 2: Hello! How are you?\n\nSpeaker 1: Fine.")
+    await name(world, private, alice, await asked(world, private, alice, text), "Anna")
+    assert texts(private)[0] == text["text"].replace("Speaker 1", "Anna")
+    assert group.bot_messages == []
+
+
+async def test_names_are_written_into_pages_where_files_are_forbidden(world, alice):
+    group = world.telegram.supergroup("Team", [alice], privacy=False)
+    group.permit(documents=False)
+    text = await sent(world, group, alice, said=long_meeting(17_000))
+    before = group.bot_messages
+    assert len(before) == 5
+    await tap(world, group, alice, text, MORE)
+    await name(world, group, alice, await asked(world, group, alice, text), "Anna")
+    for page in before:
+        assert "Anna: Good morning" in group.message(page["message_id"])["text"]
+
+
+async def test_the_other_pages_get_the_name_where_one_is_gone_and_that_is_said(world, chat, alice):
+    text = await sent(world, chat, alice, said=long_meeting(8100))
+    (first, last) = chat.bot_messages
+    question = await asked(world, chat, alice, text)
+    chat.delete(first)
+    await name(world, chat, alice, question, "Anna")
+    assert "Anna: Good morning" in chat.message(last["message_id"])["text"]
+    assert any("does not let me change" in said for said in texts(chat))

@@ -4,7 +4,7 @@ from time import thread_time
 
 import pytest
 
-from bot.text.layout import CAPTION_LIMIT, MAX_PAGES, MESSAGE_LIMIT, Document, Page, lay_out, utf16_length
+from bot.text.layout import CAPTION_LIMIT, MAX_PAGES, MESSAGE_LIMIT, Document, Page, in_so_many, lay_out, utf16_length
 
 SENTENCE = "The quick brown fox jumps over the lazy dog. "
 
@@ -69,3 +69,11 @@ def test_a_megabyte_is_laid_out_well_below_a_second(unit):
     began = thread_time()
     lay_out(text)
     assert thread_time() - began < 0.5
+
+
+@pytest.mark.parametrize("text", [SENTENCE * 180, "é" * 5000, "a b", SENTENCE * 20])
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_text_may_have_more_pages_than_it_needs(text, count):
+    pages = in_so_many(text, count)
+    assert len(pages) == (2 if text == "a b" else count)
+    assert "".join(page.text.replace(" ", "") for page in pages) == text.replace(" ", "")
