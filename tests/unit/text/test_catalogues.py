@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import defaultdict
 from gettext import GNUTranslations
 from string import Formatter
 
@@ -73,6 +74,15 @@ def test_commands_links_and_paragraphs_stay_as_they_are(language):
 def test_no_sentence_is_left_in_english(language):
     found = [form for sentence, form, _ in forms(language) if form == sentence and len(form) > 15]
     assert [form for form in found if re.search(r"[a-z]", re.sub(r"{\w+}", "", form))] == []
+
+
+@in_each_language
+def test_no_two_sentences_are_the_same_in_a_translation(language):
+    """The stories that are told in other languages know a sentence again by its translation."""
+    meant = defaultdict(set)
+    for sentence, form, _ in forms(language):
+        meant[form].add(sentence)
+    assert [(form, sentences) for form, sentences in meant.items() if form and len(sentences) > 1] == []
 
 
 @in_each_language
