@@ -16,7 +16,7 @@ MEETING = spoken((1, 3, "Good morning."), (5, 0, "Hello! How are you?"), (9, 3, 
 
 @pytest.fixture
 def alice(world):
-    return world.telegram.user("Alice", language_code="en")
+    return world.telegram.user("Alice")
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ async def test_where_a_message_can_no_longer_be_changed_it_is_said_and_files_hav
 
 
 async def test_a_name_survives_a_death_before_the_text_is_changed(stopped_world):
-    alice = stopped_world.telegram.user("Alice", language_code="en")
+    alice = stopped_world.telegram.user("Alice")
     chat = stopped_world.telegram.private(alice)
     async with stopped_world.running() as world:
         text = await sent(world, chat, alice)

@@ -14,7 +14,7 @@ STUCK = "and then we went on to the next one, " * 12
 
 @pytest.fixture
 def alice(world):
-    return world.telegram.user("Alice", language_code="en")
+    return world.telegram.user("Alice")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_the_mark_comes_with_a_text_that_was_known_and_to_those_that_waite
 async def test_the_mark_outlives_a_restart_between_the_upload_and_the_text(stopped_world, faint):
     stopped_world.speech.says(INVENTED)
     stopped_world.speech.latency = 30.0
-    alice = stopped_world.telegram.user("Alice", language_code="en")
+    alice = stopped_world.telegram.user("Alice")
     chat = stopped_world.telegram.private(alice)
     async with stopped_world.running() as world:
         chat.send_voice(alice, faint)
