@@ -58,9 +58,13 @@ tests: $(DEV)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Every story once more among people whose Telegram is in Arabic, and once in Russian, beside each other.
+# Every story once more in another language: by their names in order, the first file of stories and every other one after
+# it among people whose Telegram is in Arabic, and the files between them in Russian, beside each other.
+STORIES := $(sort $(wildcard tests/flow/test_*.py))
+
 languages: $(DEV)
-	printf '%s\n' ar ru | xargs -P 2 -I {} env INTERFACE={} $(BIN)/python -m pytest --quiet tests/flow
+	printf '%s\n' 'ar p;n' 'ru n;p' | xargs -P 2 -L 1 sh -c \
+		'INTERFACE=$$0 exec $(BIN)/python -m pytest --quiet $$(printf "%s\n" $(STORIES) | sed -n "$$1")'
 
 # What the bot makes of every recording and of every refusal, as a table; it is a part of `tests` too.
 cases: $(DEV)
