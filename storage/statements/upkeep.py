@@ -54,7 +54,6 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
         limit,
     )
     gone = len(jobs) + await _purge_transcripts(tx, now, limit)
-    gone += await _purge_names(tx, limit)
     gone += await spending.purge(tx, int(now // DAY) - USAGE_KEPT_FOR, limit)
     gone += await spending.purge_forgotten(tx, int(now // DAY), limit)
     for table, key, column, before in (
@@ -65,12 +64,6 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
         old = f"SELECT {key.strip('()')} FROM {table} WHERE {column} <= $1 ORDER BY {column} LIMIT $2"
         gone += len(await tx.rows(f"DELETE FROM {table} WHERE {key} IN ({old}) RETURNING {column}", before, limit))
     return gone
-
-
-async def _purge_names(tx: Transaction, limit: int) -> int:
-    """Delete names in texts that are gone, whatever they were erased by. People write few, so all are looked at."""
-    without_text = "SELECT job_id FROM names JOIN jobs ON jobs.id = job_id WHERE transcript_id IS NULL LIMIT $1"
-    return len(await tx.rows(f"DELETE FROM names WHERE job_id IN ({without_text}) RETURNING job_id", limit))
 
 
 async def _purge_transcripts(tx: Transaction, now: float, limit: int) -> int:

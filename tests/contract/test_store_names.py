@@ -139,16 +139,6 @@ async def test_names_of_a_chat_go_along_with_it(store):
     assert not await store.use_no_names(GROUP)
 
 
-async def test_names_go_with_a_text_that_expires(store):
-    job, other = await shown(store, 1, expires_at=NOW + 1), await shown(store, 2, expires_at=LATER)
-    await named(store, job)
-    await named(store, other)
-    while await store.purge(NOW + 1, NOW - 1, 10):
-        pass
-    assert await store.job(job.id) is not None
-    assert (await store.names_of(job.id), await store.names_of(other.id)) == ({}, {"0": "Anna"})
-
-
 async def test_names_and_questions_are_erased_with_their_chat(store):
     job = await shown(store)
     await named(store, job)

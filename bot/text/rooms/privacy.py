@@ -41,8 +41,8 @@ class Privacy(Room):
             )
             + " "
             + self.gettext(
-                "The names that somebody gave those who speak in a text are erased with it. Names for later recordings "
-                "of a chat I keep until somebody there takes them back."
+                "With it I keep the names that somebody gave those who speak in it. Names for later recordings of a "
+                "chat I keep until somebody there takes them back."
             ),
             self.gettext(
                 "Also: what a chat has chosen in /settings, until it is changed or erased; how many recordings and "
