@@ -71,6 +71,7 @@ async def test_the_placeholder_tells_what_is_heard_and_how_long_the_rest_takes(s
     assert all(button for at, _ in seen for button in [one.reply_markup for one in chat.history if one.at == at])
 
 
+@pytest.mark.only_english  # its person has Telegram in Arabic
 async def test_the_second_long_recording_tells_from_the_first_moment_on_how_long_it_takes(stopped_world, chat):
     async with stopped_world.running(split_minutes=1) as world:
         bob = world.telegram.user("Bob", language_code="ar")
