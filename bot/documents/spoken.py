@@ -124,7 +124,7 @@ def _between(
     """Spread what nobody measured between the end of what is before it and the start of what follows, if any is."""
     needed = sum(weight(token.text) for token in said) * SECONDS
     if before is None and following is None:
-        return _spread(said, 0.0, duration or needed)
+        return _spread(said, 0.0, min(duration or needed, LONGEST))
     if before is None:
         until = following or 0.0
         return _spread(said, max(0.0, until - needed), until)

@@ -168,6 +168,7 @@ def clock(milliseconds):
 
 
 @given(anything | spoken())
+@example(known([Word("I", 345601.0, 0.0), Word("I", 345601.0, 0.0)], duration=1e8))
 def test_other_programs_read_the_same_srt(talk):
     cues = cues_of(talk).cues
     written = make(Ending.SRT, talk).content.decode()
