@@ -1,21 +1,17 @@
 """The parts of a long recording go to the provider side by side, within the slots that others need less."""
 
-import functools
 import itertools
 
 import pytest
 
 from bot.engine import patience
 from storage.words import State
-from tests.long import lecture
+from tests.long import lecture_in_parts
 from tests.world import answers, other_voice
 
 SLOW = 60.0  # seconds for a part
-
-
-@functools.cache
-def recording(seconds=200):
-    return lecture(seconds, "-c:a", "aac", "-b:a", "32k", "-f", "mp4")
+MANY = patience.PARTS_AT_ONCE + 1
+FEW = 3
 
 
 @pytest.fixture
@@ -29,12 +25,13 @@ def chat(stopped_world, alice):
     speech = stopped_world.speech
     speech.latency = SLOW
     speech.new_id = map(str, itertools.count()).__next__
-    stopped_world.changed["times_from_minutes"] = 0
+    stopped_world.changed |= {"times_from_minutes": 0, "split_minutes": 1, "looks_per_second": 1}
     return stopped_world.telegram.private(alice)
 
 
-def send(chat, alice, data=None):
-    chat.send_document(alice, data or recording(), file_name="lecture.m4a", mime_type="audio/mp4")
+def send(chat, person, parts, behind=b""):
+    data = lecture_in_parts(parts) + behind
+    chat.send_document(person, data, file_name="lecture.mp3", mime_type="audio/mpeg")
 
 
 def sent(world):
@@ -44,12 +41,12 @@ def sent(world):
 
 
 async def test_parts_are_heard_side_by_side_a_few_at_a_time(stopped_world, chat, alice):
-    async with stopped_world.running(split_minutes=1) as world:
+    async with stopped_world.running() as world:
         started = world.clock()
-        send(chat, alice)
+        send(chat, alice, MANY)
         await world.settle(seconds=3600)
         parts = len(world.speech.uploads)
-        assert parts == len(sent(world)) > patience.PARTS_AT_ONCE
+        assert parts == len(sent(world)) == MANY
         assert world.speech.peak["nova"] == patience.PARTS_AT_ONCE
         assert chat.history[-1].at - started < (parts / patience.PARTS_AT_ONCE + 1) * SLOW * 1.3
         assert answers(chat) == ["\n\n".join(["hello world"] * parts)]
@@ -58,8 +55,8 @@ async def test_parts_are_heard_side_by_side_a_few_at_a_time(stopped_world, chat,
 
 @pytest.mark.parametrize(("slots", "at_once"), [(1, 1), (2, 1), (3, 2), (5, 3)])
 async def test_a_long_recording_leaves_slots_to_others(stopped_world, chat, alice, slots, at_once):
-    async with stopped_world.running(split_minutes=1, nova_concurrency=slots, nova_concurrency_most=slots) as world:
-        send(chat, alice)
+    async with stopped_world.running(nova_concurrency=slots, nova_concurrency_most=slots) as world:
+        send(chat, alice, at_once + 1)
         await world.settle(seconds=1)
         bob = world.telegram.user("Bob")
         other = world.telegram.private(bob)
@@ -85,36 +82,36 @@ async def test_slots_are_never_exceeded_while_many_long_recordings_and_notes_are
     async def sample():
         samples.append((await stopped_world.app.store.slots_taken()).get("nova", 0))
 
-    async with stopped_world.running(split_minutes=1, nova_concurrency=6, nova_concurrency_most=6) as world:
+    async with stopped_world.running(nova_concurrency=6, nova_concurrency_most=6) as world:
         world.speech.watch("create", sample, "before", times=None)
         world.speech.watch("create", sample, "after", times=None)
         for number in range(3):
             person = world.telegram.user(f"Lecturer {number}")
-            send(world.telegram.private(person), person, recording() + bytes(8 * (number + 1)))
+            send(world.telegram.private(person), person, 2, bytes(number))
         for number in range(12):
             person = world.telegram.user(f"Person {number}")
             world.telegram.private(person).send_voice(person, other_voice())
             await world.settle(seconds=15)
         await world.settle(seconds=3600)
         assert {job.state for job in await world.jobs()} == {State.DELIVERED}
-        assert max(samples) <= 6
-        assert world.speech.peak["nova"] <= 6
+        assert max(samples) == 6
+        assert world.speech.peak["nova"] == 6
         assert await world.app.store.slots_taken() == {}
 
 
 async def test_a_part_that_fails_is_made_again_alone_while_others_go_on(stopped_world, chat, alice):
     stopped_world.speech.fail_generation("next")
-    async with stopped_world.running(split_minutes=1) as world:
-        send(chat, alice)
+    async with stopped_world.running() as world:
+        send(chat, alice, FEW)
         await world.settle(seconds=3600)
         assert sorted(sent(world).values())[-2:] == [1, 2]
         assert answers(chat) == ["\n\n".join(["hello world"] * len(sent(world)))]
 
 
 async def test_a_part_that_is_forgotten_when_all_are_there_is_made_again_alone(stopped_world, chat, alice):
-    async with stopped_world.running(split_minutes=1) as world:
-        stopped_world.speech.latency = 300.0
-        send(chat, alice, recording(100))
+    async with stopped_world.running() as world:
+        stopped_world.speech.latency = 2 * patience.NOT_YET_KNOWN
+        send(chat, alice, FEW)
         await world.settle(seconds=30)
         first, *others = world.speech.uploads
         assert [job.state for job in await world.jobs()] == [State.SUBMITTED]
@@ -125,9 +122,9 @@ async def test_a_part_that_is_forgotten_when_all_are_there_is_made_again_alone(s
 
 
 async def test_all_parts_that_the_provider_has_forgotten_count_as_one_loss(stopped_world, chat, alice):
-    async with stopped_world.running(split_minutes=1) as world:
-        stopped_world.speech.latency = 300.0
-        send(chat, alice, recording(150))
+    async with stopped_world.running() as world:
+        stopped_world.speech.latency = 2 * patience.NOT_YET_KNOWN
+        send(chat, alice, FEW)
         await world.settle(seconds=30)
         before = len(world.speech.uploads)
         for upload in world.speech.uploads:
@@ -139,8 +136,8 @@ async def test_all_parts_that_the_provider_has_forgotten_count_as_one_loss(stopp
 
 async def test_a_create_that_fails_ends_no_other_and_its_part_alone_is_sent_later(stopped_world, chat, alice):
     stopped_world.speech.fault("create", status=500)
-    async with stopped_world.running(split_minutes=1) as world:
-        send(chat, alice)
+    async with stopped_world.running() as world:
+        send(chat, alice, FEW)
         await world.settle(seconds=3600)
         assert set(sent(world).values()) == {1}
         assert answers(chat) == ["\n\n".join(["hello world"] * len(sent(world)))]
@@ -148,8 +145,8 @@ async def test_a_create_that_fails_ends_no_other_and_its_part_alone_is_sent_late
 
 async def test_too_many_for_the_provider_are_sent_when_it_takes_them(stopped_world, chat, alice):
     stopped_world.speech.concurrency = {"nova": 2}
-    async with stopped_world.running(split_minutes=1) as world:
-        send(chat, alice)
+    async with stopped_world.running() as world:
+        send(chat, alice, FEW)
         await world.settle(seconds=3600)
         assert set(sent(world).values()) == {1}
         assert world.speech.peak["nova"] == 2
@@ -157,8 +154,8 @@ async def test_too_many_for_the_provider_are_sent_when_it_takes_them(stopped_wor
 
 
 async def test_a_cancel_ends_all_parts_and_gives_their_slots_back(stopped_world, chat, alice):
-    async with stopped_world.running(split_minutes=1) as world:
-        send(chat, alice)
+    async with stopped_world.running() as world:
+        send(chat, alice, MANY)
         await world.settle(seconds=30)
         chat.press(alice, chat.bot_messages[-1], "Cancel")
         await world.settle(seconds=3600)
@@ -168,8 +165,8 @@ async def test_a_cancel_ends_all_parts_and_gives_their_slots_back(stopped_world,
 
 
 async def test_a_restart_goes_on_with_what_is_there(stopped_world, chat, alice):
-    async with stopped_world.running(split_minutes=1) as world:
-        send(chat, alice)
+    async with stopped_world.running(nova_concurrency=3, nova_concurrency_most=3) as world:
+        send(chat, alice, FEW)
         await world.settle(seconds=SLOW * 1.1)
         before = len(world.speech.uploads)
     async with stopped_world.running() as world:
