@@ -23,7 +23,11 @@ async def test_a_long_recording_survives_every_death_on_its_way(scene):
     scene.document(recording(), "lecture.m4a")
     await scene.live_until(scene.speech, "create", "before", 2)  # others are begun, or stored
     in_doubt = paid_again(scene)
-    await scene.live_until(scene.speech, "fetch", "after")  # known, and not stored
+    scene.speech.latency = 2.0
+    await scene.start()
+    await scene.life.says("job.submitted")  # else more is in doubt
+    scene.kill_at(scene.speech, "fetch", "after")
+    await scene.death()
     await scene.live_until(scene.speech, "fetch", "before", 3)
     await scene.live_until(scene.telegram, "editMessageText", "before")
     await scene.start()
