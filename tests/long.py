@@ -45,4 +45,4 @@ def lecture(seconds: float, *output: str, pauses: bool = True) -> bytes:
 @functools.cache
 def lecture_in_parts(parts: int) -> bytes:
     """The MP3 of a lecture that is cut into so many parts where SPLIT_MINUTES is 1; its sound needs no encoding."""
-    return lecture(41.25 * parts - 35, "-c:a", "libmp3lame", "-b:a", "8k", "-f", "mp3")
+    return lecture(41.25 * parts - 20, "-c:a", "libmp3lame", "-b:a", "8k", "-f", "mp3")

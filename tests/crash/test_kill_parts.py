@@ -1,12 +1,8 @@
 """kill -9 between the writes of a long recording: only what was under way is paid again, and it is counted."""
 
-from tests.long import lecture
+from tests.long import lecture_in_parts
 
 SPLIT = {"SPLIT_MINUTES": "1", "TIMES_FROM_MINUTES": "0"}
-
-
-def recording():
-    return lecture(130, "-c:a", "aac", "-b:a", "32k", "-f", "mp4")
 
 
 def paid_again(scene):
@@ -20,7 +16,7 @@ def rows(scene, column):
 
 async def test_a_long_recording_survives_every_death_on_its_way(scene):
     scene.environment |= SPLIT
-    scene.document(recording(), "lecture.m4a")
+    scene.document(lecture_in_parts(4), "lecture.mp3")
     await scene.live_until(scene.speech, "create", "before", 2)  # others are begun, or stored
     in_doubt = paid_again(scene)
     scene.speech.latency = 2.0
@@ -42,7 +38,7 @@ async def test_a_long_recording_survives_every_death_on_its_way(scene):
 
 async def test_each_create_that_a_death_has_cut_off_is_counted(scene):
     scene.environment |= SPLIT
-    scene.document(recording(), "lecture.m4a")
+    scene.document(lecture_in_parts(4), "lecture.mp3")
     await scene.live_until(scene.speech, "create", "after", 3)  # made, and not stored
     ((under_way,),) = scene.rows("SELECT create_started FROM jobs")
     ((stored,),) = scene.rows("SELECT count(*) FROM generations")

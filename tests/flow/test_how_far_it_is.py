@@ -1,6 +1,5 @@
 """The placeholder of a long recording tells how far it is, and that of one that waits for long how many are ahead."""
 
-import functools
 import itertools
 import re
 
@@ -9,7 +8,7 @@ import pytest
 from bot.engine import patience
 from storage.words import State
 from tests.english import ENGLISH
-from tests.long import lecture
+from tests.long import lecture_in_parts
 from tests.world import answers, other_voice
 
 HOW_FAR = re.compile(
@@ -17,11 +16,7 @@ HOW_FAR = re.compile(
 )
 AHEAD = re.compile(r"Transcribing…\n(\d+) ahead")
 SLOW = 90.0  # seconds for a part
-
-
-@functools.cache
-def recording():
-    return lecture(200, "-c:a", "aac", "-b:a", "32k", "-f", "mp4")
+PARTS = 5
 
 
 @pytest.fixture
@@ -32,12 +27,13 @@ def alice(stopped_world):
 @pytest.fixture
 def chat(stopped_world, alice):
     stopped_world.speech.latency = SLOW
-    stopped_world.changed["times_from_minutes"] = 0
+    stopped_world.changed |= {"times_from_minutes": 0, "looks_per_second": 1}
     return stopped_world.telegram.private(alice)
 
 
-def send(chat, person):
-    chat.send_document(person, recording(), file_name="lecture.m4a", mime_type="audio/mp4")
+def send(chat, person, parts=PARTS, behind=b""):
+    data = lecture_in_parts(parts) + behind
+    chat.send_document(person, data, file_name="lecture.mp3", mime_type="audio/mpeg")
 
 
 def shown(chat):
@@ -78,7 +74,7 @@ async def test_the_second_long_recording_tells_from_the_first_moment_on_how_long
         other = world.telegram.private(bob)
         send(other, bob)
         await world.settle(seconds=3600)
-        other.send_document(bob, recording() + bytes(8), file_name="lecture.m4a", mime_type="audio/mp4")
+        send(other, bob, behind=b"once more")
         await world.settle(seconds=45)
         line = answers(other)[-1].splitlines()[-1]
         assert re.fullmatch(r"[▓░]{10} \d+ من 4 دقيقة، بق[^a-zA-Z]+", line)
@@ -87,7 +83,7 @@ async def test_the_second_long_recording_tells_from_the_first_moment_on_how_long
 
 async def test_nothing_is_told_after_a_cancel(stopped_world, chat, alice):
     async with stopped_world.running(split_minutes=1) as world:
-        send(chat, alice)
+        send(chat, alice, parts=2)
         await world.settle(seconds=50)
         assert len(told(chat)) == 1
         chat.press(alice, chat.bot_messages[-1], ENGLISH.cancelling.button())
@@ -112,7 +108,7 @@ async def test_a_quiet_chat_is_told_nothing(stopped_world, chat, alice):
     async with stopped_world.running(split_minutes=1, nova_concurrency=1, nova_concurrency_most=1) as world:
         chat.say(alice, "/quiet on")
         await world.settle(seconds=5)
-        send(chat, alice)
+        send(chat, alice, parts=2)
         await world.settle(seconds=3600)
         assert answers(chat)[-1].startswith("hello world")
         assert told(chat) == []

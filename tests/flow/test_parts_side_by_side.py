@@ -71,6 +71,7 @@ async def test_a_long_recording_leaves_slots_to_others(stopped_world, chat, alic
         if slots > at_once:
             assert other.history[-1].at - noted < 10
         await world.settle(seconds=3600)
+        assert len(world.speech.uploads) == at_once + 1 + 1
         assert world.speech.peak["nova"] <= slots
         assert [job.state for job in await world.jobs()] == [State.DELIVERED] * 2
         assert await world.app.store.slots_taken() == {}
@@ -94,6 +95,7 @@ async def test_slots_are_never_exceeded_while_many_long_recordings_and_notes_are
             await world.settle(seconds=15)
         await world.settle(seconds=3600)
         assert {job.state for job in await world.jobs()} == {State.DELIVERED}
+        assert len(world.speech.uploads) == 3 * 2 + 12
         assert max(samples) == 6
         assert world.speech.peak["nova"] == 6
         assert await world.app.store.slots_taken() == {}
