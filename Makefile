@@ -54,7 +54,7 @@ contracts: $(DEV)
 
 tests: $(DEV)
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 2 --no-loadscope-reorder --quiet
+	$(BIN)/coverage run -m pytest -n 3 --no-loadscope-reorder --quiet
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
