@@ -47,13 +47,17 @@ class Ledger:
             self._write(size)
 
     def close(self) -> None:
-        """Have nothing, as if this process had died."""
-        if self._own is None:
-            return
-        with suppress(OSError):
-            (self._folder / self._name).unlink()
-        os.close(self._own)
-        self._own, self._bytes = None, 0
+        """Have nothing, as if this process had died, and leave no trace of others that have."""
+        if self._own is not None:
+            with suppress(OSError):
+                (self._folder / self._name).unlink()
+            os.close(self._own)
+            self._own, self._bytes = None, 0
+        if self._folder.is_dir():
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what the dead have left, and the folder if nobody else has something."""
         with suppress(BusyError, OSError), self._locked():
             self._of_others()
             if [entry.name for entry in self._folder.iterdir()] == [_LOCK]:

@@ -84,6 +84,16 @@ def test_a_death_gives_back_what_a_process_had(folder):
     assert [entry.name for entry in folder.iterdir()] == ["lock"]
 
 
+def test_who_had_nothing_removes_what_the_dead_have_left(folder):
+    with subprocess.Popen([sys.executable, "-c", ENTERED, folder], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"entered\n"
+        Ledger(folder).close()
+        assert folder.is_dir()
+        process.send_signal(signal.SIGKILL)
+    Ledger(folder).close()
+    assert not folder.exists()
+
+
 def test_two_do_not_enter_at_once(folder):
     one, two = Ledger(folder), Ledger(folder)
 
