@@ -16,6 +16,7 @@ WELL = [
     "telegram: privacy mode is on, so in groups the bot sees voice notes only where it is an admin",
     "telegram: the bot asks for updates; 0 wait",
     "aimlapi: works, 1000 credits left",
+    "files: TELEGRAM_LOCAL_FILES is empty, so files come by HTTP, ",  # and what that means
 ]
 
 
@@ -45,7 +46,9 @@ async def test_check_says_what_works(scene):
     assert await scene.life.wait() == 0
     said = scene.life.output.splitlines()
     assert re.fullmatch(r"ffmpeg: /\S+ works, version \S+", said[2])
-    assert [*said[:2], *said[3:]] == [line.format(database=scene.database) for line in [*WELL[:2], *WELL[3:]]]
+    assert [line.startswith(well.format(database=scene.database)) for line, well in zip(said, WELL, strict=True)] == [
+        True
+    ] * len(WELL)
 
 
 @pytest.mark.parametrize(
