@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
-from bot.telegram.pace import Urgency
+from bot.telegram.pace import AT_ONCE, Urgency
 from bot.telegram.pacing import shared
 from bot.telegram.pacing.chat import GROUP, MESSAGES, PRIVATE
 from bot.telegram.pacing.line import EACH
@@ -73,8 +73,9 @@ def test_each_write_goes_or_is_told_when_to_come_back_and_goes_then(script):
     writers = asyncio.run(all_of(script))
     for each in writers.all:
         assert (each.went is None) != (each.told is None)
-        assert each.told is None or each.told > LONGEST_WAIT
-        assert each.went is None or each.went - each.came <= 3 * LONGEST_WAIT
+        at_once = each.urgency is Urgency.PROGRESS
+        assert each.told is None or each.told > (0 if at_once else LONGEST_WAIT)
+        assert each.went is None or each.went - each.came <= (AT_ONCE if at_once else 3 * LONGEST_WAIT)
 
 
 @settings(max_examples=25)
