@@ -58,9 +58,12 @@ tests: $(DEV)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Every story once more in another language: by their names in order, the first file of stories and every other one after
-# it among people whose Telegram is in Arabic, and the files between them in Russian, beside each other.
-STORIES := $(sort $(wildcard tests/flow/test_*.py))
+# Every story once more in another language, but for those of crowds, slots and parts, which take long and say little. By
+# their names in order, the first file and every other one after it is told among people whose Telegram is in Arabic, and
+# the files between them in Russian, beside each other.
+OF_MANY := a_crowd_at_once every_listed_recording long_recordings parts_side_by_side several_processes_write \
+	slots_at_the_provider two_replicas
+STORIES := $(sort $(filter-out $(OF_MANY:%=tests/flow/test_%.py), $(wildcard tests/flow/test_*.py)))
 
 languages: $(DEV)
 	printf '%s\n' 'ar p;n' 'ru n;p' | xargs -P 2 -L 1 sh -c \

@@ -90,10 +90,10 @@ async def test_a_long_recording_goes_up_in_parts_and_comes_back_as_one(stopped_w
         return Recognition(f"Part {next(numbers)}.", duration=60.0)
 
     stopped_world.speech.recognise = recognise
-    async with stopped_world.running(split_minutes=1) as world:
+    async with stopped_world.running(split_minutes=1, nova_concurrency=1, nova_concurrency_most=1) as world:
         alice = world.telegram.user("Alice")
         chat = world.telegram.private(alice)
-        chat.send_audio(alice, audio("speech.mp3") * 60)
+        chat.send_audio(alice, audio("speech.mp3") * 60)  # one part after the other, as there is one slot
         await world.settle()
         (job,) = await world.jobs()
 

@@ -173,6 +173,7 @@ def long_meeting(letters):
     return spoken(*((number * 3, number % 2, "Good morning to you.") for number in range(letters // each)))
 
 
+@pytest.mark.only_english  # how long "Speaker 1" is decides about the pages
 @pytest.mark.parametrize(
     ("letters", "named", "shown"),
     [
@@ -229,6 +230,7 @@ async def test_names_are_written_into_pages_where_files_are_forbidden(world, ali
         assert "Anna: Good morning" in group.message(page["message_id"])["text"]
 
 
+@pytest.mark.only_english  # how long "Speaker 1" is decides about the pages
 async def test_the_other_pages_get_the_name_where_one_is_gone_and_that_is_said(world, chat, alice):
     text = await sent(world, chat, alice, said=long_meeting(8100))
     (first, last) = chat.bot_messages
