@@ -28,11 +28,13 @@ class Submitted:
 class Waiting:
     """Nothing went wrong and nothing is finished: look again at `next_at`. Spends no attempt.
 
-    `waiting_for` names what a queued job waits for; when that happens the store makes the job due earlier.
+    `waiting_for` names what a queued job waits for; when that happens the store makes the job due earlier. Of a pause
+    that the job has met, `pause_since` tells when it began; where that pause is over already, the job is due at once.
     """
 
     next_at: float
     waiting_for: str | None = None
+    pause_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,5 +39,13 @@ async def change_pause(tx: Transaction, change: Callable[[Pause], Pause]) -> Pau
     return after
 
 
+async def is_over(tx: Transaction, since: float) -> bool:
+    """Tell whether the pause that began at a moment has ended; if not, it does not end before this transaction does.
+
+    So who ends it finds the job that this transaction records as waiting for that.
+    """
+    return pause_of(await tx.rows(f"{SELECT} {tx.locked}")).since != since
+
+
 async def forget(tx: Transaction) -> None:
     await tx.rows("UPDATE hold SET until = 0, by_operator = 0, since = NULL, next_seconds = 0 WHERE since IS NOT NULL")

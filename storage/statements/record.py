@@ -11,7 +11,7 @@ from typing import Any
 from storage import outcomes
 from storage.apology import Apology, Reason
 from storage.host import DAY
-from storage.statements import spending
+from storage.statements import pauses, spending
 from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, updated
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
@@ -102,8 +102,9 @@ class _Recording:
         match outcome:
             case outcomes.Submitted():
                 return await self._submitted(outcome)
-            case outcomes.Waiting(next_at, waiting_for):
-                return await self._stay(next_at, waiting_for=waiting_for)
+            case outcomes.Waiting(next_at, waiting_for, pause_since):
+                is_over = pause_since is not None and await pauses.is_over(self.tx, pause_since)
+                return await self._stay(self.now if is_over else next_at, waiting_for=waiting_for)
             case outcomes.Attempted(next_at, in_doubt):
                 return await self._stay(next_at, tried=outcome, in_doubt=in_doubt)
             case outcomes.Released(next_at):

@@ -12,11 +12,12 @@ import pytest
 
 from storage.host import Exhausted, Rate, Spending, Whose
 from storage.opening import open_store
-from storage.outcomes import Admitted, Attempted, Ended, Hopeless, Known, MustWait, Ready, Waiting
+from storage.outcomes import Admitted, Attempted, Ended, Hopeless, Known, MustWait, Ready, Submitted, Waiting
+from storage.pause import Pause
 from storage.statements.store import SQLStore
 from storage.store import Refused
 from storage.transcript import Transcript
-from storage.words import SAME, ChatSettings, Job, State
+from storage.words import PAUSED, SAME, ChatSettings, Job, State
 from tests import postgres
 from tests.contract.stored import (
     APOLOGY,
@@ -34,12 +35,14 @@ from tests.contract.stored import (
     fetching,
     leased,
     message,
+    part,
     submitted,
     uploading,
     waiting,
     waiting_hands,
 )
 
+PAUSE = Pause(LATER, by_operator=True, since=NOW, next_seconds=60.0)
 READY = Ready(Transcript("said"), KEPT_UNTIL)
 BLOCKED = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
@@ -167,6 +170,19 @@ async def test_who_is_just_recorded_as_waiting_for_the_same_as_it_ends_does_not_
     hopeless, waits = Hopeless(APOLOGY), Waiting(LATER, SAME)
     await race.run(lambda it: it.record(leader, hopeless, NOW), lambda it: it.record(follower, waits, NOW))
     assert follower.id in await due(store)
+
+
+async def test_who_is_just_recorded_as_waiting_for_a_pause_as_it_ends_does_not_sleep(race, store):
+    tries, waiter = await uploading(store, 1), await uploading(store, 2)
+    await store.change_pause(lambda _: PAUSE)
+    waits = Waiting(LATER, PAUSED, PAUSE.since)
+
+    async def end_the_pause(it):
+        await it.change_pause(lambda _: Pause())
+        return await it.record(tries, Submitted(LATER, 12.5, part(of=1)), NOW)
+
+    await race.run(end_the_pause, lambda it: it.record(waiter, waits, NOW))
+    assert waiter.id in await due(store)
 
 
 async def test_a_slot_is_not_offered_to_a_job_that_is_just_cancelled(race, store):

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from storage.host import DAY, Rate, Spending, Told
-from storage.outcomes import Admitted, MustWait
+from storage.outcomes import Admitted, MustWait, Waiting
 from storage.pause import Pause
 from storage.store import Bounds, Refused
-from storage.words import Job
-from tests.contract.stored import CHAT, FAMILY, LATER, NOW, accepted, again, leased, message, uploading
+from storage.words import PAUSED, Job
+from tests.contract.stored import CHAT, FAMILY, LATER, NOW, accepted, again, leased, message, recorded, uploading
 
 TODAY = int(NOW // DAY)
 HOUR = 3600.0
@@ -53,6 +53,17 @@ async def test_of_several_at_the_end_of_a_pause_one_changes_it(both):
 
     await asyncio.gather(*(store.change_pause(try_alone) for store in both * 4))
     assert sorted(seen) == [NOW + 30] + [NOW + 90] * 7
+
+
+async def test_who_is_recorded_as_waiting_for_a_pause_that_is_over_is_due_at_once(store, other):
+    first, second, third = [await uploading(store, number) for number in (1, 2, 3)]
+    await store.change_pause(lambda _: FOR_OPERATOR)
+    waits = Waiting(LATER, PAUSED, FOR_OPERATOR.since)
+    assert (await recorded(store, first, waits)).next_at == LATER
+    await other.change_pause(lambda _: Pause())
+    assert (await recorded(store, second, waits)).next_at == NOW
+    await other.change_pause(lambda _: replace(FOR_OPERATOR, since=NOW + 1))
+    assert (await recorded(store, third, waits)).next_at == NOW, "it waits for another pause only when it has met it"
 
 
 @pytest.mark.parametrize("pause", [FOR_OPERATOR, replace(FOR_OPERATOR, by_operator=False)])

@@ -210,7 +210,7 @@ class Submit:
             await self.delivery.note(job, Notice.PAUSED)
         else:
             await self.delivery.place_if_possible(job)
-        return Waiting(hold.until, waiting_for=PAUSED)
+        return Waiting(hold.until, PAUSED, hold.pause.since)
 
     def _end_what_is_paused_for_too_long(self, job: Job) -> None:
         hold = self.creates.hold
