@@ -2,12 +2,11 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
-from coverage import Coverage
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -55,8 +54,6 @@ PROCESSES = (
     "unit/playground",
     "unit/project",
 )
-# What these run is counted for coverage by other tests, and counting takes a third of the time of whatever runs.
-UNCOUNTED = ("browser", "contract/test_fake_telegram_clients.py", "crash", "hostile", "property")
 TESTS = Path(__file__).parent
 
 
@@ -73,18 +70,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if stands_in(item, PROCESSES):
             item.add_marker("process")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    counting = Coverage.current() if stands_in(item, UNCOUNTED) else None
-    if counting is None:
-        return (yield)
-    counting.stop()
-    try:
-        return (yield)
-    finally:
-        counting.start()
 
 
 class ByFile(LoadScopeScheduling):

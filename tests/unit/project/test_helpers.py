@@ -1,6 +1,6 @@
 """What tests share is held to the same types as the rest, and what is said of folders is true."""
 
-from tests.conftest import PROCESSES, UNCOUNTED
+from tests.conftest import PROCESSES
 from tests.unit.project.checkout import ROOT, pyproject
 
 
@@ -11,4 +11,4 @@ def test_whatever_tests_share_is_checked_for_its_types():
 
 
 def test_every_place_of_which_something_is_said_exists():
-    assert [place for place in PROCESSES + UNCOUNTED if not (ROOT / "tests" / place).exists()] == []
+    assert [place for place in PROCESSES if not (ROOT / "tests" / place).exists()] == []
