@@ -17,6 +17,7 @@ from bot.errors import PermanentError, TemporaryError, VerbatimError, told
 from bot.machine.progress import progress_of
 from bot.machine.scratch import Scratch
 from bot.machine.subprocesses import NOT_STARTED, ChildLimits, end, start_limited
+from bot.media import edits
 from bot.media.demuxers import whitelist
 from bot.media.places import Order, Places
 from bot.media.threads import Threads
@@ -72,7 +73,8 @@ def source(path: Path, demuxer: str | None) -> tuple[str, ...]:
     its colours, so a huge one is left out.
     """
     named = ("-f", demuxer) if demuxer else ()
-    return (*named, "-format_whitelist", whitelist(demuxer), "-max_pixels", _MAX_PIXELS, "-i", f"file:{path}")
+    lean = ("-advanced_editlist", "0") if edits.are_needless(path, demuxer) else ()
+    return (*named, *lean, "-format_whitelist", whitelist(demuxer), "-max_pixels", _MAX_PIXELS, "-i", f"file:{path}")
 
 
 class SureError(PermanentError):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bot.media import edits
 from bot.media.demuxers import whitelist
 from bot.media.levels import meters
 from bot.media.streams import Sound, parse
@@ -22,7 +23,8 @@ def steady_count(
     All is done in one filter, which takes a third of the time that ffmpeg takes to hand frames around. It fails
     for a stream whose format changes. As with `bot.media.ffmpeg.source`, no other file and no other demuxer is used.
     """
-    allowed = _quoted(f"format_whitelist={whitelist(demuxer)}:protocol_whitelist=file")
+    lean = ":advanced_editlist=0" if edits.are_needless(path, demuxer) else ""
+    allowed = _quoted(f"format_whitelist={whitelist(demuxer)}:protocol_whitelist=file{lean}")
     named = f":f={demuxer}" if demuxer else ""
     source = f"amovie=filename={_quoted(f'file:{path}')}{named}:format_opts={allowed}:s={_quoted(f'a:{track}')}"
     measuring = f"atrim=end_sample={most_samples},asetpts=N/SR/TB,{meters(channels, 'all')}"
