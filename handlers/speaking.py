@@ -10,7 +10,8 @@ from telegram.constants import ChatType
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.messages import answer, reply
 from bot.text.texts import Texts
-from storage.store import StorageUnavailableError, Store
+from storage.errors import StorageUnavailableError
+from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
-from storage.store import StorageError, damaged
+from storage.errors import StorageError, damaged
 from storage.texts import storable
 
 Say = Callable[[str], None]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from storage.address import is_postgres, path_of
+from storage.errors import StorageError
 from storage.sqlite.engine import open_store as open_sqlite
 from storage.statements.store import SQLStore
-from storage.store import StorageError
 
 NO_DRIVER = (
     "a PostgreSQL database needs the driver asyncpg, which is not installed here:"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 
 AGAIN_AFTER = 1.0  # seconds; a full disk or a backup lasts longer, and a short lock is waited for by the engine
 Result = TypeVar("Result")

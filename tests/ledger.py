@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from bot.telegram.pacing.windows import Window
+from storage.errors import StorageUnavailableError
 from storage.ledger import Answer, Ask, Limit, Narrowing, Verdict
-from storage.store import StorageUnavailableError
 from tests.clock import Clock
 
 

@@ -27,11 +27,11 @@ from bot.telegram.application import Telegram, try_token
 from bot.telegram.failures import translated
 from bot.telegram.pace import Pace
 from storage.address import shown
+from storage.errors import DatabaseInUseError, StorageError
 from storage.host import Circle
 from storage.opening import open_store
 from storage.replicas import Replica
 from storage.sqlite.peek import circle_beside
-from storage.store import DatabaseInUseError, StorageError
 
 Say = Callable[[str], None]
 Check = Callable[[Say], Awaitable[bool]]

@@ -6,8 +6,8 @@ from typing import Final
 
 from bot import kinds
 from bot.log import printable
+from storage.errors import StorageError
 from storage.moving import move as move_database
-from storage.store import StorageError
 
 WRONG_ADDRESS: Final = 2
 FAILED: Final = 1

@@ -13,7 +13,7 @@ from bot.commands.run import run
 from bot.config import Settings, SettingsError, load_settings
 from bot.machine.clock import SteadyClock
 from bot.machine.process import UnawaitedThreads, give_large_blocks_back, raise_descriptor_limit
-from storage.store import DatabaseDamagedError, StorageError
+from storage.errors import DatabaseDamagedError, StorageError
 
 WRONG_SETTINGS = 2
 FAILED = 1

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from bot.config import Settings
 from storage.address import is_postgres
+from storage.errors import StorageError
 from storage.sqlite.repair import repair as repair_database
-from storage.store import StorageError
 
 NOT_OURS = (
     "a PostgreSQL database is repaired by PostgreSQL's own means: restore a backup of it,"

@@ -18,7 +18,8 @@ from bot.media.ffmpeg import Ffmpeg
 from bot.telegram.application import introduce, take_webhook_back
 from bot.telegram.menu import offer_menus
 from bot.text.rooms.trouble import Kind
-from storage.store import StorageUnavailableError, Store
+from storage.errors import StorageUnavailableError
+from storage.store import Store
 
 log = get_logger(__name__)
 

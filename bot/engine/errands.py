@@ -25,8 +25,9 @@ from bot.telegram.pace import Urgency
 from bot.telegram.writing.transport import Transport
 from bot.text.layout import Page
 from storage.errands import Errand
+from storage.errors import StorageUnavailableError
 from storage.retry import repeat_until_stored
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 from storage.words import Job
 
 Work = Callable[[Errand, Job], Awaitable[ToSend | None]]  # does an errand, and returns what is left to send

@@ -8,7 +8,8 @@ from bot.log import get_logger
 from bot.metrics import Metrics
 from storage import outcomes
 from storage.errands import Errand
-from storage.store import Refused, StorageUnavailableError
+from storage.errors import StorageUnavailableError
+from storage.store import Refused
 from storage.words import Job, State
 
 log = get_logger(__name__)

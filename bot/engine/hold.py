@@ -11,8 +11,9 @@ from enum import Enum, auto
 from bot.engine import patience
 from bot.log import get_logger
 from bot.outgoing import waits
+from storage.errors import StorageUnavailableError
 from storage.pause import Pause
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 
 log = get_logger(__name__)
 Change = Callable[[Pause], Pause]

@@ -9,9 +9,10 @@ from bot.activity import Activity, watched
 from bot.engine import patience
 from bot.engine.placing import Placing
 from bot.log import get_logger
+from storage.errors import StorageUnavailableError
 from storage.outcomes import Outcome, Ready, Submitted
 from storage.retry import repeat_until_stored
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 from storage.transcript import Transcript
 from storage.words import Generation, Job
 

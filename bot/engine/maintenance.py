@@ -10,7 +10,8 @@ from bot.engine.learned import Learned
 from bot.engine.purge import Purge
 from bot.log import get_logger
 from bot.metrics import Metrics
-from storage.store import Bounds, DatabaseDamagedError, StorageUnavailableError, Store
+from storage.errors import DatabaseDamagedError, StorageUnavailableError
+from storage.store import Bounds, Store
 from storage.words import KEEP_DAYS
 
 log = get_logger(__name__)

@@ -12,7 +12,8 @@ from bot.engine.events import Events
 from bot.engine.lease import Hand
 from bot.engine.presence import Presence
 from bot.engine.turn import Turn
-from storage.store import Claim, StorageUnavailableError, Store
+from storage.errors import StorageUnavailableError
+from storage.store import Claim, Store
 from storage.words import Generation, Job, State
 
 

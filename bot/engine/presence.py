@@ -17,8 +17,9 @@ from bot.engine.lease import LeaseLostError
 from bot.engine.policy import wait_after_death
 from bot.log import get_logger
 from bot.machine.clock import seconds_passed
+from storage.errors import StorageUnavailableError
 from storage.replicas import DEAD_AFTER, LEADS_FOR, Replica
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 
 log = get_logger(__name__)
 

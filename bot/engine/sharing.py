@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.engine import patience
 from bot.log import get_logger
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 
 log = get_logger(__name__)
 

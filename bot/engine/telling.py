@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.telegram.writing.transport import Place, Transport
 from bot.text.rooms.trouble import Kind
 from bot.text.texts import Texts
-from storage.store import StorageUnavailableError, Store
+from storage.errors import StorageUnavailableError
+from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

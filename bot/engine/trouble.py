@@ -15,8 +15,9 @@ from bot.errors import Need, OperatorError, RateLimitedError, TemporaryError, Ve
 from bot.log import get_logger
 from bot.text.rooms.trouble import Kind
 from storage.apology import Reason
+from storage.errors import StorageUnavailableError
 from storage.host import Told
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 
 log = get_logger(__name__)
 Tell = Callable[[int, Kind, bool], Awaitable[None]]  # the owner, and whether the trouble has begun

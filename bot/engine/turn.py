@@ -18,9 +18,10 @@ from bot.engine.moves import Moves
 from bot.engine.policy import Failure, Verdict, as_failure, is_to_be_told, unsaid, verdict, worn_out
 from bot.errors import ChatMovedError, RefusedError, TemporaryError, UndeliverableError, VerbatimError
 from storage.apology import Reason
+from storage.errors import StorageUnavailableError
 from storage.outcomes import Attempted, Ended, Hopeless, Known, Outcome, Ready, Released, Sniffed, Submitted, Waiting
 from storage.retry import repeat_until_stored
-from storage.store import StorageUnavailableError, Store
+from storage.store import Store
 from storage.words import SAME, Job, State
 
 Stored = TypeVar("Stored")

@@ -9,6 +9,7 @@ from typing import Any, Self
 import asyncpg
 
 from storage.address import shown
+from storage.errors import DatabaseDamagedError, StorageError
 from storage.postgres.clock import JUMP, MOMENT, DatabaseClock, elapsed
 from storage.postgres.connection import Way, find
 from storage.postgres.failures import FAILURES, damaged, failure_of, is_lost, may_succeed_again, unavailable
@@ -18,7 +19,6 @@ from storage.postgres.replicas import PostgresReplicas
 from storage.postgres.transaction import PostgresTransaction, bound
 from storage.statements.store import SQLStore
 from storage.statements.transaction import Result, Row, Transaction
-from storage.store import DatabaseDamagedError, StorageError
 
 MOST_TRIES = 8  # of a transaction that others are in the way of
 MOST_CONNECTIONS = 12  # for transactions that may wait for locks

@@ -5,7 +5,7 @@ No error of theirs goes further as it is: PostgreSQL quotes the row that it refu
 
 import asyncpg
 
-from storage.store import DatabaseDamagedError, StorageUnavailableError
+from storage.errors import DatabaseDamagedError, StorageUnavailableError
 
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 # Another transaction was in the way, or a plan was older than the schema: the same again may well succeed.

@@ -9,8 +9,8 @@ from importlib import resources
 
 import asyncpg
 
+from storage.errors import SchemaTooNewError
 from storage.postgres.locks import TAKE, Lock
-from storage.store import SchemaTooNewError
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 _WORKS_WITH = re.compile(r"-- Works with programs of schema (\d+) or later\.\n")

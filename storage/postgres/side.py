@@ -7,12 +7,12 @@ import asyncpg
 
 from storage.address import shown
 from storage.copying import OF_NOBODY, OWN, Columns, Row, kind_of
+from storage.errors import DatabaseInUseError, StorageError
 from storage.postgres.connection import find
 from storage.postgres.failures import FAILURES, failure_of
 from storage.postgres.migrate import migrate
 from storage.postgres.replicas import NOW
 from storage.replicas import DEAD_AFTER
-from storage.store import DatabaseInUseError, StorageError
 
 _PIECE = 1000  # rows
 _COLUMNS = (

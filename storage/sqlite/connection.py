@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import aiosqlite
 
-from storage.store import StorageUnavailableError, damaged
+from storage.errors import StorageUnavailableError, damaged
 
 Result = TypeVar("Result")
 BUSY_SECONDS = 5.0

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from storage.errors import DatabaseDamagedError, StorageUnavailableError
 from storage.sqlite.connection import BUSY_SECONDS, FAILURES, Connection, connect, write_together
 from storage.sqlite.integrity import LARGEST_VERIFIED, verify, verify_file
 from storage.sqlite.lock import FileLock, told
@@ -16,7 +17,6 @@ from storage.sqlite.migrate import migrate
 from storage.sqlite.place import Place, mark, require_one_name
 from storage.statements.store import SQLStore
 from storage.statements.transaction import Result, Row, Transaction
-from storage.store import DatabaseDamagedError, StorageUnavailableError
 
 VERIFYING_SHARE = 0.01  # of the time, at the most
 FIRST_THAT_OVERWRITES = 21  # version of the schema; a file that was used before has old texts in its unused parts

@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from storage.errors import damaged
 from storage.sqlite.connection import FAILURES, failure_of
-from storage.store import damaged
 
 LARGEST_VERIFIED = 32 * 1024 * 1024  # bytes; takes about a second, and 30,000 jobs are less
 

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+from storage.errors import DatabaseInUseError, StorageUnavailableError
 from storage.sqlite.files import LOCK, beside
-from storage.store import DatabaseInUseError, StorageUnavailableError
 
 BYTE = 2**62
 LOCK_OF_OPEN_FILE: int | None = getattr(fcntl, "F_OFD_SETLK", None)  # of Linux

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from storage.errors import DatabaseDamagedError
 from storage.statements.encoding import decode_options
 from storage.statements.rows import (
     ERRAND_COLUMNS,
@@ -19,7 +20,6 @@ from storage.statements.rows import (
     job_of,
     transcript_of,
 )
-from storage.store import DatabaseDamagedError
 from storage.words import FINAL
 
 # What is needed to begin with a job; its options were called differently once.

@@ -4,8 +4,8 @@ import re
 import sqlite3
 from importlib import resources
 
+from storage.errors import SchemaTooNewError, damaged
 from storage.sqlite.connection import write
-from storage.store import SchemaTooNewError, damaged
 
 NEWEST_EVER = 9999  # by the names of the files
 NAME = re.compile(r"(\d{4})_\w+\.sql")

@@ -8,8 +8,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from storage.errors import DatabaseDamagedError, StorageError, StorageUnavailableError
 from storage.sqlite.files import INDEX, JOURNAL, beside
-from storage.store import DatabaseDamagedError, StorageError, StorageUnavailableError
 
 JOURNAL_GRACE = 5.0  # seconds: who moves all files of a database back does not move them at once
 MARK = slice(68, 72)  # where the header has `application_id`, which is a random number here, another one in each life

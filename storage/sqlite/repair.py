@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.errors import DatabaseDamagedError, damaged
 from storage.sqlite.connection import FAILURES, failure_of
 from storage.sqlite.files import INDEX, JOURNAL, ROLLBACK, beside
 from storage.sqlite.integrity import open_file
@@ -29,7 +30,6 @@ from storage.statements.rows import (
     job_of,
     transcript_of,
 )
-from storage.store import DatabaseDamagedError, damaged
 
 Say = Callable[[str], None]
 # A table is read after those that its rows refer to, and the one with which most begins last.

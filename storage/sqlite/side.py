@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from storage.copying import OF_NOBODY, OWN, Columns, Row, kind_of
+from storage.errors import StorageError, StorageUnavailableError
 from storage.sqlite.connection import FAILURES, PRAGMAS, failure_of
 from storage.sqlite.files import INDEX, JOURNAL, beside
 from storage.sqlite.integrity import open_file, verify
 from storage.sqlite.lock import FileLock, told
 from storage.sqlite.migrate import migrate
-from storage.store import StorageError, StorageUnavailableError
 
 _PIECE = 1000  # rows
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from storage import outcomes
 from storage.apology import Apology, Reason
+from storage.errors import ImpossibleMoveError
 from storage.host import DAY
 from storage.statements import pauses, spending
 from storage.statements.encoding import encode_apology, encode_transcript
@@ -29,7 +30,6 @@ from storage.statements.waking import (
     wake_refused,
     wake_the_same,
 )
-from storage.store import ImpossibleMoveError
 from storage.transcript import Doubt
 from storage.words import LINK, NEXT, SAME, Job, State
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from storage.errands import Errand
+from storage.errors import damaged
 from storage.statements.encoding import (
     decode_apology,
     decode_doubt,
@@ -21,7 +22,6 @@ from storage.statements.encoding import (
     decode_wordless,
 )
 from storage.statements.transaction import Row
-from storage.store import damaged
 from storage.transcript import Transcript
 from storage.words import Answers, Generation, Job, State
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from storage.errors import DatabaseDamagedError
 from storage.host import Told
 from storage.ledger import Ledger
 from storage.naming import Question
@@ -50,7 +51,6 @@ from storage.statements.rows import (
     wordless_of,
 )
 from storage.statements.transaction import Engine, Transaction
-from storage.store import DatabaseDamagedError
 from storage.transcript import Transcript
 from storage.words import ChatSettings, Generation, Job
 

@@ -22,8 +22,8 @@ Rules, so that transactions of several processes neither lose a wake nor block e
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol, TypeVar
 
+from storage.errors import DatabaseDamagedError
 from storage.ledger import Ledger
-from storage.store import DatabaseDamagedError
 
 Result = TypeVar("Result")
 

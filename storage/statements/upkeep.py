@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from storage.errors import StorageError
 from storage.host import DAY
 from storage.statements import spending
 from storage.statements.transaction import Row, Transaction
-from storage.store import StorageError
 
 USAGE_KEPT_FOR = 396  # days, which are thirteen months
 MOST_DUE = 1_000  # are counted: more would take longer than a gauge is worth

@@ -9,9 +9,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.telegram.pacing.together import LEAST, SEVERAL, SOON
+from storage.errors import StorageUnavailableError
 from storage.ledger import Ask, Limit, Narrowing, Verdict
 from storage.opening import open_store
-from storage.store import StorageUnavailableError
 from tests import postgres
 
 EACH = 25

@@ -11,13 +11,13 @@ import pytest
 from storage.address import path_of
 from storage.copying import OWN
 from storage.errands import ErrandKind, NewErrand
+from storage.errors import DatabaseDamagedError, DatabaseInUseError, StorageError
 from storage.moving import move
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Ready
 from storage.postgres import connection
 from storage.postgres.side import new_database
 from storage.sqlite.lock import FileLock
-from storage.store import DatabaseDamagedError, DatabaseInUseError, StorageError
 from storage.texts import storable
 from storage.transcript import Transcript
 from storage.words import State

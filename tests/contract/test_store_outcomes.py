@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from storage.errors import ImpossibleMoveError
 from storage.outcomes import (
     Attempted,
     Ended,
@@ -19,7 +20,6 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
-from storage.store import ImpossibleMoveError
 from storage.transcript import Segment, Transcript, Word
 from storage.words import NEXT, SAME, State
 from tests.contract.stored import (

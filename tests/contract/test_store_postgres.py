@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from storage.apology import Notice
+from storage.errors import DatabaseDamagedError, SchemaTooNewError, StorageError, StorageUnavailableError
 from storage.opening import open_store
 from storage.outcomes import Submitted
 from storage.postgres.failures import RefusedError
 from storage.postgres.migrate import migrations, oldest_program
-from storage.store import DatabaseDamagedError, SchemaTooNewError, StorageError, StorageUnavailableError
 from storage.words import State
 from tests import postgres
 from tests.contract.stored import (

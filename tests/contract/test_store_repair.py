@@ -11,13 +11,13 @@ from itertools import islice
 import pytest
 
 from storage.errands import ErrandKind, NewErrand
+from storage.errors import DatabaseDamagedError, DatabaseInUseError, SchemaTooNewError, StorageUnavailableError
 from storage.outcomes import Ended
 from storage.sqlite import repair as repairing
 from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
 from storage.sqlite.repair import repair
 from storage.sqlite.salvage import Reading, opened
-from storage.store import DatabaseDamagedError, DatabaseInUseError, SchemaTooNewError, StorageUnavailableError
 from storage.words import State
 from tests.contract.stored import CHAT, LATER, NOW, accepted, again, claimed, delivering, due, fetching, leased, message
 

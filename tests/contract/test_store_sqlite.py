@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from storage.apology import Apology, Notice, Reason
-from storage.outcomes import Ended, Known, Ready, Waiting
-from storage.sqlite.engine import open_store
-from storage.sqlite.migrate import migrations, statements
-from storage.statements.guarded import note
-from storage.statements.making import make
-from storage.store import (
-    Correction,
+from storage.errors import (
     DatabaseDamagedError,
     DatabaseInUseError,
     SchemaTooNewError,
     StorageError,
     StorageUnavailableError,
 )
+from storage.outcomes import Ended, Known, Ready, Waiting
+from storage.sqlite.engine import open_store
+from storage.sqlite.migrate import migrations, statements
+from storage.statements.guarded import note
+from storage.statements.making import make
+from storage.store import Correction
 from storage.transcript import Transcript
 from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options, State
 from tests.contract.stored import (
@@ -459,9 +459,9 @@ async def test_an_opener_that_failed_keeps_nobody_out(path, spoil):
 PREAMBLE = """
 import asyncio, sys
 from pathlib import Path
+from storage.errors import DatabaseInUseError
 from storage.sqlite.engine import open_store
 from storage.words import NewJob, Options
-from storage.store import DatabaseInUseError
 path = Path(sys.argv[1])
 new = NewJob(7, 1, None, 42, "voice", "file", "unique", 1000, "nova-3", Options())
 now = lambda: 1_800_000_000.0

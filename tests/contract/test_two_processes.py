@@ -12,7 +12,7 @@ from bot.engine.trouble import Trouble
 from bot.errors import TemporaryError
 from bot.text.rooms.trouble import Kind
 from storage.apology import Reason
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 from tests.clock import Clock
 from tests.contract.stored import NOW
 from tests.patience import patience as patiently

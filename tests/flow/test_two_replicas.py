@@ -8,8 +8,8 @@ import pytest
 
 from bot.telegram.refusing import FRESH
 from bot.text.rooms.trouble import Kind
+from storage.errors import StorageUnavailableError
 from storage.pause import Pause
-from storage.store import StorageUnavailableError
 from storage.words import PAUSED, State
 from tests import postgres
 from tests.patience import patience

@@ -7,7 +7,7 @@ import pytest
 from bot.engine import patience
 from bot.engine.lease import LeaseLostError
 from storage.errands import ErrandKind
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 from tests.english import ENGLISH
 from tests.world import other_voice, texts
 

@@ -14,8 +14,8 @@ from bot.telegram.pacing.chat import Chat
 from bot.telegram.pacing.line import QUIET, Place, last_place, place_of
 from bot.telegram.pacing.together import LEAST, SEVERAL, SOON, SPAN
 from bot.telegram.pacing.windows import Turn, Window, Write
+from storage.errors import StorageUnavailableError
 from storage.ledger import Answer, Ask, Ledger, Limit, Narrowing, Verdict
-from storage.store import StorageUnavailableError
 
 log = get_logger(__name__)
 

@@ -13,7 +13,7 @@ from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.updates import UnreadableUpdateError, number_of, read
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 
 log = get_logger(__name__)
 

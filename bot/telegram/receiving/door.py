@@ -13,8 +13,8 @@ from telegram import Chat
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.writing.replies import Replies, Say
+from storage.errors import StorageError, StorageUnavailableError
 from storage.retry import AGAIN_AFTER
-from storage.store import StorageError, StorageUnavailableError
 
 log = get_logger(__name__)
 Kept = TypeVar("Kept")

@@ -16,7 +16,7 @@ from bot.outgoing.waits import SHORTEST
 from bot.telegram.failures import AnswerError, pause_after, translated
 from bot.telegram.receiving.offset import Offset
 from bot.telegram.receiving.updates import HIGHEST, number_of
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 
 log = get_logger(__name__)
 

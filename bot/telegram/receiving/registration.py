@@ -12,7 +12,7 @@ from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.telegram.failures import pause_after, translated
 from bot.telegram.receiving.receiver import ALLOWED_UPDATES
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 
 log = get_logger(__name__)
 

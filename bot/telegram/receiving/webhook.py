@@ -16,7 +16,7 @@ from bot.metrics import Metrics
 from bot.outgoing.session import read_json
 from bot.telegram.receiving.dispatch import Dispatch
 from bot.telegram.receiving.updates import number_of
-from storage.store import StorageError, StorageUnavailableError
+from storage.errors import StorageError, StorageUnavailableError
 
 log = get_logger(__name__)
 

@@ -14,7 +14,7 @@ from bot.errors import ChatMovedError, RateLimitedError, VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.telegram.pace import Pace
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 
 log = get_logger(__name__)
 Say = Callable[[], Awaitable[None]]

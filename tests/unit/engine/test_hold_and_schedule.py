@@ -16,8 +16,8 @@ from bot.engine.patience import (
 from bot.engine.policy import backoff
 from bot.engine.schedule import deadline, next_moment
 from bot.outgoing.waits import UNSAID
+from storage.errors import StorageUnavailableError
 from storage.pause import Pause
-from storage.store import StorageUnavailableError
 from tests.clock import Clock
 
 AUDIO = st.floats(0, 4 * 3600)

@@ -7,8 +7,8 @@ from bot.engine.learned import Learned
 from bot.engine.maintenance import Maintenance
 from bot.engine.patience import JOBS_KEPT_FOR, PURGE_FEWEST
 from bot.metrics import Metrics
+from storage.errors import StorageUnavailableError
 from storage.outcomes import Ended
-from storage.store import StorageUnavailableError
 from storage.words import State
 from tests.clock import Clock
 from tests.unit.workbench import Neighbour, impatient_store, new_job

@@ -28,8 +28,8 @@ from bot.engine.turn import Turn
 from bot.errors import ChatMovedError, OperatorError, RateLimitedError, TemporaryError, UndeliverableError
 from bot.metrics import Metrics
 from storage.apology import Apology, Notice, Reason
+from storage.errors import StorageUnavailableError
 from storage.outcomes import Admitted, Attempted, Ended, Hopeless, MustWait, Ready, Submitted, Waiting
-from storage.store import StorageUnavailableError
 from storage.transcript import Transcript
 from storage.words import SAME, Generation, State
 from tests.patience import patience, promised

@@ -17,7 +17,7 @@ from bot.commands.run import run
 from bot.config import SettingsError
 from bot.telegram.application import introduce, take_webhook_back
 from bot.telegram.receiving.dispatch import processing
-from storage.store import DatabaseInUseError
+from storage.errors import DatabaseInUseError
 from tests.patience import patience, until
 from tests.unit.workbench import TOKEN
 

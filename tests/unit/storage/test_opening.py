@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
+from storage.errors import StorageError
 from storage.opening import open_store
-from storage.store import StorageError
 
 NEVER_LOADED = """
 import asyncio, sys, time

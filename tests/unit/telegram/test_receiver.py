@@ -17,7 +17,7 @@ from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.receiver import AGAIN_AFTER, LARGEST_BATCH, Receiver
 from bot.telegram.writing.replies import Replies
 from storage.apology import Reason
-from storage.store import StorageError, StorageUnavailableError
+from storage.errors import StorageError, StorageUnavailableError
 from tests.api import Api
 from tests.patience import patience, patiently, until
 from tests.unit.workbench import TOKEN

@@ -9,7 +9,7 @@ from bot.playground.notifier import Notifier
 from bot.telegram.pace import Pace
 from bot.telegram.pacing.windows import LONGEST_WAIT
 from bot.telegram.writing.replies import AT_ONCE, MOST, MOST_OF_A_CHAT, Replies
-from storage.store import StorageUnavailableError
+from storage.errors import StorageUnavailableError
 from tests.clock import Clock
 from tests.patience import patience
 

@@ -23,7 +23,7 @@ from bot.telegram.receiving.webhook import (
     Webhook,
 )
 from bot.telegram.writing.replies import Replies
-from storage.store import StorageError, StorageUnavailableError
+from storage.errors import StorageError, StorageUnavailableError
 from tests.patience import patiently, until
 
 MOST = 2 * MOST_REFUSED  # under way
