@@ -164,13 +164,22 @@ def wait_in_doubt(creates: int) -> float:
     return min(patience.DOUBT_WAIT * 2.0 ** min(creates - 2, 10), patience.LONGEST_DOUBT_WAIT)
 
 
+def wait_for_lost(job: Job) -> float:
+    """Return the seconds until creates that a death cut off are repeated.
+
+    The deaths count, as one may cut off those of several parts.
+    """
+    return wait_in_doubt(max(1, min(job.interrupted, job.creates_in_doubt + 1)))
+
+
 def too_much_doubt(job: Job, now: float) -> bool:
     """Tell whether a job that a death left with one more create in doubt may not be sent again.
 
     Each may have been paid for, but a few deaths in a row are rarely the job's fault: time counts, and not deaths.
     """
-    in_doubt = job.creates_in_doubt + max(1, job.create_started)
-    return in_doubt >= patience.MOST_CREATES_IN_DOUBT and now - job.created_at > patience.DOUBT_FOR
+    at_once = max(1, job.create_started)  # parts of a long recording, which one death cuts off together
+    too_many = job.creates_in_doubt + at_once >= at_once * patience.MOST_CREATES_IN_DOUBT
+    return too_many and now - job.created_at > patience.DOUBT_FOR
 
 
 def _hopeless(job: Job, apology: Apology, *, in_doubt: bool = False) -> Outcome:

@@ -11,7 +11,7 @@ from bot.engine.delivery import Delivery
 from bot.engine.hold import Way
 from bot.engine.lease import LeaseLostError, handling, require_lease
 from bot.engine.placing import Placing
-from bot.engine.policy import is_to_be_told, too_much_doubt, wait_in_doubt
+from bot.engine.policy import is_to_be_told, too_much_doubt, wait_for_lost
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.recordings import Recordings
@@ -116,7 +116,7 @@ class Submit:
         log.warning("create.in_doubt", job=job.id, creates=in_doubt)
         if too_much_doubt(job, self.now()):
             return Hopeless(Apology(Reason.INTERRUPTED), in_doubt=True)
-        return Attempted(self.now() + wait_in_doubt(job.creates_in_doubt + 1), in_doubt=True)
+        return Attempted(self.now() + wait_for_lost(job), in_doubt=True)
 
     async def _replace_model(self, job: Job) -> Model:
         """Tell the chat, once, that its model left the catalogue, and use the default from now on."""

@@ -13,6 +13,7 @@ from bot.engine.policy import (
     unsaid,
     verdict,
     wait_after_death,
+    wait_for_lost,
     wait_in_doubt,
     worn_out,
 )
@@ -386,3 +387,16 @@ def test_the_more_creates_are_in_doubt_the_longer_the_next_one_waits(creates, wa
 )
 def test_doubt_is_too_much_when_there_were_many_creates_over_a_long_time(creates, age, too_much):
     assert too_much_doubt(queued(creates_in_doubt=creates, age=age), NOW) is too_much
+
+
+@pytest.mark.parametrize(("creates", "too_much"), [(15, False), (16, True)])
+def test_parts_that_went_up_together_are_as_little_in_doubt_as_one(creates, too_much):
+    assert too_much_doubt(queued(creates_in_doubt=creates, create_started=4, age=901), NOW) is too_much
+
+
+@pytest.mark.parametrize(
+    ("creates", "interrupted", "wait"),
+    [(0, 1, 0), (0, 0, 0), (1, 2, 20), (4, 1, 0), (4, 2, 20), (8, 3, 40), (1, 9, 20)],
+)
+def test_what_deaths_have_cut_off_waits_longer_after_each_of_them(creates, interrupted, wait):
+    assert wait_for_lost(queued(creates_in_doubt=creates, interrupted=interrupted)) == wait
