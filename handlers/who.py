@@ -1,7 +1,9 @@
 """The button "Who is who?": who speaks is asked in messages of their own, and a name is a reply to one of them.
 
-What somebody replies is stored before Telegram is told. A question is stored once it is sent: a process that dies
-between the two forgets it, and the person taps again.
+What the sender of a recording replies is stored before Telegram is told. Who else may name somebody is asked for behind
+the door: a process that dies before it knows forgets the name, and the person replies again. A question is stored once
+it is sent, and what is tapped is done behind the door: a process that dies meanwhile forgets both, and the person taps
+again.
 """
 
 from collections.abc import Callable, Sequence
@@ -84,7 +86,7 @@ class Who:
         texts = await self.speaking.texts_for(query)
         called = await self._called(job, texts)
         if not called:
-            await answer(query, texts.who.nobody(), alert=True)
+            await answer(query, texts.more.not_kept() if called is None else texts.who.nobody(), alert=True)
             return
         buttons = [button(name, NameSpeaker(job.id, number)) for number, name in enumerate(called.values())]
         assert query.message is not None
@@ -95,7 +97,7 @@ class Who:
         if (job := await self._job(query, carried.job_id)) is None:
             return
         texts = await self.speaking.texts_for(query)
-        called = list((await self._called(job, texts)).items())
+        called = list((await self._called(job, texts) or {}).items())
         assert query.message is not None
         if not 0 <= carried.number < len(called):
             await answer(query, texts.settings.outdated(), alert=True)
@@ -120,10 +122,15 @@ class Who:
     async def _job(self, query: CallbackQuery, job_id: int) -> Job | None:
         return await self.shown.job_for(query, job_id, lambda texts: texts.more.not_yours())
 
-    async def _called(self, job: Job, texts: Texts) -> dict[str, str]:
-        """Return what the speakers of a text are called, in their order; nobody where they are not told apart."""
+    async def _called(self, job: Job, texts: Texts) -> dict[str, str] | None:
+        """Return what the speakers of a text are called, in their order; nobody where they are not told apart.
+
+        None for a text that is not kept any more.
+        """
         transcript = None if job.transcript_id is None else await self.store.transcript(job.transcript_id)
-        speakers = () if transcript is None else order_of_speakers(transcript)
+        if transcript is None:
+            return None
+        speakers = order_of_speakers(transcript)
         if len(speakers) < 2:
             return {}
         return dict(names_of(speakers, await self.store.names_of(job.id), texts.answers.speaker))

@@ -95,6 +95,18 @@ async def test_names_hold_for_later_recordings_only_where_somebody_said_so(world
     assert "Speaker 1: Good morning." in (await sent(world, chat, alice))["text"]
 
 
+async def test_a_text_that_is_no_longer_kept_is_told_of(world, chat, alice):
+    kept = await sent(world, chat, alice)
+    question = await asked(world, chat, alice, kept)
+    await tap(world, chat, alice, kept, "Delete")
+    await tap(world, chat, alice, kept, "Yes, delete it")
+    assert (await name(world, chat, alice, question, "Anna"))["text"] == ENGLISH.more.not_kept()
+    await world.app.store.change_settings(chat.id, lambda settings: replace(settings, keep_days=0))
+    await tap(world, chat, alice, await sent(world, chat, alice), "Who is who?")
+    answer = world.telegram.callback_answers[-1]
+    assert (answer.text, answer.show_alert) == (ENGLISH.more.not_kept(), True)
+
+
 async def test_a_file_that_was_sent_before_comes_once_more_with_the_names(world, chat, alice):
     text = await sent(world, chat, alice)
     await tap(world, chat, alice, text, ".srt")

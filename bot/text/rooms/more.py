@@ -33,9 +33,7 @@ class More(Room):
         return self.gettext("The text is not there yet. Please ask again when it is.")
 
     def not_kept(self) -> str:
-        return self.gettext(
-            "I do not keep this text any more, so I cannot make a file of it. From the recording I can make it again."
-        )
+        return self.gettext("I do not keep this text any more. From the recording I can make it again.")
 
     def no_files(self) -> str:
         return self.gettext("I cannot send the file, as this chat takes no files from me.")
