@@ -158,7 +158,10 @@ class Who:
         """Say what became of a name; one by somebody else counts if they are an admin, and is left alone otherwise."""
         why = result.why
         if why is NotAsked.NOT_THEIRS:
-            if message.from_user is None or not await is_admin(message.chat, message.from_user):
+            admin = message.from_user is not None and await is_admin(message.chat, message.from_user)
+            if admin is None:
+                await self.speaking.reply_now(message, lambda texts: texts.settings.admin_unknown())
+            if not admin:
                 return
             why = await self.store.name_speaker(replace(result.naming, user_id=None), self.now())
             self.nudge()

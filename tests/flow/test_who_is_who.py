@@ -84,6 +84,17 @@ async def test_only_the_sender_and_an_admin_name_somebody(world, alice):
     assert chat.button_texts(text) == [MORE]
 
 
+async def test_an_admin_whom_telegram_does_not_know_just_now_is_told_so(world, alice):
+    carol = world.telegram.user("Carol")
+    chat = world.telegram.group("Team", [alice], admins=[carol], privacy=False)
+    text = await sent(world, chat, alice)
+    await tap(world, chat, alice, text, MORE)
+    question = await asked(world, chat, alice, text)
+    world.telegram.fault("getChatMember", status=500, times=1)
+    assert (await name(world, chat, carol, question, "Anna"))["text"] == ENGLISH.settings.admin_unknown()
+    assert "Speaker 1: Good morning." in texts(chat)[0]
+
+
 async def test_names_hold_for_later_recordings_only_where_somebody_said_so(world, chat, alice):
     text = await sent(world, chat, alice)
     told = await name(world, chat, alice, await asked(world, chat, alice, text), "Anna")
