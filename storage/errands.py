@@ -70,9 +70,6 @@ class Desk(Protocol):
         What was asked before is returned as it is by now: it is not done twice.
         """
 
-    async def ask_errand_anew(self, errand: Errand, now: float) -> bool:
-        """Have an errand done once more that was done: what came of it is there no longer."""
-
     async def claim_errands(self, now: float, lease_until: float, limit: int) -> Errands:
         """Lease up to `limit` due errands of kinds that this program knows."""
 

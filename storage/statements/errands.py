@@ -13,15 +13,6 @@ WAITING = f"SELECT count(*) AS n FROM errands WHERE next_at IS NOT NULL AND {_KN
 FILES = f"SELECT what FROM errands WHERE job_id = $1 AND kind = '{ErrandKind.EXPORT}' ORDER BY what"
 
 
-async def ask_errand_anew(tx: Transaction, errand: Errand, now: float) -> bool:
-    """Change it only as it was read: of two who ask at once, one has it done."""
-    sql = (
-        "UPDATE errands SET next_at = $4, asked_at = $4, sent_id = NULL, attempts = 0, doubts = 0"
-        f" WHERE {ONE} AND next_at IS NULL AND sent_id = $5 RETURNING job_id"
-    )
-    return await tx.row(sql, errand.job_id, errand.kind, errand.what, now, errand.sent_id) is not None
-
-
 async def claim_errands(tx: Transaction, now: float, lease_until: float, limit: int) -> Errands:
     due = await tx.rows(
         f"SELECT job_id, kind, what FROM errands WHERE next_at <= $1 AND {_KNOWN}"

@@ -131,7 +131,6 @@ class SQLStore:
     keep_learned = _write(looks.keep_learned)
     purge = _write(upkeep.purge)
     ask_errand = _write(asking.ask_errand)
-    ask_errand_anew = _write(errands.ask_errand_anew, single=True)
     claim_errands = _write(errands.claim_errands, urgent=True)
     put_off = _write(errands.put_off, single=True)
     errand_done = _write(errands.errand_done, single=True)

@@ -83,16 +83,6 @@ async def test_one_that_is_done_is_never_due_again_and_tells_what_came_of_it(sto
     assert (await store.job_at(CHAT, FILE)).id == job.id
 
 
-async def test_one_that_is_done_can_be_asked_anew_by_one_of_two(store):
-    job = await shown(store)
-    await asked(store, job)
-    await store.errand_done((await claim(store))[0], FILE)
-    done = await asked(store, job)
-    assert await store.ask_errand_anew(done, LATER)
-    assert not await store.ask_errand_anew(done, LATER)
-    assert [each.what for each in await claim(store, LATER)] == ["srt"]
-
-
 async def test_who_has_lost_a_lease_changes_nothing_but_that_it_is_done(store):
     job = await shown(store)
     await asked(store, job)
