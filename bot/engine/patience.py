@@ -52,7 +52,8 @@ SHORTEST_GAP = MINUTE  # a restart takes less, and the last known moment is 20 s
 # Long recordings
 PARTS_AT_ONCE = 4  # of one recording at the provider; more would hardly be quicker, and need others' slots
 SLOTS_ASKED_FOR_PARTS_EVERY = 5.0  # while others need them: parts take minutes
-LOOKS_IN_VAIN = 5  # in a row, at parts whose recording is still being sent; a network that is gone for longer is down
+MOST_LOOKS_IN_VAIN = 5  # in a row, at parts whose recording is still being sent; a network that is gone longer is down
+LOOK_IN_VAIN_AGAIN_AFTER = 5.0  # at the same part: were the step to fail, all files would have to be made anew
 PROGRESS_EVERY = 20.0  # people look at a chat about so often, and it costs a write of the chat
 QUEUE_TOLD_AFTER = 15.0  # most get a slot sooner, and who waits longer wonders
 MOST_AHEAD = 1000  # that are counted: nobody needs to know more exactly, and it costs less than a millisecond

@@ -61,9 +61,9 @@ def how_far(sounds: Sequence[Sound], pace: float | None, now: float) -> HowFar:
     heard = sum(each.seconds for each in sounds if each.is_heard)
     if not pace:
         return HowFar(heard, total)
-    under_way = [each for each in sounds if each.since is not None and not each.is_heard]
-    reached = [min(NEARLY * each.seconds, pace * max(0.0, now - each.since)) for each in under_way if each.since]
-    longest = max((each.seconds - done for each, done in zip(under_way, reached, strict=True)), default=0.0)
+    under_way = [(each.seconds, each.since) for each in sounds if each.since is not None and not each.is_heard]
+    reached = [min(NEARLY * seconds, pace * max(0.0, now - since)) for seconds, since in under_way]
+    longest = max((seconds - done for (seconds, _), done in zip(under_way, reached, strict=True)), default=0.0)
     heard += sum(reached)
     left = max(longest, (total - heard) / max(1, len(under_way))) / pace
     return HowFar(heard, total, left)

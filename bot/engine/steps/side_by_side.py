@@ -238,8 +238,8 @@ class _Sending:
             self.due[part] = self.by.clock() + max(patience.SHORTEST_WAIT, error.retry_after or waits.UNSAID)
         except TemporaryError as error:
             self.in_vain += 1
-            self.due[part] = self.by.clock() + patience.LOOKS_IN_VAIN
-            if self.in_vain >= patience.LOOKS_IN_VAIN:
+            self.due[part] = self.by.clock() + patience.LOOK_IN_VAIN_AGAIN_AFTER
+            if self.in_vain >= patience.MOST_LOOKS_IN_VAIN:
                 self.failures.append(error)
         except (PermanentError, OperatorError) as error:
             self.failures.append(error)
