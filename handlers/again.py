@@ -14,7 +14,7 @@ from handlers.admins import is_admin
 from handlers.cancel import press_of
 from handlers.speaking import Speaking
 from storage.host import TooOften
-from storage.store import NotTaken, Refused
+from storage.intake import NotTaken, Refused
 from storage.words import Job, Press
 
 Result = Job | Refused | NotTaken | None

@@ -16,7 +16,8 @@ from bot.text.rooms.cancelling import Cancelling
 from handlers.admins import is_admin, speaks_for_its_chat
 from handlers.media import sender_of
 from handlers.speaking import Speaking
-from storage.store import CancelResult, Store
+from storage.cancelling import CancelResult
+from storage.store import Store
 from storage.words import Press, State
 
 log = get_logger(__name__)

@@ -19,7 +19,7 @@ from handlers.misfits import Misfits
 from handlers.posts import post_of
 from handlers.speaking import Speaking
 from storage.apology import Apology, Reason
-from storage.store import NotTaken, Refused
+from storage.intake import NotTaken, Refused
 from storage.words import Asked, Job, Sent
 
 # Of documents in groups of which nobody says that they are recordings. Telegram itself hands out no larger ones.

@@ -24,7 +24,8 @@ from bot.text.layout import Document
 from bot.text.texts import Texts
 from handlers.admins import is_admin, speaks_for_its_chat
 from handlers.speaking import Speaking
-from storage.host import DAY, Held
+from storage.host import DAY
+from storage.privacy import Held
 from storage.store import Store
 from storage.words import Job
 

@@ -33,7 +33,7 @@ from handlers.shown import Shown, is_text
 from handlers.speaking import Speaking
 from storage.apology import Apology
 from storage.host import TooOften
-from storage.store import HadAlready, NotTaken, Refused
+from storage.intake import HadAlready, NotTaken, Refused
 from storage.words import Job, Version
 
 NO_JOB = 0  # in a button

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from storage.words import ChatSettings, Job
-
 DAY = 86_400  # seconds; days are counted from the epoch, in UTC
 
 
@@ -109,18 +107,6 @@ class Told:
     ended_at: float | None = None
     is_on: bool = False
     seen_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is stored of a chat, in private also of its person: the newest jobs first, and amounts by day."""
-
-    settings: ChatSettings
-    jobs: tuple[Job, ...]
-    has_more: bool
-    days: Mapping[int, Amount]
-    has_opted_out: bool
-    names: Mapping[str, str]  # for later recordings of the chat, by what the provider calls the speakers
 
 
 class Host(Protocol):

@@ -1,6 +1,8 @@
 """A pause of creates: the provider refuses every job, and all that create wait for the same moment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,16 @@ class Pause:
     by_operator: bool = False
     since: float | None = None
     next_seconds: float = 0.0
+
+
+class Pauses(Protocol):
+    """Keeps the pause, which all processes share. Promises as in `storage.store`."""
+
+    async def pause(self) -> Pause:
+        """Return how long creates have to wait, as the provider refuses all of them."""
+
+    async def change_pause(self, change: Callable[[Pause], Pause]) -> Pause:
+        """Store what `change` makes of the pause, and return it; of several processes one after the other.
+
+        It may be called again where the answer of a commit was lost.
+        """

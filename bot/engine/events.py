@@ -9,7 +9,7 @@ from bot.metrics import Metrics
 from storage import outcomes
 from storage.errands import Errand
 from storage.errors import StorageUnavailableError
-from storage.store import Refused
+from storage.intake import Refused
 from storage.words import Job, State
 
 log = get_logger(__name__)

@@ -11,7 +11,8 @@ from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from bot.speech.catalogue import UNTAKEN
-from storage.store import HadAlready, NotTaken, Refused, Start, Store
+from storage.intake import HadAlready, NotTaken, Refused, Start
+from storage.store import Store
 from storage.words import Asked, Fallback, Job, NewJob, Options, Press, TryAgain, Version, sent_as
 
 log = get_logger(__name__)

@@ -13,7 +13,8 @@ from bot.engine.lease import Hand
 from bot.engine.presence import Presence
 from bot.engine.turn import Turn
 from storage.errors import StorageUnavailableError
-from storage.store import Claim, Store
+from storage.leases import Claim
+from storage.store import Store
 from storage.words import Generation, Job, State
 
 

@@ -1,12 +1,12 @@
 """Ending jobs because their sender, or an admin, asked for that; whatever step holds their leases."""
 
 from storage.apology import Apology, Reason
+from storage.cancelling import CancelResult
 from storage.statements import spending
 from storage.statements.encoding import encode_apology
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
 from storage.statements.transaction import Transaction, listed
 from storage.statements.waking import alone_with_awaited, wake_for_slot, wake_the_same
-from storage.store import CancelResult
 from storage.words import FINAL, SAME, Job, Press, State
 
 CANCELLED = Apology(Reason.CANCELLED)

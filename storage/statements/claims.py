@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import fields, replace
 
 from storage.host import Rate
+from storage.intake import NotTaken, Refused, Start
+from storage.leases import Claim
 from storage.outcomes import Admitted, MustWait
 from storage.statements import rates
 from storage.statements.admission import admit
@@ -19,7 +21,6 @@ from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction, listed
 from storage.statements.twins import is_left_out
-from storage.store import Claim, NotTaken, Refused, Start
 from storage.words import AUTO, RINGS_AFTER, ChatSettings, Job, NewJob, Options, Sent
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the

@@ -1,6 +1,7 @@
 """Reading all that is stored of a chat, or of a person."""
 
-from storage.host import Amount, Held
+from storage.host import Amount
+from storage.privacy import Held
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.erasures import ids_of
 from storage.statements.names import names_in

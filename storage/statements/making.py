@@ -1,9 +1,9 @@
 """Making a job: the row of a message that has none."""
 
+from storage.intake import Start
 from storage.statements.encoding import encode_options
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
-from storage.store import Start
 from storage.words import Job, NewJob
 
 

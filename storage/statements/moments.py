@@ -12,7 +12,7 @@ from typing import Any
 
 from storage.statements import pauses
 from storage.statements.transaction import Transaction
-from storage.store import Bounds, Correction
+from storage.upkeep import Bounds, Correction
 from storage.words import RINGS_AFTER
 
 UNFINISHED = "next_at IS NOT NULL"

@@ -3,9 +3,9 @@
 from collections import Counter
 from operator import itemgetter
 
+from storage.leases import Interrupted, Wait
 from storage.statements import errands
 from storage.statements.transaction import Row, Transaction
-from storage.store import Interrupted, Wait
 
 # It only waited for Telegram's pace, or for its turn, when the process died. A placeholder comes before the work on a
 # recording; where there is none, that work is stored.

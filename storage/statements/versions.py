@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from storage.errands import ErrandKind
 from storage.host import DAY, Rate
+from storage.intake import HadAlready, NotTaken, Refused
 from storage.statements import rates
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.claims import as_chosen, next_turn, read_chat, refuse_or_count, unwanted_by
 from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
-from storage.store import HadAlready, NotTaken, Refused
 from storage.words import Job, NewJob, State, Version
 
 _OF_RECORDING = (

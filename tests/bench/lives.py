@@ -14,10 +14,10 @@ from typing import Any
 
 from storage.apology import Notice
 from storage.host import Spending
+from storage.intake import Start
 from storage.opening import open_store
 from storage.outcomes import Ended, Ready, Submitted
 from storage.statements.store import SQLStore
-from storage.store import Start
 from storage.transcript import Transcript
 from storage.words import Generation, Job, NewJob, Options, State
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from storage.apology import Apology, Reason
+from storage.leases import Interrupted
 from storage.outcomes import Admitted, MustWait, Outcome, Ready, Submitted, Waiting
-from storage.store import Interrupted, Store
+from storage.store import Store
 from storage.transcript import Transcript
 from storage.words import SAME, Generation, Job, NewJob, Options
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from storage.intake import Start
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Ready, Waiting
 from storage.statements.store import SQLStore
-from storage.store import Start
 from storage.transcript import Transcript
 from storage.words import SAME, State
 from tests import postgres

@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from storage.errands import ErrandKind, NewErrand
+from storage.intake import Start
+from storage.leases import Interrupted
 from storage.opening import open_store
 from storage.outcomes import Ended
 from storage.replicas import DEAD_AFTER, LEADS_FOR, process_of
-from storage.store import Interrupted, Start
 from storage.words import State
 from tests import postgres
 from tests.contract.stored import LEASE, NOW, accepted, delivering, message, recorded

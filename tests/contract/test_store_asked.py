@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from storage.intake import NotTaken, Start
 from storage.outcomes import Ended
-from storage.store import NotTaken, Start
 from storage.words import Asked, Job, Mode, State
 from tests.contract.stored import CHAT, LATER, LEASE, NOW, delivering, message, recorded
 

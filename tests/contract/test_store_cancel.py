@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Apology, Notice, Reason
+from storage.cancelling import CancelResult
 from storage.outcomes import Attempted, Ended, Hopeless, Known, MustWait, Ready, Waiting
-from storage.store import CancelResult
 from storage.transcript import Transcript
 from storage.words import SAME, Form, Press, State
 from tests.contract.stored import (

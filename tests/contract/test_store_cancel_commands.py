@@ -3,8 +3,8 @@
 import pytest
 
 from storage.apology import Notice
+from storage.cancelling import CancelResult
 from storage.outcomes import Ended, Ready
-from storage.store import CancelResult
 from storage.transcript import Transcript
 from storage.words import Asked, Form, State
 from tests.contract.stored import (

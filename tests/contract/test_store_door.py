@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from storage.apology import Notice
+from storage.leases import Claim
 from storage.outcomes import Ended, Ready, Submitted, Waiting
-from storage.store import Claim
 from storage.transcript import Transcript
 from storage.words import RINGS_AFTER, SAME, Answers, ChatSettings, Fallback, Form, Job, Mode, Options, State
 from tests.contract.stored import (

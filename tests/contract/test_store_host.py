@@ -4,9 +4,10 @@ import pytest
 
 from storage.apology import Apology, Reason
 from storage.host import DAY, Amount, Exhausted, Rate, Spending, Told, TooOften, Usage, Whose
+from storage.intake import Refused
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Known, Ready, Released, Submitted, Waiting
-from storage.store import Bounds, Refused
 from storage.transcript import Transcript
+from storage.upkeep import Bounds
 from storage.words import SAME, Job, State
 from tests.contract.stored import (
     CHAT,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from storage.outcomes import Admitted, Ended, MustWait, Ready, Submitted, Waiting
-from storage.store import Bounds, Correction
 from storage.transcript import Transcript
+from storage.upkeep import Bounds, Correction
 from storage.words import RINGS_AFTER, SAME, State
 from tests.contract.stored import (
     CHAT,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Apology, Reason
+from storage.intake import Refused, Start
 from storage.outcomes import Admitted, Ended, Hopeless, Known, Ready, Sniffed, Submitted, Waiting
-from storage.store import Refused, Start
 from storage.transcript import Transcript
 from storage.words import State
 from tests.contract.stored import (

@@ -1,8 +1,8 @@
 """How many jobs without an answer a chat may have, and when it is told that it has too many."""
 
+from storage.intake import Refused
 from storage.outcomes import Ended
 from storage.statements.claims import TOLD_EVERY
-from storage.store import Refused
 from storage.words import State
 from tests.contract.stored import CHAT, NOW, accepted, leased, message, recorded
 

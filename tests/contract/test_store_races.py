@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from storage.host import Exhausted, Rate, Spending, Whose
+from storage.intake import Refused
 from storage.opening import open_store
 from storage.outcomes import Admitted, Attempted, Ended, Hopeless, Known, MustWait, Ready, Submitted, Waiting
 from storage.pause import Pause
 from storage.statements.store import SQLStore
-from storage.store import Refused
 from storage.transcript import Transcript
 from storage.words import PAUSED, SAME, ChatSettings, Job, State
 from tests import postgres

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Apology, Notice, Reason
+from storage.leases import Claim, Interrupted
 from storage.outcomes import (
     Admitted,
     Attempted,
@@ -17,7 +18,6 @@ from storage.outcomes import (
     Submitted,
     Waiting,
 )
-from storage.store import Claim, Interrupted
 from storage.transcript import Transcript
 from storage.words import State
 from tests.contract.stored import (

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from storage.host import DAY, Rate, Spending, Told
+from storage.intake import Refused
 from storage.outcomes import Admitted, MustWait, Waiting
 from storage.pause import Pause
-from storage.store import Bounds, Refused
+from storage.upkeep import Bounds
 from storage.words import PAUSED, Job
 from tests.contract.stored import CHAT, FAMILY, LATER, NOW, accepted, again, leased, message, recorded, uploading
 

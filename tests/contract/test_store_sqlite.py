@@ -22,8 +22,8 @@ from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
 from storage.statements.guarded import note
 from storage.statements.making import make
-from storage.store import Correction
 from storage.transcript import Transcript
+from storage.upkeep import Correction
 from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options, State
 from tests.contract.stored import (
     LATER,

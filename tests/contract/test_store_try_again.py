@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Apology, Notice, Reason
+from storage.cancelling import CancelResult
 from storage.host import Rate, TooOften, Whose
+from storage.intake import NotTaken, Refused
 from storage.opening import open_store
 from storage.outcomes import Ended, Hopeless, Known, MustWait
 from storage.statements.again import alone_with_chat_of, try_again
-from storage.store import CancelResult, NotTaken, Refused
 from storage.words import SAME, Asked, Fallback, Form, Job, Options, Press, State, TryAgain
 from tests.contract.stored import (
     CHAT,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from storage.intake import Refused
 from storage.outcomes import Ended, Known
-from storage.store import Refused
 from storage.transcript import Transcript
 from storage.words import Answers, ChatSettings, Job, State
 from tests.contract.stored import (

@@ -8,8 +8,8 @@ import pytest
 from storage.apology import Apology, Notice, Reason
 from storage.errands import ErrandKind, NewErrand, NotAsked
 from storage.host import DAY, Rate, TooOften, Whose
+from storage.intake import HadAlready, NotTaken, Refused
 from storage.outcomes import Ended, Hopeless
-from storage.store import HadAlready, NotTaken, Refused
 from storage.words import Asked, Job, NewJob, Options, State, Version
 from tests.contract.stored import CHAT, LATER, NOW, accepted, again, claimed, delivering, message, recorded
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from storage.apology import Apology, Notice, Reason
+from storage.intake import Refused, Start
 from storage.outcomes import (
     Admission,
     Admitted,
@@ -32,7 +33,6 @@ from storage.outcomes import (
 from storage.sqlite.engine import open_store
 from storage.statements.encoding import decode_transcript, encode_apology
 from storage.statements.store import SQLStore
-from storage.store import Refused, Start
 from storage.transcript import Transcript
 from storage.words import FINAL, NEXT, PAUSED, Form, Generation, Job, NewJob, Options, State
 
