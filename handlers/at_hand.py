@@ -11,7 +11,9 @@ from bot.speech.languages import nearest, spoken
 from bot.telegram.downloading.file_limit import FileLimit
 from handlers.media import Carrier, asked_for
 from storage.apology import Apology
-from storage.words import Asked, Job, NewJob, Options, Version
+from storage.intake import NewJob, Version
+from storage.options import Options
+from storage.words import Asked, Job
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from bot.text.languages import fitting
 from bot.text.texts import Texts
 from handlers.setting import ON_OFF, Setting, Words, number
 from handlers.transcribing import transcribing
-from storage.words import AUTO, KEEP_DAYS, LONGEST_FOLD_FROM, LONGEST_VIDEOS, Answers, ChatSettings, Mode
+from storage.chats import KEEP_DAYS, LONGEST_FOLD_FROM, LONGEST_VIDEOS, ChatSettings, Mode
+from storage.options import AUTO
+from storage.words import Answers
 
 FOLD = "fold-"  # a value of answers that a number follows
 FOLDS = (300, 1000, 3000)  # characters that are offered

@@ -20,8 +20,8 @@ from handlers.pages import Page, overview, page_of, value_button
 from handlers.setting import Setting
 from handlers.speaking import Speaking
 from handlers.transcribing import PAGE
+from storage.chats import ChatSettings
 from storage.store import Store
-from storage.words import ChatSettings
 
 log = get_logger(__name__)
 

@@ -27,10 +27,11 @@ from bot.telegram.refusing import Refusing
 from bot.telegram.writing.button_data import ChooseHere, write
 from bot.text.languages import fitting
 from bot.text.texts import Texts
+from storage.chats import Mode
 from storage.errors import StorageUnavailableError
+from storage.memberships import Membership, MembershipChange, Saying
 from storage.retry import repeat_until_stored
 from storage.store import Store
-from storage.words import Membership, MembershipChange, Mode, Saying
 
 log = get_logger(__name__)
 

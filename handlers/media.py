@@ -19,8 +19,8 @@ from handlers.misfits import Misfits
 from handlers.posts import post_of
 from handlers.speaking import Speaking
 from storage.apology import Apology, Reason
-from storage.intake import NotTaken, Refused
-from storage.words import Asked, Job, Sent
+from storage.intake import NotTaken, Refused, Sent
+from storage.words import Asked, Job
 
 # Of documents in groups of which nobody says that they are recordings. Telegram itself hands out no larger ones.
 MOST_BYTES_OF_UNKNOWN = TELEGRAMS.bytes

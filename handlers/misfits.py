@@ -9,7 +9,8 @@ from bot.speech.catalogue import Model, find
 from bot.speech.languages import LANGUAGES, misses
 from bot.telegram.writing.messages import reply
 from handlers.speaking import Speaking
-from storage.words import AUTO, Job
+from storage.options import AUTO
+from storage.words import Job
 
 FALLBACK = "fallback"  # what a chat was told; of a model that misses a language, MISSES and the model's name
 MISSES = "misses "

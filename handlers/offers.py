@@ -8,8 +8,8 @@ from bot.telegram.writing.button_data import InLanguage, WithModel
 from bot.telegram.writing.buttons import Button, Keyboard, button
 from handlers.asker import Asker
 from handlers.at_hand import AtHand
+from storage.options import AUTO
 from storage.store import Store
-from storage.words import AUTO
 
 IN_A_ROW = 2
 MOST_ALONE = 8  # languages

@@ -9,7 +9,7 @@ from bot.text.texts import Texts
 from handlers.choices import Choices
 from handlers.setting import Setting
 from handlers.transcribing import PAGE
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 
 MOST_ROWS = 16  # of values on one page, which a phone shows with a little scrolling
 

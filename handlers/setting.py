@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.text.texts import Texts
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 
 LONGEST_TYPED = 200  # characters that are looked at; anybody can send thousands
 ON_OFF = {"on": True, "off": False}

@@ -7,7 +7,8 @@ from bot.speech.catalogue import Model
 from bot.text.texts import Texts
 from handlers.setting import ON_OFF, Setting, Words
 from handlers.vocabulary import Vocabulary
-from storage.words import AUTO, ChatSettings
+from storage.chats import ChatSettings
+from storage.options import AUTO
 
 PAGE = "transcription"
 _FLAGS = (  # the name of each with its column, and what holds without a choice

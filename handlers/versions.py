@@ -33,8 +33,8 @@ from handlers.shown import Shown, is_text
 from handlers.speaking import Speaking
 from storage.apology import Apology
 from storage.host import TooOften
-from storage.intake import HadAlready, NotTaken, Refused
-from storage.words import Job, Version
+from storage.intake import HadAlready, NotTaken, Refused, Version
+from storage.words import Job
 
 NO_JOB = 0  # in a button
 SUPERGROUPS = -(10**12)  # have lower ids; groups that may become one have higher ones

@@ -10,7 +10,7 @@ from bot.text.layout import MESSAGE_LIMIT, utf16_length
 from bot.text.texts import Texts
 from bot.text.words import lines
 from handlers.setting import Setting
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 
 MOST_WORDS = 100  # that the provider takes
 LONGEST_WORD = 35  # UTF-16 units: so all of them fit one message

@@ -1,12 +1,112 @@
 """Intake: messages become jobs, at most once, and so do wishes for another text. Promises as in `storage.store`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
 from storage.host import Rate, TooOften
-from storage.words import Job, NewJob, Sent, TryAgain, Version
+from storage.options import Fallback, Options
+from storage.words import Answers, Asked, Job, Press
+
+RINGS_AFTER = 60.0  # seconds after a recording was sent: until then most people still look at the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What decides whether a chat would have the text of a recording at all; see NewJob."""
+
+    chat_id: int
+    asked: Asked
+    video_seconds: int | None
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A message with speech in it, before it is stored. What its sender claims is marked so."""
+
+    chat_id: int
+    message_id: int
+    thread_id: int | None
+    user_id: int | None  # who may cancel it; None for channel posts and anonymous admins
+    kind: str  # voice, audio, video, video_note or document; or LINK
+    file_id: str
+    file_unique_id: str  # of a link, a text that only the same link has
+    claimed_bytes: int | None
+    model: str  # for a chat that chose none; it may have left the catalogue since
+    options: Options  # for a chat that chose none
+    direct_topic_id: int | None = None  # in the direct messages of a channel: the topic of the one who wrote
+    post: str | None = (
+        None  # a name that a channel's post and its automatic forward in the group share with nothing else
+    )
+    must_sniff: bool = False  # see Job
+    speaks: str | None = None  # the language that its sender has in Telegram
+    asked: Asked = Asked.NOT
+    about: int | None = None  # the message of the recording, where `message_id` is the one that asks for it
+    video_seconds: int | None = None  # that a video in a group claims to run; 0 where it does not say
+    people: tuple[int, ...] = ()  # whose recording it is; in a group it is left alone if one of them wants that
+    sent_at: float | None = None  # by Telegram's clock, in whole seconds
+    interface: str | None = None  # these five as in Job; its chat says
+    answers: Answers | None = None
+    fold_from: int | None = None
+    reacts: bool = False
+    rings_at: float | None = None
+    fallback: Fallback | None = None  # for a chat that chose no model
+    is_decided: bool = False  # `model` and `options` hold whatever the chat chose
+    times: bool | None = None  # as in Job; its chat says
+    untaken: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by models, the options that they do not take
+
+    @property
+    def cache_key(self) -> str:
+        """Equal for jobs whose transcript is the same: same file, same model, same options."""
+        return f"{self.file_unique_id}|{self.model}|{self.options.key}"
+
+
+def sent_as(job: Job, model: str, options: Options) -> NewJob:
+    """Return the message of a job as it came, to be transcribed in another way."""
+    return NewJob(
+        chat_id=job.from_chat_id,
+        message_id=job.message_id,
+        thread_id=job.thread_id,
+        user_id=job.user_id,
+        kind=job.kind,
+        file_id=job.file_id,
+        file_unique_id=job.file_unique_id,
+        claimed_bytes=job.claimed_bytes,
+        model=model,
+        options=options,
+        direct_topic_id=job.direct_topic_id,
+        speaks=job.speaks,
+        about=job.about,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Somebody pressed the button to try a recording again. The rest is for a chat that chose none, as in NewJob."""
+
+    press: Press
+    model: str
+    options: Options
+    fallback: Fallback | None = None
+    untaken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Somebody wants another text of a recording: by another model, or in another language.
+
+    `new` is the recording as it came, with `about`, its message, and what is for a chat that chose none. `chat_id` is
+    the chat that chooses: what that of `new` has become since. `beside` is the id of a job of that recording. `choose`
+    makes of the model and the options that the chat chooses those that are wanted. It may be called again where the
+    answer of a commit was lost.
+    """
+
+    new: NewJob
+    chat_id: int
+    beside: int | None  # None where no job of it is stored any more
+    choose: Callable[[str, Options], tuple[str, Options]]
 
 
 @dataclass(frozen=True, slots=True)

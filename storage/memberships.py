@@ -1,8 +1,43 @@
 """Memberships: what the bot is in a chat, and what is to be said there of it. Promises as in `storage.store`."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from storage.words import Membership, MembershipChange
+
+class Saying(StrEnum):
+    """What is to be said in a group of what the bot is there."""
+
+    NOTHING = ""
+    INTRODUCTION = "introduction"
+    SIGHT = "sight"  # whether it sees voice notes, which has changed
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What the bot is in a chat."""
+
+    chat_id: int
+    is_present: bool
+    may_write: bool
+    is_admin: bool
+    saying: Saying = Saying.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChange:
+    """What somebody has made the bot in a chat."""
+
+    chat_id: int
+    was_present: bool
+    saw: bool  # what it `sees` now
+    is_present: bool
+    may_write: bool
+    is_admin: bool
+    sees: bool  # voice notes that nobody sends to it
+    is_group: bool  # only there something is said of it
+    interface: str | None = None  # the language of that person, a tag, if the bot speaks it
+    is_let_in: bool = False  # only now may the chat use the bot, so that what happened before told it nothing
 
 
 class Memberships(Protocol):

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.chats import ChatSettings
 from storage.host import Amount
-from storage.words import ChatSettings, Job
+from storage.words import Job
 
 
 @dataclass(frozen=True, slots=True)

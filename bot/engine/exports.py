@@ -11,9 +11,10 @@ from bot.engine.forms import texts_of
 from bot.telegram.writing.transport import Place, Shown
 from bot.text.layout import Document, says_something
 from storage.errands import Errand
+from storage.options import AUTO
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import AUTO, Job
+from storage.words import Job
 
 
 @dataclass(frozen=True, slots=True)

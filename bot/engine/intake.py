@@ -11,9 +11,10 @@ from bot.engine.quotas import Quotas
 from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from bot.speech.catalogue import UNTAKEN
-from storage.intake import HadAlready, NotTaken, Refused, Start
+from storage.intake import HadAlready, NewJob, NotTaken, Refused, Start, TryAgain, Version, sent_as
+from storage.options import Fallback, Options
 from storage.store import Store
-from storage.words import Asked, Fallback, Job, NewJob, Options, Press, TryAgain, Version, sent_as
+from storage.words import Asked, Job, Press
 
 log = get_logger(__name__)
 

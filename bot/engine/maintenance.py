@@ -10,10 +10,10 @@ from bot.engine.learned import Learned
 from bot.engine.purge import Purge
 from bot.log import get_logger
 from bot.metrics import Metrics
+from storage.chats import KEEP_DAYS
 from storage.errors import DatabaseDamagedError, StorageUnavailableError
 from storage.store import Store
 from storage.upkeep import Bounds
-from storage.words import KEEP_DAYS
 
 log = get_logger(__name__)
 

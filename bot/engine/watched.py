@@ -7,7 +7,7 @@ from bot.errors import VerbatimError
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Failed, Pending, Provider, Unknown, Unreadable
 from bot.uploads import Source
-from storage.words import Options
+from storage.options import Options
 
 
 @dataclass(frozen=True, slots=True)

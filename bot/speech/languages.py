@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.speech.catalogue import MODELS, Family, Model, find
-from storage.words import AUTO, Fallback
+from storage.options import AUTO, Fallback
 
 
 class Language(NamedTuple):

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from bot.speech.catalogue import Model
 from bot.uploads import Source
+from storage.options import Options
 from storage.transcript import Transcript
-from storage.words import Options
 
 
 @dataclass(frozen=True, slots=True)

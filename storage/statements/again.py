@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from storage.apology import Notice
 from storage.host import Rate
-from storage.intake import NotTaken, Refused
+from storage.intake import NewJob, NotTaken, Refused, TryAgain, sent_as
 from storage.statements import rates
 from storage.statements.cancelling import SHOWN_IN
 from storage.statements.chats import settings_of
@@ -18,7 +18,7 @@ from storage.statements.making import make
 from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
-from storage.words import FINAL, Job, NewJob, Press, TryAgain, sent_as
+from storage.words import FINAL, Job, Press
 
 
 async def try_again(

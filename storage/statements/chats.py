@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
+from storage.chats import ChatSettings, Mode
 from storage.statements import erasures, errands, guests, rates, spending
 from storage.statements.memberships import move_membership
 from storage.statements.transaction import Row, Transaction
-from storage.words import Answers, ChatSettings, Mode
+from storage.words import Answers
 
 _NAMES = tuple(each.name for each in fields(ChatSettings))  # the columns carry the names of the fields
 COLUMNS = ", ".join(_NAMES)

@@ -9,9 +9,11 @@ import secrets
 from collections.abc import Collection
 from dataclasses import fields, replace
 
+from storage.chats import ChatSettings
 from storage.host import Rate
-from storage.intake import NotTaken, Refused, Start
+from storage.intake import RINGS_AFTER, NewJob, NotTaken, Refused, Sent, Start
 from storage.leases import Claim
+from storage.options import AUTO, Options
 from storage.outcomes import Admitted, MustWait
 from storage.statements import rates
 from storage.statements.admission import admit
@@ -21,7 +23,7 @@ from storage.statements.people import has_opted_out
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row, Transaction, listed
 from storage.statements.twins import is_left_out
-from storage.words import AUTO, RINGS_AFTER, ChatSettings, Job, NewJob, Options, Sent
+from storage.words import Job
 
 # Seconds between the turns of one chat's jobs. Long, so that the first recording of another chat comes before the
 # second one of a chat that waits already; and finite, so that newcomers without end do not keep that one from its turn.

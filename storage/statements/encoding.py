@@ -7,8 +7,10 @@ from itertools import chain, repeat
 from typing import Any
 
 from storage.apology import Apology, Notice, Reason
+from storage.intake import NewJob
+from storage.options import Options
 from storage.transcript import Doubt, Segment, Transcript, Word
-from storage.words import Answers, Asked, Form, NewJob, Options
+from storage.words import Answers, Asked, Form
 
 WORDS_A_LINE = 1_000
 _OPTIONS = frozenset(each.name for each in fields(Options))

@@ -1,10 +1,10 @@
 """Making a job: the row of a message that has none."""
 
-from storage.intake import Start
+from storage.intake import NewJob, Start
 from storage.statements.encoding import encode_options
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
-from storage.words import Job, NewJob
+from storage.words import Job
 
 
 async def make(tx: Transaction, new: NewJob, now: float, turn: float, start: Start | None = None) -> Job | None:

@@ -7,8 +7,8 @@ death costs no message but one that was just being sent, and never sends one twi
 from dataclasses import dataclass
 from typing import Any
 
+from storage.memberships import Membership, MembershipChange, Saying
 from storage.statements.transaction import Row, Transaction
-from storage.words import Membership, MembershipChange, Saying
 
 NOT_AGAIN_WITHIN = 86_400.0  # seconds after an introduction
 MOST_READ = 10_000  # at a start: strangers can make any number of groups

@@ -10,10 +10,10 @@ too early. Whoever reads one adds it (see WAITED in `storage.statements.rows`), 
 
 from typing import Any
 
+from storage.intake import RINGS_AFTER
 from storage.statements import pauses
 from storage.statements.transaction import Transaction
 from storage.upkeep import Bounds, Correction
-from storage.words import RINGS_AFTER
 
 UNFINISHED = "next_at IS NOT NULL"
 PAST = ("created_at", "ready_at", "claimed_at", "told_at")

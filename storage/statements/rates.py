@@ -5,8 +5,8 @@ were too many.
 """
 
 from storage.host import Rate, TooOften, Whose
+from storage.intake import NewJob
 from storage.statements.transaction import Transaction
-from storage.words import NewJob
 
 MINUTE = 60.0
 _LATEST = "SELECT at FROM arrivals WHERE kind = $1 AND id = $2 AND at > $3 ORDER BY at DESC LIMIT $4"

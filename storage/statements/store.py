@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from storage.chats import ChatSettings
 from storage.errors import DatabaseDamagedError
 from storage.host import Told
 from storage.ledger import Ledger
@@ -52,7 +53,7 @@ from storage.statements.rows import (
 )
 from storage.statements.transaction import Engine, Transaction
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Generation, Job
+from storage.words import Generation, Job
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

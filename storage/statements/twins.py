@@ -4,10 +4,10 @@ Whichever comes first becomes the job. The other one is kept with it, and has it
 of the first one. Both carry the name of the post; see `NewJob`.
 """
 
+from storage.intake import NewJob
 from storage.statements.encoding import decode_new, encode_new
 from storage.statements.making import make
 from storage.statements.transaction import Row, Transaction
-from storage.words import NewJob
 
 # A channel may forward one thing again and again, and each time is a post. The newest ones are enough to find a twin.
 MOST_OF_A_NAME = 100

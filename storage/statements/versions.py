@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from storage.errands import ErrandKind
 from storage.host import DAY, Rate
-from storage.intake import HadAlready, NotTaken, Refused
+from storage.intake import HadAlready, NewJob, NotTaken, Refused, Version
 from storage.statements import rates
 from storage.statements.chats import SELECT, settings_of
 from storage.statements.claims import as_chosen, next_turn, read_chat, refuse_or_count, unwanted_by
 from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
-from storage.words import Job, NewJob, State, Version
+from storage.words import Job, State
 
 _OF_RECORDING = (
     f"SELECT {JOB_COLUMNS} FROM jobs WHERE id IN (SELECT id FROM jobs WHERE id = $3"

@@ -14,12 +14,13 @@ from typing import Any
 
 from storage.apology import Notice
 from storage.host import Spending
-from storage.intake import Start
+from storage.intake import NewJob, Start
 from storage.opening import open_store
+from storage.options import Options
 from storage.outcomes import Ended, Ready, Submitted
 from storage.statements.store import SQLStore
 from storage.transcript import Transcript
-from storage.words import Generation, Job, NewJob, Options, State
+from storage.words import Generation, Job, State
 
 LEASE = 600.0
 CLAIMS_EVERY = 0.05  # seconds; a claim is measured beside the jobs

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from storage.apology import Apology, Reason
+from storage.intake import NewJob
 from storage.leases import Interrupted
+from storage.options import Options
 from storage.outcomes import Admitted, MustWait, Outcome, Ready, Submitted, Waiting
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import SAME, Generation, Job, NewJob, Options
+from storage.words import SAME, Generation, Job
 
 NOW = 1_800_000_000.0
 LATER = NOW + 100

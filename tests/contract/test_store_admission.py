@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage.options import Options
 from storage.outcomes import (
     Admitted,
     Attempted,
@@ -16,7 +17,7 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.transcript import Doubt, Transcript
-from storage.words import PAUSED, SAME, Options, State
+from storage.words import PAUSED, SAME, State
 from tests.contract.stored import (
     APOLOGY,
     FAMILY,

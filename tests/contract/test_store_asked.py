@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from storage.chats import Mode
 from storage.intake import NotTaken, Start
 from storage.outcomes import Ended
-from storage.words import Asked, Job, Mode, State
+from storage.words import Asked, Job, State
 from tests.contract.stored import CHAT, LATER, LEASE, NOW, delivering, message, recorded
 
 

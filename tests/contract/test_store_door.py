@@ -5,10 +5,13 @@ from dataclasses import fields, replace
 import pytest
 
 from storage.apology import Notice
+from storage.chats import ChatSettings, Mode
+from storage.intake import RINGS_AFTER
 from storage.leases import Claim
+from storage.options import Fallback, Options
 from storage.outcomes import Ended, Ready, Submitted, Waiting
 from storage.transcript import Transcript
-from storage.words import RINGS_AFTER, SAME, Answers, ChatSettings, Fallback, Form, Job, Mode, Options, State
+from storage.words import SAME, Answers, Form, Job, State
 from tests.contract.stored import (
     CHAT,
     FAMILY,

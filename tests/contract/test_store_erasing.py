@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from storage.chats import ChatSettings
 from storage.host import DAY
 from storage.outcomes import Ended
-from storage.words import ChatSettings, State
+from storage.words import State
 from tests.contract.stored import CHAT, NOW, again, delivering, fetching, recorded
 
 OTHER = 9

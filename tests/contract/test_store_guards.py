@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Notice
+from storage.chats import ChatSettings, Mode
 from storage.outcomes import (
     Attempted,
     Ended,
@@ -20,7 +21,7 @@ from storage.outcomes import (
     Waiting,
 )
 from storage.transcript import Transcript
-from storage.words import ChatSettings, Form, Mode, State
+from storage.words import Form, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,

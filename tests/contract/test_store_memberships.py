@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage.words import Membership, MembershipChange, Saying
+from storage.memberships import Membership, MembershipChange, Saying
 from tests.contract.stored import CHAT, NOW
 
 GROUP, NEW = -5, -1005

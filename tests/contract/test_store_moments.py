@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from storage.intake import RINGS_AFTER
 from storage.outcomes import Admitted, Ended, MustWait, Ready, Submitted, Waiting
 from storage.transcript import Transcript
 from storage.upkeep import Bounds, Correction
-from storage.words import RINGS_AFTER, SAME, State
+from storage.words import SAME, State
 from tests.contract.stored import (
     CHAT,
     FAMILY,

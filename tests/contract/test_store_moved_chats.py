@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from storage.apology import Notice
+from storage.chats import ChatSettings, Mode
 from storage.outcomes import Ended, Waiting
-from storage.words import Answers, ChatSettings, Form, Mode, State
+from storage.words import Answers, Form, State
 from tests.contract.stored import (
     CHAT,
     LATER,

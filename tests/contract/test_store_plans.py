@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from storage.apology import Notice
+from storage.chats import ChatSettings
 from storage.errands import ErrandKind, NewErrand
+from storage.intake import TryAgain, Version
+from storage.options import Options
 from storage.outcomes import Attempted, Ended, Ready, Waiting
 from storage.transcript import Transcript
-from storage.words import PAUSED, ChatSettings, Job, Options, Press, State, TryAgain, Version
+from storage.words import PAUSED, Job, Press, State
 from tests.contract.stored import (
     CHAT,
     FAMILY,

@@ -2,9 +2,10 @@
 
 import pytest
 
+from storage.chats import ChatSettings
 from storage.outcomes import Admitted, Ended, Ready
 from storage.transcript import Transcript
-from storage.words import ChatSettings, State
+from storage.words import State
 from tests.contract.stored import (
     FAMILY,
     KEPT_UNTIL,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from storage.chats import ChatSettings
 from storage.host import Exhausted, Rate, Spending, Whose
 from storage.intake import Refused
 from storage.opening import open_store
@@ -17,7 +18,7 @@ from storage.outcomes import Admitted, Attempted, Ended, Hopeless, Known, MustWa
 from storage.pause import Pause
 from storage.statements.store import SQLStore
 from storage.transcript import Transcript
-from storage.words import PAUSED, SAME, ChatSettings, Job, State
+from storage.words import PAUSED, SAME, Job, State
 from tests import postgres
 from tests.contract.stored import (
     APOLOGY,

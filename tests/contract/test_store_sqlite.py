@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.apology import Apology, Notice, Reason
+from storage.chats import ChatSettings
 from storage.errors import (
     DatabaseDamagedError,
     DatabaseInUseError,
@@ -17,6 +18,8 @@ from storage.errors import (
     StorageError,
     StorageUnavailableError,
 )
+from storage.intake import NewJob
+from storage.options import Options
 from storage.outcomes import Ended, Known, Ready, Waiting
 from storage.sqlite.engine import open_store
 from storage.sqlite.migrate import migrations, statements
@@ -24,7 +27,7 @@ from storage.statements.guarded import note
 from storage.statements.making import make
 from storage.transcript import Transcript
 from storage.upkeep import Correction
-from storage.words import PAUSED, ChatSettings, Generation, NewJob, Options, State
+from storage.words import PAUSED, Generation, State
 from tests.contract.stored import (
     LATER,
     NOW,
@@ -460,8 +463,9 @@ PREAMBLE = """
 import asyncio, sys
 from pathlib import Path
 from storage.errors import DatabaseInUseError
+from storage.intake import NewJob
+from storage.options import Options
 from storage.sqlite.engine import open_store
-from storage.words import NewJob, Options
 path = Path(sys.argv[1])
 new = NewJob(7, 1, None, 42, "voice", "file", "unique", 1000, "nova-3", Options())
 now = lambda: 1_800_000_000.0

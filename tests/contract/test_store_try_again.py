@@ -8,11 +8,12 @@ import pytest
 from storage.apology import Apology, Notice, Reason
 from storage.cancelling import CancelResult
 from storage.host import Rate, TooOften, Whose
-from storage.intake import NotTaken, Refused
+from storage.intake import NotTaken, Refused, TryAgain
 from storage.opening import open_store
+from storage.options import Fallback, Options
 from storage.outcomes import Ended, Hopeless, Known, MustWait
 from storage.statements.again import alone_with_chat_of, try_again
-from storage.words import SAME, Asked, Fallback, Form, Job, Options, Press, State, TryAgain
+from storage.words import SAME, Asked, Form, Job, Press, State
 from tests.contract.stored import (
     CHAT,
     FAMILY,

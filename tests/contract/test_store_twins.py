@@ -2,10 +2,11 @@
 
 import pytest
 
+from storage.chats import ChatSettings
 from storage.intake import Refused
 from storage.outcomes import Ended, Known
 from storage.transcript import Transcript
-from storage.words import Answers, ChatSettings, Job, State
+from storage.words import Answers, Job, State
 from tests.contract.stored import (
     FAMILY,
     LATER,

@@ -8,9 +8,10 @@ import pytest
 from storage.apology import Apology, Notice, Reason
 from storage.errands import ErrandKind, NewErrand, NotAsked
 from storage.host import DAY, Rate, TooOften, Whose
-from storage.intake import HadAlready, NotTaken, Refused
+from storage.intake import HadAlready, NewJob, NotTaken, Refused, Version
+from storage.options import Options
 from storage.outcomes import Ended, Hopeless
-from storage.words import Asked, Job, NewJob, Options, State, Version
+from storage.words import Asked, Job, State
 from tests.contract.stored import CHAT, LATER, NOW, accepted, again, claimed, delivering, message, recorded
 
 RECORDING = 1

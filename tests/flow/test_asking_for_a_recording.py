@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.sizes import MEGABYTE
-from storage.words import Mode, State
+from storage.chats import Mode
+from storage.words import State
 from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.speech.catalogue import MODELS
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 from tests.world import audio, other_voice, texts
 
 

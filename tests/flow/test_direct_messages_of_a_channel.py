@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 

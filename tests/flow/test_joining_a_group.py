@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from storage.words import Mode
+from storage.chats import Mode
 from tests.english import ENGLISH
 from tests.world import other_voice, texts
 

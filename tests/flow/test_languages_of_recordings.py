@@ -7,7 +7,7 @@ from bot.playground.speech.recognition import spoken
 from bot.speech.languages import LANGUAGES
 from bot.telegram.writing.button_data import AskLanguage, Choose, ChooseHere, InLanguage, read, write
 from bot.text.texts import Texts
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 from tests.english import ENGLISH as TEXTS
 from tests.interpreter import INTERFACE
 from tests.world import audio, other_voice, texts

@@ -4,7 +4,7 @@ import pytest
 
 from bot.engine import patience
 from bot.text.rooms.hints import _CONTENTS, _THE_SAME
-from storage.words import ChatSettings, Mode
+from storage.chats import ChatSettings, Mode
 from tests.english import ENGLISH
 from tests.world import audio, other_voice, texts
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.words import ChatSettings, State
+from storage.chats import ChatSettings
+from storage.words import State
 from tests.english import ENGLISH
 from tests.world import other_voice, texts
 

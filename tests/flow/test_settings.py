@@ -7,7 +7,8 @@ from bot.speech.catalogue import MODELS, WHISPER_LANGUAGES
 from bot.speech.languages import LANGUAGES
 from bot.telegram.writing.button_data import Choose, ChooseHere, ShowPage, read, write
 from handlers.transcribing import PAGE
-from storage.words import Answers, ChatSettings, Mode
+from storage.chats import ChatSettings, Mode
+from storage.words import Answers
 from tests.english import ENGLISH
 from tests.world import LANGUAGE, audio, other_voice, texts
 

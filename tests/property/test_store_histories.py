@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from storage.apology import Apology, Notice, Reason
-from storage.intake import Refused, Start
+from storage.intake import NewJob, Refused, Start
+from storage.options import Options
 from storage.outcomes import (
     Admission,
     Admitted,
@@ -34,7 +35,7 @@ from storage.sqlite.engine import open_store
 from storage.statements.encoding import decode_transcript, encode_apology
 from storage.statements.store import SQLStore
 from storage.transcript import Transcript
-from storage.words import FINAL, NEXT, PAUSED, Form, Generation, Job, NewJob, Options, State
+from storage.words import FINAL, NEXT, PAUSED, Form, Generation, Job, State
 
 START = 1_800_000_000.0
 LEASE = 600.0

@@ -9,7 +9,8 @@ from bot.telegram.writing.button_data import Choose, ShowPage, read
 from handlers.choices import Choices
 from handlers.pages import overview, page_of
 from handlers.transcribing import PAGE
-from storage.words import Answers, ChatSettings
+from storage.chats import ChatSettings
+from storage.words import Answers
 from tests.english import ENGLISH
 
 CHOICES = Choices(find("nova-2-general"), "auto", 1.0)

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from bot.speech.catalogue import find
 from handlers.choices import Choices
 from handlers.vocabulary import LONGEST_WORD, MOST_WORDS, added, is_word, removed, words_of
+from storage.chats import ChatSettings
+from storage.options import Options
 from storage.statements.encoding import decode_options, encode_options
-from storage.words import ChatSettings, Options
 
 VOCABULARY = Choices(find("nova-2-general"), "auto", 1.0).by_name["vocabulary"]
 MANY = tuple(f"w{n}" for n in range(MOST_WORDS))

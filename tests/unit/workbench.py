@@ -17,10 +17,12 @@ from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.writing.transport import Transport
 from storage.apology import Notice
+from storage.intake import NewJob
+from storage.options import Options
 from storage.sqlite.engine import open_store
 from storage.store import Store
 from storage.transcript import Doubt
-from storage.words import Form, Job, NewJob, Options, State
+from storage.words import Form, Job, State
 from tests.migrated import migrated
 
 NOW = 1_800_000_000.0

@@ -22,10 +22,11 @@ from bot.media.ffmpeg import Bench
 from bot.speech.catalogue import Model, find
 from bot.uploads import Linked, Source, Upload
 from storage.apology import Apology, Notice, Reason
+from storage.chats import ChatSettings
 from storage.outcomes import Admission, Admitted, Attempted, Hopeless, Known, MustWait, Outcome, Waiting
 from storage.store import Store
 from storage.transcript import Transcript
-from storage.words import LINK, PAUSED, SAME, ChatSettings, Form, Generation, Job
+from storage.words import LINK, PAUSED, SAME, Form, Generation, Job
 
 log = get_logger(__name__)
 REPLACED = "replaced "  # what a chat was told; the name of its model follows

@@ -27,7 +27,7 @@ from bot.speech.aimlapi.options import form_fields, json_fields
 from bot.speech.catalogue import Model
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown, Unreadable
 from bot.uploads import Linked, Source, Upload
-from storage.words import Options
+from storage.options import Options
 
 log = get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from bot.speech.catalogue import Model
 from bot.speech.languages import spoken
-from storage.words import Options
+from storage.options import Options
 
 _WISHES = {
     "speakers": "diarize",

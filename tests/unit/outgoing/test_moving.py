@@ -17,7 +17,7 @@ from bot.speech.aimlapi.client import AimlapiClient
 from bot.speech.catalogue import find
 from bot.uploads import Upload
 from storage.apology import Reason
-from storage.words import Options
+from storage.options import Options
 from tests.slow import SIZE, reading
 
 QUICK = Limits(connect=1.0, answer=0.4, result=0.4, still=0.4, floor=1.0, floor_over=60.0, look_every=0.02)

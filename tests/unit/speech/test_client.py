@@ -20,7 +20,7 @@ from bot.speech.catalogue import find
 from bot.speech.provider import Created, Done, Failed, Pending, Unknown
 from bot.uploads import Linked, Upload
 from storage.apology import Reason
-from storage.words import Options
+from storage.options import Options
 from tests.api import Api, redirecting, unfolding
 
 KEY = "sk-secret-key"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.speech.aimlapi.options import form_fields, json_fields
 from bot.speech.catalogue import MODELS, find
-from storage.words import Options
+from storage.options import Options
 
 
 def language_fields(name, language):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.apology import Apology, Notice, Reason
+from storage.options import Options
 from storage.statements.encoding import (
     WORDS_A_LINE,
     decode_apology,
@@ -21,7 +22,6 @@ from storage.statements.encoding import (
     encode_transcript,
 )
 from storage.transcript import Segment, Transcript, Word
-from storage.words import Options
 
 seconds = st.floats(min_value=0, max_value=1e6)
 confidences = st.none() | st.floats(min_value=0, max_value=1)

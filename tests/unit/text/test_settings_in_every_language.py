@@ -10,7 +10,7 @@ from handlers.choices import Choices
 from handlers.pages import overview, page_of
 from handlers.transcribing import PAGE
 from handlers.vocabulary import LONGEST_WORD, MOST_WORDS
-from storage.words import ChatSettings
+from storage.chats import ChatSettings
 
 ALERT = 200  # UTF-16 units, as Telegram counts them
 LABEL = 64  # of a button, of which a phone shows less
