@@ -1,9 +1,9 @@
 """Who decides for a chat: everybody in a private chat, the posts of a channel, and the admins of a group."""
 
-from telegram import Chat, ChatMember, Message, User
+from telegram import Bot, Chat, ChatMember, Message, User
 from telegram.constants import ChatType
 
-from bot.errors import RefusedError, VerbatimError
+from bot.errors import ChatMovedError, RefusedError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.failures import translated
 
@@ -22,22 +22,25 @@ def speaks_for_its_chat(message: Message) -> bool:
 
 
 async def is_admin(chat: Chat, person: User) -> bool | None:
-    """Ask whether a person is an admin of a chat; None if Telegram does not say.
+    """Ask whether a person is an admin of a chat, or of what it has become; None if Telegram does not say.
 
     It is asked every time: an answer that is remembered would keep the rights of somebody who has lost them.
     """
     try:
-        with translated():
-            return await _is_admin(chat, person)
+        try:
+            return await _is_admin(chat.get_bot(), chat.id, person.id)
+        except ChatMovedError as moved:
+            return await _is_admin(chat.get_bot(), moved.new_chat_id, person.id)
     except VerbatimError as error:
         log.warning("admin.unknown", reason=str(error))
         return None
 
 
-async def _is_admin(chat: Chat, person: User) -> bool:
+async def _is_admin(bot: Bot, chat_id: int, user_id: int) -> bool:
     """Ask for the member, or for the admins in a group that does not show its members."""
     try:
         with translated():
-            return (await chat.get_member(person.id)).status in ADMINS
+            return (await bot.get_chat_member(chat_id, user_id)).status in ADMINS
     except RefusedError:
-        return person.id in {admin.user.id for admin in await chat.get_administrators()}
+        with translated():
+            return user_id in {admin.user.id for admin in await bot.get_chat_administrators(chat_id)}

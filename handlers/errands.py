@@ -9,11 +9,12 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.engine import keyboards
+from bot.errors import ChatMovedError
 from bot.log import get_logger
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import AskDelete, DeleteText, ExportText
 from bot.telegram.writing.buttons import Keyboard
-from bot.telegram.writing.messages import answer, change_buttons, reply
+from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
 from handlers.admins import is_admin, speaks_for_its_chat
 from handlers.media import sender_of
@@ -53,9 +54,16 @@ class Errands:
 
     async def _ask_delete(self, query: CallbackQuery, job_id: int) -> None:
         job = await self.shown.job_for(query, job_id, lambda texts: texts.more.not_yours())
-        if job is not None and query.message is not None:
+        if job is None or query.message is None:
+            return
+        said = (await self.speaking.texts_for(query)).more.ask_delete()
+        try:
             await change_buttons(query.message, keyboards.deletion(job))
-            await answer(query, (await self.speaking.texts_for(query)).more.ask_delete())
+        except ChatMovedError as moved:
+            await tell(query.get_bot(), moved.new_chat_id, said, keyboards.deletion(job))
+            raise
+        finally:
+            await answer(query, said)
 
     def _keep_tap(self, query: CallbackQuery, kind: ErrandKind, what: str, job_id: int) -> None:
         message = query.message

@@ -90,8 +90,10 @@ class Who:
             return
         buttons = [button(name, NameSpeaker(job.id, number)) for number, name in enumerate(called.values())]
         assert query.message is not None
-        await reply_to_it(query.message, texts.who.which(), _rows(buttons[:MOST_BUTTONS], job, texts))
-        await answer(query, None)
+        try:
+            await reply_to_it(query.message, texts.who.which(), _rows(buttons[:MOST_BUTTONS], job, texts))
+        finally:
+            await answer(query, None)
 
     async def _choose(self, query: CallbackQuery, carried: NameSpeaker) -> None:
         if (job := await self._job(query, carried.job_id)) is None:
@@ -103,9 +105,9 @@ class Who:
             await answer(query, texts.settings.outdated(), alert=True)
             return
         speaker, name = called[carried.number]
-        sent = await ask(query.message, texts.who.ask(name), texts.who.placeholder())
-        if sent is not None:
-            await self.store.asked_who(query.message.chat.id, sent, Question(job.id, speaker))
+        if (sent := await ask(query.message, texts.who.ask(name), texts.who.placeholder())) is not None:
+            chat_id, message_id = sent
+            await self.store.asked_who(chat_id, message_id, Question(job.id, speaker))
         await answer(query, None)
 
     async def _use(self, query: CallbackQuery, carried: UseNames) -> None:

@@ -368,3 +368,27 @@ class TestMoving:
         private = world.telegram.private(alice)
         await tap(world, private, alice, private.bot_messages[-1], ".txt")
         assert len(files(world, private)) == 1
+
+    async def test_a_tap_on_an_old_button_asks_in_the_new_chat_whether_to_delete(self, world, alice):
+        group = world.telegram.group("Team", [alice], privacy=False)
+        message = await answered(world, group, alice)
+        await tap(world, group, alice, message, "⋯")
+        new = group.upgrade()
+        await world.settle()
+        assert (await tap(world, group, alice, message, DELETE)).text == MORE.ask_delete()
+        assert texts(new) == [MORE.ask_delete()]
+        await tap(world, new, alice, new.bot_messages[-1], MORE.delete_it())
+        assert texts(new)[-1] == MORE.not_deleted()
+        (job,) = await world.jobs()
+        assert job.transcript_id is None
+
+    async def test_an_admin_may_tap_old_buttons(self, world, alice, bob):
+        carol = world.telegram.user("Carol")
+        group = world.telegram.group("Team", [alice, bob], admins=[carol], privacy=False)
+        message = await answered(world, group, alice)
+        await tap(world, group, alice, message, "⋯")
+        new = group.upgrade()
+        await world.settle()
+        assert (await tap(world, group, bob, message, ".txt")).text == MORE.not_yours()
+        await tap(world, group, carol, message, ".txt")
+        assert [name for name, _ in files(world, new)] == ["transcript.txt"]

@@ -84,6 +84,23 @@ async def test_only_the_sender_and_an_admin_name_somebody(world, alice):
     assert chat.button_texts(text) == [MORE]
 
 
+async def test_somebody_is_named_in_the_supergroup_that_a_group_has_become(world, alice):
+    group = world.telegram.group("Team", [alice], privacy=False)
+    text = await sent(world, group, alice)
+    await tap(world, group, alice, text, MORE)
+    choice = await tap(world, group, alice, text, "Who is who?")
+    new = group.upgrade()
+    await world.settle()
+    for chat, message in ((group, choice), (group, text)):
+        await tap(world, chat, alice, message, "Speaker 1" if message is choice else "Who is who?")
+        assert world.telegram.callback_answers[-1].text == ""
+    asked_before, choice = new.bot_messages
+    asked_now = await tap(world, new, alice, choice, "Speaker 2")
+    await name(world, new, alice, asked_before, "Anna")
+    await name(world, new, alice, asked_now, "Bob")
+    assert await world.app.store.names_of(1) == {"3": "Anna", "0": "Bob"}
+
+
 async def test_an_admin_whom_telegram_does_not_know_just_now_is_told_so(world, alice):
     carol = world.telegram.user("Carol")
     chat = world.telegram.group("Team", [alice], admins=[carol], privacy=False)

@@ -66,22 +66,37 @@ async def reply(message: Message, text: str, rows: Keyboard = (), *, to: int | N
 
 
 async def reply_to_it(message: MaybeInaccessibleMessage, text: str, rows: Keyboard) -> None:
-    """Reply to a message of the bot's, unless that does not get through or would have to wait for long."""
+    """Reply to a message of the bot's, unless that does not get through or would have to wait for long.
+
+    Where the chat has moved, the text is sent to the new one, and ChatMovedError is raised after it.
+    """
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
-    with _once("reply.dropped"):
-        await bot.send_message(message.chat.id, text, reply_markup=_markup(rows), **_beside(message))
+    try:
+        with _once("reply.dropped"):
+            await bot.send_message(message.chat.id, text, reply_markup=_markup(rows), **_beside(message))
+    except ChatMovedError as moved:
+        await tell(bot, moved.new_chat_id, text, rows)
+        raise
 
 
-async def ask(message: MaybeInaccessibleMessage, text: str, placeholder: str) -> int | None:
-    """Reply with a question, for whose answer apps open a field; return its id, None if it did not get through."""
+async def ask(message: MaybeInaccessibleMessage, text: str, placeholder: str) -> tuple[int, int] | None:
+    """Reply with a question, for whose answer apps open a field; return its chat and its id, None without it.
+
+    Where the chat has moved, the question is sent to the new one.
+    """
     bot = message.get_bot()
     assert isinstance(bot, ExtBot)
-    sent: Message | None = None
+    chat_id, sent = message.chat.id, None
+    force = ForceReply(input_field_placeholder=placeholder)
     with _once("question.dropped"):
-        force = ForceReply(input_field_placeholder=placeholder)
-        sent = await bot.send_message(message.chat.id, text, reply_markup=force, **_beside(message))
-    return None if sent is None else sent.message_id
+        try:
+            with translated():
+                sent = await bot.send_message(chat_id, text, reply_markup=force, **_beside(message))
+        except ChatMovedError as moved:
+            chat_id = moved.new_chat_id
+            sent = await bot.send_message(chat_id, text, reply_markup=force, rate_limit_args=Urgency.PLACEHOLDER)
+    return None if sent is None else (chat_id, sent.message_id)
 
 
 def _beside(message: MaybeInaccessibleMessage) -> dict[str, Any]:
