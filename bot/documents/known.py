@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 from bot.documents.written import on_one_line
 from bot.text.turns import order_of_speakers
+from storage.naming import LONGEST_NAME
 from storage.transcript import Transcript
 
 NAMELESS = "Speaker {n}"
-LONGEST_NAME = 60  # characters
 
 
 @dataclass(frozen=True)

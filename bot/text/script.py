@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.text.turns import Paragraph
 from bot.text.words import one_line
+from storage.naming import LONGEST_NAME
 
-NAME_LIMIT = 60  # characters
 _ISOLATE, _POP = "\u2068", "\u2069"
 _FROM_RIGHT, _FROM_LEFT = frozenset({"R", "AL"}), frozenset({"L"})
 
@@ -38,7 +38,7 @@ def script(paragraphs: Sequence[Paragraph], *, times: bool, duration: float | No
 def names_of(speakers: Sequence[str], names: Mapping[str, str], numbered: Callable[[int], str]) -> Mapping[str, str]:
     """Return what each speaker is called: by name, else by a number in their order."""
     return {
-        speaker: one_line(names.get(speaker, ""), NAME_LIMIT) or numbered(number)
+        speaker: one_line(names.get(speaker, ""), LONGEST_NAME) or numbered(number)
         for number, speaker in enumerate(speakers, 1)
     }
 

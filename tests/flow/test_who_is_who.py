@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.engine.keyboards import MORE
-from storage.naming import Naming, Question
+from storage.naming import LONGEST_NAME, Naming, Question
 from tests.english import ENGLISH
 from tests.flow.test_privacy import data
 from tests.flow.test_times_and_speakers import spoken
@@ -141,6 +141,14 @@ async def test_a_file_that_was_sent_before_comes_once_more_with_the_names(world,
     await name(world, chat, alice, await asked(world, chat, alice, text), "Anna")
     file = await tap(world, chat, alice, text, ".srt")
     assert b"Anna: Good morning." in world.telegram.file_bytes(file["document"]["file_id"])
+
+
+async def test_the_longest_name_stands_whole_in_the_text_and_in_its_files(world, chat, alice):
+    text, longest = await sent(world, chat, alice), "A" * LONGEST_NAME
+    await name(world, chat, alice, await asked(world, chat, alice, text), longest)
+    assert f"{longest}: Good morning." in texts(chat)[0]
+    file = await tap(world, chat, alice, text, ".srt")
+    assert f"{longest}: Good morning." in world.telegram.file_bytes(file["document"]["file_id"]).decode()
 
 
 async def test_where_a_message_can_no_longer_be_changed_it_is_said_and_files_have_the_names(world, chat, alice):

@@ -4,6 +4,7 @@ import pytest
 
 from bot.text.script import names_of, script, time
 from bot.text.turns import order_of_speakers, paragraphs
+from storage.naming import LONGEST_NAME
 from storage.transcript import Segment, Transcript, Word
 
 
@@ -192,4 +193,4 @@ def test_a_name_is_one_short_line_and_an_empty_one_is_none():
     called = names_of(order_of_speakers(one), {"0": " \n ", "1": f"Bob\n{'b' * 99}"}, "Speaker {}".format)
     assert called["0"] == "Speaker 1"
     assert called["1"].startswith("Bob bbb")
-    assert len(called["1"]) == 60
+    assert len(called["1"]) == LONGEST_NAME
