@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.documents.alphabets import MARKS, WIDEST, is_from_right_to_left, rules_for
 from bot.documents.cuts import cut
 from bot.documents.known import Known
 from bot.documents.lines import lines
-from bot.documents.scripts import MARKS, WIDEST, is_from_right_to_left, rules_for
 from bot.documents.spoken import spoken
 from bot.documents.timing import timed
 from storage.transcript import Segment, Word

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from bot.documents.scripts import UNSPACED, Rules, is_wide
+from bot.documents.alphabets import UNSPACED, Rules, is_wide
 from bot.documents.spoken import Piece
 
 PAUSE = 1.0  # seconds of silence, over which no cue stands

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from bot.documents.known import Known
-from bot.documents.scripts import is_unspaced, is_wide
+from bot.documents.alphabets import is_unspaced, is_wide
 from bot.documents.syllables import SECONDS, weight
 from bot.documents.tokens import Gap, tokens
 from storage.transcript import Segment, Transcript, Word

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
-from bot.documents.scripts import UNSPACED, WIDE, is_unspaced
+from bot.documents.alphabets import UNSPACED, WIDE, is_unspaced
 from bot.documents.written import on_one_line
 from bot.text.graphemes import is_boundary
 

@@ -11,10 +11,10 @@ import webvtt
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.documents.alphabets import rules_for
 from bot.documents.cues import cues_of
 from bot.documents.document import Ending, make
 from bot.documents.known import Known
-from bot.documents.scripts import rules_for
 from bot.documents.timing import CLOSED, LONGEST, SHORTEST, TWO_FRAMES
 from bot.documents.written import on_one_line
 from bot.text.graphemes import is_boundary

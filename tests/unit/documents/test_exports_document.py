@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.documents import cuts, timing
+from bot.documents.alphabets import CHINESE, JAPANESE, KOREAN, LATIN
 from bot.documents.document import Ending, make
 from bot.documents.known import Known
-from bot.documents.scripts import CHINESE, JAPANESE, KOREAN, LATIN
 from storage.transcript import Segment, Transcript, Word
 from tests.unit.documents.test_golden import RECORDINGS, known
 from tests.unit.project.checkout import blocks, quoted, said, section, table, text
