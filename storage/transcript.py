@@ -1,5 +1,6 @@
 """The Transcript: finished text with its language, its words or segments, and their speakers; a value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -52,6 +53,13 @@ class Transcript:
     words: tuple[Word, ...] = ()
     language_confidence: float | None = None  # from 0 to 1, that it is this language; None if nobody said
     segments: tuple[Segment, ...] = ()
+
+    @property
+    def said(self) -> Sequence[Word | Segment]:
+        """Return all that was said: words alone as the provider has them, and with segments among them by time."""
+        if not self.segments:
+            return self.words
+        return sorted([*self.words, *self.segments], key=lambda each: each.start)
 
     @property
     def is_doubtful(self) -> bool:

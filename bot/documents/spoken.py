@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from bot.documents.known import Known
 from bot.documents.alphabets import is_unspaced, is_wide
+from bot.documents.known import Known
 from bot.documents.syllables import SECONDS, weight
 from bot.documents.tokens import Gap, tokens
-from storage.transcript import Segment, Transcript, Word
+from storage.transcript import Segment, Word
 
 LONGEST = 96 * 3600.0  # seconds; a time after that was not measured, and many programs read no more than 99 hours
 NEAR = 40  # characters of the text in which the next word is looked for
@@ -55,7 +55,7 @@ class _Item(NamedTuple):
 def spoken(known: Known, longest: int) -> Spoken:
     """Return the pieces of the words and segments, or else of the text, so that one fits on a line of `longest`."""
     transcript = known.transcript
-    items = [item for each in _in_time(transcript) if (item := _item(each, known, longest)).tokens]
+    items = [item for each in transcript.said if (item := _item(each, known, longest)).tokens]
     is_estimated = all(item.start is None for item in items)
     if not items:
         said = [_Token(text, gap, None) for text, gap in tokens(transcript.text, longest)]
@@ -63,12 +63,6 @@ def spoken(known: Known, longest: int) -> Spoken:
     believed = _believed(items)
     placed = list(_placed(believed, known.seconds))
     return Spoken(_pieces(placed, transcript.text), is_estimated)
-
-
-def _in_time(transcript: Transcript) -> Sequence[Word | Segment]:
-    if not transcript.segments:
-        return transcript.words
-    return sorted([*transcript.words, *transcript.segments], key=lambda each: each.start)
 
 
 def _item(said: Word | Segment, known: Known, longest: int) -> _Item:

@@ -78,7 +78,7 @@ def paragraphs(transcript: Transcript, *, by_speaker: bool) -> tuple[Paragraph, 
     With several speakers, and `by_speaker`, each change of them begins a paragraph, and channels that follow each
     other in the text are put in the order of time.
     """
-    items, speakers = _items(transcript), order_of_speakers(transcript)
+    items, speakers = transcript.said, order_of_speakers(transcript)
     letters = flat(transcript.text)
     in_order = _in_order_of_text(letters, items, several=len(speakers) > 1)
     if in_order is None:
@@ -93,13 +93,7 @@ def paragraphs(transcript: Transcript, *, by_speaker: bool) -> tuple[Paragraph, 
 
 def order_of_speakers(transcript: Transcript) -> tuple[str, ...]:
     """Return the speakers in the order of their first words."""
-    return tuple(dict.fromkeys(each.speaker for each in _items(transcript) if each.speaker is not None))
-
-
-def _items(transcript: Transcript) -> Sequence[Item]:
-    if not transcript.segments:
-        return transcript.words
-    return sorted([*transcript.words, *transcript.segments], key=lambda each: each.start)
+    return tuple(dict.fromkeys(each.speaker for each in transcript.said if each.speaker is not None))
 
 
 def _in_order_of_text(text: Flat, items: Sequence[Item], *, several: bool) -> tuple[_Spoken, bool] | None:
