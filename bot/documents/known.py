@@ -24,7 +24,7 @@ class Known:
 
     transcript: Transcript
     model: str
-    date: datetime  # when the recording was sent; it has a time zone
+    date: datetime  # when the recording came, or another text of it was asked for; it has a time zone
     sender: str | None = None
     title: str | None = None
     duration: float | None = None  # in seconds, where it was measured

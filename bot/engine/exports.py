@@ -55,13 +55,13 @@ def _document(ending: str, transcript: Transcript, job: Job, names: Mapping[str,
     from bot.documents.document import Ending, make  # noqa: PLC0415 - much code, which no text needs until then
     from bot.documents.known import Known  # noqa: PLC0415 - as above
 
-    sent_at = datetime.fromtimestamp(job.created_at, UTC)
+    came_at = datetime.fromtimestamp(job.created_at, UTC)
     asked = None if job.options.language == AUTO else job.options.language
     texts = texts_of(job, job.form)
     known = Known(
         transcript,
         job.model,
-        sent_at,
+        came_at,
         duration=job.audio_seconds,
         names=names,
         nameless=texts.answers.speaker("{n}"),

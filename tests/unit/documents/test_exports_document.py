@@ -83,8 +83,6 @@ def test_the_example_of_a_note_is_one():
         transcript,
         "nova-2-general",
         datetime(2026, 3, 5, 23, 30, tzinfo=UTC),
-        sender="Anna",
-        title="Weekly call",
         duration=3725,
         names={"0": "Anna"},
     )
