@@ -1,7 +1,7 @@
-"""Errands: what people ask to be done with an answer that is there, done one after the other however often we die.
+"""Errands: what people ask to be done with an answer that is there, stored before it is done, and done after a death.
 
 Each is leased as jobs are. What is sent cannot be repeated without harm: a death between the message and its record
-costs a second one, and nothing else does.
+costs a second one, and nothing else does. A death spends an attempt, so that no errand kills process after process.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.activity import Activity, watched
 from bot.engine import keyboards, patience
-from bot.engine.errand_policy import Done, Dropped, PutOff, Said, verdict
+from bot.engine.errand_policy import Done, Dropped, PutOff, Said, SorryError, verdict
 from bot.engine.events import Events
 from bot.engine.exports import ToSend, place_of
 from bot.engine.forms import texts_of
@@ -134,6 +134,9 @@ class Errands:
             await self._failed(errand, error)
 
     async def _do(self, errand: Errand) -> None:
+        """Do an errand, unless so many attempts are spent: then processes have died while they did it."""
+        if errand.attempts >= patience.ERRAND_ATTEMPTS:
+            raise SorryError(lambda texts: texts.more.failed())
         job = await self.store.job(errand.job_id)
         if job is not None:
             await uninterrupted(self._finish(errand, await self.works[errand.kind](errand, job)))

@@ -125,7 +125,7 @@ EXPECTED_SHARE = 2.0  # of the length of the recording
 # Errands: what people ask to be done with an answer that is there
 ERRANDS_AT_ONCE = 8  # most are a file of some kilobytes; several chats are served while one is waited for
 ERRANDS_LOOK_EVERY_BESIDE_OTHERS = 5.0  # what a dead replica leaves; what is asked here is begun at once
-ERRAND_ATTEMPTS = 8  # over some minutes; who still wants it asks again, and the text is in the chat
+ERRAND_ATTEMPTS = 8  # over some minutes, or deaths; who still wants it asks again, and the text is in the chat
 MOST_SENDINGS_IN_DOUBT = 2  # each may have come: a third copy helps nobody
 
 # Other work

@@ -83,9 +83,9 @@ async def erase_text(tx: Transaction, errand: Errand, now: float) -> bool:
 
 
 async def give_back(tx: Transaction, now: float) -> None:
-    """Give back the leases of holders that are gone."""
-    sql = f"UPDATE errands SET lease_token = NULL, next_at = $1 WHERE next_at IS NOT NULL AND {tx.is_lost}"
-    await tx.rows(sql, now)
+    """Give back the leases of holders that are gone. It spends an attempt, as they may have died of the errand."""
+    changes = "lease_token = NULL, next_at = $1, attempts = attempts + 1"
+    await tx.rows(f"UPDATE errands SET {changes} WHERE next_at IS NOT NULL AND {tx.is_lost}", now)
 
 
 async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:

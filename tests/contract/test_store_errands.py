@@ -107,12 +107,14 @@ async def test_one_that_comes_to_nothing_can_be_asked_again(store):
     assert len(await claim(store)) == 1
 
 
-async def test_a_death_gives_the_lease_back(store):
+async def test_a_death_gives_the_lease_back_and_spends_an_attempt(store):
     job = await shown(store)
     await asked(store, job)
-    await claim(store)
+    await asked(store, job, "vtt")
+    (held,) = (await store.claim_errands(NOW, NOW + LEASE, 1)).errands
     await died(store, NOW + 1)
-    assert len(await claim(store, NOW + 1)) == 1
+    attempts = {each.what: each.attempts for each in await claim(store, NOW + 1)}
+    assert attempts == {"srt": 0, "vtt": 0} | {held.what: 1}
 
 
 class TestWhoMayAsk:

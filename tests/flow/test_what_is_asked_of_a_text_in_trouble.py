@@ -89,6 +89,17 @@ async def test_a_bug_becomes_an_attempt(world, chat, alice, monkeypatch):
     assert world.app.metrics.bugs_seen == 1
 
 
+async def test_what_one_process_after_the_other_has_died_of_is_given_up(world, chat, alice):
+    await tap(world, chat, alice)
+    store, now = world.app.store, world.clock()
+    for _ in range(patience.ERRAND_ATTEMPTS):
+        (held,) = (await store.claim_errands(now, now + 1, 1)).errands
+        await store.put_off(held, now, tried=True)  # as the next process does for one that has died
+    await world.settle()
+    assert (files(chat), texts(chat)[1:]) == ([], [MORE.failed()])
+    assert await store.errands_waiting() == 0
+
+
 async def test_who_has_lost_the_lease_lets_go(world, chat, alice, monkeypatch):
     await tap(world, chat, alice)
     failing(world, monkeypatch, "transcript", LeaseLostError())
