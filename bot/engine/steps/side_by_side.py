@@ -185,7 +185,8 @@ class _Sending:
     async def _wait(self) -> None:
         """Wait until a create has ended, or until there is something to do."""
         now = self.by.clock()
-        if any(at <= now for at in self.due.values()):
+        may_begin = not self.creating and not self.due and self.create_at <= now
+        if may_begin or any(at <= now for at in self.due.values()):
             return
         moments = [*self.due.values(), self.by.progress.next_at(self.known(self.job))]
         if self._missing() and not self._is_over:

@@ -11,7 +11,7 @@ from bot.engine.slots import Slots
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.looking import Looking
-from bot.engine.steps.side_by_side import SideBySide
+from bot.engine.steps.side_by_side import SideBySide, _Sending
 from bot.errors import RateLimitedError, TemporaryError
 from bot.speech.catalogue import Family, find
 from bot.speech.provider import Created, Done, Pending
@@ -79,12 +79,16 @@ def creates(store, provider, clock=None):
     return Creates(store, provider, Looks(40, clock), slots, TTL, clock)
 
 
+def side_by_side(store, provider, clock):
+    making = creates(store, provider, clock)
+    looking = Looking(store, provider, making.looks, clock)
+    return SideBySide(making, looking, Progress(store, None, clock), clock)
+
+
 async def send_parts(store, provider, job, sources):
     """What comes of sending several parts side by side."""
-    making = creates(store, provider, clock := Clock())
-    looking = Looking(store, provider, making.looks, clock)
-    side_by_side = SideBySide(making, looking, Progress(store, None, clock), clock)
-    return await side_by_side.send(job, MODEL, sources, None, Placing(), alone=False)
+    sending = side_by_side(store, provider, Clock())
+    return await sending.send(job, MODEL, sources, None, Placing(), alone=False)
 
 
 def fetch(store, provider, looks, clock):
@@ -111,6 +115,15 @@ async def test_a_part_that_was_answered_at_once_is_not_sent_again_after_a_failur
     assert [start for start, _, _ in provider.asked] == [0.0, 600.0, 600.0]
     words = (Word("one", 0.5, 1.0), Word("two", 600.5, 601.0))
     assert outcome == Ready(Transcript("one\n\ntwo", "en", 602.0, words), NOW + TTL)
+
+
+async def test_nothing_is_waited_for_once_the_moment_of_the_next_create_has_come(store, tmp_path):
+    job, clock = await uploading(store), Clock()
+    clock.pass_(100)
+    by, sources = side_by_side(store, Provider(), clock), parts(tmp_path, 0.0, 600.0)
+    sending = _Sending(by, job, MODEL, sources, Placing().known, {}, alone=False, held=1)
+    sending.create_at = clock()
+    await sending._wait()
 
 
 async def test_segments_of_parts_are_counted_from_the_start_of_the_recording(store, tmp_path):
