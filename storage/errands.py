@@ -54,7 +54,7 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Errands:
+class ErrandClaim:
     """What is leased to the caller, and when the next one is due (None: nothing is waiting)."""
 
     errands: tuple[Errand, ...]
@@ -70,7 +70,7 @@ class Desk(Protocol):
         What was asked before is returned as it is by now: it is not done twice.
         """
 
-    async def claim_errands(self, now: float, lease_until: float, limit: int) -> Errands:
+    async def claim_errands(self, now: float, lease_until: float, limit: int) -> ErrandClaim:
         """Lease up to `limit` due errands of kinds that this program knows."""
 
     async def put_off(self, errand: Errand, until: float, *, tried: bool = False, in_doubt: bool = False) -> bool:

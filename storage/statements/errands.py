@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from storage.errands import Errand, ErrandKind, Errands
+from storage.errands import Errand, ErrandClaim, ErrandKind
 from storage.statements.rows import ERRAND_COLUMNS, errand_of
 from storage.statements.transaction import Row, Transaction
 
@@ -13,7 +13,7 @@ WAITING = f"SELECT count(*) AS n FROM errands WHERE next_at IS NOT NULL AND {_KN
 FILES = f"SELECT what FROM errands WHERE job_id = $1 AND kind = '{ErrandKind.EXPORT}' ORDER BY what"
 
 
-async def claim_errands(tx: Transaction, now: float, lease_until: float, limit: int) -> Errands:
+async def claim_errands(tx: Transaction, now: float, lease_until: float, limit: int) -> ErrandClaim:
     due = await tx.rows(
         f"SELECT job_id, kind, what FROM errands WHERE next_at <= $1 AND {_KNOWN}"
         f" ORDER BY next_at, job_id LIMIT $2 {tx.skip_locked}",
@@ -23,7 +23,7 @@ async def claim_errands(tx: Transaction, now: float, lease_until: float, limit: 
     token = tx.holder + secrets.token_hex(8)
     leased = [await _lease(tx, each, token, lease_until) for each in due]
     first = await tx.row(f"SELECT min(next_at) AS next_at FROM errands WHERE next_at IS NOT NULL AND {_KNOWN}")
-    return Errands(tuple(leased), first["next_at"] if first else None)
+    return ErrandClaim(tuple(leased), first["next_at"] if first else None)
 
 
 async def _lease(tx: Transaction, row: Row, token: str, until: float) -> Errand:

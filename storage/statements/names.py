@@ -12,6 +12,7 @@ from storage.statements.asking import named_job, why_not
 from storage.statements.transaction import Row, Transaction
 from storage.words import Job
 
+_WITH_OTHER_NAMES = "renamed"  # in place of the kind, of a file that was sent before somebody was named
 QUESTION = "SELECT job_id, speaker FROM questions WHERE chat_id = $1 AND message_id = $2"
 # The names of a chat hold for jobs that came after somebody said so.
 NAMES = (
@@ -86,7 +87,7 @@ async def _have_files_anew(tx: Transaction, job_id: int, now: float) -> None:
     Those that are being made come once more by themselves, as the names may have been read already.
     """
     await tx.rows(
-        "UPDATE errands SET kind = 'renamed', what = what || ' ' || sent_id"
+        f"UPDATE errands SET kind = '{_WITH_OTHER_NAMES}', what = what || ' ' || sent_id"
         f" WHERE job_id = $1 AND kind = '{ErrandKind.EXPORT}' AND next_at IS NULL AND sent_id IS NOT NULL",
         job_id,
     )
