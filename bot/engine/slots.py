@@ -1,4 +1,4 @@
-"""Slots: how many jobs of a family may be at the provider at once, learned from what it takes and refuses."""
+"""Slots: how many creates of a family may be at the provider at once, learned from what it takes and refuses."""
 
 import math
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Slots:
         self._numbers = {family: _Number(slots, max(slots, most[family])) for family, slots in start.items()}
 
     def allowed(self, family: Family) -> int:
-        """Return how many jobs of the family may be at the provider at once."""
+        """Return how many recordings, or parts of long ones, of the family may be at the provider at once."""
         return self._numbers[family].allowed
 
     def all_allowed(self) -> Mapping[str, int]:

@@ -41,7 +41,7 @@ class Creates:
         object.__setattr__(self, "hold", Hold(self.store, self.now))
 
     async def slots_now(self, family: Family) -> int:
-        """Return how many jobs of the family may be at the provider; none while it asks for patience."""
+        """Return how many slots the family has; none while the provider asks for patience."""
         return 0 if await self.hold.patience() else self.slots.allowed(family)
 
     async def send(

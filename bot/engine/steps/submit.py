@@ -96,7 +96,7 @@ class Submit:
         return await self.side_by_side.send(job, model, sources, placing=placing, **how)
 
     def admission(self, model: str) -> tuple[str, int] | None:
-        """Tell how many jobs of a model's family may be at the provider at once; None while none may go there."""
+        """Tell how many slots the family of a model has; None while nothing may go to the provider."""
         found = find(model)
         if found is None or self.creates.hold.until > self.now():
             return None
