@@ -5,6 +5,7 @@ import itertools
 import re
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -50,6 +51,7 @@ class Scene:
         self.starter = starter
         self.lives: list[Command] = []
         self.voices: list[Voice] = []
+        self._held: Counter[Server] = Counter()
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
         self.environment = {
@@ -150,15 +152,22 @@ class Scene:
 
         async def hold() -> None:
             come.set()
+            self._held[server] += 1
             await until.wait()
+            self._held[server] -= 1
             server.fault(operation, drop=True)
 
         _at_the_nth(server, operation, "before", nth, hold)
         return come
 
     async def death(self) -> None:
-        """Wait until it was killed where that had been arranged."""
+        """Wait until it was killed where that had been arranged, and nothing is under way that it had asked for.
+
+        Else the next death might come at a request that the dead process had sent.
+        """
         assert await self.life.wait() == -signal.SIGKILL
+        await until(self.telegram, lambda: _under_way(self.telegram) <= self._held[self.telegram])
+        await until(self.speech, lambda: self.speech.under_way <= self._held[self.speech])
 
     async def live_until(self, server: Server, operation: str, moment: Moment, nth: int = 1) -> None:
         """One life from its start to its death at the `nth` such moment; see `kill_at`."""
@@ -253,6 +262,11 @@ def waiting(chat: Chat) -> int:
 def answered(chat: Chat) -> list[str]:
     """What the messages of the bot say that promise nothing to come."""
     return [text for text in texts(chat) if text != ENGLISH.waiting.placeholder(Notice.NONE)]
+
+
+def _under_way(telegram: FakeTelegram) -> int:
+    """Count the requests that are not answered yet, but for polls: those end by themselves."""
+    return sum(call.status is None and call.method != "getUpdates" for call in telegram.calls)
 
 
 def _somebody(chat: Chat) -> Any:

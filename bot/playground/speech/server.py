@@ -61,6 +61,7 @@ class FakeSpeech:
         self.uploads: list[Upload] = []
         self.fetches: list[Fetch] = []
         self.calls: list[Call] = []
+        self.under_way = 0  # requests that are not answered yet
         self.violations: list[str] = []
         self._clock = clock
         self._script = Script()
@@ -153,6 +154,14 @@ class FakeSpeech:
 
     def _route(self, operation: str, effect: Effect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
+            self.under_way += 1
+            try:
+                return await answered(request)
+            finally:
+                self.under_way -= 1
+                self.notifier.notify()
+
+        async def answered(request: web.Request) -> web.StreamResponse:
             request[REQUEST_ID] = f"{next(self._request_ids):08x}"
             self._record_mistakes(operation, rules.agent_mistakes(request.headers.get("User-Agent", "")))
 
@@ -165,9 +174,8 @@ class FakeSpeech:
             response, status = await self._faults.answer(
                 operation, request, carried_out, lambda of: self._refuse(request, refusals.of_status(of))
             )
-            asked, answered = request.get(ASKED, {}), response.text if isinstance(response, web.Response) else None
-            self.calls.append(Call(request.method, request.path, status, self._clock(), asked, answered))
-            self.notifier.notify()
+            asked, answer = request.get(ASKED, {}), response.text if isinstance(response, web.Response) else None
+            self.calls.append(Call(request.method, request.path, status, self._clock(), asked, answer))
             return response
 
         return handle
