@@ -1,5 +1,6 @@
 """Subtitles by the rules that professionals keep, before they are written in a form."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,7 +48,8 @@ def cues_of(known: Known) -> Cues:
         for text, speaker, before in zip(texts, speakers, [None, *speakers], strict=False)
     ]
     spans = [(group[0].start, group[-1].end) for group in groups]
-    times = timed(spans, [characters / rules.speed for characters in reading])
+    lengths = [each for each in (known.duration, transcript.duration) if each is not None]
+    times = timed(spans, [characters / rules.speed for characters in reading], max(lengths, default=math.inf))
     cues = [Cue(start, end, text, speaker) for text, speaker, (start, end) in zip(texts, speakers, times, strict=True)]
     return Cues(cues, said.is_estimated)
 

@@ -11,25 +11,36 @@ LATE = 1_000  # so much may a cue come after its speech, so that a short one bef
 A_MOMENT = 40  # the least, where many words have one time
 
 
-def timed(spoken: Sequence[tuple[float, float]], readable: Sequence[float]) -> Iterator[tuple[int, int]]:
+def timed(
+    spoken: Sequence[tuple[float, float]], readable: Sequence[float], recorded: float = math.inf
+) -> Iterator[tuple[int, int]]:
     """Yield the start and end of cues from the seconds of their speech, and the seconds that it takes to read each.
 
-    No two cues overlap. A cue stays for as long as it takes to read, while nobody else speaks.
+    No two cues overlap. A cue stays for as long as it takes to read, while nobody else speaks and the recording of
+    `recorded` seconds goes on.
     """
     starts = [round(1000 * start) for start, _ in spoken]
     previous = 0
     for number, ((_, speech_ends), reading) in enumerate(zip(spoken, readable, strict=True)):
         start = max(starts[number], previous)
-        following = starts[number + 1] if number + 1 < len(starts) else None
-        previous = _end(start, round(1000 * speech_ends), math.ceil(1000 * reading), following)
+        speech_ends_at, readable_for = round(1000 * speech_ends), math.ceil(1000 * reading)
+        if number + 1 < len(starts):
+            previous = _end(start, speech_ends_at, readable_for, starts[number + 1])
+        else:
+            previous = _last_end(start, speech_ends_at, readable_for, 1000 * recorded)
         yield start, previous
 
 
-def _end(start: int, speech_ends: int, reading: int, following: int | None) -> int:
-    if following is None:
-        return min(max(speech_ends, start + reading, start + SHORTEST), start + LONGEST)
+def _end(start: int, speech_ends: int, reading: int, following: int) -> int:
     end = min(max(speech_ends, start + reading), following)
     end = max(end, min(start + SHORTEST, following + LATE), start + A_MOMENT)
     if end < following < end + CLOSED:
         end = following if following - start <= LONGEST else min(end, following - TWO_FRAMES)
     return min(end, start + LONGEST)
+
+
+def _last_end(start: int, speech_ends: int, reading: int, recorded: float) -> int:
+    """Return the end of the last cue, which is that of the recording at the latest, if it begins within that."""
+    latest = int(recorded) if start < recorded < math.inf else start + LONGEST
+    end = min(max(speech_ends, start + reading), latest, start + LONGEST)
+    return max(end, start + SHORTEST)

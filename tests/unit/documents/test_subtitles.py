@@ -64,7 +64,7 @@ def test_a_cue_has_one_speaker_and_is_read_before_the_next_one():
     assert shown(talk(("0", "Shall we go?"), ("1", "Yes."), ("0", "Good, then let us go."))) == [
         (0, 900, "Shall we go?"),
         (900, 1734, "Yes."),
-        (1734, 3676, "Good, then let us go."),
+        (1734, 2699, "Good, then let us go."),
     ]
 
 
@@ -79,6 +79,22 @@ def test_a_pause_ends_a_cue_and_a_short_gap_is_closed():
 def test_a_cue_stays_as_long_as_it_takes_to_read_while_nobody_speaks():
     quick = talk((None, "incomprehensibilities internationalization"), 3.0, (None, "So."), seconds=0.1)
     assert shown(quick)[0] == (0, 2530, "incomprehensibilities internationalization")
+
+
+@pytest.mark.parametrize(
+    ("measured", "told", "end"),
+    [(1.5, None, 1500), (None, 1.5, 1500), (1.5, 1.8, 1800), (0.5, None, 834), (3.0, None, 2530), (None, None, 2530)],
+)
+def test_the_last_cue_ends_with_the_recording_unless_it_would_be_too_short(measured, told, end):
+    words = (Word("incomprehensibilities", 0.0, 0.5), Word("internationalization", 0.5, 2.0))
+    transcript = Transcript("incomprehensibilities internationalization", duration=told, words=words)
+    assert shown(known(transcript, duration=measured))[-1][:2] == (0, end)
+
+
+def test_what_is_said_after_the_end_of_a_recording_stays_as_long_as_any_other():
+    words = (Word("incomprehensibilities", 5.0, 5.5), Word("internationalization", 5.5, 6.0))
+    transcript = Transcript("incomprehensibilities internationalization", duration=3.0, words=words)
+    assert shown(known(transcript)) == [(5000, 7530, "incomprehensibilities internationalization")]
 
 
 def test_no_cue_stays_for_more_than_seven_seconds():
