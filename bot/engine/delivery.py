@@ -1,4 +1,4 @@
-"""The placeholder of a job, from its first word to the answer.
+"""Delivery: the placeholder becomes the answer.
 
 An answer is shown by editing a message that a row points to. An edit can be repeated without harm, so a crash between
 an edit and its record costs a "not modified" and nothing else.
@@ -13,25 +13,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
 
 from bot.engine import forms, keyboards, patience
 from bot.engine.lease import handling, require_lease
 from bot.engine.leftovers import Leftovers
 from bot.engine.pages import Pages
-from bot.engine.placing import Placing
-from bot.engine.reactions import Reactions
-from bot.engine.sent import keep, place_of, uninterrupted
-from bot.errors import (
-    ChatRefusesError,
-    FormRefusedError,
-    PlaceholderGoneError,
-    RateLimitedError,
-    RefusedError,
-    TemporaryError,
-    UnknownMessageError,
-    VerbatimError,
-)
+from bot.engine.placeholders import Placeholders
+from bot.engine.sending import Sending
+from bot.engine.sent import keep, uninterrupted
+from bot.errors import ChatRefusesError, FormRefusedError, PlaceholderGoneError, RefusedError, UnknownMessageError
 from bot.log import get_logger
 from bot.telegram.pace import Urgency
 from bot.telegram.writing.transport import Transport
@@ -42,20 +32,22 @@ from storage.store import Store
 from storage.words import Form, Job
 
 log = get_logger(__name__)
-Result = TypeVar("Result")
-Said = Callable[[Form], Page | Document]
 Worded = Callable[[Texts], str]  # said in the language of who reads it
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Placeholders, notices and answers of jobs whose lease the caller holds."""
+    """Shows the answers of jobs whose lease the caller holds."""
 
     transport: Transport
     store: Store
-    _unsure: set[int] = field(default_factory=set, init=False)
+    placeholders: Placeholders
     _withdrawn: set[int] = field(default_factory=set, init=False)
-    _reacted: set[int] = field(default_factory=set, init=False)
+
+    @property
+    def sending(self) -> Sending:
+        """How messages of a job are sent."""
+        return self.placeholders.sending
 
     @property
     def leftovers(self) -> Leftovers:
@@ -67,193 +59,13 @@ class Delivery:
         """How an answer of several messages is shown."""
         return Pages(self.transport, self.store, self.leftovers)
 
-    @property
-    def reactions(self) -> Reactions:
-        """What stands for the placeholders of quiet chats."""
-        return Reactions(self.transport, self.store, self._reacted)
-
-    async def say(self, job: Job, text: str) -> None:
-        """Tell the chat news in a message of its own; a chat that takes none is not told."""
-        try:
-            await self.transport.say(place_of(job, Form.EDIT), text)
-        except RefusedError as error:
-            log.info("news.refused", job=job.id, error=str(error))
-
-    def goes_ahead(self, job: Job) -> bool:
-        """Tell whether a job may go on while its placeholder stands in line: only other chats come before it there.
-
-        Not after a death of the process: then a job is led to the provider and let go.
-        """
-        return (
-            job.placeholder_id is None
-            and not job.reacts
-            and not job.interrupted
-            and job.id not in self._unsure
-            and self.transport.others_come_first(job.chat_id)
-        )
-
-    async def begin(self, job: Job) -> Job:
-        """Find out, before anything is done for a job without a placeholder, whether its chat takes one.
-
-        Wait until one may be sent; raise RateLimitedError if that takes long. A chat that has refused one is asked
-        first of all. One that is quiet gets a reaction, for which nothing has to wait.
-        """
-        if job.placeholder_id is not None:
-            return await self._begin_again(job, job.placeholder_id) if job.notice is Notice.FAILED else job
-        if not self.transport.is_known_to_refuse(job.chat_id) or job.id in self._unsure:
-            if not job.reacts:
-                await self.transport.await_pace(job.chat_id)
-            return job
-        if job.attempts == 0:
-            self.transport.ask_again(job.chat_id)
-        return await self.place(job)
-
-    async def _begin_again(self, job: Job, message_id: int) -> Job:
-        """Let the apology of an earlier try become the placeholder; where that fails, the answer will replace it."""
-        try:
-            await self._show_notice(job, message_id, Notice.FAILED)
-        except (RateLimitedError, TemporaryError) as error:
-            log.info("placeholder.later", job=job.id, error=str(error))
-            return job
-        require_lease(await self.store.note(job, Notice.NONE))
-        return replace(job, notice=Notice.NONE)
-
-    async def place(self, job: Job, *, notice: Notice = Notice.NONE, urgency: Urgency = Urgency.PLACEHOLDER) -> Job:
-        """Send and store the placeholder if there is none, and return the job as it is then."""
-        if job.placeholder_id is not None:
-            return job
-        return await uninterrupted(self._place(job, notice, urgency))
-
-    async def _place(self, job: Job, notice: Notice, urgency: Urgency) -> Job:
-        is_known = urgency is Urgency.ANSWER
-        said = partial(forms.to_come, job) if is_known else partial(forms.waiting, job, notice=notice)
-        try:
-            form, message_id = await self._send_somewhere(job, said, urgency)
-        except TemporaryError as error:
-            if not error.sure:
-                if len(self._unsure) >= patience.MOST_UNSURE:
-                    self._unsure.pop()
-                self._unsure.add(job.id)
-            raise
-        placed = replace(job, placeholder_id=message_id, form=form)
-        await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, notice, form))
-        return placed
-
-    async def _send_somewhere(self, job: Job, said: Said, urgency: Urgency, *, waits: bool = True) -> tuple[Form, int]:
-        """Send what is said in each form: to the chat as a text, else as a file, else to the sender in private.
-
-        Only for an answer that is known a file is good enough: who forbids texts wants no files instead of them, and
-        nothing is paid yet. One that `waits` for the answer can be cancelled.
-        """
-        try:
-            try:
-                return Form.EDIT, await self._send(job, Form.EDIT, said, urgency, waits=waits)
-            except FormRefusedError:
-                if urgency is not Urgency.ANSWER:
-                    raise
-                return Form.FILE, await self._send(job, Form.FILE, said, urgency, waits=waits)
-        except RefusedError as refused:
-            return Form.PRIVATE, await self._send_in_private(job, said, urgency, refused, waits=waits)
-
-    async def _send_in_private(
-        self, job: Job, said: Said, urgency: Urgency, refused: RefusedError, *, waits: bool = True
-    ) -> int:
-        """Send a message to the sender, if the bot may write there; else raise what the chat said.
-
-        What nobody knows may be gone at the next try, and only the last one goes there.
-        """
-        is_last = refused.known or job.attempts + 1 >= patience.FEW_ATTEMPTS
-        if job.form is Form.PRIVATE or job.user_id is None or job.user_id == job.chat_id or not is_last:
-            raise refused
-        try:
-            return await self._send(job, Form.PRIVATE, said, urgency, waits=waits)
-        except VerbatimError as error:
-            log.info("private.refused", job=job.id, error=str(error))
-            raise refused from None
-
-    async def place_before_paying(self, job: Job) -> Job:
-        """Send the placeholder, or go on without it where that fails for a moment: the text matters more.
-
-        Return the job as it is then. In a quiet chat a reaction stands for it, unless the chat forbids that.
-
-        Where nothing can be said for now, or for long, nothing is to be paid: that is raised. So is every wait for a
-        chat of which nobody knows whether it takes messages. After one that may have been sent, and whose id is
-        unknown, none is sent before the answer.
-        """
-        if job.placeholder_id is not None or job.id in self._unsure:
-            return job
-        if job.reacts and await self.reactions.set(job):
-            return job
-        try:
-            return await self.place(job)
-        except RateLimitedError as error:
-            is_long = error.retry_after is not None and error.retry_after > patience.PASSING
-            if is_long or not self.transport.is_known_to_take(job.chat_id):
-                raise
-            log.debug("placeholder.later", job=job.id, again_in=error.retry_after)
-        except TemporaryError as error:
-            log.info("placeholder.later", job=job.id, error=str(error))
-        return job
-
-    def place_beside(self, job: Job, placing: Placing) -> None:
-        """Begin to send the placeholder beside the work on a job that `begin` has let through."""
-        placing.begin(self.place_before_paying(job), in_line=False)
-
-    def line_up(self, job: Job, placing: Placing) -> None:
-        """Let the placeholder stand in line beside the work on its job, unless it is on its way, or was sent."""
-        if job.placeholder_id is not None or placing.is_on_its_way:
-            return
-        if job.reacts:
-            self.place_beside(job, placing)
-        else:
-            placing.begin(self._place_in_turn(job, placing), in_line=True)
-
-    async def _place_in_turn(self, job: Job, placing: Placing) -> Job:
-        await self.transport.await_pace(job.chat_id)
-        placing.has_its_turn()
-        return await self.place_before_paying(job)
-
-    async def place_at_once(self, job: Job) -> float | None:
-        """Send the placeholder if the pace has room for it now; else return the seconds until it may have."""
-        try:
-            await self.transport.ask_pace(job.chat_id)
-        except RateLimitedError as error:
-            return error.retry_after
-        await self.place_if_possible(job)
-        return None
-
-    async def place_if_possible(self, job: Job) -> None:
-        """Send the placeholder, or go on without it: nothing is paid now, or it is paid already."""
-        try:
-            await self.place_before_paying(job)
-        except (RateLimitedError, RefusedError) as error:
-            log.info("placeholder.later", job=job.id, error=str(error))
-
-    async def note(self, job: Job, notice: Notice) -> None:
-        """Let the placeholder say what the wait is about; one that the user deleted stays deleted."""
-        now = await self.store.job(job.id) or job  # its placeholder may have been sent since it was claimed
-        if now.placeholder_id is None:
-            if job.id not in self._unsure:
-                await self.place(job, notice=notice)
-        elif now.notice != notice:
-            require_lease(await self.store.note(job, notice))
-            await self._show_notice(now, now.placeholder_id, notice)
-
-    async def _show_notice(self, job: Job, message_id: int, notice: Notice) -> None:
-        shown = forms.waiting(job, job.form, notice)
-        rows = keyboards.cancel(job, job.form)
-        try:
-            await self.transport.edit(job.shown_in, message_id, shown, rows=rows, urgency=Urgency.PLACEHOLDER)
-        except (PlaceholderGoneError, RefusedError) as error:
-            log.info("notice.refused", job=job.id, error=str(error))
-
     async def deliver(self, job: Job, said: Worded) -> Job:
         """Show what is said in the first form that is allowed, and remove what is left over of others.
 
         Return the job as it is then.
         """
-        self._unsure.discard(job.id)
-        job = await self.place(job, urgency=Urgency.ANSWER)
+        self.placeholders.forget_doubt(job)
+        job = await self.placeholders.place(job, urgency=Urgency.ANSWER)
         try:
             job = await self._show_somewhere(job, said)
             await self.leftovers.remove_all(job)
@@ -261,7 +73,7 @@ class Delivery:
             if refused.known or job.attempts > 0:
                 await self.leftovers.withdraw(job)
             raise
-        self._reacted.discard(job.id)
+        self.placeholders.forget_reaction(job)
         return job
 
     async def _show_somewhere(self, job: Job, said: Worded) -> Job:
@@ -281,7 +93,7 @@ class Delivery:
         if not job.reacts:
             await self.apologise(job, said)
             return
-        await self.reactions.take_back(job)
+        await self.placeholders.reactions.take_back(job)
         if job.placeholder_id is not None:
             await self.deliver(job, said)
 
@@ -289,7 +101,7 @@ class Delivery:
         """Remove what still promises an answer that can be shown nowhere, or let it say so."""
         await self.leftovers.give_up(job, chat_lost=chat_lost)
         if not chat_lost:
-            await self.reactions.take_back(job)
+            await self.placeholders.reactions.take_back(job)
 
     async def apologise(self, job: Job, said: Worded) -> None:
         """Show an apology; where the job has no placeholder, in a message that says this from the start.
@@ -299,7 +111,7 @@ class Delivery:
         if job.placeholder_id is not None or job.reacts:
             await self.deliver(job, said)
             return
-        self._unsure.discard(job.id)
+        self.placeholders.forget_doubt(job)
         with suppress(UnknownMessageError):  # it is there, whichever it is
             await uninterrupted(self._apologise(job, said))
 
@@ -307,7 +119,7 @@ class Delivery:
         def apology(form: Form) -> Page | Document:
             return forms.saying(job, form, said(forms.texts_of(job, form)))
 
-        form, message_id = await self._send_somewhere(job, apology, Urgency.ANSWER, waits=False)
+        form, message_id = await self.sending.send_somewhere(job, apology, Urgency.ANSWER, waits=False)
         placed = replace(job, form=form)
         await keep(self.transport, placed, message_id, partial(self.store.place, job, message_id, Notice.NONE, form))
 
@@ -364,11 +176,11 @@ class Delivery:
         if job.form is Form.PRIVATE:
             if is_second:
                 raise ChatRefusesError("no message can be edited in the private chat", known=False)
-            return await self._exchange(job, job.form, await self._send(job, job.form, said, Urgency.ANSWER))
+            return await self._exchange(job, job.form, await self.sending.send(job, job.form, said, Urgency.ANSWER))
         if is_second:
             require_lease(await self.store.change_form(job, Form.NEW))
             return replace(job, form=Form.NEW)
-        form, message_id = await self._send_somewhere(job, said, Urgency.ANSWER)
+        form, message_id = await self.sending.send_somewhere(job, said, Urgency.ANSWER)
         stays_pages = form is Form.EDIT and job.form is Form.PAGES
         return await self._exchange(job, job.form if stays_pages else form, message_id)
 
@@ -379,7 +191,8 @@ class Delivery:
         said = partial(forms.to_come, job)
         if job.form is Form.FILE and isinstance(refused, FormRefusedError):
             try:
-                return await self._exchange(job, Form.EDIT, await self._send(job, Form.EDIT, said, Urgency.ANSWER))
+                message_id = await self.sending.send(job, Form.EDIT, said, Urgency.ANSWER)
+                return await self._exchange(job, Form.EDIT, message_id)
             except RefusedError:
                 log.info("text.refused", job=job.id)
         if not refused.known and job.attempts == 0:
@@ -387,7 +200,7 @@ class Delivery:
         if job.form in {Form.EDIT, Form.PAGES} and not await self.store.pages(job):
             require_lease(await self.store.change_form(job, Form.NEW))
             return replace(job, form=Form.NEW)
-        message_id = await self._send_in_private(job, said, Urgency.ANSWER, refused)
+        message_id = await self.sending.send_in_private(job, said, Urgency.ANSWER, refused)
         return await self._exchange(job, Form.PRIVATE, message_id)
 
     async def _exchange(self, job: Job, form: Form, message_id: int) -> Job:
@@ -398,7 +211,3 @@ class Delivery:
         )
         await keep(self.transport, moved, message_id, partial(self.store.replace, job, message_id, form))
         return moved
-
-    async def _send(self, job: Job, form: Form, said: Said, urgency: Urgency, *, waits: bool = True) -> int:
-        rows = keyboards.cancel(job, form) if waits else keyboards.again(job, form)
-        return await self.transport.send(place_of(job, form), said(form), rows=rows, urgency=urgency)

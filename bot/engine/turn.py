@@ -137,7 +137,7 @@ class Turn:
             await self._move(job, failure.new_chat_id)
         decided = self._verdict(failure, job)
         if decided.notice is not None and not job.is_quiet and is_to_be_told(job, self.now()):
-            await self._say(job, self.delivery.note(job, decided.notice))
+            await self._say(job, self.delivery.placeholders.note(job, decided.notice))
         if isinstance(decided.outcome, Ended) and isinstance(error, RefusedError | UndeliverableError):
             chat_lost = isinstance(error, UndeliverableError)
             await self._say(job, self.delivery.give_up(job, chat_lost=chat_lost))

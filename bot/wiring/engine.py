@@ -47,7 +47,7 @@ def intake_of(shared: Shared, engine: Engine) -> Intake:
 
 
 def _errands_of(shared: Shared) -> Errands:
-    store, now, transport = shared.store, shared.outside.now, shared.delivery.transport
+    store, now, transport = shared.store, shared.outside.now, shared.transport
     works: dict[str, Work] = {
         ErrandKind.EXPORT: Exports(store),
         ErrandKind.DELETE: Deletions(transport, store, now),

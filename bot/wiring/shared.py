@@ -9,6 +9,7 @@ from bot.engine.delivery import Delivery
 from bot.engine.events import Events
 from bot.engine.guests import Guests
 from bot.engine.looks import Looks
+from bot.engine.placeholders import Placeholders
 from bot.engine.presence import Presence
 from bot.engine.steps.scripts import Scripts
 from bot.engine.telling import Telling
@@ -77,7 +78,9 @@ class Shared:
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
         self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics, in_turn=guests.is_shared)
         self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now, guests.is_shared)
-        self.delivery = Delivery(transport := Transport(calls, pace), store)
+        self.transport = transport = Transport(calls, pace)
+        self.placeholders = Placeholders(transport, store)
+        self.delivery = Delivery(transport, store, self.placeholders)
         self.provider = provider_of(settings, outside.session, self.metrics)
         tell = Telling(transport, store, lambda: guests.owner_speaks)
         self.trouble = Trouble(store, tell, lambda: guests.owner, lambda: self.metrics.bugs_seen, outside.now)

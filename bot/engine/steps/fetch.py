@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine import patience
-from bot.engine.delivery import Delivery
 from bot.engine.lease import require_lease
 from bot.engine.looks import Looks
+from bot.engine.placeholders import Placeholders
 from bot.engine.placing import Placing
 from bot.engine.progress import Progress, sounds_of
 from bot.engine.steps.keeping import ready
@@ -28,7 +28,7 @@ class Fetch:
 
     store: Store
     looking: Looking
-    delivery: Delivery
+    placeholders: Placeholders
     progress: Progress
     looks: Looks
     transcript_ttl: float
@@ -49,7 +49,7 @@ class Fetch:
         looked at once, and gives its lease back: if it survives that, it is no suspect.
         """
         placing = placing or Placing()
-        self.delivery.line_up(job, placing)
+        self.placeholders.line_up(job, placing)
         if generations is None:
             generations = await self.store.generations(job)
         first = self.clock() if look_at is None else look_at

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from bot.engine import forms, patience
-from bot.engine.delivery import Delivery
 from bot.engine.hold import Way
 from bot.engine.lease import LeaseLostError, handling, require_lease
+from bot.engine.placeholders import Placeholders
 from bot.engine.placing import Placing
 from bot.engine.policy import is_to_be_told, too_much_doubt, wait_for_lost
 from bot.engine.steps.creates import Creates
@@ -49,7 +49,7 @@ class Submit:
     """
 
     store: Store
-    delivery: Delivery
+    placeholders: Placeholders
     recordings: Recordings
     creates: Creates
     side_by_side: SideBySide
@@ -70,8 +70,8 @@ class Submit:
         if job.create_started:
             return self._answer_was_lost(job)
         placing = placing or Placing()
-        goes_ahead = self.delivery.goes_ahead(job)
-        job = job if goes_ahead else await self.delivery.begin(job)
+        goes_ahead = self.placeholders.goes_ahead(job)
+        job = job if goes_ahead else await self.placeholders.begin(job)
         model = find(job.model) or await self._replace_model(job)
         match Admitted() if job.slot == model.family else await self._admit(job, model):
             case Known() as known:
@@ -83,7 +83,7 @@ class Submit:
             case Admitted() as admitted:
                 if (way := await self.creates.hold.ask()) is Way.CLOSED:
                     return await self._wait_for_the_provider(job)
-                place = self.delivery.line_up if goes_ahead else self.delivery.place_beside
+                place = self.placeholders.line_up if goes_ahead else self.placeholders.place_beside
                 place(job, placing)
                 send = partial(self._send, job, model, known=stored, alone=way is Way.ALONE, placing=placing)
                 return await self._upload(job, model, admitted, send, placing)
@@ -133,7 +133,7 @@ class Submit:
         if not await self.store.tell_once(job.chat_id, what):
             return
         try:
-            await self.delivery.say(job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name))
+            await self.placeholders.say(job, forms.texts_of(job, Form.EDIT).models.replaced(job.model, default.name))
         except VerbatimError:
             await self.store.tell_again(job.chat_id, what)
             raise
@@ -145,12 +145,12 @@ class Submit:
         long is told how many are ahead.
         """
         if not goes_ahead:
-            await self.delivery.place_if_possible(job)
+            await self.placeholders.place_if_possible(job)
             if waiting_for == SAME:
                 return patience.ADMISSION_AGAIN_AFTER
             told_at = await self.side_by_side.progress.show_ahead(job, waiting_for)
             return min(patience.ADMISSION_AGAIN_AFTER, max(patience.SHORTEST_WAIT, told_at - self.now()))
-        again_in = await self.delivery.place_at_once(job)
+        again_in = await self.placeholders.place_at_once(job)
         return patience.ADMISSION_AGAIN_AFTER if again_in is None else min(again_in, patience.ADMISSION_AGAIN_AFTER)
 
     async def _upload(self, job: Job, model: Model, admitted: Admitted, send: Send, placing: Placing) -> Outcome:
@@ -208,9 +208,9 @@ class Submit:
         hold = self.creates.hold
         self._end_what_is_paused_for_too_long(job)
         if hold.by_operator and is_to_be_told(job, self.now()):
-            await self.delivery.note(job, Notice.PAUSED)
+            await self.placeholders.note(job, Notice.PAUSED)
         else:
-            await self.delivery.place_if_possible(job)
+            await self.placeholders.place_if_possible(job)
         return Waiting(hold.until, PAUSED, hold.pause.since)
 
     def _end_what_is_paused_for_too_long(self, job: Job) -> None:

@@ -21,6 +21,7 @@ from bot.engine.patience import (
     MINUTE,
     MOST_DEATHS,
 )
+from bot.engine.placeholders import Placeholders
 from bot.engine.policy import wait_after_death
 from bot.engine.poller import Poller
 from bot.engine.presence import Presence
@@ -46,7 +47,7 @@ class Bench:
     def __init__(self, stopped_world, store, transport, path) -> None:
         self.stopped_world, self.store, self.path = stopped_world, store, path
         self.clock = stopped_world.clock
-        self.delivery = Delivery(transport, store)
+        self.delivery = Delivery(transport, store, Placeholders(transport, store))
         self.metrics = Metrics()
         self.alice = stopped_world.telegram.user("Alice")
         self.chat = stopped_world.telegram.private(self.alice)
@@ -541,7 +542,7 @@ def telling(bench, wait):
         await wait()
 
     told = asyncio.Event()
-    bench.delivery = SimpleNamespace(note=note)
+    bench.delivery = SimpleNamespace(placeholders=SimpleNamespace(note=note))
     return told, bench.poller(failing_with(OperatorError("no credits")))
 
 

@@ -76,7 +76,7 @@ class Bench:
         number = Slots(dict.fromkeys(Family, slots), dict.fromkeys(Family, slots))
         creates = Creates(self.store, self.provider, Looks(40, Clock()), number, 3600.0, lambda: NOW)
         rules = Rules(MODEL, link_seconds=1800.0)
-        delivery = SimpleNamespace(
+        placeholders = SimpleNamespace(
             goes_ahead=lambda job: False,
             begin=self.begin,
             place_beside=lambda job, placing: None,
@@ -84,7 +84,7 @@ class Bench:
         )
         looking = Looking(self.store, self.provider, creates.looks, Clock())
         side_by_side = SideBySide(creates, looking, Progress(self.store, None, lambda: NOW), Clock())
-        rooms = (self.store, delivery, self.recordings, creates, side_by_side)
+        rooms = (self.store, placeholders, self.recordings, creates, side_by_side)
         return Submit(*rooms, rules, self.nudge, lambda: NOW, slot_lent, 0.0)
 
     def nudge(self):
