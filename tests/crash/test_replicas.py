@@ -12,6 +12,8 @@ import pytest
 from bot import __version__
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
+from storage.replicas import DEAD_AFTER, LEADS_FOR
+from tests import postgres
 from tests.crash.scene import Scene
 from tests.patience import patiently
 from tests.world import KEY
@@ -63,6 +65,14 @@ async def known_health(life, count):
 
 def name_of(life):
     return re.findall(r"replica.entered .*replica=(\S+)", life.output)[-1]
+
+
+async def long_silent(shared, life):
+    """Let it be known in the database that nothing was heard of a replica for so long that it counts as dead."""
+    name = name_of(life)
+    async with postgres.connected(shared.postgres_url) as connection:
+        await connection.execute("UPDATE replicas SET seen_at = seen_at - $1 WHERE name = $2", DEAD_AFTER, name)
+        await connection.execute("UPDATE leader SET until = until - $1 WHERE name = $2", LEADS_FOR, name)
 
 
 async def test_the_replicas_of_a_database_are_told_by_each_of_them_and_by_a_check(shared):
@@ -168,6 +178,7 @@ async def test_a_leader_that_stood_still_drops_its_jobs_and_begins_anew(shared):
     shared.voice()
     await patiently(creating.wait())
     leader.stand_still()
+    await long_silent(shared, leader)
     late.set()
     for voice in shared.voices:
         await shared.see(voice.chat, voice.text)
@@ -203,6 +214,7 @@ async def test_with_a_webhook_every_replica_takes_updates_and_whichever_is_gone_
     for life in lives:
         await life.says("job.accepted")
     await lives[0].kill()
+    await long_silent(shared, lives[0])
     for chat in chats:
         shared.voice(chat)
     await shared.until(lambda: not telegram.pending_updates)
@@ -227,6 +239,7 @@ async def test_a_file_that_a_dead_replica_was_asked_for_is_sent_by_another_one(s
     ((holder,),) = shared.rows("SELECT split_part(lease_token, ':', 1) FROM errands")
     (dying,) = [life for life in shared.lives if name_of(life) == holder]
     await dying.kill()
+    await long_silent(shared, dying)
     held.set()
     await shared.until(lambda: [each for each in shared.chat.bot_messages if "document" in each])
     (_, file) = shared.chat.bot_messages
