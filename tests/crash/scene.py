@@ -170,9 +170,12 @@ class Scene:
         await until(self.speech, lambda: self.speech.under_way <= self._held[self.speech])
 
     async def live_until(self, server: Server, operation: str, moment: Moment, nth: int = 1) -> None:
-        """One life from its start to its death at the `nth` such moment; see `kill_at`."""
-        self.kill_at(server, operation, moment, nth)
+        """One life from its start to its death at the `nth` such moment; see `kill_at`.
+
+        What the life before it has asked for and is still served by then is none of its moments.
+        """
         await self.start()
+        self.kill_at(server, operation, moment, nth)
         await self.death()
 
     async def until_stored(self, number: int, where: str) -> None:
