@@ -47,17 +47,24 @@ class Starter(Protocol):
     ) -> Awaitable[Process]: ...
 
 
-async def executed(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Process:
-    """As an operator starts it."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        cwd=folder,
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
+def executed_as(module: str) -> Starter:
+    """A way to start it as `python -m module`."""
+
+    async def start(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *arguments),
+            cwd=folder,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    return start
+
+
+executed = executed_as("bot")  # as an operator starts it
 
 
 class Command:

@@ -39,21 +39,16 @@ class ChatPage:
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self.be_patient(QUIET_SECONDS)
+        self._watching = asyncio.create_task(self._watch())
         self.chat_id = await self._person()
         await self.ask("POST", "/sim/chats", type="private", user=self.chat_id)
         self.page = await self.open()
         return self
 
-    def be_patient(self, quiet_seconds: float) -> None:
-        """From now on the page is closed once nothing has happened for so long, which ends every wait for it."""
-        if self._watching is not None:
-            self._watching.cancel()
-        self._watching = asyncio.create_task(self._watch(quiet_seconds))
-
-    async def _watch(self, quiet_seconds: float) -> None:
+    async def _watch(self) -> None:
+        """Close the page once nothing has happened for QUIET_SECONDS, which ends every wait for it."""
         try:
-            async with patience(quiet_seconds, happened=lambda: self._events, looking_around=LOOKING_AROUND):
+            async with patience(QUIET_SECONDS, happened=lambda: self._events, looking_around=LOOKING_AROUND):
                 await asyncio.Event().wait()
         except AssertionError as error:
             self.errors.append(str(error))

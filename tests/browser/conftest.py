@@ -13,7 +13,7 @@ from bot.playground.samples import SAMPLES
 from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import NO_CHROMIUM, find_chromium
 from tests.browser.launching import launched
-from tests.process import Command
+from tests.process import Command, executed_as
 from tests.sim.event_stream import EventStream
 
 
@@ -43,9 +43,10 @@ async def browser(chromium: str, spoken: Path) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of a demo that runs as a user starts it."""
+    """The address of a demo that runs as a user starts it, but for its shorter waits."""
     folder = tmp_path_factory.mktemp("demo")
-    process = await Command.start(["demo", "--no-browser", "--port", "0"], {"TMPDIR": str(folder)}, folder)
+    starter = executed_as("tests.browser.hasty_demo")
+    process = await Command.start(["demo", "--no-browser", "--port", "0"], {"TMPDIR": str(folder)}, folder, starter)
     try:
         url = await process.is_up()
         async with aiohttp.ClientSession(url) as sim, EventStream.at(sim) as stream:

@@ -13,7 +13,7 @@ from tests.zygote import Zygote
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    with Zygote("bot.commands.operator") as zygote:
+    with Zygote("tests.hasty", "bot.commands.operator") as zygote:
         yield zygote
 
 

@@ -1,6 +1,6 @@
 """Deaths of the process that are nobody's fault, and one recording that is at fault.
 
-A job waits for seconds and minutes after a death, which no test has; it is told in the database that they are over.
+A job waits for minutes after many deaths, which no test has; it is told in the database that they are over.
 """
 
 import asyncio
@@ -39,12 +39,6 @@ def minutes_pass(scene):
             " creates_in_doubt = creates_in_doubt + create_started, create_started = 0"
             " WHERE state = 'queued'"
         )
-
-
-def sooner(scene):
-    """Let the wait of a suspect be over."""
-    with closing(sqlite3.connect(scene.database)) as connection, connection:
-        connection.execute("UPDATE jobs SET next_at = created_at WHERE interrupted > 0 AND lease_token IS NULL")
 
 
 def creates(scene):
@@ -87,9 +81,7 @@ async def test_a_recording_that_kills_the_process_is_put_aside_and_all_others_ar
         ended = asyncio.create_task(life.wait())
         seen = asyncio.create_task(scene.until(lambda: says(mallory, sorry)))
         if 0 < deaths <= MOST_DEATHS:
-            await life.says("telegram.ready")
-            sooner(scene)
-            voices.append(scene.voice())  # which makes the bot look for what is due
+            voices.append(scene.voice())
         await asyncio.wait({ended, seen}, return_when=asyncio.FIRST_COMPLETED)
         seen.cancel()
         if ended.done():
