@@ -204,6 +204,8 @@ def family(process: psutil.Process) -> list[psutil.Process]:
 def _queues() -> Iterable[tuple[Path, float]]:
     """How long each thread of ours has been ready to run and did not, in seconds; see proc(5), schedstat."""
     for process in family(psutil.Process()):
-        for thread in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
-            with suppress(OSError):
-                yield thread, int(thread.read_text().split()[1]) / 1e9
+        with suppress(OSError):  # of one that has ended since
+            threads = list(Path(f"/proc/{process.pid}/task").iterdir())
+            for thread in threads:
+                with suppress(OSError):
+                    yield thread, int((thread / "schedstat").read_text().split()[1]) / 1e9
