@@ -61,6 +61,11 @@ class Visit:
         """The first answered call of this name."""
         return await self.stream.sees("call", lambda call: call["name"].startswith(name) and call["status"])
 
+    async def until_logged(self, event: str) -> None:
+        """Wait until the bot has logged such a line, or go on if it has."""
+        stream = self.stream
+        await stream.until(lambda: event in {line["event"] for line in [*stream.state["log"], *stream.all("log")]})
+
     async def uploads(self) -> int:
         """How often the provider was paid."""
         calls = await self.ask("GET", "/sim/calls")
