@@ -5,9 +5,10 @@ import itertools
 import re
 import signal
 import sqlite3
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -145,6 +146,19 @@ class Scene:
                 server.fault(operation, drop=True)
 
         _at_the_nth(server, operation, moment, nth, die)
+
+    @contextmanager
+    def taking_no(self, method: str) -> Iterator[None]:
+        """Let Telegram take nothing by this method meanwhile, so that none of it is under way at a death."""
+        too_many = self.telegram.fault(method, 429, retry_after=1, times=None)
+        yield
+        too_many.clear()
+
+    def finish_everything(self) -> None:
+        """Let the provider be done with what it has, and quick from now on."""
+        self.speech.latency = 0.3
+        for generation in self.speech.generations.values():
+            generation.ready_at = time.time()
 
     def hold_at(self, server: Server, operation: str, until: asyncio.Event, nth: int = 1) -> asyncio.Event:
         """The `nth` such request waits and is then lost; the event returned is set when it has come."""

@@ -43,12 +43,14 @@ async def test_a_press_on_cancel_while_a_document_goes_up_ends_the_job_although_
 
 async def test_a_voice_follows_its_group_into_the_supergroup_whatever_dies_on_the_way(scene):
     group = scene.telegram.group("Choir of the silent", [scene.alice], bot_admin=True)
+    scene.speech.latency = 600
     voice = scene.voice(group)
     await scene.start()
     await scene.until_stored(1, "state = 'submitted'")
     scene.kill_at(scene.telegram, "getUpdates", "after")  # the news of it is served, and nothing done
     supergroup = scene.upgrade(group)
     await scene.death()
+    scene.finish_everything()
     await scene.live_until(scene.telegram, "sendMessage", "before")
     await scene.live_until(scene.telegram, "sendMessage", "after")  # the new placeholder, and not stored
     await scene.start()
@@ -59,12 +61,14 @@ async def test_a_voice_follows_its_group_into_the_supergroup_whatever_dies_on_th
 
 async def test_a_voice_follows_its_group_although_nobody_told_and_the_process_died_when_it_found_out(scene):
     group = scene.telegram.group("Choir of the silent", [scene.alice], bot_admin=True)
+    scene.speech.latency = 600
     voice = scene.voice(group)
     await scene.start()
     await scene.until_stored(1, "state = 'submitted'")
     scene.kill_at(scene.telegram, "editMessageText", "after")  # refused: the chat has moved
     supergroup = scene.upgrade(group)
     scene.telegram.state.updates.drop()
+    scene.finish_everything()
     await scene.death()
     await scene.start()
     await scene.finish()

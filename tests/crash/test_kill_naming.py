@@ -90,6 +90,8 @@ async def test_a_file_that_is_sent_while_the_process_dies_has_the_name_that_was_
     await scene.death()
     scene.chat.say(scene.alice, "Anna", reply_to=asked)
     await scene.start()
+    with scene.taking_no("sendDocument"):
+        await scene.until(lambda: scene.rows("SELECT name FROM names"))
     await scene.until(lambda: any("document" in each for each in scene.chat.bot_messages))
     await is_named(scene)
     (*_, file) = [each["document"]["file_id"] for each in scene.chat.bot_messages if "document" in each]

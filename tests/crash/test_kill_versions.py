@@ -34,9 +34,8 @@ async def test_a_command_counts_once_whatever_dies_around_its_commit(scene):
     ask(scene)
     await scene.death()
     assert len(scene.rows("SELECT id FROM jobs")) == 1
-    too_many = scene.telegram.fault("sendMessage", 429, retry_after=1, times=None)  # no placeholder is on its way, too
-    await scene.live_until(scene.telegram, "getUpdates", "before", nth=2)  # stored, and served once more
-    too_many.clear()
+    with scene.taking_no("sendMessage"):
+        await scene.live_until(scene.telegram, "getUpdates", "before", nth=2)  # stored, and served once more
     assert len(scene.rows("SELECT id FROM jobs")) == 2
     assert len(scene.telegram.pending_updates) == 1
     await scene.start()

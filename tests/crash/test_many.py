@@ -77,13 +77,6 @@ def looked_at_again(speech, before):
     return all(now[one.id] > before[one.id] for one in speech.generations.values() if one.ready_at > time.time())
 
 
-def finish_everything(speech):
-    """Let the provider be done with what it has, and quick from now on."""
-    speech.latency = 0.3
-    for generation in speech.generations.values():
-        generation.ready_at = time.time()
-
-
 async def all_is_well_soon(fleet: Fleet) -> None:
     async with promised(SETTLED_WITHIN, fleet.describe):
         await fleet.settled()
@@ -124,7 +117,7 @@ async def test_while_one_leaves_and_one_stands_still_the_third_goes_on_and_who_c
             await until(scene.speech, lambda: looked_at_again(scene.speech, looks))
         paused.life.stand_still()
         paused_at = time.monotonic()
-        finish_everything(scene.speech)
+        scene.finish_everything()
         async with promised(GOES_ON_WITHIN, three.describe):
             for voice in at_provider:
                 await scene.see(voice.chat, voice.text)
