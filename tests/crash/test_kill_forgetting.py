@@ -4,14 +4,15 @@ import asyncio
 
 from tests.crash.scene import waiting
 from tests.english import ENGLISH
+from tests.patience import patience
 
 WORDS = ENGLISH.privacy
-SECONDS = 30
+QUIET_SECONDS = 30
 
 
 async def erased(scene, text, rows=()):
     """Wait until no file of the database has a text in it, and these are the jobs."""
-    async with asyncio.timeout(SECONDS):
+    async with patience(QUIET_SECONDS):
         while scene.rows("SELECT state FROM jobs") != list(rows) or on_disk(scene, text):  # noqa: ASYNC110 - files tell nobody
             await asyncio.sleep(0.1)
 

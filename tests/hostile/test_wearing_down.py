@@ -14,7 +14,7 @@ import pytest
 
 from tests.crash.scene import says
 from tests.english import ENGLISH
-from tests.patience import Stopwatch, again_and_again, patiently
+from tests.patience import Stopwatch, again_and_again, patiently, promised
 from tests.world import audio, other_voice
 
 DESCRIPTORS = 1_024  # that a process may have open, unless it asks for more
@@ -131,10 +131,8 @@ async def stop_quickly(scene):
     """Stop the process, which must be gone soon after its last line."""
     stopping = asyncio.create_task(scene.life.stop())
     await scene.life.says("stopped")
-    loop = asyncio.get_running_loop()
-    said = loop.time()
-    assert await stopping == 0
-    assert loop.time() - said < 2
+    async with promised(2, scene.life.describe):
+        assert await stopping == 0
 
 
 @pytest.mark.usefixtures("by_command_line")
