@@ -56,6 +56,7 @@ class App:
     telegram: Telegram
     receiver: Receiver
     hooked: Hooked | None  # None where the bot asks for updates
+    take_up: Callable[[], Awaitable[None]]  # what processes that died have left unfinished
     joining: Joining
     replies: Replies
     poller: Poller
@@ -123,6 +124,7 @@ def _app(shared: Shared) -> App:
         telegram=shared.telegram,
         receiver=receiver,
         hooked=_hooked(shared, dispatch),
+        take_up=dispatch.take_up,
         joining=shared.joining,
         replies=shared.door.replies,
         poller=poller,

@@ -30,11 +30,12 @@ class Again:
 
     def __call__(self, query: CallbackQuery, button: TryAgain) -> None:
         press = press_of(query, button.job_id)
-        self.door.keep(partial(self.intake.try_again, press), partial(self._go_on, query, press))
+        go_on = partial(self._go_on, query, press)
+        self.door.keep(partial(self.intake.try_again, press), go_on, goes_on=lambda made: made is NotTaken.NOT_THEIRS)
 
     def _go_on(self, query: CallbackQuery, press: Press, result: Result) -> None:
         say = self._ask if result is NotTaken.NOT_THEIRS else self._tell
-        self.door.replies.put(press.chat_id, partial(say, query, press, result))
+        self.door.go_on(press.chat_id, partial(say, query, press, result))
 
     async def _ask(self, query: CallbackQuery, press: Press, result: Result) -> None:
         """Try the recording of somebody else again, if an admin of the chat has pressed."""

@@ -27,8 +27,8 @@ log = get_logger(__name__)
 class Cancel:
     """Ends jobs for those who may: the sender, and in groups the admins.
 
-    What the sender cancels is stored before Telegram is told. Who else may cancel is asked for behind the door: a
-    process that dies before it knows forgets the press, and the person presses again.
+    What the sender cancels is stored before Telegram is told. Who else may cancel is asked for behind the door, and the
+    update is kept until that is known.
     """
 
     door: Door
@@ -39,7 +39,8 @@ class Cancel:
 
     def __call__(self, query: CallbackQuery, button: CancelJob) -> None:
         press = press_of(query, button.job_id)
-        self.door.keep(lambda: self.store.press(press, self.now()), partial(self._go_on, query, press))
+        write = partial(self.store.press, press)
+        self.door.keep(lambda: write(self.now()), partial(self._go_on, query, press), goes_on=_may_be_admins)
 
     def _go_on(self, query: CallbackQuery, press: Press, result: CancelResult) -> None:
         """Tell the person what the press came to, or ask whether it may come to something."""
@@ -49,7 +50,7 @@ class Cancel:
             log.info("job.cancelling", job=press.job_id)
             self.nudge()
         say = self._ask if result.not_theirs else self._tell
-        self.door.replies.put(press.chat_id, partial(say, query, press, result))
+        self.door.go_on(press.chat_id, partial(say, query, press, result))
 
     async def _ask(self, query: CallbackQuery, press: Press, _: CancelResult) -> None:
         """Cancel the job of somebody else, if an admin of the chat has pressed."""
@@ -74,7 +75,8 @@ class Cancel:
         else:
             person = None if speaks_for_its_chat(message) else person
             write = partial(self.store.cancel_at, chat_id, replied.message_id, person)
-            self.door.keep(lambda: write(now()), partial(self._told_one, message, replied.message_id))
+            told = partial(self._told_one, message, replied.message_id)
+            self.door.keep(lambda: write(now()), told, goes_on=_may_be_admins)
 
     def _told_all(self, message: Message, n: int) -> None:
         log.info("jobs.cancelling", chat=message.chat.id, jobs=n)
@@ -83,7 +85,7 @@ class Cancel:
 
     def _told_one(self, message: Message, replied_id: int, result: CancelResult) -> None:
         if result.not_theirs:
-            self.door.replies.put(message.chat.id, partial(self._ask_for, message, replied_id), counts=True)
+            self.door.go_on(message.chat.id, partial(self._ask_for, message, replied_id), counts=True)
             return
         if result.accepted and result.job is not None:
             log.info("job.cancelling", job=result.job.id)
@@ -121,6 +123,10 @@ class Cancel:
             await answer(query, words.too_late())
         else:
             await answer(query, texts.settings.outdated(), alert=True)
+
+
+def _may_be_admins(result: CancelResult) -> bool:
+    return result.not_theirs
 
 
 def _outcome(result: CancelResult, words: Cancelling) -> str:

@@ -31,8 +31,7 @@ class Choosing:
     """Shows and changes settings; in groups and channels, for admins only.
 
     A change is stored before anybody is told of it, and in a private chat before Telegram is told that the update came.
-    Who is an admin is asked for behind the door: a process that dies before it knows forgets the change, and the person
-    asks again.
+    Who is an admin is asked for behind the door, and the update is kept until that is known.
     """
 
     door: Door
@@ -57,7 +56,7 @@ class Choosing:
             write = partial(self._write, message.chat.id, setting, value)
             self.door.keep(write, lambda now: self._written(message, setting, value, now))
         else:
-            self.door.say(message.chat.id, partial(self._command_for_admin, message, setting, value))
+            self.door.do(message.chat.id, partial(self._command_for_admin, message, setting, value))
 
     def show(self, query: CallbackQuery, carried: ShowPage) -> None:
         """Turn the message into another page."""
@@ -75,7 +74,7 @@ class Choosing:
             done = partial(self._chosen, query, setting, carried)
             self.door.keep(write, lambda now: self.door.replies.put(chat.id, partial(done, now)))
         else:
-            self.door.say(chat.id, partial(self._choose_for_admin, query, setting, carried))
+            self.door.do(chat.id, partial(self._choose_for_admin, query, setting, carried))
 
     def _open(self, message: Message, name: str) -> None:
         self.door.say(message.chat.id, partial(self._send_page, message, name), counts=True)

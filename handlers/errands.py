@@ -30,7 +30,10 @@ EXPORT = "export"
 
 @dataclass(frozen=True, slots=True)
 class Errands:
-    """Stores what the sender of a recording asks before Telegram is told; see `Cancel` for what admins ask."""
+    """Stores what the sender of a recording asks before Telegram is told; see `Cancel` for what admins ask.
+
+    A tap that only shows something is not kept: the person sees that nothing came, and taps again.
+    """
 
     door: Door
     speaking: Speaking
@@ -70,12 +73,13 @@ class Errands:
         assert message is not None
         person = None if message.chat.type == ChatType.PRIVATE else query.from_user.id
         new = NewErrand(kind, what, message.chat.id, message.message_id, person, job_id)
-        self.door.keep(lambda: self.store.ask_errand(new, self.now()), partial(self._tapped, query, new))
+        write = partial(self.store.ask_errand, new)
+        self.door.keep(lambda: write(self.now()), partial(self._tapped, query, new), goes_on=_may_be_admins)
 
     def _tapped(self, query: CallbackQuery, new: NewErrand, asked: Asked) -> None:
         self._begin(asked)
-        say = self._ask_for_admin if asked is NotAsked.NOT_THEIRS else self._tell
-        self.door.replies.put(new.chat_id, partial(say, query, new, asked))
+        say = self._ask_for_admin if _may_be_admins(asked) else self._tell
+        self.door.go_on(new.chat_id, partial(say, query, new, asked))
 
     def _begin(self, asked: Asked) -> None:
         if isinstance(asked, Errand) and asked.next_at is not None:
@@ -115,12 +119,13 @@ class Errands:
         else:
             person = None if speaks_for_its_chat(message) else person
             new = NewErrand(ErrandKind.EXPORT, ending, message.chat.id, replied.message_id, person)
-            self.door.keep(lambda: self.store.ask_errand(new, self.now()), partial(self._commanded, message, new))
+            write = partial(self.store.ask_errand, new)
+            self.door.keep(lambda: write(self.now()), partial(self._commanded, message, new), goes_on=_may_be_admins)
 
     def _commanded(self, message: Message, new: NewErrand, asked: Asked) -> None:
         self._begin(asked)
-        if asked is NotAsked.NOT_THEIRS:
-            self.door.replies.put(message.chat.id, partial(self._command_of_admin, message, new), counts=True)
+        if _may_be_admins(asked):
+            self.door.go_on(message.chat.id, partial(self._command_of_admin, message, new), counts=True)
         elif isinstance(asked, NotAsked) or asked.next_at is None:
             self.door.replies.put(message.chat.id, partial(self._reply, message, asked), counts=True)
 
@@ -148,6 +153,11 @@ class Errands:
             return ()
         job = await self.store.job_at(message.chat.id, message.reply_to_message.message_id)
         return () if job is None else keyboards.other_versions(job)
+
+
+def _may_be_admins(asked: Asked) -> bool:
+    """Tell whether an errand is an admin's to ask, if anybody's here."""
+    return asked is NotAsked.NOT_THEIRS
 
 
 def _toast(new: NewErrand, asked: Asked, texts: Texts) -> str:

@@ -79,7 +79,7 @@ class Privacy:
             done = partial(self._tell, query)
             self.door.keep(partial(self._forget, chat.id), lambda _: self.door.replies.put(chat.id, done))
         else:
-            self.door.say(chat.id, partial(self._erase_for_admin, query))
+            self.door.do(chat.id, partial(self._erase_for_admin, query))
 
     def spare(self, query: CallbackQuery, _: KeepChat) -> None:
         assert query.message is not None

@@ -1,8 +1,8 @@
 """Other texts of a recording, by another model or in another language: the buttons for them, and the command /again.
 
 Each is a job of its own and replies to the recording as the first one did, which stays as it is. What the sender wants
-is stored before Telegram is told. Who else may have it is asked for behind the door: a process that dies before it
-knows forgets that, and the person asks again.
+is stored before Telegram is told. Who else may have it is asked for behind the door, and the update is kept until that
+is known.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -109,7 +109,7 @@ class Versions:
         return None if model is None else lambda at_hand: at_hand.with_model(model)
 
     def _make(self, request: Request) -> None:
-        self.door.keep(partial(self._store, request), partial(self._go_on, request))
+        self.door.keep(partial(self._store, request), partial(self._go_on, request), goes_on=_may_be_admins)
 
     async def _store(self, request: Request, *, by_admin: bool = False) -> Result:
         """Commit the job, if they may have it. Only one transaction writes, which can be repeated."""
@@ -121,9 +121,9 @@ class Versions:
         return await self.intake.make_version(request.version(found))
 
     def _go_on(self, request: Request, result: Result) -> None:
-        is_theirs = result is not NotTaken.NOT_THEIRS
-        say = partial(request.tell, result) if is_theirs else partial(self._ask_whether_admin, request)
-        self.door.replies.put(request.asker.chat.id, say, counts=request.in_message)
+        asks = _may_be_admins(result)
+        say = partial(self._ask_whether_admin, request) if asks else partial(request.tell, result)
+        self.door.go_on(request.asker.chat.id, say, counts=request.in_message)
 
     async def _ask_whether_admin(self, request: Request) -> None:
         admin = await request.asker.is_admin()
@@ -245,6 +245,10 @@ class Versions:
             case _:
                 said = _why_not(result, texts)
         await reply(message, said, to=to)
+
+
+def _may_be_admins(result: Result) -> bool:
+    return result is NotTaken.NOT_THEIRS
 
 
 def _is_by_bot(message: Message | None) -> bool:

@@ -1,9 +1,8 @@
 """The button "Who is who?": who speaks is asked in messages of their own, and a name is a reply to one of them.
 
-What the sender of a recording replies is stored before Telegram is told. Who else may name somebody is asked for behind
-the door: a process that dies before it knows forgets the name, and the person replies again. A question is stored once
-it is sent, and what is tapped is done behind the door: a process that dies meanwhile forgets both, and the person taps
-again.
+What somebody replies is stored before Telegram is told, or the reply itself is kept until Telegram has said whether it
+is by an admin. A question is stored once it is sent, and a tap that only asks something is done behind the door: a
+process that dies meanwhile forgets both, and the person taps again.
 """
 
 from collections.abc import Callable, Sequence
@@ -72,13 +71,13 @@ class Who:
 
     def use(self, query: CallbackQuery, carried: UseNames) -> None:
         assert query.message is not None
-        self.door.say(query.message.chat.id, partial(self._use, query, carried))
+        self.door.do(query.message.chat.id, partial(self._use, query, carried))
 
     async def reply(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Take a reply to a question as a name."""
         message = update.effective_message
         assert message is not None
-        self.door.keep(partial(self._store, message), partial(self._tell, message))
+        self.door.keep(partial(self._store, message), partial(self._tell, message), goes_on=_may_be_admins)
 
     async def _ask(self, query: CallbackQuery, job_id: int) -> None:
         if (job := await self._job(query, job_id)) is None:
@@ -154,7 +153,7 @@ class Who:
             self.speaking.reply_after(message, lambda texts: texts.who.unknown())
         else:
             self.nudge()
-            self.door.replies.put(message.chat.id, partial(self._say, message, result))
+            self.door.go_on(message.chat.id, partial(self._say, message, result))
 
     async def _say(self, message: Message, result: Answer) -> None:
         """Say what became of a name; one by somebody else counts if they are an admin, and is left alone otherwise."""
@@ -174,6 +173,10 @@ class Who:
             return
         rows = [[button(texts.who.for_the_chat(), UseNames(result.naming.question.job_id, 1))]] if name else ()
         await reply(message, texts.who.named(name) if name else texts.who.unnamed(), rows)
+
+
+def _may_be_admins(result: Answer | None) -> bool:
+    return result is not None and result.why is NotAsked.NOT_THEIRS
 
 
 def _rows(buttons: Sequence[Button], job: Job, texts: Texts) -> Keyboard:

@@ -24,11 +24,26 @@ from storage.privacy import Privacy
 from storage.reading import Reading
 from storage.replicas import Replicas
 from storage.steps import Steps
+from storage.unfinished import Updates
 from storage.upkeep import Upkeep
 
 
 class Store(
-    Intake, Leases, Steps, Cancelling, Desk, Names, Reading, Chats, Memberships, Privacy, Host, Pauses, Upkeep, Protocol
+    Intake,
+    Leases,
+    Steps,
+    Cancelling,
+    Desk,
+    Names,
+    Updates,
+    Reading,
+    Chats,
+    Memberships,
+    Privacy,
+    Host,
+    Pauses,
+    Upkeep,
+    Protocol,
 ):
     """Everything that is durable, and the database that it is in."""
 

@@ -72,6 +72,7 @@ class World:
         async with build(self.settings(), self.clock, random=lambda: 0.5) as self.app:
             await self.app.presence.begin(self.app.maintenance.set_clock)
             await introduce(self.app.telegram)
+            await self.app.take_up()
             await take_webhook_back(self.app.telegram)
             await self.app.joining.resume()
             yield self

@@ -19,6 +19,7 @@ from bot.telegram.application import introduce, take_webhook_back
 from bot.telegram.menu import offer_menus
 from bot.text.rooms.trouble import Kind
 from storage.errors import StorageUnavailableError
+from storage.retry import repeat_until_stored
 from storage.store import Store
 
 log = get_logger(__name__)
@@ -188,11 +189,22 @@ async def _choose_ffmpeg(ffmpeg: Ffmpeg) -> None:
 
 async def _receive(app: App) -> None:
     await introduce(app.telegram)
+    await repeat_until_stored(app.take_up, lambda error: log.error("storage.unavailable", error=str(error)))
     async with asyncio.TaskGroup() as group:
+        if app.presence.beside_others:
+            group.create_task(_take_up_from_others(app))
         group.create_task(_choose_ffmpeg(app.ffmpeg))
         group.create_task(_lead_at_times(app) if app.presence.beside_others else _lead(app))
         if app.hooked is not None:
             await app.hooked.webhook.run()
+
+
+async def _take_up_from_others(app: App) -> None:
+    """Go on with what replicas leave unfinished that die while this one lives."""
+    while True:
+        await asyncio.sleep(patience.SHARED_READ_EVERY)
+        with suppress(StorageUnavailableError):
+            await app.take_up()
 
 
 async def _lead_at_times(app: App) -> None:

@@ -27,6 +27,7 @@ from bot.speech.catalogue import Family
 from bot.telegram.downloading.files import Files
 from bot.telegram.pace import Pace
 from bot.telegram.receiving.door import Door
+from bot.telegram.receiving.unfinished import Unfinished
 from bot.telegram.writing.replies import Replies
 from bot.telegram.writing.transport import Transport
 from handlers.joining import Joining
@@ -76,7 +77,11 @@ class Shared:
         self.calls = calls = calls_of(settings, outside.session, self.metrics)
         limit = file_limit_of(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
-        self.door = Door(Replies(pace, self.metrics, moves.follow), self.metrics, in_turn=guests.is_shared)
+        replies, unfinished = (
+            Replies(pace, self.metrics, moves.follow),
+            Unfinished(store, self.telegram.bot, outside.now),
+        )
+        self.door = Door(replies, self.metrics, unfinished, in_turn=guests.is_shared)
         self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now, guests.is_shared)
         self.transport = transport = Transport(calls, pace)
         self.placeholders = Placeholders(transport, store)

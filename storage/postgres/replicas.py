@@ -44,7 +44,8 @@ HOLDER = "CASE WHEN strpos(lease_token, ':') > 0 THEN split_part(lease_token, ':
 IS_LOST = f"lease_token IS NOT NULL AND {HOLDER} NOT IN (SELECT name FROM replicas)"
 LOST = (
     f"SELECT 1 FROM jobs WHERE {IS_LOST}"
-    f" UNION ALL SELECT 1 FROM errands WHERE next_at IS NOT NULL AND {IS_LOST} LIMIT 1"
+    f" UNION ALL SELECT 1 FROM errands WHERE next_at IS NOT NULL AND {IS_LOST}"
+    f" UNION ALL SELECT 1 FROM unfinished WHERE {IS_LOST} LIMIT 1"
 )
 
 

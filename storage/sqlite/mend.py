@@ -119,6 +119,8 @@ def _mend_the_rest(new: sqlite3.Connection, mended: Mended) -> None:
         mended.dropped += _delete(new, table, "typeof(speaker) <> 'text' OR typeof(name) <> 'text'")
     mended.dropped += _delete(new, "chat_names", "typeof(chat_id) <> 'integer' OR typeof(since) <> 'integer'")
     mended.dropped += _delete(new, "questions", "typeof(chat_id + message_id) <> 'integer'")
+    mended.dropped += _delete(new, "unfinished", "typeof(chat_id) <> 'integer' OR typeof(body) <> 'text'")
+    mended.dropped += _delete(new, "unfinished", "typeof(at) <> 'real' OR typeof(tries) <> 'integer'")
     new.execute("UPDATE pulse SET bot_id = NULL WHERE typeof(bot_id) <> 'integer'")
     mended.dropped += _delete(new, "usage", "typeof(seconds) <> 'real' OR typeof(recordings) <> 'integer'")
     new.execute("UPDATE pulse SET owner_id = NULL WHERE typeof(owner_id) <> 'integer'")

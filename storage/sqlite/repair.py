@@ -46,6 +46,7 @@ TABLES = (
     "guests",
     "opted_out",
     "told",
+    "unfinished",
     "usage",
     "pulse",
 )

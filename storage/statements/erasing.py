@@ -4,6 +4,7 @@ A text may have been shown in several chats. It is kept for the shortest time th
 """
 
 from storage.host import DAY
+from storage.statements import unfinished
 from storage.statements.cancelling import end
 from storage.statements.chats import FORGET
 from storage.statements.erasures import TEXTS, ids_of, require
@@ -21,6 +22,7 @@ async def forget(tx: Transaction, chat_id: int) -> None:
         await require(tx, each, "chat")
         await tx.rows(FORGET, each)
         await tx.rows("DELETE FROM chat_names WHERE chat_id = $1", each)
+        await unfinished.forget(tx, each)
     if chat_id > 0:
         await require(tx, chat_id, "person")
     await tx.rows("DELETE FROM chats WHERE chat_id = $1 AND came_from IS NULL", chat_id)

@@ -20,7 +20,7 @@ PAST = ("created_at", "ready_at", "claimed_at", "told_at")
 TOLD = (
     *(("strangers", "told_at"), ("arrivals", "at"), ("memberships", "introduced_at")),
     *(("troubles", "began_told_at"), ("troubles", "ended_told_at")),
-    *(("troubles", "seen_at"), ("told", "at"), ("errands", "asked_at")),
+    *(("troubles", "seen_at"), ("told", "at"), ("errands", "asked_at"), ("unfinished", "at")),
 )
 AT_PROVIDER = "SELECT id FROM jobs WHERE state = 'submitted' AND submitted_at"
 WRONG = f"{AT_PROVIDER} > $1 UNION ALL {AT_PROVIDER} < $2"

@@ -4,7 +4,7 @@ from collections import Counter
 from operator import itemgetter
 
 from storage.leases import Interrupted, Wait
-from storage.statements import errands
+from storage.statements import errands, unfinished
 from storage.statements.transaction import Row, Transaction
 
 # It only waited for Telegram's pace, or for its turn, when the process died. A placeholder comes before the work on a
@@ -18,6 +18,7 @@ _ONLY_WAITED = (
 async def recover(tx: Transaction, now: float, wait: Wait) -> tuple[Interrupted, ...]:
     """Give back the leases of each process that is gone; they are all that tells of how many died."""
     await errands.give_back(tx, now)
+    await unfinished.give_back(tx)
     sql = f"SELECT id, {_ONLY_WAITED} AS only_waited, {tx.holder_of} AS holder FROM jobs WHERE {tx.is_lost}"
     lost = await tx.rows(sql)  # sorted here: for an order by id, SQLite would read all jobs
     leased = {each["id"]: each for each in sorted(lost, key=itemgetter("id"))}

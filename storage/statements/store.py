@@ -35,6 +35,7 @@ from storage.statements import (
     sharing,
     spending,
     troubles,
+    unfinished,
     upkeep,
     versions,
 )
@@ -141,6 +142,9 @@ class SQLStore:
     name_speaker = _write(names.name_speaker)
     use_names = _write(names.use_names)
     use_no_names = _write(names.use_no_names)
+    keep_update = _write(unfinished.keep_update)
+    take_up = _write(unfinished.take_up)
+    finish_update = _write(unfinished.finish_update, single=True)
     forget = _write(erasing.forget)
     erase = _write(erasing.erase)
     held = _write(held.held)

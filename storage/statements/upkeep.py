@@ -60,6 +60,7 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
         ("strangers", "chat_id", "told_at", now - DAY),
         ("arrivals", "at", "at", now - 60),
         ("told", "(chat_id, what)", "at", now - DAY),
+        ("unfinished", "update_id", "at", now - DAY),
     ):
         old = f"SELECT {key.strip('()')} FROM {table} WHERE {column} <= $1 ORDER BY {column} LIMIT $2"
         gone += len(await tx.rows(f"DELETE FROM {table} WHERE {key} IN ({old}) RETURNING {column}", before, limit))

@@ -145,7 +145,7 @@ class Scene:
             if moment == "before":
                 server.fault(operation, drop=True)
 
-        _at_the_nth(server, operation, moment, nth, die)
+        self.at_the_nth(server, operation, moment, nth, die)
 
     @contextmanager
     def taking_no(self, method: str) -> Iterator[None]:
@@ -171,8 +171,21 @@ class Scene:
             self._held[server] -= 1
             server.fault(operation, drop=True)
 
-        _at_the_nth(server, operation, "before", nth, hold)
+        self.at_the_nth(server, operation, "before", nth, hold)
         return come
+
+    @staticmethod
+    def at_the_nth(
+        server: Server, operation: str, moment: Moment, nth: int, callback: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Call back at the `nth` such moment from now on; what was asked for waits meanwhile."""
+        left = itertools.count(nth - 1, -1)
+
+        async def arrived() -> None:
+            if next(left) == 0:
+                await callback()
+
+        server.watch(operation, arrived, moment, times=nth)
 
     async def death(self) -> None:
         """Wait until it was killed where that had been arranged, and nothing is under way that it had asked for.
@@ -288,15 +301,3 @@ def _under_way(telegram: FakeTelegram) -> int:
 
 def _somebody(chat: Chat) -> Any:
     return next(iter(chat.people.values()))
-
-
-def _at_the_nth(
-    server: Server, operation: str, moment: Moment, nth: int, callback: Callable[[], Awaitable[None]]
-) -> None:
-    left = itertools.count(nth - 1, -1)
-
-    async def arrived() -> None:
-        if next(left) == 0:
-            await callback()
-
-    server.watch(operation, arrived, moment, times=nth)

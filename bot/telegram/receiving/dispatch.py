@@ -43,7 +43,7 @@ class Dispatch:
                     await asyncio.sleep(0)
                 update = self._read(raw)
                 if update is not None:
-                    self.door.hear(update.effective_chat)
+                    self.door.hear(update)
                     await self._process(update)
         finally:
             entries = self.door.take()
@@ -58,9 +58,25 @@ class Dispatch:
         update = self._read(raw)
         if update is None:
             return
+        self.door.hear(update)
         with self.door.apart() as entries:
             await (self._process if is_last_try else self.process)(update)
         await self.door.commit(entries, refused)
+
+    async def take_up(self) -> None:
+        """Handle once more what processes that died had taken in and not finished.
+
+        What goes on is kept anew, and no longer held by what is finished here.
+        """
+        while found := await self.door.unfinished.take_up():
+            log.info("updates.taken_up", updates=len(found))
+            for each in found:
+                update = self.door.unfinished.read(each)
+                self.door.hear(update)
+                with self.door.apart() as entries:
+                    await self._process(update)
+                await self.door.commit(entries)
+                await self.door.unfinished.finish(each)
 
     def _read(self, raw: Any) -> Update | None:
         """Read one update; None for one that cannot be read, which must not block those around it."""

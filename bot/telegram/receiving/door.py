@@ -6,15 +6,19 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
-from telegram import Chat
+from telegram import Update
 
+from bot.errors import VerbatimError
 from bot.log import get_logger
 from bot.metrics import Metrics
+from bot.telegram.receiving.unfinished import Unfinished
 from bot.telegram.writing.replies import Replies, Say
 from storage.errors import StorageError, StorageUnavailableError
 from storage.retry import AGAIN_AFTER
+from storage.unfinished import KeptUpdate
 
 log = get_logger(__name__)
 Kept = TypeVar("Kept")
@@ -26,11 +30,23 @@ class Entry:
 
     write: Callable[[], Awaitable[Any]] | None
     then: Callable[[Any], object]
-    chat_id: int | None  # where the update came from
+    update: Update | None  # that asks for it
+    goes_on: Callable[[Any], bool]
+
+
+class Stored(NamedTuple):
+    """What a write came to, or the exception that is its own, and its update if that goes on."""
+
+    result: object
+    unfinished: KeptUpdate | None = None
+
+
+def never(_: object) -> bool:
+    return False
 
 
 _APART: ContextVar[list[Entry]] = ContextVar("_APART")
-_CHAT: ContextVar[int | None] = ContextVar("_CHAT", default=None)  # where the update of this task came from
+_UPDATE: ContextVar[Update | None] = ContextVar("_UPDATE", default=None)  # that this task handles
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,8 @@ class Door:
     """Handlers hand over here what they want done; nothing of it happens before `commit`.
 
     What is written must be one transaction that can be repeated. What is said goes to `replies`, and waits for
-    nobody: a handler that asks the network for something does so there.
+    nobody: a handler that asks the network for something does so there. Where what is asked for is stored only after
+    that, the update itself is kept meanwhile: see `goes_on`.
 
     `in_turn` is for a database that carries out at once what it is asked for at once: what a chat asks for is then
     begun when all before it is stored. Another one keeps the order by itself, and stores all of it with one commit.
@@ -46,8 +63,10 @@ class Door:
 
     replies: Replies
     metrics: Metrics
+    unfinished: Unfinished
     in_turn: bool = False
     _entries: list[Entry] = field(default_factory=list, init=False)
+    _going_on: list[KeptUpdate | None] = field(default_factory=list, init=False)  # while a `then` is called
 
     @contextmanager
     def apart(self) -> Iterator[list[Entry]]:
@@ -60,20 +79,53 @@ class Door:
             _APART.reset(token)
 
     @staticmethod
-    def hear(chat: Chat | None) -> None:
-        """Learn from which chat the update comes that this task handles from now on."""
-        _CHAT.set(None if chat is None else chat.id)
+    def hear(update: Update) -> None:
+        """Learn which update this task handles from now on."""
+        _UPDATE.set(update)
 
-    def keep(self, write: Callable[[], Awaitable[Kept]], then: Callable[[Kept], object] = lambda _: None) -> None:
-        """Store something; once everything of the batch is stored, call `then` with what `write` returned."""
-        self._append(write, then)
+    def keep(
+        self,
+        write: Callable[[], Awaitable[Kept]],
+        then: Callable[[Kept], object] = lambda _: None,
+        *,
+        goes_on: Callable[[Kept], bool] = never,
+    ) -> None:
+        """Store something; once everything of the batch is stored, call `then` with what `write` returned.
+
+        Where `goes_on` says so of that, the update is kept, until what `then` hands over to `go_on` is done.
+        """
+        self._append(write, then, goes_on)
 
     def say(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
         """Say something once everything before it is stored; see `Replies.put`."""
-        self._append(None, lambda _: self.replies.put(chat_id, say, counts=counts))
+        self._append(None, lambda _: self.replies.put(chat_id, say, counts=counts), never)
 
-    def _append(self, write: Callable[[], Awaitable[Any]] | None, then: Callable[[Any], object]) -> None:
-        _APART.get(self._entries).append(Entry(write, then, _CHAT.get()))
+    def do(self, chat_id: int, act: Say, *, counts: bool = False) -> None:
+        """Do something behind the door that is to be done also if this process dies; see `Replies.put`."""
+        self._append(_nothing, lambda _: self.go_on(chat_id, act, counts=counts), lambda _: True)
+
+    def go_on(self, chat_id: int, act: Say, *, counts: bool = False) -> None:
+        """Do something from within what happens when something is stored; the update is finished then."""
+        unfinished = self._going_on[-1] if self._going_on else None
+        self.replies.put(chat_id, partial(self._to_the_end, act, unfinished), counts=counts)
+
+    async def _to_the_end(self, act: Say, unfinished: KeptUpdate | None) -> None:
+        """Do it and finish the update; what the database or a stop keeps from being done is taken up again."""
+        try:
+            await act()
+        except VerbatimError:
+            await self._finish(unfinished)
+            raise
+        await self._finish(unfinished)
+
+    async def _finish(self, unfinished: KeptUpdate | None) -> None:
+        if unfinished is not None:
+            await self.unfinished.finish(unfinished)
+
+    def _append(
+        self, write: Callable[[], Awaitable[Any]] | None, then: Callable[[Any], object], goes_on: Callable[[Any], bool]
+    ) -> None:
+        _APART.get(self._entries).append(Entry(write, then, _UPDATE.get(), goes_on))
 
     def take(self) -> list[Entry]:
         """Take out all that was handed over until now, but for what was collected apart."""
@@ -88,25 +140,28 @@ class Door:
         """
         results = await self._stored(entries, refused)
         for index, entry in enumerate(entries):
-            self._go_on(entry, results[index])
+            self._stand_by(entry, results[index])
 
-    def _go_on(self, entry: Entry, result: object) -> None:
-        error = result if isinstance(result, Exception) else None
+    def _stand_by(self, entry: Entry, stored: Stored) -> None:
+        error = stored.result if isinstance(stored.result, Exception) else None
+        self._going_on.append(stored.unfinished)
         try:
             if error is None:
-                entry.then(result)
+                entry.then(stored.result)
         except Exception as raised:  # noqa: BLE001 - one that fails must not take others along
             error = raised
+        finally:
+            self._going_on.pop()
         if error is not None:
             self.metrics.bug("update")
             log.error("update.failed", exc_info=error)
 
-    async def _stored(self, entries: Sequence[Entry], refused: Callable[[], object]) -> dict[int, object]:
-        """Return by index what each write came to, or the exception that is its own."""
-        results: dict[int, object] = {index: None for index, each in enumerate(entries) if each.write is None}
+    async def _stored(self, entries: Sequence[Entry], refused: Callable[[], object]) -> dict[int, Stored]:
+        """Return by index what each write came to."""
+        results = {index: Stored(None) for index, each in enumerate(entries) if each.write is None}
         while len(results) < len(entries):
             missing = [(index, each) for index, each in enumerate(entries) if index not in results]
-            turns = (_take_turn(turn, results) for turn in self._turns(missing))
+            turns = (self._take_turn(turn, results) for turn in self._turns(missing))
             errors = [error for error in await asyncio.gather(*turns, return_exceptions=True) if error is not None]
             for error in errors:
                 if not isinstance(error, StorageUnavailableError):
@@ -123,17 +178,26 @@ class Door:
             return ([each] for each in missing)
         turns: dict[int | None, list[tuple[int, Entry]]] = defaultdict(list)
         for index, entry in missing:
-            turns[entry.chat_id].append((index, entry))
+            chat = None if entry.update is None else entry.update.effective_chat
+            turns[None if chat is None else chat.id].append((index, entry))
         return turns.values()
 
+    async def _take_turn(self, turn: Iterable[tuple[int, Entry]], results: dict[int, Stored]) -> None:
+        """Store one after the other, up to the first that the database does not take."""
+        for index, entry in turn:
+            try:
+                results[index] = await self._store(entry)
+            except StorageError:
+                raise
+            except Exception as error:  # noqa: BLE001 - its own, which keeps nothing else from being stored
+                results[index] = Stored(error)
 
-async def _take_turn(turn: Iterable[tuple[int, Entry]], results: dict[int, object]) -> None:
-    """Store one after the other, up to the first that the database does not take."""
-    for index, entry in turn:
+    async def _store(self, entry: Entry) -> Stored:
         assert entry.write is not None
-        try:
-            results[index] = await entry.write()
-        except StorageError:
-            raise
-        except Exception as error:  # noqa: BLE001 - its own, which keeps nothing else from being stored
-            results[index] = error
+        result = await entry.write()
+        goes_on = entry.update is not None and entry.goes_on(result)
+        return Stored(result, await self.unfinished.keep(entry.update) if entry.update and goes_on else None)
+
+
+async def _nothing() -> None:
+    """Write nothing."""

@@ -34,7 +34,7 @@ class Desk:
         self.process = self.take
         pace = Pace(stopped_world.clock)
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
-        self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
+        self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics, None)  # nothing goes on behind it
         self._of_receiver = (application.bot.base_url, session, self._handle, self.metrics, stopped_world.clock)
         self._bot = application.bot
         self.receiver = self.another_receiver()

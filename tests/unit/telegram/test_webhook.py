@@ -44,7 +44,7 @@ class Desk:
         self.asks: dict[str, asyncio.Event] = {}  # what handlers wait for before they hand something over
         pace = Pace(stopped_world.clock)
         application = telegram_of(stopped_world.settings(), session, self.metrics, pace)
-        self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics)
+        self.door = Door(Replies(pace, self.metrics, self._stay), self.metrics, None)  # nothing goes on behind it
         dispatch = Dispatch(application.bot, self._process, self.door, self.metrics)
         self.webhook = Webhook(dispatch, self.metrics, most_under_way=MOST, **more)
 
