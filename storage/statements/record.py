@@ -17,6 +17,7 @@ from storage.statements.encoding import encode_apology, encode_transcript
 from storage.statements.guarded import add_generation, updated
 from storage.statements.rows import JOB_COLUMNS, LEFT_OUT, job_of
 from storage.statements.sharing import forget, still_at_provider
+from storage.statements.texts import delete_texts
 from storage.statements.transaction import Row, Transaction
 from storage.statements.twins import pass_on
 from storage.statements.waking import (
@@ -341,11 +342,11 @@ class _Recording:
 
     async def _forget_expired(self) -> None:
         """Delete a transcript that may not be kept, once no other job is left to show it."""
-        sql = (
-            "DELETE FROM transcripts WHERE id = $1 AND expires_at <= $2 AND NOT EXISTS"
+        which = (
+            "FROM transcripts WHERE id = $1 AND expires_at <= $2 AND NOT EXISTS"
             " (SELECT 1 FROM jobs WHERE cache_key = $3 AND next_at IS NOT NULL AND state IN ('queued', 'ready'))"
         )
-        await self.tx.rows(sql, self.job.transcript_id, self.now, self.job.cache_key)
+        await delete_texts(self.tx, which, self.job.transcript_id, self.now, self.job.cache_key)
 
     async def _provider_is_done(self) -> None:
         """Drop the generations and pass the slot on: nothing of this job is at the provider any more."""

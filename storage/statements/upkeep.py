@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storage.errors import StorageError
 from storage.host import DAY
 from storage.statements import spending
+from storage.statements.texts import delete_texts
 from storage.statements.transaction import Row, Transaction
 
 USAGE_KEPT_FOR = 396  # days, which are thirteen months
@@ -68,14 +69,16 @@ async def purge(tx: Transaction, now: float, ended_before: float, limit: int) ->
 
 
 async def _purge_transcripts(tx: Transaction, now: float, limit: int) -> int:
-    """Delete of the `limit` that expired first those that no unfinished job may need; let the others stand last.
+    """Delete of the `limit` that expired first those that no unfinished job may need, with the names in them.
+
+    Let the others stand last.
 
     So no piece looks at more than `limit`, and what is needed for long hides nothing behind it.
     """
     of_the_first = "IN (SELECT id FROM (SELECT id, cache_key FROM transcripts WHERE expires_at <= $1"
     needed = "EXISTS (SELECT 1 FROM jobs WHERE jobs.cache_key = first.cache_key AND next_at IS NOT NULL)"
     where = f"WHERE id {of_the_first} ORDER BY expires_at, id LIMIT $2) AS first WHERE"
-    gone = await tx.rows(f"DELETE FROM transcripts {where} NOT {needed}) RETURNING id", now, limit)
-    if len(gone) < limit:
+    gone = await delete_texts(tx, f"FROM transcripts {where} NOT {needed})", now, limit)
+    if gone < limit:
         await tx.rows(f"UPDATE transcripts SET expires_at = $1 {where} {needed})", now, limit)
-    return len(gone)
+    return gone

@@ -7,9 +7,9 @@ import pytest
 from storage.apology import Notice
 from storage.errands import ErrandKind, NewErrand, NotAsked
 from storage.naming import MOST_NAMED, Naming, Question
-from storage.outcomes import Ended
+from storage.outcomes import Ended, Known
 from storage.words import Form, State
-from tests.contract.stored import CHAT, LATER, NOW, accepted, again, delivering, recorded
+from tests.contract.stored import CHAT, LATER, NOW, accepted, again, claimed, delivering, recorded
 
 SENDER, STRANGER = 42, 43
 GROUP, SUPERGROUP = -CHAT, -(10**12) - CHAT
@@ -20,6 +20,13 @@ async def shown(store, number=1, chat_id=CHAT, **changed):
     job = await delivering(store, number, chat_id=chat_id, **changed)
     assert await store.place(job, TEXT + number, Notice.NONE, Form.EDIT)
     return await recorded(store, await again(store, job), Ended(State.DELIVERED))
+
+
+async def shown_too(store, job):
+    """Another job, in another chat, that shows the text of one."""
+    await accepted(store, 2, chat_id=CHAT + 1, file="same")
+    await recorded(store, await claimed(store), Known(job.transcript_id))
+    return await recorded(store, await claimed(store), Ended(State.DELIVERED))
 
 
 async def named(store, job, name="Anna", speaker="0", **changed):
@@ -149,4 +156,56 @@ async def test_names_and_questions_are_erased_with_their_chat(store):
     while await store.erase(NOW, 10):
         pass
     assert await store.question_at(CHAT, QUESTION) is None
+    assert await store.names_of(job.id) == {}
+
+
+@pytest.mark.parametrize("shown_twice", [False, True])
+async def test_names_go_with_the_text_when_it_expires_and_no_sooner(store, shown_twice):
+    job = await shown(store, file="same", expires_at=LATER)
+    assert await named(store, job) is None
+    if shown_twice:
+        other = await shown_too(store, job)
+        assert await named(store, other, "Bob") is None
+    later = await shown(store, 3, expires_at=LATER + 1)
+    assert await named(store, later, "Carol") is None
+    await store.purge(LATER - 1, 0, 100)
+    assert await store.names_of(job.id) == {"0": "Anna"}
+    assert await store.purge(LATER, 0, 100) == 1
+    assert await store.names_of(job.id) == {}
+    if shown_twice:
+        assert await store.names_of(other.id) == {}
+    assert await store.names_of(later.id) == {"0": "Carol"}
+    assert await store.job(job.id) is not None
+
+
+async def test_names_stay_with_a_text_that_an_unfinished_job_may_still_need(store):
+    job = await shown(store, file="same", expires_at=LATER)
+    assert await named(store, job) is None
+    await accepted(store, 2, file="same")
+    assert await store.purge(LATER, 0, 100) == 0
+    assert await store.names_of(job.id) == {"0": "Anna"}
+
+
+async def test_names_go_with_a_text_that_another_chat_keeps_no_longer_than_it_is_shown(store):
+    job = await shown(store, file="same", expires_at=LATER)
+    assert await named(store, job) is None
+    await store.change_settings(CHAT + 1, lambda chosen: replace(chosen, keep_days=0))
+    await shown_too(store, job)
+    assert await store.transcript(job.transcript_id) is None
+    assert await store.names_of(job.id) == {}
+
+
+@pytest.mark.parametrize("forgotten", ["by /forget", "by /keep"])
+async def test_names_go_with_a_text_whose_other_chat_has_it_erased(store, forgotten):
+    job = await shown(store, file="same", expires_at=LATER)
+    assert await named(store, job) is None
+    await shown_too(store, job)
+    if forgotten == "by /forget":
+        await store.forget(CHAT + 1)
+    else:
+        await store.change_settings(CHAT + 1, lambda chosen: replace(chosen, keep_days=0))
+    while await store.erase(NOW, 10):
+        pass
+    await store.purge(NOW, 0, 100)
+    assert await store.transcript(job.transcript_id) is None
     assert await store.names_of(job.id) == {}
