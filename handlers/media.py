@@ -53,7 +53,8 @@ class Media:
 
     def take(self, message: Message, recording: Recording, otherwise: Otherwise | None = None) -> None:
         """Make a job of what a message carries, or asks for; do something else instead where its chat wants none."""
-        self.door.keep(partial(self.intake.accept, recording), partial(self._tell, message, recording, otherwise))
+        tell = partial(self._tell, message, recording, otherwise)
+        self.door.keep(partial(self.intake.accept, recording), tell, whole=True)
 
     def apologise(self, message: Message, sorry: Apology, sent: Sent, otherwise: Otherwise | None = None) -> None:
         """Say why a recording cannot become text; do something else instead where its chat would have none of it."""

@@ -8,7 +8,6 @@ from bot.engine import patience
 from bot.engine.events import Events
 from bot.engine.poller import Poller
 from bot.engine.quotas import Quotas
-from bot.engine.sent import uninterrupted
 from bot.log import get_logger
 from bot.speech.catalogue import UNTAKEN
 from storage.intake import HadAlready, NewJob, NotTaken, Refused, Start, TryAgain, Version, sent_as
@@ -71,11 +70,10 @@ class Intake:
     async def accept(self, recording: Recording) -> Job | Refused | NotTaken | None:
         """Commit the job of a message that has none yet. StorageUnavailableError: nothing happened.
 
-        Return it, or why there is none, if there is something to make of that.
+        Return it, or why there is none, if there is something to make of that. It may not be cut off: a leased job
+        needs a hand, also at a stop.
         """
-        return await uninterrupted(self._accept(self.as_new(recording)))  # a leased job needs a hand, also at a stop
-
-    async def _accept(self, new: NewJob) -> Job | Refused | NotTaken | None:
+        new = self.as_new(recording)
         rate = self.quotas.rate_of(new.user_id)
         with self.poller.place() as is_free:
             start = self._start(new) if is_free else None

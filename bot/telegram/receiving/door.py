@@ -24,6 +24,10 @@ log = get_logger(__name__)
 Kept = TypeVar("Kept")
 
 
+def never(_: object) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing to store, and what follows from it."""
@@ -31,7 +35,8 @@ class Entry:
     write: Callable[[], Awaitable[Any]] | None
     then: Callable[[Any], object]
     update: Update | None  # that asks for it
-    goes_on: Callable[[Any], bool]
+    goes_on: Callable[[Any], bool] = never
+    whole: bool = False  # a stop lets it end
 
 
 class Stored(NamedTuple):
@@ -39,10 +44,6 @@ class Stored(NamedTuple):
 
     result: object
     unfinished: KeptUpdate | None = None
-
-
-def never(_: object) -> bool:
-    return False
 
 
 _APART: ContextVar[list[Entry]] = ContextVar("_APART")
@@ -89,20 +90,23 @@ class Door:
         then: Callable[[Kept], object] = lambda _: None,
         *,
         goes_on: Callable[[Kept], bool] = never,
+        whole: bool = False,
     ) -> None:
         """Store something; once everything of the batch is stored, call `then` with what `write` returned.
 
-        Where `goes_on` says so of that, the update is kept, until what `then` hands over to `go_on` is done.
+        Where `goes_on` says so of that, the update is kept, until what `then` hands over to `go_on` is done. A
+        stop lets a `whole` one come to its end.
         """
-        self._append(write, then, goes_on)
+        self._append(Entry(write, then, _UPDATE.get(), goes_on, whole))
 
     def say(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
         """Say something once everything before it is stored; see `Replies.put`."""
-        self._append(None, lambda _: self.replies.put(chat_id, say, counts=counts), never)
+        self._append(Entry(None, lambda _: self.replies.put(chat_id, say, counts=counts), _UPDATE.get()))
 
     def do(self, chat_id: int, act: Say, *, counts: bool = False) -> None:
         """Do something behind the door that is to be done also if this process dies; see `Replies.put`."""
-        self._append(_nothing, lambda _: self.go_on(chat_id, act, counts=counts), lambda _: True)
+        then = partial(self.go_on, chat_id, act, counts=counts)
+        self._append(Entry(_nothing, lambda _: then(), _UPDATE.get(), lambda _: True))
 
     def go_on(self, chat_id: int, act: Say, *, counts: bool = False) -> None:
         """Do something from within what happens when something is stored; the update is finished then."""
@@ -122,10 +126,8 @@ class Door:
         if unfinished is not None:
             await self.unfinished.finish(unfinished)
 
-    def _append(
-        self, write: Callable[[], Awaitable[Any]] | None, then: Callable[[Any], object], goes_on: Callable[[Any], bool]
-    ) -> None:
-        _APART.get(self._entries).append(Entry(write, then, _UPDATE.get(), goes_on))
+    def _append(self, entry: Entry) -> None:
+        _APART.get(self._entries).append(entry)
 
     def take(self) -> list[Entry]:
         """Take out all that was handed over until now, but for what was collected apart."""
@@ -161,8 +163,7 @@ class Door:
         results = {index: Stored(None) for index, each in enumerate(entries) if each.write is None}
         while len(results) < len(entries):
             missing = [(index, each) for index, each in enumerate(entries) if index not in results]
-            turns = (self._take_turn(turn, results) for turn in self._turns(missing))
-            errors = [error for error in await asyncio.gather(*turns, return_exceptions=True) if error is not None]
+            errors = await self._take_turns(missing, results)
             for error in errors:
                 if not isinstance(error, StorageUnavailableError):
                     raise error
@@ -171,6 +172,27 @@ class Door:
                 log.error("storage.unavailable", updates=len(entries) - len(results), error=str(errors[0]))
                 await asyncio.sleep(AGAIN_AFTER)
         return results
+
+    async def _take_turns(
+        self, missing: Iterable[tuple[int, Entry]], results: dict[int, Stored]
+    ) -> list[BaseException]:
+        """Ask for all at once that may be asked for at once, in its order, and return what kept it from being stored.
+
+        Each begins with the task that is made of it here. One that began a task of its own would be asked for after
+        those behind it.
+        """
+        tasks = {
+            asyncio.create_task(self._take_turn(turn, results)): any(entry.whole for _, entry in turn)
+            for turn in self._turns(missing)
+        }
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError:
+            for task in (each for each, whole in tasks.items() if not whole):
+                task.cancel()
+            await asyncio.wait(tasks)
+            raise
+        return [error for task in tasks if (error := task.exception()) is not None]
 
     def _turns(self, missing: Iterable[tuple[int, Entry]]) -> Iterable[list[tuple[int, Entry]]]:
         """Divide what is to be stored into what may be asked for at once."""

@@ -268,6 +268,30 @@ async def test_where_the_database_keeps_no_order_each_chat_waits_for_its_turn_an
     assert done == ["9", "1", "2", "3"]
 
 
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_stop_lets_a_write_end_that_must_not_be_cut_off_and_no_other_one(desk, chat, alice, whole):
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), []
+
+    async def store():
+        begun.set()
+        await may_end.wait()
+        ended.append("stored")
+
+    async def keep(_update):
+        desk.door.keep(store, whole=whole)
+
+    desk.process = keep
+    chat.say(alice, "one")
+    turn = asyncio.create_task(desk.turn())
+    await begun.wait()
+    turn.cancel()
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    assert ended == ["stored"] * whole
+
+
 async def test_what_is_said_keeps_no_update_from_being_confirmed(desk, chat, alice):
     async def hang(_update):
         desk.door.say(chat.id, asyncio.Event().wait)
