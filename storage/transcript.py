@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import chain
 
 # More than a day of quick speech, which has 60,000 characters and 10,000 words an hour. What is longer was not said.
 LONGEST_TEXT = 2_000_000  # characters
@@ -65,6 +66,10 @@ class Transcript:
     def is_doubtful(self) -> bool:
         """Tell whether another language may have been spoken than that of the text, if there is one."""
         return bool(self.text) and self.language_confidence is not None and self.language_confidence < LOW_CONFIDENCE
+
+    def count_speakers(self) -> int:
+        speakers = chain((each.speaker for each in self.words), (each.speaker for each in self.segments))
+        return len({each for each in speakers if each is not None})
 
 
 def shortened(transcript: Transcript, parts: int = 1) -> Transcript:

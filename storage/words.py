@@ -123,6 +123,7 @@ class Job:
     times: bool | None  # whether its text shows times, as its chat had chosen; None if it chose nothing
     more_slots: int  # that it takes beside `slot`, for parts that are at the provider at the same time
     told_at: float | None  # when its placeholder last told how far it is
+    speakers: int | None  # that are told apart in its text; None where nobody counted them
 
     @property
     def file_unique_id(self) -> str:

@@ -74,7 +74,7 @@ def _more(job: Job) -> Sequence[Sequence[Button]]:
 
 def other_versions(job: Job) -> Keyboard:
     """Return what is under a sentence that a text cannot be had any more."""
-    return _rows(_other(job, texts_of(job, job.form)))
+    return [[_version(job, texts_of(job, job.form))]]
 
 
 def deletion(job: Job) -> Keyboard:
@@ -89,9 +89,17 @@ def _files(job: Job) -> Sequence[Button]:
 
 
 def _other(job: Job, texts: Texts) -> Sequence[Button]:
-    """Return the buttons for another version of the text, and for the names of those who speak in it."""
-    who = [button(texts.who.button(), AskWho(job.id))] if job.options.speakers else []
-    return [button(texts.versions.button(), AskVersion(job.id)), *who]
+    """Return the buttons for another version of the text, and for the names of those who speak in it, if it has any.
+
+    With one speaker alone it has none. Where older programs did not count the speakers, it may have some.
+    """
+    has_names = job.options.speakers and (job.speakers is None or job.speakers > 1)
+    who = [button(texts.who.button(), AskWho(job.id))] if has_names else []
+    return [_version(job, texts), *who]
+
+
+def _version(job: Job, texts: Texts) -> Button:
+    return button(texts.versions.button(), AskVersion(job.id))
 
 
 def _deleting(job: Job, texts: Texts) -> Sequence[Button]:

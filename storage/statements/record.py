@@ -224,8 +224,12 @@ class _Recording:
         """Store the transcript, for this job and for those that wait for it."""
         key, body = self.job.cache_key, encode_transcript(outcome.transcript)
         doubtful = int(outcome.doubtful)
-        sql = "INSERT INTO transcripts (cache_key, body, expires_at, doubtful) VALUES ($1, $2, $3, $4) RETURNING id"
-        new = await self.tx.row(sql, key, body, self._expires_at(outcome), doubtful)
+        speakers = outcome.transcript.count_speakers() if self.job.options.speakers else 0
+        sql = (
+            "INSERT INTO transcripts (cache_key, body, expires_at, doubtful, speakers) VALUES ($1, $2, $3, $4, $5)"
+            " RETURNING id"
+        )
+        new = await self.tx.row(sql, key, body, self._expires_at(outcome), doubtful, speakers)
         assert new is not None
         if (moved := await self._known(new["id"])) is None:
             await self.tx.rows("DELETE FROM transcripts WHERE id = $1", new["id"])
@@ -233,20 +237,20 @@ class _Recording:
         if self.job.kind == LINK:
             await spending.correct(self.tx, self.current, outcome.transcript.duration)
         if self.current["is_awaited"]:
-            await self._give_to_those_that_wait(new["id"], doubtful)
+            await self._give_to_those_that_wait(new["id"], doubtful, speakers)
         if self.job.state is State.QUEUED:  # answered at once, so a create got through
             await self._wake_paused()
         return moved
 
-    async def _give_to_those_that_wait(self, transcript_id: int, doubtful: int) -> None:
+    async def _give_to_those_that_wait(self, transcript_id: int, doubtful: int, speakers: int) -> None:
         """Make the jobs ready that wait for this transcript, and let those ask again that a step holds."""
         sql = (
             "UPDATE jobs SET state = 'ready', transcript_id = $1, ready_at = $2, next_at = $2, waiting_for = NULL,"
-            f" doubtful = $5, {_COUNTED}"
+            f" doubtful = $5, speakers = $6, {_COUNTED}"
             " WHERE cache_key = $3 AND waiting_for = $4 AND woken = 0 AND lease_token IS NULL"
             " RETURNING chat_id, user_id"
         )
-        for other in await self.tx.rows(sql, transcript_id, self.now, self.job.cache_key, SAME, doubtful):
+        for other in await self.tx.rows(sql, transcript_id, self.now, self.job.cache_key, SAME, doubtful, speakers):
             await self._count(other)
         await wake_the_same(self.tx, self.job.cache_key, self.now)
 
@@ -257,8 +261,10 @@ class _Recording:
 
     async def _known(self, transcript_id: int) -> Row | None:
         done = f"{_COUNTED}, {_SUCCEEDED}, {_NO_LONGER_WAITING}"
-        doubtful = "doubtful = (SELECT doubtful FROM transcripts WHERE id = $6)"
-        assignments = f"ready_at = $5, transcript_id = $6, {doubtful}, {done}"
+        told = ", ".join(
+            f"{name} = (SELECT {name} FROM transcripts WHERE id = $6)" for name in ("doubtful", "speakers")
+        )
+        assignments = f"ready_at = $5, transcript_id = $6, {told}, {done}"
         moved = await self._move(State.READY, assignments, self.now, transcript_id, next_at=self.now)
         if moved is None:
             return None

@@ -10,7 +10,7 @@ from storage.intake import RINGS_AFTER
 from storage.leases import Claim
 from storage.options import Fallback, Options
 from storage.outcomes import Ended, Ready, Submitted, Waiting
-from storage.transcript import Transcript
+from storage.transcript import Segment, Transcript, Word
 from storage.words import SAME, Answers, Form, Job, State
 from tests.contract.stored import (
     CHAT,
@@ -94,6 +94,7 @@ async def test_a_message_becomes_a_queued_job_that_is_due_at_once(store):
         times=None,
         more_slots=0,
         told_at=None,
+        speakers=None,
     )
     assert await store.job(job.id) == job
     assert await due(store) == {job.id}
@@ -472,3 +473,21 @@ async def test_a_doubtful_transcript_makes_every_job_doubtful_that_shows_it(stor
     await recorded(store, third, await store.admit(third, FAMILY, 9, NOW))
     assert [(await again(store, each)).doubtful for each in (first, second, third)] == [True] * 3
     assert await store.language((await again(store, first)).transcript_id) == "ru"
+
+
+@pytest.mark.parametrize(("wanted", "counted"), [(True, 2), (False, 0)])
+async def test_speakers_are_counted_for_every_job_that_shows_them_where_they_are_wanted(store, wanted, counted):
+    same = {"file": "same", "options": Options("en", speakers=wanted)}
+    first = await fetching(store, 1, **same)
+    assert first.speakers is None
+    second = await waiting_hands(store, 2, full=False, **same)
+    await recorded(store, second, Waiting(LATER, SAME))
+    words, segments = (
+        (Word("said", 0, 1, "3"), Word("that", 1, 2)),
+        (Segment("No.", 2, 3, "0"), Segment("No.", 3, 4, "3")),
+    )
+    await recorded(store, first, Ready(Transcript("said", "en", words=words, segments=segments), LATER + 99))
+    await claim_all(store)
+    third = await leased(store, 3, **same)
+    await recorded(store, third, await store.admit(third, FAMILY, 9, NOW))
+    assert [(await again(store, each)).speakers for each in (first, second, third)] == [counted] * 3

@@ -375,7 +375,7 @@ async def test_the_schema_refuses_to_take_the_transcript_from_a_ready_job(path):
     async with opened(path):
         with raw(path) as shell:
             shell.execute("PRAGMA foreign_keys = ON")
-            shell.execute("INSERT INTO transcripts VALUES (1, 'k', 'said', 0, 0)")
+            shell.execute("INSERT INTO transcripts VALUES (1, 'k', 'said', 0, 0, NULL)")
         insert(path, {"state": "ready", "transcript_id": 1})
         with raw(path) as shell:
             shell.execute("PRAGMA foreign_keys = ON")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.engine import keyboards
 from bot.engine.keyboards import MORE
 from storage.naming import LONGEST_NAME, Naming, Question
 from tests.english import ENGLISH
@@ -65,6 +66,30 @@ async def test_a_name_is_written_into_the_text_and_changed_and_taken_away(world,
     await name(world, chat, alice, question, "-")
     assert "Speaker 1: Good morning." in texts(chat)[0]
     assert "Who is who?" in chat.button_texts(text)
+
+
+@pytest.mark.parametrize("said", [spoken((1, 3, "Good morning."), (5, 3, "Fine.")), spoken((1, None, "Good morning."))])
+async def test_where_nobody_is_told_from_others_nothing_asks_who_it_is(world, chat, alice, said):
+    text = await sent(world, chat, alice, said=said)
+    assert "Speaker" not in text["text"]
+    assert "Again with…" in chat.button_texts(text)
+    assert "Who is who?" not in chat.button_texts(text)
+
+
+async def test_in_a_group_the_button_opens_no_question_of_names_where_one_speaks_alone(world, alice):
+    chat = world.telegram.group("Team", [alice], privacy=False)
+    text = await sent(world, chat, alice, said=spoken((1, 3, "Good morning.")))
+    await tap(world, chat, alice, text, MORE)
+    assert "Again with…" in chat.button_texts(chat.message(text["message_id"]))
+    assert "Who is who?" not in chat.button_texts(chat.message(text["message_id"]))
+
+
+async def test_a_text_whose_speakers_an_older_program_left_uncounted_may_have_names(world, chat, alice):
+    text = await sent(world, chat, alice)
+    (job, *_) = await world.jobs()
+    assert job.speakers == 2
+    labels = [each.text for row in keyboards.under_text(replace(job, speakers=None)) for each in row]
+    assert labels == chat.button_texts(text)
 
 
 async def test_only_the_sender_and_an_admin_name_somebody(world, alice):

@@ -86,6 +86,7 @@ def job(**changes: Any) -> Job:
         "times": None,
         "more_slots": 0,
         "told_at": None,
+        "speakers": None,
     }
     return Job(**fields | changes)
 
