@@ -5,7 +5,7 @@ is by an admin. A question is stored once it is sent, and a tap that only asks s
 process that dies meanwhile forgets both, and the person taps again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,7 +14,7 @@ from telegram.ext import ContextTypes
 
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import AskWho, NameSpeaker, UseNames
-from bot.telegram.writing.buttons import Button, Keyboard, button
+from bot.telegram.writing.buttons import Keyboard, button
 from bot.telegram.writing.messages import answer, ask, reply, reply_to_it
 from bot.text.rooms.who import QUESTION
 from bot.text.script import names_of
@@ -89,8 +89,12 @@ class Who:
             return
         buttons = [button(name, NameSpeaker(job.id, number)) for number, name in enumerate(called.values())]
         assert query.message is not None
+        rows = [
+            *([each] for each in buttons[:MOST_BUTTONS]),
+            *await self._for_the_chat(query.message.chat.id, job, texts),
+        ]
         try:
-            await reply_to_it(query.message, texts.who.which(), _rows(buttons[:MOST_BUTTONS], job, texts))
+            await reply_to_it(query.message, texts.who.which(), rows)
         finally:
             await answer(query, None)
 
@@ -119,6 +123,13 @@ class Who:
             await self.store.use_no_names(query.message.chat.id)
         texts = await self.speaking.texts_for(query)
         await answer(query, texts.who.used() if carried.wanted else texts.who.not_used(), alert=True)
+
+    async def _for_the_chat(self, chat_id: int, job: Job, texts: Texts) -> Keyboard:
+        """Return what is offered for later recordings of a chat: names that the text has, or none where some hold."""
+        using = [button(texts.who.for_the_chat(), UseNames(job.id, 1))]
+        using_none = [button(texts.who.not_for_the_chat(), UseNames(job.id, 0))]
+        has_names, holds_any = await self.store.names_of(job.id), await self.store.uses_names(chat_id)
+        return [*[using] * bool(has_names), *[using_none] * holds_any]
 
     async def _job(self, query: CallbackQuery, job_id: int) -> Job | None:
         return await self.shown.job_for(query, job_id, lambda texts: texts.more.not_yours())
@@ -177,11 +188,3 @@ class Who:
 
 def _may_be_admins(result: Answer | None) -> bool:
     return result is not None and result.why is NotAsked.NOT_THEIRS
-
-
-def _rows(buttons: Sequence[Button], job: Job, texts: Texts) -> Keyboard:
-    both = [
-        button(texts.who.for_the_chat(), UseNames(job.id, 1)),
-        button(texts.who.not_for_the_chat(), UseNames(job.id, 0)),
-    ]
-    return [*([each] for each in buttons), *([each] for each in both)]

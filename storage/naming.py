@@ -47,7 +47,13 @@ class Names(Protocol):
         """Return the names in the text of a job, by what the provider calls the speakers."""
 
     async def use_names(self, job_id: int, chat_id: int) -> int:
-        """Let the names of a job hold for later recordings of a chat, instead of those before; return how many hold."""
+        """Let the names in the text of a job hold for later recordings of a chat, instead of others before.
+
+        Return how many were given to that text.
+        """
+
+    async def uses_names(self, chat_id: int) -> bool:
+        """Tell whether any names hold for later recordings of a chat."""
 
     async def use_no_names(self, chat_id: int) -> bool:
         """Let no names hold for later recordings of a chat; False if none did."""

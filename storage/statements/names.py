@@ -14,12 +14,16 @@ from storage.words import Job
 
 _WITH_OTHER_NAMES = "renamed"  # in place of the kind, of a file that was sent before somebody was named
 QUESTION = "SELECT job_id, speaker FROM questions WHERE chat_id = $1 AND message_id = $2"
-# The names of a chat hold for jobs that came after somebody said so.
-NAMES = (
-    "SELECT speaker, name FROM names WHERE job_id = $1 UNION ALL SELECT speaker, name FROM chat_names"
-    " WHERE chat_id = (SELECT chat_id FROM jobs WHERE id = $1) AND since < $1 AND NOT EXISTS"
+_SHOWN = (  # a name of a chat that stands in the text of a job
+    "chat_id = (SELECT chat_id FROM jobs WHERE id = $1) AND since < $1 AND NOT EXISTS"
     " (SELECT 1 FROM names WHERE names.job_id = $1 AND names.speaker = chat_names.speaker)"
 )
+# The names of a chat hold for jobs that came after somebody said so.
+NAMES = (
+    f"SELECT speaker, name FROM names WHERE job_id = $1 UNION ALL SELECT speaker, name FROM chat_names WHERE {_SHOWN}"
+)
+
+USES_NAMES = "SELECT 1 FROM chat_names WHERE chat_id = $1 LIMIT 1"
 
 
 def question_of(found: Sequence[Row]) -> Question | None:
@@ -101,7 +105,7 @@ async def _have_files_anew(tx: Transaction, job_id: int, now: float) -> None:
 
 async def use_names(tx: Transaction, job_id: int, chat_id: int) -> int:
     await tx.alone_with_chat(chat_id)
-    await tx.rows("DELETE FROM chat_names WHERE chat_id = $1", chat_id)
+    await tx.rows(f"DELETE FROM chat_names WHERE chat_id = $2 AND NOT ({_SHOWN})", job_id, chat_id)
     made = await tx.rows(
         "INSERT INTO chat_names (chat_id, speaker, name, since) SELECT $2, speaker, name,"
         " (SELECT coalesce(max(id), 0) FROM jobs) FROM names WHERE job_id = $1 AND name <> '' RETURNING speaker",

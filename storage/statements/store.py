@@ -238,6 +238,9 @@ class SQLStore:
     async def names_of(self, job_id: int) -> Mapping[str, str]:
         return await self.engine.read(names.names_in, names.NAMES, job_id)
 
+    async def uses_names(self, chat_id: int) -> bool:
+        return await self.engine.read(bool, names.USES_NAMES, chat_id)
+
     async def errands_waiting(self) -> int:
         return await self.engine.read(lambda found: int(found[0]["n"]), errands.WAITING)
 

@@ -136,6 +136,22 @@ async def test_names_hold_for_later_recordings_of_a_chat_where_somebody_said_so(
     assert await store.names_of(last.id) == {"0": "Carol"}
 
 
+async def test_names_of_a_chat_that_stand_in_a_text_go_on_with_those_that_it_was_given(store):
+    job, other = await shown(store, 1), await shown(store, 2)
+    await named(store, job)
+    await named(store, job, "Bob", "1")
+    assert not await store.uses_names(CHAT)
+    await store.use_names(job.id, CHAT)
+    assert (await store.uses_names(CHAT), await store.uses_names(CHAT + 1)) == (True, False)
+    later = await shown(store, 3)
+    await named(store, later, "Carol", "1")
+    assert await store.use_names(later.id, CHAT) == 1
+    assert await store.names_of((await shown(store, 4)).id) == {"0": "Anna", "1": "Carol"}
+    await named(store, other, "Dora", "2")
+    assert await store.use_names(other.id, CHAT) == 1
+    assert await store.names_of((await shown(store, 5)).id) == {"2": "Dora"}
+
+
 async def test_names_of_a_chat_go_along_with_it(store):
     job = await shown(store, chat_id=GROUP)
     await named(store, job)

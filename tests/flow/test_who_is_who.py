@@ -160,6 +160,27 @@ async def test_a_text_that_is_no_longer_kept_is_told_of(world, chat, alice):
     assert (answer.text, answer.show_alert) == (ENGLISH.more.not_kept(), True)
 
 
+async def test_only_names_that_there_are_can_be_used_in_the_chat_or_be_no_longer_used(world, chat, alice):
+    use, use_none = ENGLISH.who.for_the_chat(), ENGLISH.who.not_for_the_chat()
+    text = await sent(world, chat, alice)
+
+    async def offered(text):
+        choice = await tap(world, chat, alice, text, "Who is who?")
+        return [each for each in chat.button_texts(choice) if not each.startswith(("Speaker", "Anna"))]
+
+    assert await offered(text) == []
+    told = await name(world, chat, alice, await asked(world, chat, alice, text), "Anna")
+    assert await offered(text) == [use]
+    await tap(world, chat, alice, told, use)
+    assert await offered(text) == [use, use_none]
+    later = await sent(world, chat, alice)
+    assert await offered(later) == [use, use_none]
+    await tap(world, chat, alice, chat.bot_messages[-1], use)
+    assert "Anna: Good morning." in (await sent(world, chat, alice))["text"]
+    await tap(world, chat, alice, await tap(world, chat, alice, text, "Who is who?"), use_none)
+    assert await offered(text) == [use]
+
+
 async def test_a_file_that_was_sent_before_comes_once_more_with_the_names(world, chat, alice):
     text = await sent(world, chat, alice)
     await tap(world, chat, alice, text, ".srt")
