@@ -77,10 +77,8 @@ class Shared:
         self.calls = calls = calls_of(settings, outside.session, self.metrics)
         limit = file_limit_of(settings)
         self.files = Files(calls, self.to_telegram, limit, settings.telegram_local_files)
-        replies, unfinished = (
-            Replies(pace, self.metrics, moves.follow),
-            Unfinished(store, self.telegram.bot, outside.now),
-        )
+        replies = Replies(pace, self.metrics, moves.follow)
+        unfinished = Unfinished(store, self.telegram.bot, outside.now)
         self.door = Door(replies, self.metrics, unfinished, in_turn=guests.is_shared)
         self.joining = Joining(self.door, self.store, pace.refusing, self.telegram.bot, outside.now, guests.is_shared)
         self.transport = transport = Transport(calls, pace)

@@ -11,6 +11,7 @@ from storage.leases import Interrupted
 from storage.opening import open_store
 from storage.outcomes import Ended
 from storage.replicas import DEAD_AFTER, LEADS_FOR, process_of
+from storage.unfinished import NewUpdate
 from storage.words import State
 from tests import postgres
 from tests.contract.stored import LEASE, NOW, accepted, delivering, message, recorded
@@ -111,6 +112,18 @@ async def test_what_a_dead_replica_was_asked_for_another_one_does(entered, chang
     await recovered(other)
     (taken,) = (await other.claim_errands(NOW, NOW + LEASE, 9)).errands
     assert (taken.job_id, taken.lease_token != lost.lease_token) == (job.id, True)
+
+
+async def test_what_a_dead_replica_left_unfinished_another_one_takes_up_and_of_one_that_lives_nothing(entered, changed):
+    dead, other = await entered(), await entered()
+    left = await dead.keep_update(NewUpdate(1, -7, 42, "what it asks"), NOW)
+    await other.keep_update(NewUpdate(2, -7, 42, "what it asks"), NOW)
+    await changed(silenced(dead))
+    assert await other.replicas.bury() is True
+    await recovered(other)
+    assert [each.number for each in await other.take_up(9)] == [1]
+    assert not await dead.finish_update(left)
+    assert await other.replicas.bury() is False
 
 
 async def test_a_replica_that_was_silent_too_long_is_taken_for_dead_and_comes_back_under_another_name(entered, changed):
