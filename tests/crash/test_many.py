@@ -14,7 +14,7 @@ import pytest
 from bot.playground.speech import FakeSpeech
 from bot.playground.telegram import FakeTelegram
 from tests import postgres
-from tests.crash.fleet import SLOTS, Fleet, fleet, with_another_column
+from tests.crash.fleet import SLOTS, Fleet, fleet, name_of, with_another_column
 from tests.crash.scene import Scene
 from tests.patience import promised, until
 from tests.process import executed
@@ -24,7 +24,6 @@ from tests.zygote import Zygote
 SETTLED_WITHIN = 30.0  # seconds after the last fault
 GOES_ON_WITHIN = 15.0
 SOON_WITHIN = 2.0
-PAUSED_FOR = 20.0
 HOUR = 3600.0
 
 numbers = itertools.count(1)
@@ -116,14 +115,14 @@ async def test_while_one_leaves_and_one_stands_still_the_third_goes_on_and_who_c
         async with promised(SOON_WITHIN, three.describe):
             await until(scene.speech, lambda: looked_at_again(scene.speech, looks))
         paused.life.stand_still()
-        paused_at = time.monotonic()
         scene.finish_everything()
         async with promised(GOES_ON_WITHIN, three.describe):
             for voice in at_provider:
                 await scene.see(voice.chat, voice.text)
         for chat in chats:
             scene.voice(chat)
-        await three.until(lambda: time.monotonic() > paused_at + PAUSED_FOR)
+        names = f"SELECT name FROM replicas WHERE name = '{name_of(paused.life)}'"
+        await three.until(lambda: scene.rows(names) == [])  # as it is taken for dead
         paused.life.go_on()
         await paused.life.until(lambda: paused.life.output.count("replica.entered") == 2)
         assert "replica.taken_for_dead" in paused.life.output
