@@ -102,7 +102,7 @@ class Pace(BaseRateLimiter[str]):
         """
         line = self._line_of(endpoint)
         assert line is not None
-        self.refusing.check(chat_id, endpoint, topic)  # which costs no place
+        await self.refusing.heard(chat_id, endpoint, topic)  # which costs no place
         chat = self._chat(chat_id)
         is_answer = urgency is None or urgency is Urgency.ANSWER
         write = chat.write(is_answer=is_answer, is_message=line is self._messages)

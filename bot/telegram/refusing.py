@@ -115,9 +115,15 @@ class Refusing:
             if chat == chat_id and what.startswith(SEND):
                 refusal.until = min(refusal.until, refusal.since + FRESH)
 
-    def check(self, chat_id: int, endpoint: str, topic: int | None = None) -> None:
-        """Raise what the chat has answered to such a call before, while it is too early to ask again."""
-        self._check(chat_id, _kinds(endpoint, topic))
+    async def heard(self, chat_id: int, endpoint: str, topic: int | None = None) -> None:
+        """Raise what the chat has answered to such a call before, while it is too early to ask again.
+
+        Wait for the answer of a chat that has refused a message and is being asked again.
+        """
+        kinds = _kinds(endpoint, topic)
+        self._check(chat_id, kinds)
+        if kinds.any == SEND and chat_id in self._knocks and self.is_known(chat_id):
+            await self._wait(chat_id, kinds)
 
     async def asked(
         self, chat_id: int, endpoint: str, call: Callable[[], Awaitable[Answer]], topic: int | None = None

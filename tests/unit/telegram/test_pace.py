@@ -4,13 +4,15 @@ import itertools
 from functools import partial
 
 import pytest
-from telegram.error import RetryAfter, TimedOut
+from telegram.error import BadRequest, RetryAfter, TimedOut
 
+from bot.errors import ChatRefusesError
 from bot.telegram.pace import KEPT_EDITS, MANY, Urgency, seconds
 from bot.telegram.pacing.chat import BURST, GROUP, LITTLE, MESSAGES, PRIVATE
 from bot.telegram.pacing.line import EACH, QUIET
 from bot.telegram.pacing.together import MOST, NARROW_FOR, SEVERAL, SOON, SPAN
 from bot.telegram.pacing.windows import LONGEST_WAIT
+from bot.telegram.refusing import WAITS
 from tests.pacing import EDIT, MESSAGE, Writers, turns
 
 ANSWER, PLACEHOLDER = Urgency.ANSWER, Urgency.PLACEHOLDER
@@ -267,6 +269,31 @@ async def test_a_place_is_not_used_in_a_chat_that_was_blocked_since(writers):
     assert writers.pace.reserve_at_once(PERSON)
     writers.pace.block(PERSON, 0.5)
     assert not await at_once(writers, PERSON, PLACEHOLDER)
+
+
+async def test_a_chat_that_is_asked_again_costs_one_place_however_many_wait_for_its_answer(writers):
+    answered, asked = asyncio.Event(), []
+
+    async def shut():
+        asked.append(writers.clock())
+        await answered.wait()
+        raise BadRequest("CHAT_RESTRICTED")
+
+    async def place():
+        with pytest.raises(ChatRefusesError):
+            await writers.pace.paced(MESSAGE, FAMILY, None, PLACEHOLDER, shut)
+
+    answered.set()
+    await place()
+    answered.clear()
+    await writers.pass_(WAITS[0])
+    waiting = asyncio.gather(*(place() for _ in range(MESSAGES[0])))
+    await turns()
+    answered.set()
+    await waiting
+    assert len(asked) == 2
+    writers.pace.refusing.come_back(FAMILY)
+    assert await all_at_once(writers, FAMILY, PLACEHOLDER) == MESSAGES[0] - MESSAGES[2] - 2
 
 
 @pytest.mark.parametrize("retry_after", [5, 40])
