@@ -20,8 +20,8 @@ from bot.speech.catalogue import Model, find, suggest
 from bot.speech.languages import LANGUAGES
 from bot.telegram.downloading.file_limit import FileLimit
 from bot.telegram.receiving.door import Door
-from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, ShowLess, WithModel
-from bot.telegram.writing.buttons import Keyboard, button
+from bot.telegram.writing.button_data import AskLanguage, AskVersion, InLanguage, WithModel
+from bot.telegram.writing.buttons import Keyboard
 from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
 from handlers.asker import Asker, NotAllowed, asker_of, asker_with
@@ -168,7 +168,8 @@ class Versions:
         said = texts.languages.which() if is_language else texts.versions.which()
         rows = await (languages if is_language else models_and_languages)(store, found, asker, carried.job_id)
         if found.job is not None and await self._text_shown(query) is not None:
-            rows = [*rows, [button(texts.settings.back(), ShowLess(found.job.id))]]
+            below = keyboards.below_languages if is_language else keyboards.below_models
+            rows = [*rows, below(found.job)]
         try:
             await self._show(query, said, rows)
         finally:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot import links
+from bot.speech.catalogue import Model
+from bot.speech.languages import nova_instead
 from bot.text.layout import Document, Page, in_file, in_pages, in_text, lay_out, says_something
 from bot.text.texts import Texts
 from storage.apology import Notice
@@ -13,6 +15,7 @@ from storage.words import LINK, Answers, Form, Job
 
 Answer = tuple[Page, ...] | Document
 Layout = Callable[[str, Texts], Answer]
+MORE = "⋯"  # the button behind which there is all that can be had of a text
 TO_COME = "…"  # what a message says that is about to have its text
 
 
@@ -25,8 +28,16 @@ def laid_out(layout: Layout, job: Job, text: str) -> Answer:
 def _said(job: Job, text: str, texts: Texts) -> str:
     if not says_something(text):
         return texts.answers.no_speech()
-    is_invented = job.doubtful is Doubt.WORDS and job.apology is None
-    return texts.answers.perhaps_invented(text) if is_invented else text
+    if job.doubtful is not Doubt.WORDS or job.apology is not None:
+        return text
+    nova = None if job.shown_in > 0 else nova_for(job)  # in private its button stands below the text
+    how = "" if nova is None else texts.answers.again_behind(MORE, nova.name)
+    return texts.answers.perhaps_invented(text, how)
+
+
+def nova_for(job: Job) -> Model | None:
+    """Return the model that is offered for a text that perhaps nobody said."""
+    return nova_instead(job.model, job.options.language) if job.doubtful is Doubt.WORDS else None
 
 
 def texts_of(job: Job, form: Form) -> Texts:

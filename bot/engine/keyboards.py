@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.engine.forms import texts_of
-from bot.speech.languages import nova_instead
+from bot.engine.forms import MORE, nova_for, texts_of
 from bot.telegram.writing.button_data import (
     AskDelete,
     AskLanguage,
@@ -22,7 +21,6 @@ from bot.text.texts import Texts
 from storage.transcript import Doubt
 from storage.words import Form, Job
 
-MORE = "⋯"
 ENDINGS = ("txt", "srt", "vtt", "md", "json")  # those that bot.documents makes, which is loaded when one is wanted
 
 
@@ -47,22 +45,42 @@ def under(job: Job, text: str) -> Keyboard:
 
 
 def under_text(job: Job) -> Keyboard:
-    """Return what is under a text at first: in private all there is, elsewhere one button for the rest of it."""
+    """Return what is under a text at first: in private all there is, elsewhere one button that leads to the rest.
+
+    That of a doubtful language does, too: nothing else tells of that doubt, and the text of one of the words.
+    """
     if job.shown_in > 0:
         return _rows(_doubt(job), *_more(job))
-    return [[*_doubt(job), button(MORE, ShowMore(job.id))]]
+    return [_doubt(job) if job.doubtful is Doubt.LANGUAGE else [_to_the_rest(job)]]
 
 
 def opened(job: Job) -> Keyboard:
     """Return what is under a text once somebody has asked for the rest of it."""
     if job.shown_in > 0:
         return under_text(job)
-    return _rows(*_more(job), [button(texts_of(job, job.form).settings.back(), ShowLess(job.id))])
+    return _rows(_doubt(job), *_more(job), [_back(job)])
+
+
+def below_languages(job: Job) -> Sequence[Button]:
+    """Return what is below the languages that a text may be had in: the way to the rest, and the one back."""
+    return [_back(job)] if job.shown_in > 0 else [_to_the_rest(job), _back(job)]
+
+
+def below_models(job: Job) -> Sequence[Button]:
+    return [_back(job)]
 
 
 def again_with(job: Job, model: str) -> Button:
     """Return the button that has the recording transcribed again with one model."""
     return button(texts_of(job, job.form).versions.button_with(model), WithModel(job.id, model))
+
+
+def _to_the_rest(job: Job) -> Button:
+    return button(MORE, ShowMore(job.id))
+
+
+def _back(job: Job) -> Button:
+    return button(texts_of(job, job.form).settings.back(), ShowLess(job.id))
 
 
 def _more(job: Job) -> Sequence[Sequence[Button]]:
@@ -110,7 +128,7 @@ def _doubt(job: Job) -> Sequence[Button]:
     """Return the button of a doubtful text: to have it in another language, or where it may be invented, by nova."""
     if job.doubtful is Doubt.LANGUAGE:
         return [button(texts_of(job, job.form).languages.wrong(), AskLanguage(job.id))]
-    nova = nova_instead(job.model, job.options.language) if job.doubtful is Doubt.WORDS else None
+    nova = nova_for(job)
     return () if nova is None else [again_with(job, nova.name)]
 
 

@@ -116,11 +116,18 @@ class TestButtons:
         assert (message["text"], buttons(group, message)) == ("hello world", ["⋯"])
 
     @pytest.mark.only_english  # what is doubtful depends on the languages that people have Telegram in
-    async def test_a_text_whose_language_is_doubtful_has_both_buttons(self, world, group, alice):
+    async def test_the_button_of_a_doubtful_language_leads_to_the_rest_and_back(self, world, group, alice):
         world.speech.says(spoken("hello world", "ru", 0.3))
         group.send_voice(alice, other_voice())
         await world.settle()
-        assert buttons(group, group.bot_messages[-1]) == [ENGLISH.languages.wrong(), "⋯"]
+        message, wrong = group.bot_messages[-1], ENGLISH.languages.wrong()
+        assert buttons(group, message) == [wrong]
+        await tap(world, group, alice, message, wrong)
+        assert buttons(group, message)[-2:] == ["⋯", ENGLISH.settings.back()]
+        await tap(world, group, alice, message, "⋯")
+        assert buttons(group, message)[: 1 + len(FILES)] == [wrong, *FILES]
+        await tap(world, group, alice, message, ENGLISH.settings.back())
+        assert buttons(group, message) == [wrong]
 
     async def test_where_nothing_was_said_there_is_nothing_to_have(self, world, private, alice):
         assert buttons(private, await answered(world, private, alice, "")) == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.engine import keyboards
-from bot.engine.keyboards import MORE
+from bot.engine.forms import MORE
 from storage.naming import LONGEST_NAME, Naming, Question
 from tests.english import ENGLISH
 from tests.flow.test_privacy import data

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.engine.forms import MORE
 from bot.text.texts import Texts
 from tests.sounds import made, noise
 from tests.world import audio, texts
@@ -112,3 +113,32 @@ async def test_nova_is_not_offered_where_it_made_the_text_or_does_not_know_the_l
     chat.say(alice, f"/language {language}")
     assert await said(world, chat, alice, faint, INVENTED) == DOUBT + INVENTED
     assert not any(text.startswith("Again with nova") for text in chat.button_texts(chat.bot_messages[-1]))
+
+
+async def test_in_a_group_the_offer_is_behind_the_one_button_and_the_text_says_so(world, alice, faint):
+    group = world.telegram.supergroup("Team", owner=alice, privacy=False)
+    group.say(alice, "/model whisper-base")
+    await world.settle()
+    shown = await said(world, group, alice, faint, INVENTED)
+    doubt, written = shown.split("\n\n")
+    assert (doubt.startswith(DOUBT.strip()), written) == (True, INVENTED)
+    assert all(each in doubt for each in (MORE, "nova-2-general"))
+    message = group.bot_messages[-1]
+    assert group.button_texts(message) == [MORE]
+    group.press(alice, message, MORE)
+    await world.settle()
+    offered = group.message(message["message_id"])["reply_markup"]["inline_keyboard"][0][0]
+    assert "nova-2-general" in offered["text"]
+    world.speech.says("")
+    group.press(alice, message, offered["callback_data"])
+    await world.settle()
+    assert "no speech" in texts(group)[-1]
+    assert group.button_texts(group.message(message["message_id"])) == [MORE]
+
+
+async def test_in_a_group_nothing_is_offered_again_that_nova_wrote(world, alice, faint):
+    group = world.telegram.supergroup("Team", owner=alice, privacy=False)
+    group.say(alice, "/model nova-2-general")
+    await world.settle()
+    assert await said(world, group, alice, faint, INVENTED) == DOUBT + INVENTED
+    assert group.button_texts(group.bot_messages[-1]) == [MORE]

@@ -15,10 +15,15 @@ class Answers(Room):
     def speaker(self, n: int | str) -> str:
         return self.gettext("Speaker {n}").format(n=n)
 
-    def perhaps_invented(self, text: str) -> str:
-        """Return a text that perhaps nobody said, with that before it."""
+    def perhaps_invented(self, text: str, how: str = "") -> str:
+        """Return a text that perhaps nobody said, with that before it, and how it can be had again."""
         doubt = self.gettext("[Perhaps nobody said this: models write such words where they hear no speech.]")
-        return f"{doubt}\n\n{text}"
+        return f"{doubt}{how and f' {how}'}\n\n{text}"
+
+    def again_behind(self, button: str, model: str) -> str:
+        """Return where it is offered to have a text again with a model."""
+        offered = self.gettext("[{button} offers to transcribe it again with {model}.]")
+        return offered.format(button=button, model=self.isolated(model))
 
     def cut_short(self) -> str:
         return self.gettext(
