@@ -102,6 +102,30 @@ async def test_a_file_that_was_sent_with_other_names_can_be_had_anew_and_is_foun
     assert (await store.ask_errand(by_file, NOW)).job_id == job.id
 
 
+@pytest.mark.parametrize("user_id", [SENDER, None])  # None for an admin
+async def test_a_name_that_a_death_kept_from_being_shown_is_shown_once_its_lease_is_over(store, user_id):
+    job = await shown(store)
+    assert await named(store, job, user_id=user_id) is None
+    assert len((await store.claim_errands(NOW, LATER, 9)).errands) == 1
+    assert (await store.claim_errands(NOW, LATER, 9)).errands == ()
+    (found,) = (await store.claim_errands(LATER, LATER + 60, 9)).errands
+    assert (found.kind, found.job_id) == (ErrandKind.NAMES, job.id)
+    assert await store.names_of(job.id) == {"0": "Anna"}
+    assert await store.errand_done(found)
+    assert await store.errands_waiting() == 0
+
+
+@pytest.mark.parametrize("user_id", [SENDER, None])
+async def test_a_reply_that_is_served_once_more_after_a_death_names_nobody_else(store, user_id):
+    job = await shown(store)
+    for _ in range(2):
+        assert await named(store, job, user_id=user_id) is None
+    assert await store.names_of(job.id) == {"0": "Anna"}
+    for errand in (await store.claim_errands(NOW, LATER, 9)).errands:
+        assert (errand.kind, await store.errand_done(errand)) == (ErrandKind.NAMES, True)
+    assert await store.errands_waiting() == 0
+
+
 async def test_a_file_that_is_being_made_while_somebody_is_named_is_made_once_more(store):
     job = await shown(store)
     await store.ask_errand(NewErrand(ErrandKind.EXPORT, "srt", CHAT, TEXT + 1, None, job.id), NOW)

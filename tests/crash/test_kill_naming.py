@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.engine.forms import MORE
 from tests.english import ENGLISH
 from tests.flow.test_times_and_speakers import spoken
 from tests.world import other_voice, texts
@@ -10,13 +11,14 @@ WHO = ENGLISH.who
 MEETING = spoken((1, 3, "Good morning."), (5, 0, "Hello! How are you?"))
 
 
-async def text_of_two(scene):
-    """A text in which two people are told apart."""
-    scene.chat.say(scene.alice, "/speakers on")
+async def text_of_two(scene, person=None):
+    """A text in which two people are told apart, as a person has chosen, who may do so."""
+    await scene.start()
+    scene.chat.say(person or scene.alice, "/speakers on")
+    await scene.until(lambda: texts(scene.chat))
     recording = other_voice()
     scene.speech.hears(recording, MEETING)
     scene.chat.send_voice(scene.alice, recording)
-    await scene.start()
     await scene.until_stored(1, "state = 'delivered'")
     return text(scene)
 
@@ -62,6 +64,33 @@ async def test_a_name_is_written_into_the_text_whatever_the_process_dies_at(scen
     scene.kill_at(scene.telegram, operation, moment)
     scene.chat.say(scene.alice, "Anna", reply_to=asked)
     await scene.death()
+    await scene.start()
+    await is_named(scene)
+
+
+@pytest.mark.parametrize(
+    ("operation", "moment", "stored"),
+    [
+        ("getChatMember", "after", []),  # it is not known yet whether an admin says it
+        ("editMessageText", "before", [("3", "Anna")]),
+        ("editMessageText", "after", [("3", "Anna")]),
+    ],
+)
+async def test_a_name_that_an_admin_says_is_written_whatever_the_process_dies_at(scene, operation, moment, stored):
+    """Only an admin who did not send the recording is asked of Telegram, after the reply is served."""
+    carol = scene.telegram.user("Carol")
+    scene.chat = scene.telegram.group("Choir", [scene.alice], admins=[carol], privacy=False)
+    message = await text_of_two(scene, carol)
+    scene.chat.press(carol, message, MORE)
+    await scene.until(lambda: WHO.button() in scene.chat.button_texts(scene.chat.message(message["message_id"])))
+    scene.chat.press(carol, message, WHO.button())
+    scene.chat.press(carol, await seen(scene, WHO.which()), "Speaker 1")
+    asked = await seen(scene, "Speaker 1?")
+    await scene.until(lambda: scene.rows("SELECT job_id FROM questions"))
+    scene.kill_at(scene.telegram, operation, moment)
+    scene.chat.say(carol, "Anna", reply_to=asked)
+    await scene.death()
+    assert scene.rows("SELECT speaker, name FROM names") == stored
     await scene.start()
     await is_named(scene)
 
