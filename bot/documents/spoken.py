@@ -123,6 +123,8 @@ def _between(
         until = following or 0.0
         return _spread(said, max(0.0, until - needed), until)
     until = before + needed if following is None else following
+    if following is None and duration is not None and duration > before:
+        until = min(until, duration)
     return _spread(said, min(before, until), until)
 
 

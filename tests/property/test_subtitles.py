@@ -2,13 +2,14 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pysubs2
 import srt
 import webvtt
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.documents.alphabets import rules_for
@@ -115,6 +116,26 @@ def test_cues_follow_the_rules(talk):
         assert gap == 0 or cue.end - cue.start >= min(reading, LONGEST - TWO_FRAMES)
         assert gap == 0 or cue.end - cue.start >= SHORTEST
     assert all(cue.end - cue.start >= SHORTEST for cue in cues[-1:])
+
+
+@given(spoken(), st.floats(0, 2), st.booleans())
+def test_a_cue_ends_with_the_recording_or_is_as_short_as_it_may_be(talk, silence, is_measured):
+    assume(talk.transcript.words)
+    duration = talk.transcript.words[-1].end + silence
+    measured, told = replace(talk, duration=duration), replace(talk.transcript, duration=duration)
+    cues = cues_of(measured if is_measured else replace(talk, transcript=told)).cues
+    assert said(cues) == said(cues_of(talk).cues)
+    assert cues[:-1] == cues_of(talk).cues[:-1]
+    assert cues[-1].end <= 1000 * duration or cues[-1].end - cues[-1].start == SHORTEST
+
+
+@given(st.integers(0, 9), st.integers(1, 9), st.floats(0, 9))
+def test_words_of_which_no_time_is_known_at_the_end_are_spread_up_to_the_end(timed, others, silence):
+    words = [Word("well", number / 2, number / 2 + 0.4) for number in range(timed)]
+    untimed = [Word("remember;", -1.0, -1.0) for _ in range(others)]
+    duration = timed / 2 + 0.4 + silence
+    cues = cues_of(known([*words, *untimed], duration=duration)).cues
+    assert cues[-1].end <= 1000 * duration or cues[-1].end - cues[-1].start == SHORTEST
 
 
 @given(spoken())
