@@ -17,8 +17,7 @@ def as_json(known: Known) -> str:
     about = {
         "version": VERSION,
         "date": in_utc(known.date),
-        "sender": known.sender,
-        "title": known.title,
+        "sender": known.sent_by,
         "model": known.model,
         "language": known.language,
         "duration": _rounded(known.seconds),

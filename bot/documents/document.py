@@ -1,7 +1,6 @@
 """A file made of a transcript, in one of the forms that people ask for."""
 
 from dataclasses import dataclass
-from datetime import UTC
 from enum import StrEnum
 
 from bot.documents.cues import cues_of
@@ -9,11 +8,7 @@ from bot.documents.data import as_json
 from bot.documents.known import Known
 from bot.documents.markdown import as_markdown
 from bot.documents.subtitles import as_srt, as_vtt
-from bot.documents.written import on_one_line
 from bot.text.layout import clean
-
-LONGEST_TITLE = 50  # characters of up to four bytes; a name has room for 255 bytes
-_NOT_IN_A_NAME = str.maketrans(dict.fromkeys('<>:"/\\|?*', " "))  # some system or other gives them a meaning
 
 
 class Ending(StrEnum):
@@ -38,7 +33,7 @@ class File:
 def make(ending: Ending, known: Known) -> File:
     """Make the file. An hour of speech takes up to half a second, which is too long for an event loop."""
     text, is_estimated = _written(ending, known)
-    return File(file_name(ending, known), text.encode("utf-8", "replace"), is_estimated)
+    return File(f"transcript.{ending}", text.encode("utf-8", "replace"), is_estimated)
 
 
 def _written(ending: Ending, known: Known) -> tuple[str, bool]:
@@ -51,9 +46,3 @@ def _written(ending: Ending, known: Known) -> tuple[str, bool]:
             return as_json(known), False
     cues = cues_of(known)
     return (as_srt(cues.cues) if ending is Ending.SRT else as_vtt(known, cues)), cues.are_estimated
-
-
-def file_name(ending: Ending, known: Known) -> str:
-    """Return `transcript.txt`, or a name made of the date and the title where there is one."""
-    title = on_one_line((known.title or "").translate(_NOT_IN_A_NAME), LONGEST_TITLE).strip(". ")
-    return f"{known.date.astimezone(UTC):%Y-%m-%d} {title}.{ending}" if title else f"transcript.{ending}"

@@ -12,6 +12,7 @@ from storage.naming import LONGEST_NAME
 from storage.transcript import Transcript
 
 NAMELESS = "Speaker {n}"
+LONGEST_SENDER = 128  # characters: as long as Telegram lets names of people and titles of chats be
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,16 @@ class Known:
     transcript: Transcript
     model: str
     date: datetime  # when the recording came, or another text of it was asked for; it has a time zone
-    sender: str | None = None
-    title: str | None = None
+    sender: str | None = None  # as Telegram tells it, if it does
     duration: float | None = None  # in seconds, where it was measured
     asked_language: str | None = None  # where the provider was told the language, and does not tell it itself
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     nameless: str = NAMELESS
+
+    @cached_property
+    def sent_by(self) -> str | None:
+        """The name of the sender on one short line, if anything of it can be shown."""
+        return on_one_line(self.sender or "", LONGEST_SENDER) or None
 
     @property
     def seconds(self) -> float | None:

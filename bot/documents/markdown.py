@@ -27,11 +27,9 @@ def as_markdown(known: Known) -> str:
 
 def _front_matter(known: Known) -> Iterator[str]:
     """Yield lines of YAML. Texts are in quotes, as many words would be numbers, moments or booleans without."""
-    if known.title:
-        yield f"title: {_quoted(known.title)}"
     yield f"date: {known.date.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"  # with a time zone, Obsidian takes it for a text
-    if known.sender:
-        yield f"sender: {_quoted(known.sender)}"
+    if known.sent_by:
+        yield f"sender: {_quoted(known.sent_by)}"
     yield f"duration: {'null' if known.seconds is None else _quoted(time(known.seconds))}"
     yield f"model: {_quoted(known.model)}"
     yield f"language: {'null' if known.language is None else _quoted(known.language)}"

@@ -36,8 +36,7 @@ def as_vtt(known: Known, cues: Cues) -> str:
 
 def _provenance(known: Known) -> str:
     about = {
-        "Title": known.title,
-        "Sender": known.sender,
+        "Sender": known.sent_by,
         "Date": in_utc(known.date),
         "Model": known.model,
         "Language": known.language,

@@ -179,11 +179,17 @@ def _member(result: Any) -> dict[str, Any]:
     status = _object(result).get("status")
     if not isinstance(status, str):
         raise UnreadableAnswerError("no status of the member")
-    language = _object(_object(result).get("user")).get("language_code")
-    speaks = {"language_code": language} if isinstance(language, str) and len(language) <= LONGEST_TAG else {}
+    user = _person(_object(_object(result).get("user")))
     if status not in _ADMINS:
-        return {"user": _SOMEBODY | speaks, "status": ChatMember.MEMBER}
-    return {"user": _SOMEBODY | speaks, "status": status} | dict.fromkeys(_RIGHTS.split(), False)
+        return {"user": user, "status": ChatMember.MEMBER}
+    return {"user": user, "status": status} | dict.fromkeys(_RIGHTS.split(), False)
+
+
+def _person(user: dict[str, Any]) -> dict[str, Any]:
+    """Read what a person is called, and in which language they have Telegram."""
+    language = user.get("language_code")
+    speaks = {"language_code": language} if isinstance(language, str) and len(language) <= LONGEST_TAG else {}
+    return _SOMEBODY | {name: _text(user.get(name)) for name in ("first_name", "last_name")} | speaks
 
 
 def _admins(result: Any) -> list[dict[str, Any]]:

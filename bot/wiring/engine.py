@@ -1,5 +1,6 @@
 """The engine, wired: what works on jobs and errands, and what makes jobs."""
 
+from functools import partial
 from typing import NamedTuple
 
 from bot.engine.deletions import Deletions
@@ -11,6 +12,7 @@ from bot.engine.renaming import Renaming
 from bot.engine.steps import Steps
 from bot.engine.turn import Turn
 from bot.speech.languages import fallback_of
+from bot.telegram.writing.names import sender_of
 from bot.wiring.shared import Shared
 from bot.wiring.steps import steps_of
 from storage.errands import ErrandKind
@@ -49,7 +51,7 @@ def intake_of(shared: Shared, engine: Engine) -> Intake:
 def _errands_of(shared: Shared) -> Errands:
     store, now, transport = shared.store, shared.outside.now, shared.transport
     works: dict[str, Work] = {
-        ErrandKind.EXPORT: Exports(store),
+        ErrandKind.EXPORT: Exports(store, partial(sender_of, shared.calls)),
         ErrandKind.DELETE: Deletions(transport, store, now),
         ErrandKind.NAMES: Renaming(transport, store, shared.scripts()),
     }

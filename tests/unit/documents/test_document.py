@@ -28,28 +28,8 @@ def data(**more):
 
 
 @pytest.mark.parametrize("ending", Ending)
-def test_a_file_without_a_title_is_a_transcript(ending):
+def test_a_file_is_a_transcript(ending):
     assert make(ending, known()).name == f"transcript.{ending}"
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("Weekly call", "2026-03-06 Weekly call.txt"),
-        ("  a\nb\t c ", "2026-03-06 a b c.txt"),
-        ("../../etc/passwd", "2026-03-06 etc passwd.txt"),
-        ('a<b>c:d"e|f?g*h\\i', "2026-03-06 a b c d e f g h i.txt"),
-        ("photo\u202egpj.exe", "2026-03-06 photogpj.exe.txt"),
-        ("x" * 300, f"2026-03-06 {'x' * 50}.txt"),
-        (FAMILY * 30, f"2026-03-06 {FAMILY * 10}.txt"),
-        ("отчёт", "2026-03-06 отчёт.txt"),
-        ("...", "transcript.txt"),
-        ("\0\x1b", "transcript.txt"),
-        ("", "transcript.txt"),
-    ],
-)
-def test_a_title_makes_a_name_that_every_system_takes(title, name):
-    assert make(Ending.TXT, known(title=title)).name == name
 
 
 def test_a_plain_text_is_the_text_alone_as_the_chat_shows_it():
@@ -58,12 +38,11 @@ def test_a_plain_text_is_the_text_alone_as_the_chat_shows_it():
 
 
 def test_json_tells_all_that_is_known():
-    told = data(sender="Ann", title="Call", names={"A": "Bob"})
+    told = data(sender="Ann", names={"A": "Bob"})
     assert told == {
         "version": 1,
         "date": "2026-03-06T02:30:00Z",
         "sender": "Ann",
-        "title": "Call",
         "model": "nova-2-general",
         "language": "en",
         "duration": 2.0,
@@ -82,7 +61,7 @@ def test_json_has_nobody_where_nobody_is_told_apart_and_no_duration_where_none_i
     told = data(transcript=Transcript("so", words=(Word("so", 0, 1),)))
     assert told["words"] == [{"text": "so", "start": 0, "end": 1, "speaker": None, "confidence": None}]
     assert told["speakers"] == []
-    assert (told["duration"], told["language"], told["sender"], told["title"]) == (None, None, None, None)
+    assert (told["duration"], told["language"], told["sender"]) == (None, None, None)
 
 
 def test_the_duration_that_was_measured_is_believed():
@@ -110,7 +89,22 @@ def test_two_speakers_of_one_name_are_one():
 
 def test_what_no_file_can_hold_is_replaced():
     told = data(transcript=Transcript("a\ud800", words=(Word("a\ud800", 0, 1),)), sender="\udfff")
-    assert (told["text"], told["words"][0]["text"], told["sender"]) == ("a\ufffd", "a?", "?")
+    assert (told["text"], told["words"][0]["text"], told["sender"]) == ("a\ufffd", "a?", "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("  Ann\nLee\x1b[0m\u2028 ", "Ann Lee[0m"),
+        ("Ann\u202eeeL\u2066", "AnneeL"),
+        ("x" * 300, "x" * 128),
+        (FAMILY * 40, FAMILY * 25),
+        (" \u202e\n", None),
+        ("", None),
+    ],
+)
+def test_a_sender_is_told_on_one_short_line(name, shown):
+    assert data(sender=name)["sender"] == shown
 
 
 def test_a_date_is_told_in_utc():

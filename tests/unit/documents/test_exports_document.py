@@ -83,6 +83,7 @@ def test_the_example_of_a_note_is_one():
         transcript,
         "nova-2-general",
         datetime(2026, 3, 5, 23, 30, tzinfo=UTC),
+        "Anna Kovács",
         duration=3725,
         names={"0": "Anna"},
     )

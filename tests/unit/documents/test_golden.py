@@ -23,7 +23,7 @@ from bot.speech.provider import Done
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORDINGS = {
-    "english": {"sender": "Anna Kovács", "title": "Weekly call", "names": {"0": "Anna"}},
+    "english": {"sender": "Anna Kovács", "names": {"0": "Anna"}},
     "arabic": {"sender": "أحمد"},
     "japanese": {"asked_language": "ja"},
 }

@@ -49,12 +49,11 @@ def test_a_note_has_what_is_known_in_front_and_who_said_what_when():
     told = known(
         said(("0", "Good morning. " * 5), ("1", "Hello!")),
         sender="Ann",
-        title="Weekly call",
         duration=3725.4,
         names={"0": "Bob"},
     )
     assert make(Ending.MD, told).content.decode() == (
-        '---\ntitle: "Weekly call"\ndate: 2026-03-06T02:30:00\nsender: "Ann"\nduration: "1:02:05"\n'
+        '---\ndate: 2026-03-06T02:30:00\nsender: "Ann"\nduration: "1:02:05"\n'
         'model: "nova-2-general"\nlanguage: "en"\nspeakers:\n  - "Bob"\n  - "Speaker 2"\n---\n\n'
         "0:00 **Bob:** Good morning. Good morning. Good morning. Good morning. Good morning.\n\n"
         "0:05 **Speaker 2:** Hello!\n"
@@ -76,12 +75,10 @@ def test_a_language_that_was_asked_for_is_told_where_the_provider_does_not_tell_
     "hostile", ['x"\n---\nevil: 1', "---", "no", "1:02:07", "{a: [b", "\u2028- x", "a\\", "# y", "\ufeff'"]
 )
 def test_front_matter_cannot_be_broken(hostile):
-    told = known(said((hostile, "Hi there."), ("1", "Ho.")), title=hostile, sender=hostile, names={hostile: hostile})
+    told = known(said((hostile, "Hi there."), ("1", "Ho.")), sender=hostile, names={hostile: hostile})
     fields, _ = parts(told)
-    assert set(fields) == {"title", "date", "sender", "duration", "model", "language", "speakers"}
-    assert (
-        fields["title"] == fields["sender"] == fields["speakers"][0] == " ".join(hostile.replace("\ufeff", "").split())
-    )
+    assert set(fields) == {"date", "sender", "duration", "model", "language", "speakers"}
+    assert fields["sender"] == fields["speakers"][0] == " ".join(hostile.replace("\ufeff", "").split())
 
 
 @pytest.mark.parametrize(
@@ -106,9 +103,9 @@ def test_a_text_is_shown_as_it_was_said(text, written):
     assert parts(known(Transcript(text)))[1] == f"\n{written}\n"
 
 
-@given(st.text(), st.text(), st.text())
-def test_any_text_and_any_names_make_a_note(text, name, title):
-    fields, _ = parts(known(said(("0", text), ("1", "Ho.")), title=title, sender=name, names={"0": name}))
+@given(st.text(), st.text())
+def test_any_text_and_any_name_make_a_note(text, name):
+    fields, _ = parts(known(said(("0", text), ("1", "Ho.")), sender=name, names={"0": name}))
     assert fields["model"] == "nova-2-general"
 
 

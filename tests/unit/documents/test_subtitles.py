@@ -179,9 +179,9 @@ def test_webvtt_is_escaped_and_srt_is_not():
 
 
 def test_a_note_of_webvtt_says_where_it_comes_from():
-    told = known(Transcript("Hi.", "en", words=(Word("Hi.", 0, 1),)), sender="Ann\n\n--> x", title="Call")
+    told = known(Transcript("Hi.", "en", words=(Word("Hi.", 0, 1),)), sender="Ann\n\n--> x")
     assert make(Ending.VTT, told).content.decode() == (
-        "WEBVTT\n\nNOTE\nTitle: Call\nSender: Ann → x\nDate: 2026-03-05T23:30:00Z\n"
+        "WEBVTT\n\nNOTE\nSender: Ann → x\nDate: 2026-03-05T23:30:00Z\n"
         "Model: nova-2-general\nLanguage: en\n\n"
         "00:00:00.000 --> 00:00:01.000\nHi.\n"
     )
