@@ -49,7 +49,7 @@ class Errand:
     next_at: float | None  # due time, retry and lease expiry in one; None once it is done
     lease_token: str | None
     attempts: int
-    doubts: int  # sendings of which nobody knows whether they were carried out
+    doubts: int  # sendings that have begun, and of which nobody knows whether they were carried out
     sent_id: int | None  # the message that came of it, if its id is known
 
 
@@ -73,8 +73,11 @@ class Desk(Protocol):
     async def claim_errands(self, now: float, lease_until: float, limit: int) -> ErrandClaim:
         """Lease up to `limit` due errands of kinds that this program knows."""
 
-    async def put_off(self, errand: Errand, until: float, *, tried: bool = False, in_doubt: bool = False) -> bool:
-        """Give the lease back until a moment; a try counts, and so does a sending in doubt."""
+    async def begin_sending(self, errand: Errand) -> bool:
+        """Store that a sending begins, which is in doubt until something else is stored of it."""
+
+    async def put_off(self, errand: Errand, until: float, *, tried: bool = False, doubts: int | None = None) -> bool:
+        """Give the lease back until a moment; a try counts. `doubts` is how many sendings are in doubt, if known."""
 
     async def errand_done(self, errand: Errand, sent_id: int | None = None) -> bool:
         """Store that an errand is done, and which message came of it; asked anew meanwhile, it is done once more."""

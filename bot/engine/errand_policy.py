@@ -17,7 +17,7 @@ from bot.errors import (
 )
 from bot.outgoing import waits
 from bot.text.texts import Texts
-from storage.errands import Errand
+from storage.errands import Errand, ErrandKind
 
 Said = Callable[[Texts], str]
 
@@ -29,6 +29,13 @@ class SorryError(VerbatimError):
         super().__init__("an errand comes to nothing")
         self.said = said
         self.offers_again = offers_again
+
+
+class SentInDoubtError(VerbatimError):
+    """Something may have been sent so often that it is not sent again: each time the process died meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("what was sent in doubt is not sent again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,10 @@ def verdict(error: Exception, errand: Errand) -> Verdict:  # noqa: C901, PLR0911
             return PutOff(patience.PAUSE)
         case HardlyDoneError():
             return _again_or_nothing(errand, PutOff(_backoff(errand), tried=True))
+        case SentInDoubtError():
+            return _may_have_come(errand)
         case TemporaryError(sure=False) if errand.doubts + 1 >= patience.MOST_SENDINGS_IN_DOUBT:
-            return Done()
+            return _may_have_come(errand)
         case ChatRefusesError():
             return _again_or_nothing(errand, PutOff(error.retry_after or patience.REFUSED_AGAIN_AFTER, tried=True))
         case TemporaryError():
@@ -82,6 +91,13 @@ def verdict(error: Exception, errand: Errand) -> Verdict:  # noqa: C901, PLR0911
             return _again_or_nothing(errand, PutOff(wait, tried=True, in_doubt=not error.sure))
         case _:
             return _again_or_nothing(errand, PutOff(_backoff(errand), tried=True))
+
+
+def _may_have_come(errand: Errand) -> Verdict:
+    """Let a file be asked for again by who misses it; nobody misses any other message of an errand."""
+    if errand.kind == ErrandKind.EXPORT:
+        return Dropped(lambda texts: texts.more.may_have_come())
+    return Done()
 
 
 def _again_or_nothing(errand: Errand, again: PutOff) -> Verdict:

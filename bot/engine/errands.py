@@ -1,7 +1,8 @@
 """Errands: what people ask to be done with an answer that is there, stored before it is done, and done after a death.
 
 Each is leased as jobs are. What is sent cannot be repeated without harm: a death between the message and its record
-costs a second one, and nothing else does. A death spends an attempt, so that no errand kills process after process.
+costs a second one, and nothing else does. That a sending begins is stored before, so that there is no third one. A
+death spends an attempt, so that no errand kills process after process.
 """
 
 import asyncio
@@ -12,11 +13,11 @@ from functools import partial
 
 from bot.activity import Activity, watched
 from bot.engine import keyboards, patience
-from bot.engine.errand_policy import Done, Dropped, PutOff, Said, SorryError, verdict
+from bot.engine.errand_policy import Done, Dropped, PutOff, Said, SentInDoubtError, SorryError, verdict
 from bot.engine.events import Events
 from bot.engine.exports import ToSend, place_of
 from bot.engine.forms import texts_of
-from bot.engine.lease import LeaseLostError
+from bot.engine.lease import LeaseLostError, require_lease
 from bot.engine.moves import Moves
 from bot.engine.presence import Presence
 from bot.engine.sent import uninterrupted
@@ -129,12 +130,14 @@ class Errands:
             self.events.errand_lost(errand)
         except StorageUnavailableError as error:
             self.events.storage_unavailable(error)
-            await self._store(errand, lambda: self.store.put_off(errand, self.now() + patience.STORAGE_AGAIN_AFTER))
+            await self._put_off(errand, PutOff(patience.STORAGE_AGAIN_AFTER))
         except Exception as error:  # noqa: BLE001 - a bug becomes an attempt; it stops neither others nor the loop
             await self._failed(errand, error)
 
     async def _do(self, errand: Errand) -> None:
-        """Do an errand, unless so many attempts are spent: then processes have died while they did it."""
+        """Do an errand, unless processes have died so often while they sent its file, or did anything else of it."""
+        if errand.doubts >= patience.MOST_SENDINGS_IN_DOUBT:
+            raise SentInDoubtError
         if errand.attempts >= patience.ERRAND_ATTEMPTS:
             raise SorryError(lambda texts: texts.more.failed())
         job = await self.store.job(errand.job_id)
@@ -147,6 +150,8 @@ class Errands:
         if last is not None:
             if not errand.attempts:
                 self.transport.ask_again(last.place.chat_id)  # somebody there has just asked for it
+            await self.transport.await_pace(last.place.chat_id)  # a death while it waits leaves no doubt
+            require_lease(await self.store.begin_sending(errand))
             sent_id = await self.transport.send(last.place, last.shown, urgency=Urgency.PLACEHOLDER)
         await self._store(errand, lambda: self.store.errand_done(errand, sent_id))
         self.events.errand_done(errand)
@@ -168,7 +173,7 @@ class Errands:
 
     async def _follow(self, errand: Errand, new_chat_id: int) -> bool:
         await self.moves.follow(errand.chat_id, new_chat_id)
-        return await self.store.put_off(errand, self.now())
+        return await self.store.put_off(errand, self.now(), doubts=errand.doubts)
 
     async def _say(self, errand: Errand, said: Said, *, offers_again: bool) -> bool:
         """Say why an errand comes to nothing, if the chat takes that; False where it has to be said later."""
@@ -187,7 +192,7 @@ class Errands:
         return True
 
     async def _put_off(self, errand: Errand, later: PutOff) -> None:
-        put_off = partial(self.store.put_off, tried=later.tried, in_doubt=later.in_doubt)
+        put_off = partial(self.store.put_off, tried=later.tried, doubts=errand.doubts + later.in_doubt)
         await self._store(errand, lambda: put_off(errand, self.now() + later.seconds))
 
     async def _store(self, errand: Errand, write: Callable[[], Awaitable[bool]]) -> None:

@@ -38,11 +38,15 @@ async def _held(tx: Transaction, errand: Errand, sql: str, *values: Any) -> bool
     return await tx.row(f"{sql} WHERE {ONE} AND lease_token = $4 RETURNING job_id", *key, *values) is not None
 
 
+async def begin_sending(tx: Transaction, errand: Errand) -> bool:
+    return await _held(tx, errand, "UPDATE errands SET doubts = $5", errand.doubts + 1)
+
+
 async def put_off(
-    tx: Transaction, errand: Errand, until: float, *, tried: bool = False, in_doubt: bool = False
+    tx: Transaction, errand: Errand, until: float, *, tried: bool = False, doubts: int | None = None
 ) -> bool:
-    changes = "lease_token = NULL, next_at = $5, attempts = attempts + $6, doubts = doubts + $7"
-    return await _held(tx, errand, f"UPDATE errands SET {changes}", until, int(tried), int(in_doubt))
+    changes = "lease_token = NULL, next_at = $5, attempts = attempts + $6, doubts = coalesce($7, doubts)"
+    return await _held(tx, errand, f"UPDATE errands SET {changes}", until, int(tried), doubts)
 
 
 async def errand_done(tx: Transaction, errand: Errand, sent_id: int | None = None) -> bool:
@@ -51,7 +55,7 @@ async def errand_done(tx: Transaction, errand: Errand, sent_id: int | None = Non
     One that was asked anew meanwhile is due at once.
     """
     sql = (
-        "UPDATE errands SET lease_token = NULL, next_at = CASE WHEN asked_at > $5 THEN $5 END, sent_id = $4"
+        "UPDATE errands SET lease_token = NULL, next_at = CASE WHEN asked_at > $5 THEN $5 END, sent_id = $4, doubts = 0"
         f" WHERE {ONE} RETURNING job_id"
     )
     return await tx.row(sql, errand.job_id, errand.kind, errand.what, sent_id, errand.asked_at) is not None

@@ -134,6 +134,7 @@ class SQLStore:
     purge = _write(upkeep.purge)
     ask_errand = _write(asking.ask_errand)
     claim_errands = _write(errands.claim_errands, urgent=True)
+    begin_sending = _write(errands.begin_sending, single=True)
     put_off = _write(errands.put_off, single=True)
     errand_done = _write(errands.errand_done, single=True)
     drop_errand = _write(errands.drop_errand, single=True)

@@ -91,7 +91,7 @@ async def test_who_has_lost_a_lease_changes_nothing_but_that_it_is_done(store):
     assert not await store.put_off(lost, LATER)
     assert not await store.drop_errand(lost)
     assert not await store.erase_text(lost, NOW)
-    assert await store.put_off(held, LATER + LEASE, tried=True, in_doubt=True)
+    assert await store.put_off(held, LATER + LEASE, tried=True, doubts=1)
     assert await claim(store, NOW + LEASE) == ()
     (found,) = await claim(store, LATER + LEASE)
     assert (found.attempts, found.doubts) == (1, 1)
@@ -115,6 +115,28 @@ async def test_a_death_gives_the_lease_back_and_spends_an_attempt(store):
     await died(store, NOW + 1)
     attempts = {each.what: each.attempts for each in await claim(store, NOW + 1)}
     assert attempts == {"srt": 0, "vtt": 0} | {held.what: 1}
+
+
+async def test_a_sending_is_in_doubt_from_its_beginning_until_it_is_known_what_became_of_it(store):
+    job = await shown(store)
+    await asked(store, job)
+    (first,) = await claim(store)
+    for _ in range(2):  # as after a commit whose answer was lost
+        assert await store.begin_sending(first)
+    assert await store.put_off(first, NOW)
+    (second,) = await claim(store)
+    assert second.doubts == 1
+    assert not await store.begin_sending(first)
+    assert await store.begin_sending(second)
+    assert await store.put_off(second, NOW, doubts=second.doubts)  # it was refused
+    (third,) = await claim(store)
+    assert third.doubts == 1
+    assert await store.begin_sending(third)
+    await died(store, NOW + 1)
+    (fourth,) = await claim(store, NOW + 1)
+    assert (fourth.doubts, fourth.attempts) == (2, 1)
+    await store.errand_done(fourth)
+    assert (await asked(store, job)).doubts == 0
 
 
 class TestWhoMayAsk:

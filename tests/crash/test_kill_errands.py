@@ -56,6 +56,20 @@ async def test_a_file_comes_whatever_the_process_dies_at(scene, operation, momen
     assert scene.uploads(voice) == 1
 
 
+async def test_a_file_comes_twice_at_the_most_however_often_the_process_dies_while_it_is_sent(scene):
+    voice, message = await answered(scene)
+    scene.kill_at(scene.telegram, "sendDocument", "after")
+    scene.chat.press(scene.alice, message, ".txt")
+    await scene.death()
+    await scene.live_until(scene.telegram, "sendDocument", "after")
+    scene.kill_at(scene.telegram, "sendDocument", "after")
+    await scene.start()
+    await scene.see(scene.chat, MORE.may_have_come())
+    await scene.until(lambda: not scene.rows("SELECT 1 FROM errands"))
+    assert await scene.life.stop() == 0
+    assert files(scene) == [voice.text.encode()] * 2
+
+
 async def test_a_command_that_was_served_brings_its_file_after_a_death(scene):
     voice, message = await answered(scene)
     scene.kill_at(scene.telegram, "sendDocument", "before")

@@ -100,6 +100,20 @@ async def test_what_one_process_after_the_other_has_died_of_is_given_up(world, c
     assert await store.errands_waiting() == 0
 
 
+async def test_what_telegram_may_have_taken_twice_is_not_sent_again_before_somebody_asks(world, chat, alice):
+    await tap(world, chat, alice)
+    world.telegram.fault("sendDocument", drop=True, after_effect=True)
+    world.telegram.fault("sendDocument", status=429, retry_after=3)  # which is no doubt
+    world.telegram.fault("sendDocument", drop=True, after_effect=True)
+    await world.settle()
+    assert files(chat) == ["transcript.txt"] * 2
+    assert texts(chat)[-1] == MORE.may_have_come()
+    assert await world.app.store.errands_waiting() == 0
+    await tap(world, chat, alice)
+    await world.settle()
+    assert files(chat) == ["transcript.txt"] * 3
+
+
 async def test_who_has_lost_the_lease_lets_go(world, chat, alice, monkeypatch):
     await tap(world, chat, alice)
     failing(world, monkeypatch, "transcript", LeaseLostError())

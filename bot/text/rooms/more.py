@@ -44,6 +44,10 @@ class More(Room):
     def failed(self) -> str:
         return self.gettext("I could not do what you asked for. Please ask me again later.")
 
+    def may_have_come(self) -> str:
+        """Return what is said of a file that was sent as often as it may be, and of which nobody knows if it came."""
+        return self.gettext("I was interrupted while I sent the file. If it is not here, please ask me for it again.")
+
     def delete(self) -> str:
         return self.gettext("Delete")
 

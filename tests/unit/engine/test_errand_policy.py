@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.engine import patience
-from bot.engine.errand_policy import Done, Dropped, PutOff, SorryError, verdict
+from bot.engine.errand_policy import Done, Dropped, PutOff, SentInDoubtError, SorryError, verdict
 from bot.errors import (
     ChatRefusesError,
     FormRefusedError,
@@ -84,7 +84,9 @@ def test_it_is_given_up_after_some_attempts(error: Exception) -> None:
 
 def test_what_may_have_come_twice_is_not_sent_again() -> None:
     in_doubt = TemporaryError("", **DOWN, sure=False)
-    assert verdict(in_doubt, errand(doubts=patience.MOST_SENDINGS_IN_DOUBT - 1)) == Done()
+    for error, doubts in ((in_doubt, patience.MOST_SENDINGS_IN_DOUBT - 1), (SentInDoubtError(), 2)):
+        assert said(error, doubts=doubts) == ENGLISH.more.may_have_come()
+        assert verdict(error, errand(doubts=doubts, kind="delete")) == Done()
     assert isinstance(verdict(HardlyDoneError("", **DOWN), errand(doubts=9)), PutOff)
 
 
