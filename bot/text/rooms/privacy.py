@@ -41,8 +41,9 @@ class Privacy(Room):
             )
             + " "
             + self.gettext(
-                "With it I keep the names that somebody gave those who speak in it. Names for later recordings of a "
-                "chat I keep until somebody there takes them back."
+                "With its text I keep the names that somebody gave those who speak in it. Names for later recordings "
+                "of a chat I keep until somebody there takes them back. What is asked of me by somebody who may be "
+                "an admin I keep until I know whether they are, for a day at the most."
             ),
             self.gettext(
                 "Also: what a chat has chosen in /settings, until it is changed or erased; how many recordings and "
