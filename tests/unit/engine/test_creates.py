@@ -128,10 +128,10 @@ async def test_nothing_is_waited_for_once_the_moment_of_the_next_create_has_come
 
 async def test_segments_of_parts_are_counted_from_the_start_of_the_recording(store, tmp_path):
     job = await uploading(store)
-    one = Transcript("One.", "en", 2.0, segments=(Segment("One.", 0.5, 1.0, "A"),))
-    two = Transcript("Two.", "en", 2.0, (Word("Two.", 0.5, 1.0, "B", 0.9),))
+    one = Transcript("One.", "en", 2.0, segments=(Segment("One.", 0.5, 1.0),))
+    two = Transcript("Two.", "en", 2.0, (Word("Two.", 0.5, 1.0, confidence=0.9),))
     outcome = await send_parts(store, Provider(Done(one), Done(two)), job, parts(tmp_path, 0.0, 600.0))
-    words, segments = (Word("Two.", 600.5, 601.0, "B", 0.9),), (Segment("One.", 0.5, 1.0, "A"),)
+    words, segments = (Word("Two.", 600.5, 601.0, confidence=0.9),), (Segment("One.", 0.5, 1.0),)
     assert outcome == Ready(Transcript("One.\n\nTwo.", "en", 602.0, words, segments=segments), NOW + TTL)
 
 
