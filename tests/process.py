@@ -112,7 +112,11 @@ class Command:
         return f"it said\n{self.output}"
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to leave; its exit code, which must come within the promised time."""
+        """Ask it to leave; its exit code, which must come within the promised time.
+
+        From its first line on it leaves in order; before, a signal ends it as it would any program that is being loaded.
+        """
+        await self.until(lambda: self.output or self._process.returncode is not None)
         async with promised(PROMISED_SECONDS, self.describe):
             self._process.send_signal(number)
             return await self.wait()
