@@ -16,6 +16,8 @@ from tests.browser.launching import launched
 from tests.process import Command, executed_as
 from tests.sim.event_stream import EventStream
 
+BREATH_MS = 800
+
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
@@ -28,10 +30,12 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is said into the microphone, as Chromium reads it."""
+    """What is said into the microphone, as Chromium reads it: after a breath, as nobody hears how it begins to listen."""
     path = tmp_path_factory.mktemp("microphone") / "spoken.wav"
     sample = str(SAMPLES[0].path)
-    subprocess.run([ffmpeg_path(), "-loglevel", "error", "-i", sample, "-ar", "48000", "-ac", "1", path], check=True)
+    breath = f"adelay={BREATH_MS}:all=1"
+    form = ("-af", breath, "-ar", "48000", "-ac", "1")
+    subprocess.run([ffmpeg_path(), "-loglevel", "error", "-i", sample, *form, path], check=True)
     return path
 
 
