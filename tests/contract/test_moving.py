@@ -296,10 +296,12 @@ async def test_a_move_that_is_interrupted_changes_nothing(filled, old, new, back
 
 
 async def test_a_database_waits_as_long_as_the_other_one_takes(filled, old, new, back, monkeypatch):
-    monkeypatch.setitem(connection._SETTINGS, "idle_in_transaction_session_timeout", "50")
+    """The shortest wait is so long that no busy machine makes it between any other two statements."""
+    monkeypatch.setitem(connection._SETTINGS, "idle_in_transaction_session_timeout", "1500")
 
-    def take_long(_):
-        postgres.select(new, "SELECT pg_sleep(0.2)")
+    def take_long(line):
+        if line.startswith("jobs: "):
+            postgres.select(new, "SELECT pg_sleep(1.8)")
 
     await move(old, new, take_long)
     await move(new, back, take_long)
