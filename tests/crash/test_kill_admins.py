@@ -28,13 +28,14 @@ def group(scene, bob):
 
 
 async def shown(scene, group, bob, begin):
-    """A text in the group in which two people speak."""
+    """A text in the group in which two people speak; that it is shown is stored, else its buttons are of no use yet."""
     await begin()
     group.say(bob, "/speakers on")
     await scene.until(lambda: group.bot_messages)
     recording = other_voice()
     scene.speech.hears(recording, MEETING)
     group.send_voice(scene.alice, recording)
+    await scene.until_stored(1, "state = 'delivered'")
     return await seen(scene, group, "Good morning.")
 
 
