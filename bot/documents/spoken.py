@@ -1,7 +1,7 @@
 """Everything that was said in the smallest pieces, each with its time and its speaker.
 
 The order of the words is that of the transcript. Times that are out of order are not believed: such words stand
-between their neighbours.
+between their neighbours. Where more are out of order than in it, none is believed.
 """
 
 from bisect import bisect_right
@@ -56,13 +56,12 @@ def spoken(known: Known, longest: int) -> Spoken:
     """Return the pieces of the words and segments, or else of the text, so that one fits on a line of `longest`."""
     transcript = known.transcript
     items = [item for each in transcript.said if (item := _item(each, known, longest)).tokens]
-    is_estimated = all(item.start is None for item in items)
     if not items:
         said = [_Token(text, gap, None) for text, gap in tokens(transcript.text, longest)]
         items = [_Item(said, None, 0.0)] if said else []
     believed = _believed(items)
     placed = list(_placed(believed, known.seconds))
-    return Spoken(_pieces(placed, transcript.text), is_estimated)
+    return Spoken(_pieces(placed, transcript.text), is_estimated=all(item.start is None for item in believed))
 
 
 def _item(said: Word | Segment, known: Known, longest: int) -> _Item:
@@ -72,11 +71,13 @@ def _item(said: Word | Segment, known: Known, longest: int) -> _Item:
 
 
 def _believed(items: Sequence[_Item]) -> Sequence[_Item]:
-    """Return the items with the start of as many of them as are in order with each other."""
+    """Return the items with the start of as many of them as are in order with each other, if those are half of all."""
     starts = [item.start for item in items if item.start is not None]
     if len(starts) == len(items) and all(one <= other for one, other in pairwise(starts)):
         return items
     kept = _in_order([(number, item.start) for number, item in enumerate(items) if item.start is not None])
+    if 2 * len(kept) < len(starts):
+        kept = frozenset()
     return [item if number in kept else item._replace(start=None) for number, item in enumerate(items)]
 
 
@@ -129,13 +130,19 @@ def _between(
 
 
 def _as_measured(group: Sequence[_Item], following: float | None) -> Iterator[tuple[_Token, float, float]]:
-    starts = [item.start or 0.0 for item in group]
-    for item, start, limit in zip(group, starts, [*starts[1:], following], strict=True):
-        end = max(start, item.end if limit is None else min(item.end, limit))
-        if len(item.tokens) == 1:
-            yield item.tokens[0], start, end
+    """Yield each token with the time of its word; words that begin at one time follow each other from there on."""
+    together = [(start, list(items)) for start, items in groupby(group, lambda item: item.start or 0.0)]
+    limits = [*(start for start, _ in together[1:]), following]
+    for (start, items), limit in zip(together, limits, strict=True):
+        said = [token for item in items for token in item.tokens]
+        end = max(item.end for item in items)
+        if len(items) > 1:
+            end = max(end, start + sum(weight(token.text) for token in said) * SECONDS)
+        end = max(start, end if limit is None else min(end, limit))
+        if len(said) == 1:
+            yield said[0], start, end
         else:
-            yield from _spread(item.tokens, start, end)
+            yield from _spread(said, start, end)
 
 
 def _spread(said: Sequence[_Token], start: float, end: float) -> Iterator[tuple[_Token, float, float]]:

@@ -27,7 +27,9 @@ def timed(
         if number + 1 < len(starts):
             previous = _end(start, speech_ends_at, readable_for, starts[number + 1])
         else:
-            previous = _last_end(start, speech_ends_at, readable_for, 1000 * recorded)
+            # A recording in which its speech begins ends it, however late other cues make it.
+            latest = 1000 * recorded if starts[number] < 1000 * recorded < math.inf else start + LONGEST
+            previous = _last_end(start, speech_ends_at, readable_for, int(latest))
         yield start, previous
 
 
@@ -39,8 +41,7 @@ def _end(start: int, speech_ends: int, reading: int, following: int) -> int:
     return min(end, start + LONGEST)
 
 
-def _last_end(start: int, speech_ends: int, reading: int, recorded: float) -> int:
-    """Return the end of the last cue, which is that of the recording at the latest, if it begins within that."""
-    latest = int(recorded) if start < recorded < math.inf else start + LONGEST
+def _last_end(start: int, speech_ends: int, reading: int, latest: int) -> int:
+    """Return the end of the last cue, which is at the `latest` if that does not leave it too short."""
     end = min(max(speech_ends, start + reading), latest, start + LONGEST)
     return max(end, start + SHORTEST)

@@ -1,9 +1,10 @@
 """The shapes that finished results come in, and how each is read into a Transcript.
 
-All values are JSON from another server and may have any type. A value of the wrong type is left out, and a result
+A value of the wrong type is left out, and a result
 without any readable text is None.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,16 +12,21 @@ from itertools import chain
 from typing import Any
 
 from bot.speech.apart import Turn, begins_with_label, told_apart, without_labels
-from storage.transcript import LONGEST_TEXT, Segment, Transcript, Word
-
-# The units of times in an answer, in seconds.
-SECONDS = 1.0
-MILLISECONDS = 0.001
-LONGEST = 1e8  # in either unit: a day of milliseconds or three years of seconds; no recording is longer
-SLICE = 16_384  # characters
+from bot.speech.between import Told, filled_in
+from bot.speech.values import (
+    MILLISECONDS,
+    SECONDS,
+    as_confidence,
+    as_language,
+    as_list,
+    as_object,
+    as_seconds,
+    as_speaker,
+    as_text,
+)
+from storage.transcript import Segment, Transcript, Word
 
 _OTHERS = re.compile(r"\W+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,61 +48,33 @@ def read_transcript(result: object) -> Transcript | None:
     return _read_flat(fields)
 
 
-def as_object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def as_text(value: object) -> str | None:
-    """Return the text without NUL and lone surrogates, which databases and JSON refuse; None if it is no text.
-
-    No more of it than can be of use is looked at: twice LONGEST_TEXT, as there may be white space around it.
-    """
-    if not isinstance(value, str):
-        return None
-    value = value[: 2 * LONGEST_TEXT]
-    if value.isprintable():  # nearly all words are, and this is the quickest check
-        return value
-    # In slices, as other threads wait for each, and a thousand surrogates take half a millisecond.
-    return "".join(_storable(value[at : at + SLICE]) for at in range(0, len(value), SLICE))
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def as_seconds(value: object, unit: float = SECONDS) -> float | None:
-    """Return a time given in `unit` in seconds; None for no number, a negative one, or one above LONGEST."""
-    if type(value) is not float and type(value) is not int:  # isinstance would take a bool for an int
-        return None
-    # The comparison comes first: it is false for NaN, and a huge integer cannot be multiplied by a float.
-    return value * unit if 0 <= value <= LONGEST else None
-
-
 def _read_deepgram(results: dict[str, Any], fields: dict[str, Any]) -> Transcript | None:
     """Read a result of Nova or Whisper. `channels` is a list in the samples, and one object in the specification."""
-    channels = [as_object(channel) for channel in _as_list(results.get("channels"))]
-    spoken = [read for channel in channels if (read := _read_channel(channel)) is not None]
-    if not any(each.words or each.segments for each in spoken) and (turns := _read_turns(results, SECONDS)) is not None:
-        spoken = [turns if not spoken else replace(turns, text=_join_channels(spoken).text)]
+    channels = [as_object(channel) for channel in as_list(results.get("channels"))]
+    duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
+    spoken = [read for channel in channels if (read := _read_channel(channel, _until(duration))) is not None]
+    if not any(each.words or each.segments for each in spoken):
+        turns = _read_turns(results, SECONDS, _until(duration))
+        if turns is not None:
+            spoken = [turns if not spoken else replace(turns, text=_join_channels(spoken).text)]
     if not spoken:
         return None
     if len(spoken) == 1:
         spoken = [replace(spoken[0], words=told_apart(spoken[0].words, _turns_of(results.get("utterances"), SECONDS)))]
     said = _join_channels(spoken)
     language, confidence = next(filter(None, map(_detected, channels)), (None, None))
-    duration = as_seconds(as_object(fields.get("metadata")).get("duration"))
     return Transcript(said.text, language, _length(duration, said), said.words, confidence, said.segments)
 
 
 def _detected(channel: dict[str, Any]) -> tuple[str, float | None] | None:
     """Read the language that was heard in a channel, and how sure that is."""
-    language = _language_tag(channel.get("detected_language"))
-    return None if language is None else (language, _as_confidence(channel.get("language_confidence")))
+    language = as_language(channel.get("detected_language"))
+    return None if language is None else (language, as_confidence(channel.get("language_confidence")))
 
 
-def _as_confidence(value: object) -> float | None:
-    confidence = as_seconds(value)  # which is a number that is not below 0
-    return confidence if confidence is not None and confidence <= 1 else None
+def _until(duration: float | None) -> float:
+    """Return the end of a recording; none known is never."""
+    return math.inf if duration is None else duration
 
 
 def _length(told: float | None, said: Said) -> float | None:
@@ -107,25 +85,25 @@ def _length(told: float | None, said: Said) -> float | None:
     return max(ends, default=None)
 
 
-def _read_channel(channel: dict[str, Any]) -> Said | None:
+def _read_channel(channel: dict[str, Any], until: float) -> Said | None:
     """Read the first alternative of a channel, which is the best one; None if it has neither text nor words."""
-    best = as_object(next(iter(_as_list(channel.get("alternatives"))), None))
-    within = [as_object(one).get("paragraphs") for one in _as_list(best.get("paragraphs"))]
+    best = as_object(next(iter(as_list(channel.get("alternatives"))), None))
+    within = [as_object(one).get("paragraphs") for one in as_list(best.get("paragraphs"))]
     turns = [turn for paragraphs in within for turn in _turns_of(paragraphs, SECONDS)]
-    words = told_apart(_read_words(best.get("words"), SECONDS), turns)
+    words = told_apart(_read_words(best.get("words"), SECONDS, until=until), turns)
     text = _read_text(best, words)
     if text is None and not words:
         return None
-    segments = () if words else _read_sentences(best)
+    segments = () if words else _read_sentences(best, until)
     return Said(" ".join(word.text for word in words) if text is None else text, words, segments)
 
 
 def _turns_of(turns: object, unit: float) -> list[Turn]:
     """Read when who speaks, of turns or paragraphs that tell."""
     told = []
-    for turn in map(as_object, _as_list(turns)):
+    for turn in map(as_object, as_list(turns)):
         start, end = as_seconds(turn.get("start"), unit), as_seconds(turn.get("end"), unit)
-        speaker = _speaker(turn.get("speaker"))
+        speaker = as_speaker(turn.get("speaker"))
         if start is not None and end is not None and speaker is not None:
             told.append((start, end, speaker))
     return told
@@ -139,7 +117,7 @@ def _read_text(alternative: dict[str, Any], words: Sequence[Word]) -> str | None
     """
     transcript = _as_said(as_text(alternative.get("transcript")), words)
     said = _without_space(transcript or "")
-    for paragraphs in _as_list(alternative.get("paragraphs")):
+    for paragraphs in as_list(alternative.get("paragraphs")):
         for written in _paragraphed_texts(as_object(paragraphs)):
             text = written if transcript else without_labels(written)
             if text and (not transcript or _without_space(text) == said):
@@ -159,24 +137,24 @@ def _as_said(text: str | None, words: Sequence[Word]) -> str | None:
 def _paragraphed_texts(paragraphs: dict[str, Any]) -> Iterator[str]:
     """Yield the text in paragraphs as the answer has it, then the same text made of its sentences."""
     yield (as_text(paragraphs.get("transcript")) or "").strip()
-    yield "\n\n".join(_join_sentences(as_object(one)) for one in _as_list(paragraphs.get("paragraphs")))
+    yield "\n\n".join(_join_sentences(as_object(one)) for one in as_list(paragraphs.get("paragraphs")))
 
 
 def _join_sentences(paragraph: dict[str, Any]) -> str:
-    sentences = (as_text(as_object(one).get("text")) for one in _as_list(paragraph.get("sentences")))
+    sentences = (as_text(as_object(one).get("text")) for one in as_list(paragraph.get("sentences")))
     return " ".join(filter(None, sentences))
 
 
-def _read_sentences(alternative: dict[str, Any]) -> tuple[Segment, ...]:
+def _read_sentences(alternative: dict[str, Any], until: float) -> tuple[Segment, ...]:
     """Read the sentences of the paragraphs, each with the speaker of its paragraph; none where they have no times."""
-    within = [as_object(one) for one in _as_list(alternative.get("paragraphs"))]
-    paragraphs = [as_object(one) for each in within for one in _as_list(each.get("paragraphs"))]
-    return tuple(
-        segment
+    within = [as_object(one) for one in as_list(alternative.get("paragraphs"))]
+    paragraphs = [as_object(one) for each in within for one in as_list(each.get("paragraphs"))]
+    sentences = [
+        {"speaker": one.get("speaker")} | as_object(sentence)
         for one in paragraphs
-        for sentence in _as_list(one.get("sentences"))
-        if (segment := _read_segment({"speaker": one.get("speaker")} | as_object(sentence), SECONDS)) is not None
-    )
+        for sentence in as_list(one.get("sentences"))
+    ]
+    return _read_segments(sentences, [()] * len(sentences), SECONDS, until)
 
 
 def _join_channels(spoken: list[Said]) -> Said:
@@ -203,16 +181,17 @@ def _join_channels(spoken: list[Said]) -> Said:
 def _read_flat(fields: dict[str, Any]) -> Transcript | None:
     """Read AssemblyAI's `{text, words, ...}`, whose words are in milliseconds, or the shorter `{text, usage}`."""
     text = as_text(fields.get("text"))
-    words = _read_words(fields.get("words"), MILLISECONDS)
-    turns = None if words and text is not None else _read_turns(fields, MILLISECONDS)
+    duration = _flat_duration(fields)
+    words = _read_words(fields.get("words"), MILLISECONDS, until=_until(duration))
+    turns = None if words and text is not None else _read_turns(fields, MILLISECONDS, _until(duration))
     if text is None and turns is None:
         return None
     words = told_apart(words, _turns_of(fields.get("utterances"), MILLISECONDS))
     said = Said(text or "", words) if turns is None or words else turns
     text = (turns.text if turns is not None else "") if text is None else text.strip()
-    language = _language_tag(fields.get("language_code")) or _language_tag(fields.get("language"))
-    confidence = _as_confidence(fields.get("language_confidence"))
-    return Transcript(text, language, _length(_flat_duration(fields), said), said.words, confidence, said.segments)
+    language = as_language(fields.get("language_code")) or as_language(fields.get("language"))
+    confidence = as_confidence(fields.get("language_confidence"))
+    return Transcript(text, language, _length(duration, said), said.words, confidence, said.segments)
 
 
 def _flat_duration(fields: dict[str, Any]) -> float | None:
@@ -224,82 +203,96 @@ def _flat_duration(fields: dict[str, Any]) -> float | None:
     return None
 
 
-def _read_turns(fields: dict[str, Any], unit: float) -> Said | None:
+def _read_turns(fields: dict[str, Any], unit: float, until: float) -> Said | None:
     """Read the turns of the speakers, or else the segments of an OpenAI answer, which are in seconds.
 
     They are for answers that have no words of their own, or no other text. None without any text.
     """
-    return _read_utterances(fields.get("utterances"), unit) or _read_utterances(fields.get("segments"), SECONDS)
+    return _read_utterances(fields.get("utterances"), unit, until) or _read_utterances(
+        fields.get("segments"), SECONDS, until
+    )
 
 
-def _read_utterances(utterances: object, unit: float) -> Said | None:
+def _read_utterances(utterances: object, unit: float, until: float) -> Said | None:
     """Read turns, of whose text each is a line; those without words become segments. None without any text."""
-    texts: list[str] = []
-    words: list[Word] = []
-    segments: list[Segment] = []
-    for turn in map(as_object, _as_list(utterances)):
-        said = _read_words(turn.get("words"), unit)
-        words += said
-        if text := _turn_text(turn):
-            texts.append(text)
-            segments += [] if said else filter(None, [_read_segment(turn, unit)])
-    return Said("\n".join(texts), tuple(words), tuple(segments)) if texts else None
+    turns = [as_object(turn) for turn in as_list(utterances)]
+    texts = [text for turn in turns if (text := _turn_text(turn))]
+    if not texts:
+        return None
+    spoken = [_read_words_of(turn, unit, until) for turn in turns]
+    segments = _read_segments(turns, spoken, unit, until)
+    return Said("\n".join(texts), tuple(chain.from_iterable(spoken)), segments)
 
 
 def _turn_text(turn: dict[str, Any]) -> str:
     return (as_text(turn.get("transcript")) or as_text(turn.get("text")) or "").strip()
 
 
-def _read_segment(turn: dict[str, Any], unit: float) -> Segment | None:
-    """Read one sentence or turn; None without text or time. An end before the start becomes the start."""
-    text = _turn_text(turn)
+def _read_words_of(turn: dict[str, Any], unit: float, until: float) -> tuple[Word, ...]:
+    """Read the words of a turn, which are said within it."""
     start, end = as_seconds(turn.get("start"), unit), as_seconds(turn.get("end"), unit)
-    if not text or start is None or end is None:
-        return None
-    return Segment(text, start, max(start, end), _speaker(turn.get("speaker")))
+    return _read_words(turn.get("words"), unit, start or 0.0, until if end is None else end)
 
 
-def _read_words(items: object, unit: float) -> tuple[Word, ...]:
-    """Read the words among `items`, and leave out what is no word with text and time."""
+def _read_segments(
+    turns: Sequence[dict[str, Any]], spoken: Sequence[Sequence[Word]], unit: float, until: float
+) -> tuple[Segment, ...]:
+    """Read the sentences or turns that have a text, and no words of their own in `spoken`.
+
+    Those without a time are placed between their neighbours. None where no time at all is known.
+    """
+    texts = map(_turn_text, turns)
+    said = [each for each in zip(turns, texts, spoken, strict=True) if each[1]]
+    told = [
+        Told(text, words[0].start, words[-1].end) if words else _told(turn, text, unit) for turn, text, words in said
+    ]
+    return tuple(
+        Segment(text, start, end, as_speaker(turn.get("speaker")))
+        for (turn, text, words), (start, end) in zip(said, filled_in(told, until=until), strict=False)
+        if not words
+    )
+
+
+def _told(item: dict[str, Any], text: str, unit: float) -> Told:
+    return Told(text, as_seconds(item.get("start"), unit), as_seconds(item.get("end"), unit))
+
+
+def _read_words(items: object, unit: float, since: float = 0.0, until: float = math.inf) -> tuple[Word, ...]:
+    """Read the words among `items`, and leave out what is no word with a text; none where no time at all is known.
+
+    Words without a time are placed between their neighbours, or `since` and `until`.
+    """
     if not isinstance(items, list):
         return ()
     # A list is built faster than a generator is read, and an hour of speech has ten thousand words.
-    return tuple([word for item in items if (word := _read_word(item, unit)) is not None])
+    words = tuple([word for item in items if (word := _read_word(item, unit)) is not None])
+    return words if len(words) == len(items) else _read_untimed(items, unit, since, until)
 
 
 def _read_word(item: object, unit: float) -> Word | None:
     """Read one word; None without text or time. An end before the start becomes the start."""
     if not isinstance(item, dict):
         return None
-    text = as_text(item.get("punctuated_word") or item.get("word") or item.get("text"))
+    text = _word_text(item)
     start = as_seconds(item.get("start"), unit)
     end = as_seconds(item.get("end"), unit)
     if not text or start is None or end is None:
         return None
-    return Word(text, start, max(start, end), _speaker(item.get("speaker")), _as_confidence(item.get("confidence")))
+    return Word(text, start, max(start, end), as_speaker(item.get("speaker")), as_confidence(item.get("confidence")))
 
 
-def _speaker(value: object) -> str | None:
-    # Deepgram gives speakers numbers from 0, AssemblyAI letters from A.
-    if isinstance(value, str):
-        return as_text(value) or None
-    number = as_seconds(value)
-    return None if number is None else str(int(number))
+def _word_text(item: dict[str, Any]) -> str | None:
+    return as_text(item.get("punctuated_word") or item.get("word") or item.get("text"))
 
 
-def _language_tag(value: object) -> str | None:
-    """Return a language tag in its usual spelling, such as `en-US` for `en_us`; None for any other value."""
-    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
-        return None
-    base, *rest = value.replace("_", "-").split("-")
-    return "-".join([base.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
-
-
-def _as_list(value: object) -> list[Any]:
-    """Return a list as it is, one object as a list of one, and an empty list for any other value."""
-    if isinstance(value, list):
-        return value
-    return [value] if isinstance(value, dict) else []
+def _read_untimed(items: Sequence[object], unit: float, since: float, until: float) -> tuple[Word, ...]:
+    """Read words of which some have no time."""
+    said = [(item, text) for item in map(as_object, items) if (text := _word_text(item))]
+    times = filled_in([_told(item, text, unit) for item, text in said], since, until)
+    return tuple(
+        Word(text, start, end, as_speaker(item.get("speaker")), as_confidence(item.get("confidence")))
+        for (item, text), (start, end) in zip(said, times, strict=False)
+    )
 
 
 def _without_space(text: str) -> str:

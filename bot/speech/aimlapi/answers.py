@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.errors import TemporaryError
 from bot.speech.aimlapi.blame import blames_link
-from bot.speech.dialects import as_object, as_text, read_transcript
+from bot.speech.dialects import read_transcript
 from bot.speech.provider import Created, Done, Failed, Pending, Unreadable
+from bot.speech.values import as_object, as_text
 from storage.apology import Reason
 from storage.transcript import Transcript, shortened
 

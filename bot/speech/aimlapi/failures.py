@@ -17,7 +17,7 @@ from bot.errors import Need, OperatorError, PermanentError, RateLimitedError, Te
 from bot.faults import SPEECH_SERVICE, fault_of
 from bot.outgoing.waits import asked_wait
 from bot.speech.aimlapi.blame import blames_link
-from bot.speech.dialects import as_object, as_text
+from bot.speech.values import as_object, as_text
 from storage.apology import Reason
 
 Call = Literal["create", "fetch", "balance"]

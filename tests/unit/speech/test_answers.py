@@ -322,19 +322,88 @@ def test_a_broken_channel_does_not_hide_a_sound_one():
     [
         None,
         "word",
-        {"word": "a", "start": None, "end": 1},
-        {"word": "a", "start": float("nan"), "end": 1},
-        {"word": "a", "start": 0, "end": float("inf")},
-        {"word": "a", "start": -1, "end": 1},
-        {"word": "a", "start": True, "end": 1},
-        {"word": "a", "start": 0, "end": 10**400},
         {"word": 5, "start": 0, "end": 1},
         {"word": "", "start": 0, "end": 1},
+        {"word": None, "start": None, "end": None},
     ],
 )
-def test_a_broken_word_is_left_out_and_the_rest_is_kept(broken):
+def test_what_is_no_word_is_left_out_and_the_rest_is_kept(broken):
     read = transcript(completed(deepgram(channel("Yes.", [broken, word("Yes.", 0, 1)]))))
     assert [w.text for w in read.words] == ["yes"]
+
+
+@pytest.mark.parametrize("broken", [None, "1", -1, True, {}, float("nan"), float("inf"), 10**400])
+def test_a_word_without_a_time_is_placed_between_its_neighbours(broken):
+    lost = {"word": "lost", "start": broken, "end": broken, "speaker": 1, "confidence": 0.5}
+    spoken = [word("One", 0, 1, speaker=0), lost, {"word": "word"}, word("two.", 2.6, 3, speaker=0)]
+    read = transcript(completed(deepgram(channel("One lost word two.", spoken))))
+    assert [(w.text, w.start, w.end, w.speaker, w.confidence) for w in read.words] == [
+        ("one", 0, 1, "0", 0.9),
+        ("lost", 1, 1.8, "1", 0.5),
+        ("word", pytest.approx(1.8), pytest.approx(2.6), None, None),
+        ("two", 2.6, 3, "0", 0.9),
+    ]
+
+
+def test_a_word_with_one_time_keeps_it():
+    spoken = [word("One", 0, 1), {"word": "two", "start": 1.5}, {"word": "four", "end": 2.5}, word("five", 3, 4)]
+    read = transcript(completed(deepgram(channel("One two four five", spoken))))
+    assert [(w.text, w.start, w.end) for w in read.words[1:3]] == [
+        ("two", 1.5, pytest.approx(1.5 + 3 / 7)),
+        ("four", pytest.approx(1.5 + 3 / 7), 2.5),
+    ]
+
+
+def test_words_at_the_ends_are_placed_within_the_recording():
+    lost = {"word": "x" * 30}
+    read = transcript(completed(deepgram(channel("", [lost, word("Yes.", 9, 10), lost]))))
+    assert [(w.start, w.end) for w in read.words] == [(7, 9), (9, 10), (10, 10)]  # of a recording of 2.5 seconds
+    read = transcript(
+        completed(
+            {
+                "text": "",
+                "audio_duration": 11,
+                "words": [{"text": "x" * 30}, {"text": "Yes.", "start": 1000, "end": 10_000}, {"text": "x" * 30}],
+            }
+        )
+    )
+    assert [(w.start, w.end) for w in read.words] == [(0, 1), (1, 10), (10, 11)]
+
+
+def test_words_of_a_turn_are_placed_within_it():
+    turns = [
+        {
+            "text": "a b",
+            "start": 1000,
+            "end": 2000,
+            "words": [{"text": "a", "start": 1900, "end": 1950}, {"text": "b" * 9}],
+        },
+        {
+            "text": "c d",
+            "start": 3000,
+            "end": 4000,
+            "words": [{"text": "c" * 9}, {"text": "d", "start": 3100, "end": 3200}],
+        },
+    ]
+    read = transcript(completed({"text": None, "utterances": turns}))
+    assert [moment for w in read.words for moment in (w.start, w.end)] == pytest.approx(
+        [1.9, 1.95, 1.95, 2, 3, 3.1, 3.1, 3.2]
+    )
+
+
+def test_words_without_any_time_leave_the_text_as_it_is():
+    assert transcript(completed(deepgram(channel("One two.", [{"word": "One"}, {"word": "two."}])))).words == ()
+
+
+def test_a_turn_without_a_time_is_placed_between_its_neighbours():
+    turns = [
+        {"text": "Hi.", "words": [{"text": "Hi.", "start": 1000, "end": 2000}]},
+        {"text": "Ho.", "start": None, "speaker": "B"},
+        {"text": "Hm.", "start": 3000, "end": 4000, "speaker": "A"},
+    ]
+    read = transcript(completed({"text": "Hi. Ho. Hm.", "words": [], "utterances": turns}))
+    assert read.words == (Word("Hi.", 1, 2),)
+    assert read.segments == (Segment("Ho.", 2, 3, "B"), Segment("Hm.", 3, 4, "A"))
 
 
 def test_a_word_never_ends_before_it_starts():
@@ -379,7 +448,8 @@ def test_sentences_of_the_paragraphs_are_kept_where_there_are_no_words():
     ]
     laid_out = {"transcript": "Speaker 0: One. Two.", "paragraphs": paragraphs}
     read = transcript(completed(deepgram(channel("One. Two. Three.", paragraphs=laid_out))))
-    assert read.segments == (Segment("One.", 0, 1.5, "0"), Segment("Two.", 2, 2, "0"), Segment("Three.", 3, 4, "1"))
+    told = (Segment("One.", 0, 1.5, "0"), Segment("Two.", 2, 2, "0"), Segment("Three.", 3, 4, "1"))
+    assert read.segments == (*told, Segment("Four.", 4, 4, "1"))  # the recording has 2.5 seconds
     assert read.words == ()
     with_words = channel("One.", [word("One.", 0, 1)], paragraphs=laid_out)
     assert transcript(completed(deepgram(with_words))).segments == ()
@@ -417,7 +487,7 @@ def test_assembly_utterances_stand_in_for_missing_words_in_milliseconds():
 def test_segments_of_an_openai_answer_are_in_seconds():
     segments = [{"id": 0, "start": 0.0, "end": 2.5, "text": " Hello."}, {"id": 1, "start": "2", "end": 3, "text": "X"}]
     read = transcript(completed({"text": "Hello.", "segments": segments}))
-    assert read == Transcript("Hello.", duration=2.5, segments=(Segment("Hello.", 0.0, 2.5),))
+    assert read == Transcript("Hello.", duration=3, segments=(Segment("Hello.", 0.0, 2.5), Segment("X", 2.5, 3)))
     assert transcript(completed({"segments": segments})).text == "Hello.\nX"
 
 
