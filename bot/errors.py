@@ -155,6 +155,10 @@ class PlaceholderGoneError(VerbatimError):
     """The message to edit was deleted, or cannot be edited any more; the answer needs a new one."""
 
 
+class MessageGoneError(PlaceholderGoneError):
+    """The message is not there any more."""
+
+
 class ChatMovedError(VerbatimError):
     """The group became a supergroup: everything of the old chat belongs to `new_chat_id` now."""
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.engine import patience
 from bot.engine.exports import ToSend, place_of
 from bot.engine.forms import texts_of
 from bot.engine.lease import require_lease
-from bot.errors import ChatMovedError, PlaceholderGoneError, RefusedError
+from bot.errors import ChatMovedError, MessageGoneError, PlaceholderGoneError, RefusedError
 from bot.log import get_logger
 from bot.telegram.writing.transport import Transport
 from bot.text.layout import Page
+from bot.text.rooms.more import Left
 from storage.errands import Errand
 from storage.store import Store
 from storage.words import Form, Job
@@ -28,10 +30,12 @@ class Deletions:
     async def __call__(self, errand: Errand, job: Job) -> ToSend | None:
         """Delete a text with all its messages; return what is to be said where Telegram lets one of them stand."""
         require_lease(await self.store.erase_text(errand, self.now()))
-        deleted = [await self._delete(job, message_id) for message_id in await self._messages(job)]
-        if all(deleted):
+        tried = [await self._delete(job, message_id) for message_id in await self._messages(job)]
+        left = next((why for why in tried if why is not None), None)
+        if left is None:
             return None
-        return ToSend(place_of(errand, job), Page(texts_of(job, job.form).more.not_deleted(), collapsed=False))
+        said = texts_of(job, job.form).more.not_deleted(left, is_private=job.shown_in > 0)
+        return ToSend(place_of(errand, job), Page(said, collapsed=False))
 
     async def _messages(self, job: Job) -> list[int]:
         """Return the messages of the answer, the last one first."""
@@ -41,13 +45,19 @@ class Deletions:
             found.append(job.placeholder_id)
         return found
 
-    async def _delete(self, job: Job, message_id: int) -> bool:
-        """Delete a message; False where that is not allowed, as it is too old, or was sent before the group moved."""
+    async def _delete(self, job: Job, message_id: int) -> Left | None:
+        """Delete a message; return why it is left where Telegram refuses. One that is gone already is deleted, too."""
         try:
             await self.transport.delete(job.shown_in, message_id)
-        except PlaceholderGoneError as error:
-            return "not found" in str(error).lower()
-        except (RefusedError, ChatMovedError) as error:
+        except MessageGoneError:
+            return None
+        except (PlaceholderGoneError, RefusedError, ChatMovedError) as error:
             log.info("message.left", job=job.id, error=str(error))
-            return False
-        return True
+            return self._why(job, error)
+        return None
+
+    def _why(self, job: Job, error: Exception) -> Left:
+        """Return why Telegram refuses: it has the same words for what is too old and for a lack of rights."""
+        if isinstance(error, ChatMovedError):
+            return Left.FROM_BEFORE
+        return Left.TOO_OLD if self.now() - job.created_at >= patience.DELETABLE_FOR else Left.NOT_ALLOWED

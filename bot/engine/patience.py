@@ -40,6 +40,9 @@ REPLICAS_LOOK_EVERY = 1.0  # so that another one leads at once after a stop
 STEADY_FOR = 6.0  # of beats, before others are taken for dead: after an outage of the database all begin to beat again
 SHARED_READ_EVERY = 2.0  # three small questions to the database; people wait longer between two messages
 
+# Messages
+DELETABLE_FOR = 2 * DAY  # Telegram lets bots delete their own so long
+
 # The clock
 CLOCK_LOOK_EVERY = 2.0  # so that a machine that slept goes on at once
 CLOCK_SLEPT = 1.0  # less is what the looks at two clocks take

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from bot.errors import (
     ChatRefusesError,
     FormRefusedError,
+    MessageGoneError,
     OperatorError,
     PermanentError,
     PlaceholderGoneError,
@@ -38,7 +39,8 @@ class Meaning(Enum):
 
     NOTHING = auto()  # it is as it shall be
     FORM = auto()  # this form of message in this chat: the next form may be allowed
-    MESSAGE = auto()  # this message: a new one may be sent
+    GONE = auto()  # this message, which is not there: a new one may be sent
+    MESSAGE = auto()  # this message, although it may be there: a new one may be sent
     TOPIC = auto()  # this topic: the chat itself may be written to
     SOON = auto()  # this chat for the seconds that are said
     FOR_NOW = auto()  # this chat until somebody changes something in it
@@ -61,14 +63,15 @@ TABLE: tuple[tuple[str, Meaning], ...] = (
     ("topic_deleted", Meaning.TOPIC),  # seen
     ("topic_id_invalid", Meaning.TOPIC),
     ("chat is not an administered channel direct messages chat", Meaning.TOPIC),  # read
-    ("message to edit not found", Meaning.MESSAGE),  # seen
+    ("message to edit not found", Meaning.GONE),  # seen
     ("message can't be edited", Meaning.MESSAGE),  # seen
     ("message_edit_time_expired", Meaning.MESSAGE),  # seen
     ("message_author_required", Meaning.MESSAGE),
-    ("message_id_invalid", Meaning.MESSAGE),  # seen
+    ("message_id_invalid", Meaning.GONE),  # seen
     ("chat_forwards_restricted", Meaning.MESSAGE),  # which nothing in another chat may reply to
-    ("message to delete not found", Meaning.MESSAGE),  # read
-    ("message can't be deleted", Meaning.MESSAGE),  # read
+    ("message to delete not found", Meaning.GONE),  # read
+    ("message can't be deleted", Meaning.MESSAGE),  # read: whether it is too old or a right is missing
+    ("message_delete_forbidden", Meaning.MESSAGE),  # seen
     ("query is too old", Meaning.MESSAGE),  # read
     ("not enough rights to send", Meaning.FORM),  # read: "… text messages", "… documents to the chat"
     ("chat_send_plain_forbidden", Meaning.FORM),  # seen, and so is the same with docs, media, voices, audios, …
@@ -145,6 +148,7 @@ def refusal_of(text: str) -> VerbatimError:
 _FOR_THE_ANSWER: dict[Meaning, type[VerbatimError]] = {
     Meaning.NOTHING: NotModifiedError,
     Meaning.FORM: FormRefusedError,
+    Meaning.GONE: MessageGoneError,
     Meaning.MESSAGE: PlaceholderGoneError,
     Meaning.TOPIC: ThreadGoneError,
     Meaning.FOR_NOW: ChatRefusesError,

@@ -6,8 +6,10 @@ import pytest
 
 from bot.documents.document import Ending
 from bot.engine import keyboards
+from bot.engine.patience import DAY
 from bot.playground.speech.recognition import spoken
 from bot.telegram.writing.button_data import ExportText, write
+from bot.text.rooms.more import Left
 from storage.apology import Reason
 from storage.words import State
 from tests.english import ENGLISH
@@ -327,11 +329,40 @@ class TestDeleting:
         assert (await tap(world, group, bob, message, DELETE)).show_alert
         assert buttons(group, message)[: len(FILES)] == FILES
 
-    async def test_where_telegram_refuses_the_text_is_erased_and_that_is_said(self, world, private, alice):
+    async def test_what_telegram_refuses_for_no_reason_is_erased_and_that_is_said(self, world, private, alice):
         message = await answered(world, private, alice)
         world.telegram.refuse("deleteMessage", "message can't be deleted", times=None)
         await self.delete(world, private, alice, message)
-        assert texts(private)[-1] == MORE.not_deleted()
+        assert texts(private)[-1] == MORE.not_deleted(Left.NOT_ALLOWED, is_private=True)
+        (job,) = await world.jobs()
+        assert job.transcript_id is None
+
+    async def test_of_a_message_that_is_too_old_it_is_said_who_can_delete_it(self, world, private, group, alice):
+        for chat in (private, group):
+            message = await answered(world, chat, alice)
+            if chat is group:
+                await tap(world, group, alice, message, "⋯")
+            world.clock.pass_(2 * DAY)
+            await self.delete(world, chat, alice, message)
+            assert texts(chat)[-1] == MORE.not_deleted(Left.TOO_OLD, is_private=chat is private)
+
+    @pytest.mark.parametrize(
+        "refusal", ["message can't be deleted for everyone", "MESSAGE_DELETE_FORBIDDEN", "CHAT_ADMIN_REQUIRED"]
+    )
+    async def test_where_the_bot_has_no_right_an_admin_has_to_delete_it(self, world, group, alice, refusal):
+        message = await answered(world, group, alice)
+        await tap(world, group, alice, message, "⋯")
+        world.telegram.refuse("deleteMessage", refusal, times=None)
+        await self.delete(world, group, alice, message)
+        assert texts(group)[-1] == MORE.not_deleted(Left.NOT_ALLOWED, is_private=False)
+
+    @pytest.mark.parametrize("refusal", ["message to delete not found", "MESSAGE_ID_INVALID"])
+    async def test_messages_that_are_gone_already_are_deleted(self, world, private, alice, refusal):
+        message = await answered(world, private, alice, ("word " * 1500).strip())
+        before = texts(private)
+        world.telegram.refuse("deleteMessage", refusal, times=None)
+        await self.delete(world, private, alice, message)
+        assert texts(private) == before
         (job,) = await world.jobs()
         assert job.transcript_id is None
 
@@ -385,7 +416,7 @@ class TestMoving:
         assert (await tap(world, group, alice, message, DELETE)).text == MORE.ask_delete()
         assert texts(new) == [MORE.ask_delete()]
         await tap(world, new, alice, new.bot_messages[-1], MORE.delete_it())
-        assert texts(new)[-1] == MORE.not_deleted()
+        assert texts(new)[-1] == MORE.not_deleted(Left.FROM_BEFORE, is_private=False)
         (job,) = await world.jobs()
         assert job.transcript_id is None
 

@@ -1,6 +1,17 @@
 """What can be had of a text: the buttons under it, and what a tap or a command comes to."""
 
+from enum import Enum, auto
+from typing import assert_never
+
 from bot.text.room import Room
+
+
+class Left(Enum):
+    """Why Telegram does not let the bot delete a message."""
+
+    TOO_OLD = auto()
+    FROM_BEFORE = auto()  # the group became a supergroup
+    NOT_ALLOWED = auto()
 
 
 class More(Room):
@@ -63,8 +74,27 @@ class More(Room):
     def deleting(self) -> str:
         return self.gettext("I am deleting it.")
 
-    def not_deleted(self) -> str:
-        return self.gettext(
-            "I have erased what I had stored of the text, but Telegram does not let me delete its message, as that is "
-            "too old. Please delete it yourself."
-        )
+    def not_deleted(self, left: Left, *, is_private: bool) -> str:
+        """Return what is said where only the stored text is deleted: why, and who can delete its message."""
+        erased = self.gettext("I have erased what I had stored of the text.")
+        if is_private:
+            who = self.gettext("Please delete it yourself.")
+        else:
+            who = self.gettext("An admin of this chat can delete it.")
+        return f"{erased} {self._left(left, is_private=is_private)} {who}"
+
+    def _left(self, left: Left, *, is_private: bool) -> str:
+        match left:
+            case Left.TOO_OLD:
+                return self.gettext("Telegram does not let me delete its message, as that is older than 48 hours.")
+            case Left.FROM_BEFORE:
+                return self.gettext(
+                    "Telegram does not let me delete its message, as that is from before this group became a "
+                    "supergroup."
+                )
+            case Left.NOT_ALLOWED if is_private:
+                return self.gettext("Telegram does not let me delete its message.")
+            case Left.NOT_ALLOWED:
+                return self.gettext("Telegram does not let me delete its message, as I have no right to do that here.")
+            case _:
+                assert_never(left)

@@ -6,6 +6,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.errors import (
     ChatRefusesError,
     FormRefusedError,
+    MessageGoneError,
     OperatorError,
     PermanentError,
     PlaceholderGoneError,
@@ -33,7 +34,13 @@ FORM = """
 MESSAGE = """
     message can't be edited
     MESSAGE_EDIT_TIME_EXPIRED
+    message can't be deleted
+    message can't be deleted for everyone
+    MESSAGE_DELETE_FORBIDDEN
+"""
+GONE = """
     message to edit not found
+    message to delete not found
     MESSAGE_ID_INVALID
 """
 TOPIC = """
@@ -66,6 +73,7 @@ FOR_GOOD = """
 """
 MEANINGS = {
     FORM: FormRefusedError,
+    GONE: MessageGoneError,
     MESSAGE: PlaceholderGoneError,
     TOPIC: ThreadGoneError,
     FOR_NOW: ChatRefusesError,
