@@ -30,7 +30,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is said into the microphone, as Chromium reads it: after a breath, as nobody hears how it begins to listen."""
+    """What is said into the microphone, as Chromium reads it: after a breath, as it begins to listen unheard."""
     path = tmp_path_factory.mktemp("microphone") / "spoken.wav"
     sample = str(SAMPLES[0].path)
     breath = f"adelay={BREATH_MS}:all=1"
