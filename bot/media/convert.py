@@ -14,6 +14,7 @@ from bot.media.sniff import Container
 from bot.sizes import MEGABYTE
 
 OVERLAP_SECONDS = 4.0  # that both parts have around a cut in no silence: a few words, by which they are joined
+SPEAKERS_SECONDS = 24.0  # that both have around every cut where speakers are told apart: so long, several take turns
 _MAX_SEARCH_SECONDS = 10.0  # before and after a wanted cut: nearly every speaker pauses within that time
 _WINDOW_RATE = 16_000  # samples a second; pauses in speech need no finer ones
 _WINDOW_BYTES = 2 * 2 * _WINDOW_RATE  # a second of them, and as much again to spare
@@ -77,7 +78,7 @@ def conversion_bytes(received: int, max_seconds: float, split_seconds: float) ->
     return max(encoded, 2 * copied_bytes(received, max(1.0, max_seconds / USUALLY_LONGEST)))
 
 
-def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
+def wanted_cuts(duration: float, split_seconds: float, *, speakers: bool = False) -> tuple[float, ...]:
     """Return the moments, in seconds, that cut a recording into equal parts.
 
     The parts are so short that moving the cuts to silences, and what two of them share, make none longer than
@@ -85,21 +86,24 @@ def wanted_cuts(duration: float, split_seconds: float) -> tuple[float, ...]:
     """
     if duration <= split_seconds:
         return ()
-    parts = math.ceil(duration / (split_seconds - 2 * _search_seconds(split_seconds) - overlap_seconds(split_seconds)))
+    shared = overlap_seconds(split_seconds, speakers=speakers)
+    parts = math.ceil(duration / (split_seconds - 2 * _search_seconds(split_seconds) - shared))
     return tuple(duration * part / parts for part in range(1, parts))
 
 
 async def quiet_cuts(
-    sound: Recording | Copy, bench: Bench, *, duration: float, split_seconds: float
+    sound: Recording | Copy, bench: Bench, *, duration: float, split_seconds: float, speakers: bool = False
 ) -> tuple[Cut, ...]:
     """Move each of the wanted cuts to a silence near it; around one without a silence both parts share some seconds.
 
-    Only the sound around the cuts is decoded. A cut around which nothing can be decoded stays where it was wanted.
+    With `speakers` both share more around every cut, so that those who are heard there are known in both. Only the
+    sound around the cuts is decoded. A cut around which nothing can be decoded stays where it was wanted.
     """
     cuts = []
+    overlap = overlap_seconds(split_seconds, speakers=speakers)
     reach = _search_seconds(split_seconds)
     window = bench.scratch.file()
-    for wanted in wanted_cuts(duration, split_seconds):
+    for wanted in wanted_cuts(duration, split_seconds, speakers=speakers):
         around = await _around(sound, bench, wanted - reach, 2 * reach)
         await bench.run(
             *(*around, "-ar", str(_WINDOW_RATE), "-t", f"{2 * reach:.3f}"),
@@ -109,14 +113,14 @@ async def quiet_cuts(
         )
         place = await bench.compute(_quietest_place_in, window)
         at = wanted if place is None else wanted - reach + place.at
-        shared = 0.0 if place is None or place.is_silent else overlap_seconds(split_seconds)
+        shared = overlap if speakers or not (place is None or place.is_silent) else 0.0
         cuts.append(Cut(at - shared / 2, at + shared / 2))
     return tuple(cuts)
 
 
-def overlap_seconds(split_seconds: float) -> float:
-    """Return the seconds that two parts share around a cut that is in no silence."""
-    return min(OVERLAP_SECONDS, split_seconds / 16)
+def overlap_seconds(split_seconds: float, *, speakers: bool) -> float:
+    """Return the seconds that two parts share around a cut that is in no silence, and with `speakers` around each."""
+    return min(SPEAKERS_SECONDS, split_seconds / 8) if speakers else min(OVERLAP_SECONDS, split_seconds / 16)
 
 
 async def _around(sound: Recording | Copy, bench: Bench, start: float, seconds: float) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from bot.media import copying
 from bot.media.convert import Recording, encode, quiet_cuts
 from bot.media.cut import Cut, spans_of
 from bot.media.ffmpeg import Bench, SureError
+from bot.media.opus import Sound
 from bot.media.probe import Probe, is_silent, opus_sound, probe
 from bot.media.sniff import Container
 from bot.uploads import AudioFormat, Upload, UploadFormats
@@ -34,11 +35,15 @@ _VIDEO_KINDS = frozenset({"video", "video_note"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most seconds of a recording, and of a part that is uploaded; the most samples, of all channels together."""
+    """The most seconds of a recording, and of a part that is uploaded; the most samples, of all channels together.
+
+    With `speakers` parts share so many seconds that who speaks in both can be known.
+    """
 
     max_seconds: float
     split_seconds: float
     most_work: float
+    speakers: bool = False
 
 
 def most_work(max_seconds: float) -> float:
@@ -103,7 +108,7 @@ async def _copy(
         return None
     uploads = None
     if format_ and copying.lasts_as_long(copy.seconds, found.duration):
-        uploads = await _cut(copy, format_, limits.split_seconds, bench)
+        uploads = await _cut(copy, format_, limits, bench)
     copying.drop(copy)
     if uploads is None or all(upload.path.stat().st_size <= formats.max_bytes for upload in uploads):
         return uploads
@@ -112,8 +117,8 @@ async def _copy(
     return None
 
 
-async def _cut(copy: copying.Copy, format_: AudioFormat, split_seconds: float, bench: Bench) -> tuple[Upload, ...]:
-    cuts = await quiet_cuts(copy, bench, duration=copy.seconds, split_seconds=split_seconds)
+async def _cut(copy: copying.Copy, format_: AudioFormat, limits: Limits, bench: Bench) -> tuple[Upload, ...]:
+    cuts = await _cuts(copy, copy.seconds, limits, bench)
     parts = tuple(bench.scratch.file() for _ in range(len(cuts) + 1))
     starts = await bench.compute(copy.cut, cuts, parts)
     ends = (*(each.end for each in cuts), copy.seconds)
@@ -123,7 +128,24 @@ async def _cut(copy: copying.Copy, format_: AudioFormat, split_seconds: float, b
     ]
     if len(uploads) == 1:  # all of it was listened to
         return tuple(uploads)
-    return tuple([upload for upload in uploads if not await is_silent(upload.path, copy.container, bench)])
+    return _heard(uploads, [not await is_silent(upload.path, copy.container, bench) for upload in uploads])
+
+
+async def _cuts(sound: Recording | copying.Copy, duration: float, limits: Limits, bench: Bench) -> tuple[Cut, ...]:
+    split, speakers = limits.split_seconds, limits.speakers
+    return await quiet_cuts(sound, bench, duration=duration, split_seconds=split, speakers=speakers)
+
+
+def _heard(uploads: Sequence[Upload], heard: Sequence[bool]) -> tuple[Upload, ...]:
+    """Leave out the parts in which nothing is heard; the part after one of these has nothing in common with others."""
+    with_before = zip(uploads, heard, [True, *heard], strict=False)
+    return tuple(
+        [
+            upload if before_is_heard else replace(upload, overlap=0.0)
+            for upload, is_heard, before_is_heard in with_before
+            if is_heard
+        ]
+    )
 
 
 def _shared(cuts: Sequence[Cut]) -> list[float]:
@@ -133,20 +155,21 @@ def _shared(cuts: Sequence[Cut]) -> list[float]:
 
 async def _convert(path: Path, found: Probe, limits: Limits, bench: Bench) -> tuple[Upload, ...]:
     recording = Recording(path, found.container, found.mix)
-    cuts = await quiet_cuts(recording, bench, duration=found.duration, split_seconds=limits.split_seconds)
+    cuts = await _cuts(recording, found.duration, limits, bench)
     parts = await encode(recording, bench, cuts=cuts, duration=found.duration, max_seconds=limits.max_seconds)
     sounds = await bench.compute(lambda: [opus_sound(part, bench.stretch) for part in parts])
     if not any(sounds):
         raise PermanentError(Reason.NOT_AUDIO, "nothing in it could be decoded")
     starts = [start for start, _ in spans_of(cuts)]
-    made = zip(parts, starts, _shared(cuts), sounds, strict=True)
-    heard = [
-        (part, start, shared, sound) for part, start, shared, sound in made if sound is not None and not sound.is_silent
+    uploads = [
+        Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds if sound else 0.0, overlap=shared)
+        for part, start, shared, sound in zip(parts, starts, _shared(cuts), sounds, strict=True)
     ]
-    return tuple(
-        [
-            Upload(part, "audio/ogg", "audio.ogg", start, sound.seconds, overlap=shared)
-            for part, start, shared, sound in heard
-            if len(parts) == 1 or sound.is_heard or not await is_silent(part, Container.OGG, bench)
-        ]
-    )
+    if len(parts) == 1:  # all of it was listened to
+        return _heard(uploads, [sound is not None and not sound.is_silent for sound in sounds])
+    made = zip(parts, sounds, strict=True)
+    return _heard(uploads, [sound is not None and await _is_heard(part, sound, bench) for part, sound in made])
+
+
+async def _is_heard(part: Path, sound: Sound, bench: Bench) -> bool:
+    return not sound.is_silent and (sound.is_heard or not await is_silent(part, Container.OGG, bench))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -75,10 +75,11 @@ class Recordings:
         return self.files.local is not None and self.workplace.is_elsewhere(self.files.local)
 
     async def prepare(self, job: Job, audio: Path, bench: Bench) -> tuple[Upload, ...]:
-        """See `bot.media.prepare`."""
+        """See `bot.media.prepare`. Whether speakers are told apart stands in the job, so its parts stay the same."""
+        limits = replace(self.limits, speakers=job.options.speakers)
 
         async def work(bench: Bench) -> tuple[Upload, ...]:
-            return await prepare(audio, bench, kind=job.kind, limits=self.limits, formats=self.formats)
+            return await prepare(audio, bench, kind=job.kind, limits=limits, formats=self.formats)
 
         with doing(Doing.CONVERTING):
             uploads = await rightly_blamed(work, bench)

@@ -5,9 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.media.convert import Recording, conversion_bytes, encode, opus_bytes, quiet_cuts, wanted_cuts
+from bot.media.convert import (
+    Recording,
+    conversion_bytes,
+    encode,
+    opus_bytes,
+    overlap_seconds,
+    quiet_cuts,
+    wanted_cuts,
+)
 from bot.media.copying import copied_bytes
-from bot.media.cut import Cut
+from bot.media.cut import Cut, spans_of
 from bot.media.ffmpeg import source
 from bot.media.probe import opus_sound, probe
 from bot.media.sniff import Container
@@ -21,17 +29,17 @@ def at(*moments):
     return tuple(Cut(moment, moment) for moment in moments)
 
 
-@given(st.floats(0.01, 40), st.floats(1, 10_000))
-def test_parts_are_equal_and_no_cut_can_be_moved_past_a_limit_or_another_cut(times_as_long, split_seconds):
+@given(st.floats(0.01, 40), st.floats(1, 10_000), st.booleans())
+def test_parts_are_equal_and_no_cut_can_be_moved_past_a_limit_or_another_cut(times_as_long, split_seconds, speakers):
     duration = times_as_long * split_seconds
-    edges = (0.0, *wanted_cuts(duration, split_seconds), duration)
-    reach = min(10.0, split_seconds / 8)
+    edges = (0.0, *wanted_cuts(duration, split_seconds, speakers=speakers), duration)
+    reach, shared = min(10.0, split_seconds / 8), overlap_seconds(split_seconds, speakers=speakers)
     length, *others = [end - start for start, end in pairwise(edges)]
     assert others == pytest.approx([length] * len(others))
     assert length <= split_seconds
     if others:
-        assert 2 * reach < length
-        assert length + 2 * reach <= split_seconds * 1.000001
+        assert 2 * reach + shared < length
+        assert length + 2 * reach + shared <= split_seconds * 1.000001
 
 
 def test_what_is_short_enough_stays_whole():
@@ -119,6 +127,19 @@ async def test_only_where_nobody_pauses_two_parts_share_some_seconds(bench, tmp_
         lectured = Recording(tmp_path / "lecture.ogg", Container.OGG)
         cuts = await quiet_cuts(lectured, bench, duration=60, split_seconds=40)
         assert [each.end - each.start for each in cuts] == pytest.approx([2.5 * shares] * len(cuts))
+
+
+@pytest.mark.parametrize("pauses", [True, False])
+async def test_where_speakers_are_told_apart_two_parts_share_more_around_every_cut(bench, tmp_path, pauses):
+    (tmp_path / "lecture.ogg").write_bytes(lecture(60, "-c:a", "libopus", "-b:a", "24k", "-f", "ogg", pauses=pauses))
+    lectured = Recording(tmp_path / "lecture.ogg", Container.OGG)
+    cuts = await quiet_cuts(lectured, bench, duration=60, split_seconds=40, speakers=True)
+    assert [each.end - each.start for each in cuts] == pytest.approx([5.0] * len(cuts))
+    edges = [0.0, *(moment for each in cuts for moment in each), 60.0]
+    assert edges == sorted(edges)
+    assert all(end - start <= 40 for start, end in spans_of(cuts)[:-1])
+    middles = [(each.start + each.end) / 2 % 5 for each in cuts]
+    assert all(4.2 < each < 5 for each in middles) is pauses
 
 
 async def test_a_part_behind_the_end_of_the_sound_is_empty(bench):

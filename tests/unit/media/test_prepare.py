@@ -1,5 +1,6 @@
 import wave
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bot.speech.aimlapi.formats import UPLOAD_FORMATS
 from bot.uploads import Upload, UploadFormats
 from storage.apology import Reason
 from tests.levels import level_of
+from tests.long import lecture
 
 AUDIO = Path(__file__).parents[2] / "audio"
 LIMITS = Limits(max_seconds=600, split_seconds=300, most_work=1e9)
@@ -159,14 +161,44 @@ async def test_a_long_recording_is_cut_in_its_pauses(bench):
     assert all(upload.duration <= 7 for upload in uploads)
 
 
-async def test_the_same_recording_gives_the_same_parts_again(bench):
-    limits = Limits(max_seconds=600, split_seconds=2.5, most_work=1e9)
+@pytest.mark.parametrize("codec", [("-c:a", "aac", "-f", "mp4"), ("-c:a", "libopus", "-f", "ogg"), ("-f", "wav")])
+async def test_parts_share_seconds_around_each_pause_where_speakers_are_told_apart(tmp_path, bench, codec):
+    path = tmp_path / "received"
+    path.write_bytes(lecture(80, *codec))
+    limits = Limits(max_seconds=600, split_seconds=40, most_work=1e9, speakers=True)
+    first, *others = await prepare(path, bench, kind="audio", limits=limits)
+    assert len(others) == 3
+    assert (first.start, first.overlap) == (0.0, 0.0)
+    for before, after in pairwise([first, *others]):
+        assert after.overlap == pytest.approx(5, abs=0.01)
+        assert after.start + after.overlap == pytest.approx(before.start + before.duration, abs=0.2)
+    assert all(each.duration <= 40 for each in (first, *others))
+    assert others[-1].start + others[-1].duration == pytest.approx(80, abs=0.2)
+    assert [level_of(each.path).seconds for each in (first, *others)] == pytest.approx(
+        [each.duration for each in (first, *others)], abs=0.2
+    )
+
+
+@pytest.mark.parametrize("speakers", [False, True])
+async def test_the_same_recording_gives_the_same_parts_again(bench, speakers):
+    limits = Limits(max_seconds=600, split_seconds=2.5, most_work=1e9, speakers=speakers)
     made = []
     for _ in range(2):
         uploads = await prepare(AUDIO / "speech.mp3", bench, kind="audio", limits=limits)
         made.append([(upload.start, upload.duration, upload.path.read_bytes()) for upload in uploads])
     assert len(made[0]) > 1
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("output", [("-c:a", "aac", "-f", "mp4"), ("-f", "wav")])
+async def test_a_part_after_one_that_is_left_out_shares_nothing(tmp_path, bench, output):
+    path = tmp_path / "received"
+    path.write_bytes(lecture(200, "-af", "volume=0:enable='between(t,50,150)'", *output))
+    limits = Limits(max_seconds=600, split_seconds=40, most_work=1e9, speakers=True)
+    uploads = await prepare(path, bench, kind="audio", limits=limits)
+    apart = [after.start > before.start + before.duration for before, after in pairwise(uploads)]
+    assert apart.count(True) == 1
+    assert [each.overlap for each in uploads[1:]] == pytest.approx([0.0 if each else 5.0 for each in apart], abs=0.01)
 
 
 async def test_a_part_without_sound_is_left_out(tmp_path, bench):

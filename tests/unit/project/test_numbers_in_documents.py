@@ -5,7 +5,7 @@ from bot.config import Settings
 from bot.engine import patience
 from bot.engine.policy import backoff, wait_in_doubt
 from bot.engine.schedule import deadline
-from bot.media.convert import OVERLAP_SECONDS, conversion_bytes
+from bot.media.convert import OVERLAP_SECONDS, SPEAKERS_SECONDS, conversion_bytes, overlap_seconds
 from bot.outgoing import waits
 from bot.sizes import HEAD_BYTES, MEGABYTE
 from bot.telegram import refusing
@@ -159,6 +159,14 @@ def test_numbers_written_as_words_are_those_of_the_code():
     assert patience.PARTS_AT_ONCE == OVERLAP_SECONDS == 4
     assert "up to four of them at a time" in long
     assert "the same four seconds" in long
+    assert (SPEAKERS_SECONDS, overlap_seconds(8 * MINUTE, speakers=True)) == (24, 24)
+    assert "the same 24 seconds around every cut" in long
+    assert overlap_seconds(MINUTE, speakers=True) == MINUTE / 8
+    assert "the same 24 seconds around every cut, or an eighth of `SPLIT_MINUTES`" in said(USAGE, "Speakers")
+    assert SPEAKERS_SECONDS < (HOUR - 2 * 10 - SPEAKERS_SECONDS) / 100
+    costs = said("docs/costs.md", "What costs money")
+    assert "the same 24 seconds around each cut" in costs
+    assert "with parts of an hour is less than a hundredth of the whole" in costs
     assert f"every {patience.PROGRESS_EVERY:.0f} seconds at the most" in long
     assert f"longer than {patience.QUEUE_TOLD_AFTER:.0f} seconds" in long
     assert http.RECEIVED_WITHIN == http.WRITTEN_WITHIN
