@@ -1,8 +1,10 @@
 import os
+import random
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,7 @@ PROCESSES = (
     "unit/project",
 )
 TESTS = Path(__file__).parent
+GIVEN_TO_NOBODY = range(20_000, 32_000)  # Linux gives ports from 32768 on to those that ask for any, others higher ones
 
 
 def stands_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
@@ -115,6 +118,23 @@ def postgres_url(postgres_database: tuple[str, postgres.Broom]) -> str:
     url, broom = postgres_database
     broom.sweep()
     return url
+
+
+@pytest.fixture(scope="session")
+def unused_tcp_port_factory() -> Callable[[], int]:
+    """Find ports for programs that take seconds until they listen, which a test beside this one could be given then.
+
+    So they are none of those that the system gives to whoever asks for any.
+    """
+    chance = random.Random()  # other runs on this machine look for some, too
+
+    def find() -> int:
+        while True:
+            port = chance.choice(GIVEN_TO_NOBODY)
+            with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                return port
+
+    return find
 
 
 @pytest.fixture
