@@ -183,12 +183,13 @@ async def test_names_are_told_whenever_they_change(table):
 
 
 async def test_a_database_that_does_not_answer_is_asked_again(table, lines, monkeypatch):
-    monkeypatch.setattr(engine, "ASKED_WITHIN", 0.2)
     presence = await table.replica()
     async with postgres.connected(table.url) as connection, connection.transaction():
         await connection.execute("LOCK TABLE replicas, leader")
         presence.seconds.pass_(DEAD_AFTER)
-        await presence.turn()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(engine, "ASKED_WITHIN", 0.2)
+            await presence.turn()
     assert len(lines.of("replicas.unknown")) == 1
     await presence.turn()
     assert presence.leads
