@@ -1081,7 +1081,7 @@ async def test_a_lease_that_cannot_be_renewed_now_is_renewed_later(bench, neighb
         neighbour.let_go()
         for _ in range(10):
             moved()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.15)
         return await submit(job)
 
     async def moves_meanwhile(job):
@@ -1089,7 +1089,7 @@ async def test_a_lease_that_cannot_be_renewed_now_is_renewed_later(bench, neighb
         return await moves(job)
 
     await bench.accept()
-    assert (await taken(bench, moves_meanwhile, (0.3, 0.03))).state is State.SUBMITTED
+    assert (await taken(bench, moves_meanwhile, (1.0, 0.03))).state is State.SUBMITTED
 
 
 async def test_a_full_disk_is_told_as_this_machines_and_not_as_a_bug(bench, lines):
