@@ -53,7 +53,8 @@ async def send_voices(world, number):
     return chat
 
 
-async def test_recordings_take_turns_where_there_is_little_room(world, little_room):
+async def test_recordings_take_turns_where_there_is_little_room(world, little_room, monkeypatch):
+    monkeypatch.setattr(patience, "ROOM_TIMEOUT", 60)  # the last one waits for four, and a busy machine for each
     happened = []
     world.telegram.watch("file", lambda: happened.append("fetched"), times=5)
     world.speech.watch("create", lambda: happened.append("created"), "after", times=5)
