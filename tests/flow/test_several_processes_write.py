@@ -13,13 +13,13 @@ from bot.playground.telegram import FakeTelegram
 from bot.telegram import pace
 from bot.telegram.application import introduce
 from bot.telegram.pacing import shared
+from tests.patience import until
 from tests.world import KEY, World, answers, other_voice
 
 pytestmark = pytest.mark.only_english  # they take as long as Telegram's pace, and are about it alone
-# A fifth of what the bot writes, and more of what Telegram takes. Without a pace every machine writes more than that;
-# with one, even a machine that stands still for half a second does not.
-TAKEN, EACH, VOICES = 8, 5, 30
-LONG = 60.0  # seconds; it takes a tenth of them
+# A fifth of what the bot writes, and twice as much of what Telegram takes. Without a pace a machine writes more than
+# that; with one, even a machine that stands still for most of a second does not.
+TAKEN, EACH, VOICES = 10, 5, 30
 
 
 @pytest.fixture
@@ -45,9 +45,7 @@ async def process(world: World) -> AsyncIterator[App]:
 
 
 async def all_answered(world, chats):
-    async with asyncio.timeout(LONG):
-        while not all(answers(chat) == ["there you are"] for chat in chats):
-            await world.telegram.next_change()
+    await until(world.telegram, lambda: all(answers(chat) == ["there you are"] for chat in chats))
 
 
 def crowd(world, voices):
