@@ -90,6 +90,28 @@ async def test_in_the_group_a_second_person_speaks_in_a_topic(chat_page):
     assert answer["reply_to_message"]["from"]["first_name"] == "Sam"
 
 
+async def test_a_press_counts_although_something_happens_in_the_chat_before_the_button_is_let_go(chat_page):
+    me, page = chat_page.chat_id, chat_page.page
+    title = f"Plans of {chat_page.name}"
+    group = await chat_page.ask("POST", "/sim/chats", type="supergroup", title=title, members=[me], topics=True)
+    topic = await chat_page.ask("POST", f"/sim/chats/{group['id']}/topics", name="Food")
+    row = page.get_by_role("navigation", name="Chats").get_by_role("button", name=title)
+    await row.get_by_text(title).hover(force=True)
+    await page.mouse.down()
+    await chat_page.ask("POST", f"/sim/chats/{group['id']}/messages", **{"from": me, "text": "hello"})
+    await expect(row).to_contain_text("hello")
+    await page.mouse.up()
+    await expect(row).to_have_attribute("aria-current", "true")
+    await page.get_by_role("tab", name="Food").hover()
+    await page.mouse.down()
+    await chat_page.ask(
+        "PATCH", f"/sim/chats/{group['id']}/permissions", closed_topics=[topic["id"]], general_closed=True
+    )
+    await expect(page.locator("[data-switch=topics] button")).to_have_attribute("aria-pressed", "true")
+    await page.mouse.up()
+    await expect(page.get_by_role("tab", name="Food")).to_have_attribute("aria-selected", "true")
+
+
 async def test_what_could_not_be_sent_can_be_sent_again(chat_page):
     await chat_page.says("at the second try")
     await chat_page.page.route("**/files", lambda route: route.abort())

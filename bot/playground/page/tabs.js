@@ -2,20 +2,29 @@
 
 import { el } from "./dom.js";
 
-/** Draws `tabs` ({id, name}) into a tablist, of which `chosen` is the id that is selected. */
+/**
+ * Draws `tabs` ({id, name}) into a tablist, of which `chosen` is the id that is selected. The same tabs stay the same
+ * elements: a press on one that is replaced before the button is let go is no click.
+ */
 export function drawTabs(list, tabs, chosen, choose) {
   const focused = list.contains(document.activeElement);
-  list.replaceChildren(...tabs.map((tab) => tabButton(tab, tab.id === chosen, () => choose(tab.id), list)));
+  const key = JSON.stringify(tabs.map(({ id, name }) => [id, name]));
+  if (list.drawnFrom !== key) list.replaceChildren(...tabs.map((tab) => tabButton(tab, () => choose(tab.id), list)));
+  list.drawnFrom = key;
+  tabs.forEach(({ id }, index) => select(list.children[index], id === chosen));
   if (focused) list.querySelector("[aria-selected=true]")?.focus();
 }
 
-function tabButton(tab, selected, choose, list) {
+function select(button, selected) {
+  button.setAttribute("aria-selected", String(selected));
+  button.tabIndex = selected ? 0 : -1;
+}
+
+function tabButton(tab, choose, list) {
   const attributes = {
     type: "button",
     role: "tab",
-    "aria-selected": String(selected),
     "aria-controls": tab.controls ?? list.dataset.controls,
-    tabindex: selected ? 0 : -1,
     click: choose,
     keydown: (event) => steer(event, list),
   };
