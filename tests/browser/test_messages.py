@@ -30,6 +30,7 @@ async def test_a_reply_shows_what_it_answers(chat_page):
     mine = chat_page.page.locator("article[data-from=me]")
     await act(chat_page, mine, "Reply")
     await chat_page.say("two")
+    await expect(mine).to_have_count(2)
     await expect(mine.last).to_contain_text("one")
     messages = (await chat_page.ask("GET", f"/sim/chats/{chat_page.chat_id}"))["messages"]
     reply = next(each for each in messages if each["text"] == "two")

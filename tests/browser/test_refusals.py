@@ -20,7 +20,8 @@ async def test_a_group_refuses_what_it_is_told_to_refuse(chat_page):
     await files.click()
     await expect(files).to_have_attribute("aria-pressed", "true")
     assert (await permissions(chat_page, group["id"]))["documents"] is False
-    await page.get_by_label("Telegram answers every message").select_option("CHAT_RESTRICTED")
+    async with page.expect_response("**/permissions"):
+        await page.get_by_label("Telegram answers every message").select_option("CHAT_RESTRICTED")
     await page.get_by_role("button", name="Slow mode").click()
     await expect(page.get_by_role("button", name="Slow mode")).to_have_attribute("aria-pressed", "true")
     assert (await permissions(chat_page, group["id"]))["shut"] == "CHAT_RESTRICTED"
