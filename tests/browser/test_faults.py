@@ -62,7 +62,9 @@ async def test_a_note_that_never_gets_to_the_provider_leaves_the_bot_alive(chat_
 
 async def test_a_telegram_that_asks_for_patience_gets_it(chat_page):
     await chat_page.says("patiently")
-    await chat_page.page.get_by_role("button", name="Telegram says 429").click()
+    patience = chat_page.page.get_by_role("button", name="Telegram says 429")
+    await patience.click()
+    await expect(patience).to_have_attribute("aria-pressed", "true")
     await chat_page.send_sample("Call me back")
     await chat_page.see("patiently")
     state = await chat_page.ask("GET", "/sim/state")
@@ -86,6 +88,7 @@ async def test_without_credits_the_bot_pauses_until_there_are_some(chat_page):
     await chat_page.says("for money")
     out = chat_page.page.get_by_role("button", name="Out of credits")
     await out.click()
+    await expect(out).to_have_attribute("aria-pressed", "true")
     await chat_page.send_sample("Call me back")
     await chat_page.see("paused")
     await out.click()
@@ -100,8 +103,9 @@ async def test_the_panel_shows_what_happens_inside(chat_page):
     for word in ("queued", "submitted", "delivered"):
         await expect(card).to_contain_text(word, ignore_case=True)
     await panel(chat_page).get_by_role("tab", name="Calls").click()
-    await panel(chat_page).get_by_text("POST /v1/stt/create").last.click()
-    await expect(panel(chat_page)).to_contain_text("nova-2-general")
+    call = panel(chat_page).get_by_role("tabpanel", name="Calls").locator("li", has_text="POST /v1/stt/create").first
+    await call.locator("summary").press("Enter")
+    await expect(call.locator("pre").first).to_contain_text("nova-2-general")
     shown = await panel(chat_page).inner_text()
     state = await chat_page.ask("GET", "/sim/state")
     assert str(state["bot"]["id"]) + ":" not in shown
