@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.patience import patience
 
-QUIET_SECONDS = 30.0
+QUIET_SECONDS = 60.0
 LOOKING_AROUND = 0.15  # of a processor: a browser with a page that lies still, and who asks it again and again
 FOR_EVER = 3_600_000  # milliseconds: no step of a test knows how long the whole may take
 WAITED_IN_VAIN = 408
