@@ -1,6 +1,8 @@
 """Speakers of parts are one where both parts heard them say the same, and nowhere else."""
 
 from dataclasses import replace
+from itertools import groupby, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -67,6 +69,57 @@ def test_who_speaks_in_what_two_parts_share_is_one_in_both(words, orders, shared
         for who in {each.speaker for each in words[max(0, cut - shared) : cut]}:
             names = {other.speaker for one, other in zip(around, told, strict=True) if one.speaker == who}
             assert len(names) == 1
+
+
+LONG = 24  # seconds that two parts share around each cut
+
+
+def meeting(lengths, order):
+    """A meeting of three whose turns have so many words, each of half a second."""
+    said = [order[turn % 3] for turn, words in enumerate(lengths) for _ in range(words)]
+    return [Word(f"word{number}", number / 2, number / 2 + 0.4, who) for number, who in enumerate(said)]
+
+
+def heard_at(words, chance, start, end, *, mistaken=7):
+    """What is heard of a meeting from a moment to another one, with some words that are taken for others."""
+    own = [each for each in words if start <= each.start < end]
+    own = [replace(each, text=f"{each.text}?{start}") if not chance.randrange(mistaken) else each for each in own]
+    late = chance.uniform(-0.2, 0.2)
+    numbers = numbered(own, "".join(chance.sample("ABC", 3)))
+    return [replace(each, start=each.start - start + late, end=each.end - start + late) for each in numbers]
+
+
+def in_sentences(words):
+    """The turns of these words, whose own times nobody tells."""
+    turns = [list(turn) for _, turn in groupby(words, key=lambda each: each.speaker)]
+    return tuple(
+        Segment(" ".join(each.text for each in turn), turn[0].start, turn[-1].end, turn[0].speaker) for turn in turns
+    )
+
+
+def in_parts(words, chance, *, sentences):
+    edges = [0.0, *(60.0 * number for number in range(1, 3)), words[-1].end + 1]
+    for number, (start, end) in enumerate(pairwise(edges)):
+        begin = start - LONG / 2 if number else 0.0
+        told = heard_at(words, chance, begin, end + LONG / 2)
+        text = " ".join(each.text for each in told)
+        transcript = Transcript(
+            text, "en", None, () if sentences else tuple(told), None, in_sentences(told) if sentences else ()
+        )
+        yield Generation(number, f"{number}", begin, 0.0, transcript, 0, LONG if number else 0.0)
+
+
+@given(st.lists(st.integers(3, 9), min_size=60, max_size=60), st.permutations("ABC"), st.integers(0), st.booleans())
+def test_who_takes_turns_around_each_cut_is_one_person_in_all_parts(lengths, order, seed, sentences):
+    words = meeting(lengths, order)
+    whole = joined(list(in_parts(words, Random(seed), sentences=sentences)))
+    people = {}
+    who = {each.text: each.speaker for each in words}
+    for each in whole.segments if sentences else whole.words:
+        people.setdefault(who[each.text.split()[0].partition("?")[0]], set()).add(each.speaker)
+    assert sorted(people) == ["A", "B", "C"]
+    assert all(len(speakers) == 1 for speakers in people.values())
+    assert len(set.union(*people.values())) == 3
 
 
 def part(number, start, overlap, *words, segments=()):

@@ -6,10 +6,10 @@ into the mouth of another cannot be told from theirs.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from storage.transcript import Transcript, Word
+from storage.transcript import Segment, Transcript, Word
 
 NEAR = 0.5  # seconds by which times of the same word in two transcripts differ at the most
 
@@ -79,7 +79,17 @@ def _heard_by_both(ones: Sequence[Word], others: Sequence[Word]) -> Iterator[tup
 def _shared(transcript: Transcript, start: float, overlap: float) -> Sequence[Word]:
     if overlap <= 0:
         return ()
-    return [each for each in transcript.words if _plain(each) and start - NEAR <= each.start <= start + overlap + NEAR]
+    said = (*transcript.words, *_spread(transcript.segments))
+    return [each for each in said if _plain(each) and start - NEAR <= each.start <= start + overlap + NEAR]
+
+
+def _spread(segments: Iterable[Segment]) -> Iterator[Word]:
+    """Yield the words of segments, as if each took as long as another one of its segment."""
+    for each in segments:
+        texts = each.text.split()
+        for number, text in enumerate(texts):
+            start = each.start + (each.end - each.start) * number / len(texts)
+            yield Word(text, start, start, each.speaker)
 
 
 def _plain(word: Word) -> str:
