@@ -52,6 +52,11 @@ class Meeting:
         return Recognition(" ".join(word.text for word in words), words, length)
 
 
+def meeting_with_a_break(output):
+    """The sound of a meeting of whose three parts nothing can be heard in the second one."""
+    return lecture(SECONDS, "-af", "volume=0:enable='between(t,25,79)'", *output)
+
+
 @pytest.fixture
 def alice(stopped_world):
     return stopped_world.telegram.user("Alice")
@@ -118,3 +123,19 @@ async def test_the_parts_stay_the_same_after_a_death_whatever_the_chat_chose_mea
         await world.settle(seconds=3600)
         assert meeting.parts == 3
         assert answers(chat) == [as_told([f"Speaker {number + 1}" for number in range(PEOPLE + 1)])]
+
+
+@pytest.mark.parametrize("output", [COPIED, ENCODED])
+async def test_a_part_in_which_nobody_is_heard_moves_no_time_and_shortens_nothing(stopped_world, chat, alice, output):
+    stopped_world.speech.latency = 60.0  # so that the length is stored before the text is there
+    async with stopped_world.running() as world:
+        await world.app.store.change_settings(chat.id, lambda settings: replace(settings, speakers=True, times=True))
+        world.speech.says(Recognition("Hello. Goodbye.", (Word("Hello.", 0, 1, 0), Word("Goodbye.", 20, 21, 1)), 25.0))
+        chat.send_document(alice, meeting_with_a_break(output), file_name="meeting.m4a", mime_type="audio/mp4")
+        await world.settle(seconds=3600)
+        assert len(world.speech.uploads) == 2
+        assert [job.audio_seconds for job in await world.jobs()] == [pytest.approx(SECONDS, abs=0.3)]
+        times = [turn.partition(" ")[0] for turn in answers(chat)[0].split("\n\n")]
+        minutes, _, seconds = times[-1].partition(":")
+        assert times[:2] == ["0:00", "0:20"]
+        assert 60 * int(minutes) + int(seconds) > SECONDS - 30

@@ -54,8 +54,7 @@ class SideBySide:
         under way have ended.
         """
         made = await self.creates.store.generations(job) if known is None else known
-        seconds = sum(source.duration for source in sources)
-        job = replace(job, audio_seconds=seconds)
+        job = replace(job, audio_seconds=max(source.start + source.duration for source in sources))
         parts = {each.part: each for each in made if each.part < len(sources)}
         held = 1 + job.more_slots if job.slot == model.family else 1
         return await _Sending(self, job, model, sources, placing.known, parts, alone, held).run()
@@ -165,7 +164,8 @@ class _Sending:
         """Create a part; how many are under way is stored before it, and with what came of it."""
         creates, job = self.by.creates, self.job
         async with self.writing:
-            await creates.start(job, job.audio_seconds or 0.0, alone=self.alone, under_way=self.under_way + 1)
+            paid = sum(source.duration for source in self.sources)
+            await creates.start(job, paid, alone=self.alone, under_way=self.under_way + 1)
             self.under_way += 1
         try:
             made = await creates.create(job, self.model, part, self.sources[part])
@@ -297,7 +297,7 @@ class _Sending:
         for part, source in enumerate(self.sources):
             made = self.parts.get(part)
             since, is_heard = (made.submitted_at, made.transcript is not None) if made else (None, False)
-            found.append(Sound(source.duration, since, is_heard))
+            found.append(Sound(source.duration - source.overlap, since, is_heard))
         return found
 
 
