@@ -17,7 +17,7 @@ from bot.telegram.writing.buttons import Keyboard
 from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
 from handlers.admins import is_admin, speaks_for_its_chat
-from handlers.media import sender_of
+from handlers.media import is_recording, is_reply, replied_here, sender_of
 from handlers.shown import Shown
 from handlers.speaking import Speaking
 from storage.errands import Errand, ErrandKind, NewErrand, NotAsked
@@ -111,14 +111,16 @@ class Errands:
         message = update.effective_message
         assert message is not None
         ending = (context.args or [""])[0].lower().removeprefix(".")
-        replied, person = message.reply_to_message, sender_of(message)
-        if replied is None or ending not in keyboards.ENDINGS:
+        replied, person = replied_here(message), sender_of(message)
+        if not is_reply(message) or ending not in keyboards.ENDINGS:
             self.speaking.reply(message, lambda texts: texts.more.how_to_export())
+        elif replied is None:
+            self.speaking.reply(message, partial(_no_text, message))
         elif person is None and not speaks_for_its_chat(message):
             self.speaking.reply(message, lambda texts: texts.more.not_yours())
         else:
             person = None if speaks_for_its_chat(message) else person
-            new = NewErrand(ErrandKind.EXPORT, ending, message.chat.id, replied.message_id, person)
+            new = NewErrand(ErrandKind.EXPORT, ending, message.chat.id, replied, person)
             write = partial(self.store.ask_errand, new)
             self.door.keep(lambda: write(self.now()), partial(self._commanded, message, new), goes_on=_may_be_admins)
 
@@ -145,13 +147,14 @@ class Errands:
             is_here = asked.chat_id == message.chat.id
             await reply(message, texts.more.sent_already(), to=asked.sent_id if is_here else None)
         else:
-            await reply(message, _refused(asked, texts), await self._instead(message, asked))
+            said = _no_text(message, texts) if asked is NotAsked.UNKNOWN else _refused(asked, texts)
+            await reply(message, said, await self._instead(message, asked))
 
     async def _instead(self, message: Message, asked: NotAsked) -> Keyboard:
         """Return what is offered instead of a file: of a text that is not kept, another version."""
-        if asked is not NotAsked.NOT_KEPT or message.reply_to_message is None:
+        if asked is not NotAsked.NOT_KEPT or (replied := replied_here(message)) is None:
             return ()
-        job = await self.store.job_at(message.chat.id, message.reply_to_message.message_id)
+        job = await self.store.job_at(message.chat.id, replied)
         return () if job is None else keyboards.other_versions(job)
 
 
@@ -162,16 +165,24 @@ def _may_be_admins(asked: Asked) -> bool:
 
 def _toast(new: NewErrand, asked: Asked, texts: Texts) -> str:
     if isinstance(asked, NotAsked):
-        return texts.settings.outdated() if asked is NotAsked.UNKNOWN else _refused(asked, texts)
+        return _refused(asked, texts)
     if new.kind is ErrandKind.DELETE:
         return texts.more.deleting()
     return texts.more.sent_already() if asked.next_at is None else texts.more.sending(new.what)
 
 
+def _no_text(message: Message, texts: Texts) -> str:
+    """Return what is said where a command replies to nothing that has a text in this chat."""
+    carrier = message.reply_to_message or message.external_reply
+    if carrier is not None and is_recording(carrier):
+        return texts.more.no_text_of_recording()
+    return texts.more.elsewhere() if replied_here(message) is None else texts.more.no_text_there()
+
+
 def _refused(why: NotAsked, texts: Texts) -> str:
     match why:
         case NotAsked.UNKNOWN:
-            return texts.more.no_text_there()
+            return texts.settings.outdated()
         case NotAsked.UNDER_WAY:
             return texts.more.not_yet()
         case NotAsked.NOT_THEIRS:

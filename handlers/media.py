@@ -115,7 +115,7 @@ def asked_for(message: Message, carrier: Carrier, limit: FileLimit, asked: Asked
     `carrier` is the message that it replies to. Where that is in another chat, the answer replies to `message`.
     """
     carried = carried_by(carrier)
-    if carried is None or not _may_be_recording(*carried):
+    if carried is None or not is_recording(carrier):
         return None
     recording = _recording(message, *carried, limit)
     if isinstance(recording, Apology):
@@ -126,6 +126,21 @@ def asked_for(message: Message, carrier: Carrier, limit: FileLimit, asked: Asked
         recording = replace(recording, about=carrier.message_id, user_id=sender_of(carrier))
         recording = replace(recording, speaks=_speaks(carrier) or recording.speaks)
     return recording
+
+
+def is_reply(message: Message) -> bool:
+    """Tell whether a message replies to another one, in this chat or elsewhere."""
+    return message.reply_to_message is not None or message.external_reply is not None
+
+
+def replied_here(message: Message) -> int | None:
+    """Return the message that another one replies to, also in another topic; None where it is in another chat."""
+    if message.reply_to_message is not None:
+        return message.reply_to_message.message_id
+    outside = message.external_reply
+    if outside is None or outside.chat is None or outside.chat.id != message.chat.id:
+        return None
+    return outside.message_id
 
 
 def sent_as_asked(message: Message, carrier: Carrier, asked: Asked) -> Sent:
@@ -145,8 +160,15 @@ def carried_by(carrier: Carrier) -> tuple[str, Any] | None:
     return next(((kind, media) for kind, media in carried if media), None)
 
 
-def _may_be_recording(kind: str, media: Any) -> bool:
-    return kind != "document" or document_says(media.file_name, media.mime_type) is not Says.SOMETHING_ELSE
+def is_recording(carrier: Carrier) -> bool:
+    """Tell whether a message carries what may be a recording, as far as Telegram tells."""
+    match carried_by(carrier):
+        case None:
+            return False
+        case ("document", document):
+            return document_says(document.file_name, document.mime_type) is not Says.SOMETHING_ELSE
+        case _:
+            return True
 
 
 def _video_seconds(message: Message, carrier: Carrier) -> int | None:

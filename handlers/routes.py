@@ -16,7 +16,7 @@ from handlers.errands import EXPORT, Errands
 from handlers.groups import Groups
 from handlers.hints import Hints
 from handlers.joining import Joining
-from handlers.media import Media
+from handlers.media import Media, is_reply
 from handlers.owning import Owning
 from handlers.people import People
 from handlers.privacy import Privacy
@@ -36,7 +36,7 @@ class _Reply(filters.MessageFilter):
     """A message that replies to another one, in this chat or elsewhere."""
 
     def filter(self, message: Message) -> bool:
-        return message.reply_to_message is not None or message.external_reply is not None
+        return is_reply(message)
 
 
 class _Answer(filters.MessageFilter):

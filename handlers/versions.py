@@ -26,7 +26,7 @@ from bot.telegram.writing.messages import answer, change_buttons, reply, tell
 from bot.text.texts import Texts
 from handlers.asker import Asker, NotAllowed, asker_of, asker_with
 from handlers.at_hand import AtHand, Found, of_job, of_message
-from handlers.media import Carrier, sender_of
+from handlers.media import Carrier, replied_here, sender_of
 from handlers.offers import languages, models_and_languages
 from handlers.setting import LONGEST_TYPED
 from handlers.shown import Shown, is_text
@@ -144,10 +144,10 @@ class Versions:
     async def _replied(self, message: Message, carrier: Carrier) -> Found:
         """Return the recording that a message replies to, or whose text it replies to."""
         person = sender_of(message)
-        if isinstance(carrier, Message):
-            job = await self.intake.store.job_at(message.chat.id, carrier.message_id)
+        if (replied := replied_here(message)) is not None:
+            job = await self.intake.store.job_at(message.chat.id, replied)
             if job is not None:
-                return await self._of_job(job, carrier.message_id, person)
+                return await self._of_job(job, replied, person)
         return of_message(self.intake, message, carrier, self.limit, person)
 
     async def _of_job(self, job: Job, shown_as: int, person: int | None) -> AtHand:
@@ -241,6 +241,8 @@ class Versions:
                 said = texts.waiting.too_often(whose, most, seconds)
             case Refused():
                 said = texts.waiting.too_many(self.intake.most_open)
+            case None if replied_here(message) is None:
+                said = texts.more.elsewhere()
             case None if not _is_by_bot(message.reply_to_message):
                 said = texts.asking.no_recording()
             case _:

@@ -297,8 +297,41 @@ class TestCommand:
         await say(world, group, owner, "/mode ask")
         voice = group.send_voice(alice, other_voice())
         await world.settle()
-        assert await say(world, group, alice, "/export txt", reply_to=voice) == MORE.no_text_there()
+        assert await say(world, group, alice, "/export txt", reply_to=voice) == MORE.no_text_of_recording()
         assert await world.jobs() == []
+
+    async def test_of_a_recording_without_a_text_here_it_says_how_to_get_one(self, world, private, group, alice):
+        text = await answered(world, group, alice)
+        voice = group.message(text)["reply_to_message"]
+        assert await say(world, private, alice, "/export srt", reply_to=voice) == MORE.no_text_of_recording()
+        assert await say(world, private, alice, "/transcribe", reply_to=voice) == "hello world"
+        private.say(alice, "/export srt", reply_to=private.bot_messages[-1])
+        await world.settle()
+        assert [name for name, _ in files(world, private)] == ["transcript.srt"]
+
+    async def test_of_a_recording_that_failed_it_says_how_to_get_a_text(self, world, private, alice):
+        world.speech.fault("create", status=400)
+        voice = private.send_voice(alice, audio())
+        await world.settle()
+        assert await say(world, private, alice, "/export txt", reply_to=voice) == MORE.no_text_of_recording()
+        world.speech.says("now it is there")
+        assert await say(world, private, alice, "/transcribe", reply_to=voice) == "now it is there"
+
+    async def test_a_text_in_another_chat_is_asked_for_there(self, world, private, group, alice):
+        text = await answered(world, group, alice)
+        for command in ("/export srt", "/again whisper-large", "/again"):
+            assert await say(world, private, alice, command, reply_to=text) == MORE.elsewhere()
+
+    async def test_a_text_in_another_topic_is_none_of_another_chat(self, world, alice):
+        forum = world.telegram.supergroup("Forum", [alice], topics=True, privacy=False)
+        text = await answered(world, forum, alice, thread=forum.topic("Notes"))
+        other = forum.topic("Files")
+        forum.say(alice, "/export srt", reply_to=text, thread=other)
+        await world.settle()
+        assert [name for name, _ in files(world, forum)] == ["transcript.srt"]
+        forum.say(alice, "/again whisper-large", reply_to=text, thread=other)
+        await world.settle()
+        assert len(await world.jobs()) == 2
 
 
 class TestDeleting:

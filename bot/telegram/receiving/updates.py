@@ -117,11 +117,12 @@ def _replied(value: Any) -> JSON | None:
 
 
 def _quoted_from_elsewhere(value: Any) -> JSON | None:
-    """Read the message of another chat that is replied to."""
+    """Read the message of another chat, or of another topic, that is replied to."""
     if not isinstance(value, dict):
         return None
     origin = _origin({"forward_origin": value.get("origin")})
-    parts = {"origin": origin or UNKNOWN_ORIGIN, "animation": _animation(value.get("animation"))}
+    parts: JSON = {"origin": origin or UNKNOWN_ORIGIN, "animation": _animation(value.get("animation"))}
+    parts |= {"chat": _chat(value.get("chat")), "message_id": _number(value.get("message_id"))}
     return _with_media(parts, {name: _media(value.get(name)) for name in MEDIA})
 
 

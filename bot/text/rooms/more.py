@@ -40,6 +40,16 @@ class More(Room):
     def no_text_there(self) -> str:
         return self.gettext("I have no text of the message that you replied to. Reply to a text, or to its recording.")
 
+    def no_text_of_recording(self) -> str:
+        return self.gettext(
+            "I have no text of this recording here. Reply to it with /transcribe, and ask for the file when the text "
+            "is there."
+        )
+
+    def elsewhere(self) -> str:
+        """Return what is said of a text that is in another chat than the command which replies to it."""
+        return self.gettext("The message that you replied to is in another chat. Please ask me there.")
+
     def not_yet(self) -> str:
         return self.gettext("The text is not there yet. Please ask again when it is.")
 
