@@ -23,7 +23,7 @@ from handlers.privacy import Privacy
 from handlers.taps import Taps
 from handlers.using import Using
 from handlers.versions import Versions
-from handlers.who import Who, is_answer
+from handlers.who import Who, is_answer, is_for_all
 
 NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST  # never an edit
 BY_SOMEBODY = NEW & ~filters.IS_AUTOMATIC_FORWARD  # its channel has the same message
@@ -44,6 +44,13 @@ class _Answer(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         return is_answer(message)
+
+
+class _ToList(filters.MessageFilter):
+    """A reply to the list of those who may be named."""
+
+    def filter(self, message: Message) -> bool:
+        return is_for_all(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ def register(application: Telegram, handlers: Handlers) -> None:
     application.add_handler(CommandHandler("cancel", handlers.cancel.command, filters=BY_SOMEBODY))
     application.add_handler(CommandHandler(EXPORT, handlers.errands.command, filters=BY_SOMEBODY))
     application.add_handler(MessageHandler(NEW & filters.TEXT & ~filters.COMMAND & _Answer(), handlers.who.reply))
+    to_list = NEW & filters.TEXT & ~filters.COMMAND & _ToList()
+    application.add_handler(MessageHandler(to_list, handlers.who.reply_to_list))
     application.add_handler(MessageHandler(NEW & filters.ChatType.PRIVATE, handlers.hints))  # nobody else took it
     application.add_handler(CallbackQueryHandler(handlers.taps))
     call = partial(handlers.asking.call, _commands(application))

@@ -16,7 +16,7 @@ from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import AskWho, NameSpeaker, UseNames
 from bot.telegram.writing.buttons import Keyboard, button
 from bot.telegram.writing.messages import answer, ask, reply, reply_to_it
-from bot.text.rooms.who import QUESTION
+from bot.text.rooms.who import LIST, QUESTION
 from bot.text.script import names_of
 from bot.text.texts import Texts
 from bot.text.turns import order_of_speakers
@@ -44,10 +44,20 @@ class Answer:
 
 def is_answer(message: Message) -> bool:
     """Tell whether a message replies to a question for a name."""
+    return _replies_to(message, QUESTION)
+
+
+def is_for_all(message: Message) -> bool:
+    """Tell whether a message replies to the list of those who may be named."""
+    return _replies_to(message, LIST)
+
+
+def _replies_to(message: Message, mark: str) -> bool:
+    """Tell whether a message replies to one of the bot's that begins with a mark."""
     asked = message.reply_to_message
     if asked is None or asked.from_user is None or asked.from_user.id != message.get_bot().id:
         return False
-    return (asked.text or "").startswith(QUESTION)
+    return (asked.text or "").startswith(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,12 @@ class Who:
         message = update.effective_message
         assert message is not None
         self.door.keep(partial(self._store, message), partial(self._tell, message), goes_on=_may_be_admins)
+
+    async def reply_to_list(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say that one of the speakers has to be tapped first."""
+        message = update.effective_message
+        assert message is not None
+        self.speaking.reply(message, lambda texts: texts.who.tap_first())
 
     async def _ask(self, query: CallbackQuery, job_id: int) -> None:
         if (job := await self._job(query, job_id)) is None:

@@ -68,6 +68,16 @@ async def test_a_name_is_written_into_the_text_and_changed_and_taken_away(world,
     assert "Who is who?" in chat.button_texts(text)
 
 
+async def test_a_name_for_all_of_them_is_answered_with_what_to_do(world, chat, alice):
+    text = await sent(world, chat, alice)
+    choice = await tap(world, chat, alice, text, "Who is who?")
+    assert (await name(world, chat, alice, choice, "Anna"))["text"] == ENGLISH.who.tap_first()
+    assert await world.app.store.names_of(1) == {}
+    question = await tap(world, chat, alice, choice, "Speaker 1")
+    await name(world, chat, alice, question, "Anna")
+    assert "Anna: Good morning." in texts(chat)[0]
+
+
 @pytest.mark.parametrize("said", [spoken((1, 3, "Good morning."), (5, 3, "Fine.")), spoken((1, None, "Good morning."))])
 async def test_where_nobody_is_told_from_others_nothing_asks_who_it_is(world, chat, alice, said):
     text = await sent(world, chat, alice, said=said)

@@ -3,6 +3,7 @@
 from bot.text.room import Room
 
 QUESTION = "👤"  # what a question for a name begins with, and no other message of the bot's
+LIST = "👥"  # the same for the list of those who may be named
 
 
 class Who(Room):
@@ -13,7 +14,13 @@ class Who(Room):
 
     def which(self) -> str:
         """Return what is above a button for each speaker."""
-        return self.gettext("Whom do you want to name?")
+        return f"{LIST} {self.gettext('Whom do you want to name?')}"
+
+    def tap_first(self) -> str:
+        """Return what is said to a name that replies to the list of speakers."""
+        return self.gettext(
+            "Please tap the one whom you mean first, and reply with the name to the question that comes."
+        )
 
     def ask(self, speaker: str) -> str:
         asked = self.gettext("What is the name of {speaker}? Reply to this message with it, or with - to take it away.")
