@@ -7,6 +7,8 @@ from aiohttp import web
 from playwright.async_api import expect
 
 from bot.playground.telegram import FakeTelegram
+from tests.browser.chat_page import FOR_EVER, LOOKING_AROUND, QUIET_SECONDS
+from tests.patience import patience
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -57,7 +59,12 @@ async def test_a_page_of_somebody_else_takes_nothing_over(browser, demo_url, nam
     async with FakeTelegram("123456:the-page-knows-it") as telegram:
         takeover = f"{telegram.url}/bot{telegram.state.token}/setWebhook?url=https://kittens.example/hook"
         attack = ATTACK.format(takeover=takeover, page=demo_url)
-        async with serving(attack) as port, await browser.new_context() as context:
+        async with (
+            serving(attack) as port,
+            await browser.new_context() as context,
+            patience(QUIET_SECONDS, looking_around=LOOKING_AROUND),
+        ):
+            context.set_default_timeout(FOR_EVER)
             page = await context.new_page()
             await page.goto(f"http://{name}:{port}/")
             await expect(page).to_have_title("done")
