@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bot.documents.alphabets import is_unspaced, is_wide
 from bot.documents.known import Known
+from bot.documents.punctuated import punctuated
 from bot.documents.syllables import SECONDS, weight
 from bot.documents.tokens import Gap, tokens
 from storage.transcript import Segment, Word
@@ -55,18 +56,21 @@ class _Item(NamedTuple):
 def spoken(known: Known, longest: int) -> Spoken:
     """Return the pieces of the words and segments, or else of the text, so that one fits on a line of `longest`."""
     transcript = known.transcript
-    items = [item for each in transcript.said if (item := _item(each, known, longest)).tokens]
+    said = transcript.said
+    texts = punctuated(transcript) if said is transcript.words else [each.text for each in said]
+    read = (_item(each, text, known, longest) for each, text in zip(said, texts, strict=True))
+    items = [item for item in read if item.tokens]
     if not items:
-        said = [_Token(text, gap, None) for text, gap in tokens(transcript.text, longest)]
-        items = [_Item(said, None, 0.0)] if said else []
+        alone = [_Token(text, gap, None) for text, gap in tokens(transcript.text, longest)]
+        items = [_Item(alone, None, 0.0)] if alone else []
     believed = _believed(items)
     placed = list(_placed(believed, known.seconds))
     return Spoken(_pieces(placed, transcript.text), is_estimated=all(item.start is None for item in believed))
 
 
-def _item(said: Word | Segment, known: Known, longest: int) -> _Item:
+def _item(said: Word | Segment, text: str, known: Known, longest: int) -> _Item:
     speaker = None if said.speaker is None else known.speakers[said.speaker]
-    found = [_Token(text, gap, speaker) for text, gap in tokens(said.text, longest)]
+    found = [_Token(token, gap, speaker) for token, gap in tokens(text, longest)]
     return _Item(found, said.start if 0 <= said.start <= LONGEST else None, min(max(said.start, said.end), LONGEST))
 
 

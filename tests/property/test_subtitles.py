@@ -151,14 +151,25 @@ def visible(text):
     return letters("".join(part for part in on_one_line(text).split() if any(map(str.isprintable, part))))
 
 
+def without_signs(text):
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def is_bare(text):
+    """Tell whether words may take their signs and capitals from the text."""
+    return text == text.lower() and re.search("[.,;:!?]", text) is None
+
+
 @given(anything)
 @example(known([], "\u200b"))
+@example(known([Word("so", 0, 1), Word("yes", 1, 2)], "So, yes!"))
 @example(known([Word("so", 1e8, 1e8)]))
 def test_any_words_at_all_are_said_in_order_without_overlapping(talk):
     cues = cues_of(talk).cues
     words, segments = talk.transcript.words, talk.transcript.segments
     spoken = sorted([*words, *segments], key=lambda each: each.start) if segments else words
-    assert said(cues) == (visible(" ".join(each.text for each in spoken)) or visible(talk.transcript.text))
+    expected = visible(" ".join(each.text for each in spoken)) or visible(talk.transcript.text)
+    assert said(cues) == expected or (is_bare(expected) and without_signs(said(cues)) == without_signs(expected))
     for cue, following in pairwise(cues):
         assert cue.end <= following.start
     for cue in cues:

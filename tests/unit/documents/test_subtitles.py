@@ -146,6 +146,33 @@ def test_thai_has_no_spaces_where_its_text_has_none():
     assert lines(known(Transcript("สวัสดีครับ ทุกคน", "th", words=words))) == [("สวัสดีครับ ทุกคน",)]
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "expected"),
+    [
+        ("shall we go yes good", "Shall we go? Yes. Good.", ["Shall we go? Yes. Good."]),
+        ("he said well-known yes", 'He said: "Well-known (yes)!"', ['He said: "Well-known (yes)!"']),
+        ("hola cómo estás bien", "¡Hola! ¿Cómo estás? — Bien…", ["¡Hola! ¿Cómo estás? — Bien…"]),
+        ("it costs twenty five euros now", "It costs 25 euros, now.", ["It costs twenty five euros, now."]),
+        ("nothing of this", "Entirely other words.", ["nothing of this"]),
+        ("Once more.", "Once\nmore.", ["Once more."]),
+    ],
+)
+def test_words_have_the_signs_and_capitals_of_the_text(said, text, expected):
+    assert [" ".join(each) for each in lines(talk((None, said), text=text))] == expected
+
+
+def test_japanese_words_have_the_signs_of_the_text_without_spaces():
+    words = tuple(Word(each, n / 2, n / 2 + 0.4) for n, each in enumerate(["今日", "です", "はい", "明日", "も"]))
+    assert lines(known(Transcript("今日です。「はい」明日も。", "ja", words=words))) == [
+        ("今日です。「はい」明日も。",)
+    ]
+
+
+def test_signs_without_end_are_no_part_of_a_word():
+    words = tuple(Word("so", n, n + 0.3) for n in range(3))
+    assert lines(known(Transcript("!" * 1000 + "So? So" + "!" * 1000 + " so.", words=words))) == [("so so so.",)]
+
+
 def test_a_text_from_right_to_left_has_marks_around_each_line_and_room_for_them():
     said = "صباح الخير جميعا، هذه رسالة قصيرة عن اجتماع الغد في القاعة الكبيرة."
     for cue in lines(talk((None, said), language="ar")):
