@@ -1,7 +1,7 @@
 """Two replicas of the bot work on one PostgreSQL database: people do not notice which of them hears them."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -77,8 +77,24 @@ async def works(replica):
     await replica.app.presence.turn()
     await replica.app.sharing.turn()
     await replica.app.trouble.turn()
-    await replica.app.poller.turn()
+    async with beating(replica):
+        await replica.app.poller.turn()
     await has_answered(replica)
+
+
+@asynccontextmanager
+async def beating(replica):
+    """Let a replica beat meanwhile: a step waits before it shows anything as soon as the last beat is too old."""
+    task = asyncio.create_task(replica.app.presence.run())
+    try:
+        yield task
+    finally:
+        await ended(task)
+
+
+async def ended(task):
+    task.cancel()
+    await asyncio.wait({task})
 
 
 async def until(condition, *replicas):
@@ -302,6 +318,8 @@ async def test_an_edit_for_a_recording_that_another_one_goes_on_with_is_counted(
     here.speech.says("said")
 
     async def others_go_on():
+        await ended(beats)
+        await there.app.presence.turn()
         async with postgres.connected(postgres_url) as connection:
             await connection.execute(f"UPDATE replicas SET seen_at = 0 WHERE name = '{here.app.presence.name}'")
         assert await there.app.store.replicas.bury()
@@ -311,7 +329,7 @@ async def test_an_edit_for_a_recording_that_another_one_goes_on_with_is_counted(
     here.telegram.watch("editMessageText", others_go_on, times=1)
     hers.send_voice(owner, other_voice())
     await hears(here)
-    async with patience(SOON):
+    async with patience(SOON), beating(here) as beats:
         while texts(hers)[-1] != "said":
             await here.app.poller.turn()
     assert b"verbatim_edits_in_doubt_total 1.0" in here.app.metrics.render()
