@@ -10,7 +10,7 @@ from bot.text.texts import Texts
 from handlers.admins import is_admin
 from handlers.speaking import Speaking
 from storage.store import Store
-from storage.words import Job, State
+from storage.words import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Shown:
         """Return the job of a text under which somebody has tapped, if that person may; else show an alert."""
         assert query.message is not None
         job = await self.store.job(job_id)
-        if job is None or not is_text(job) or not await self.is_shown_in(job, query.message.chat.id):
+        if job is None or not job.is_text or not await self.is_shown_in(job, query.message.chat.id):
             await self.speaking.alert(query, lambda texts: texts.settings.outdated())
             return None
         if query.message.chat.type == ChatType.PRIVATE or query.from_user.id == job.user_id:
@@ -43,8 +43,3 @@ class Shown:
         while (chat_id := before.get(chat_id, chat_id)) not in ids:
             ids.add(chat_id)
         return job.shown_in in ids
-
-
-def is_text(job: Job) -> bool:
-    """Tell whether a job has ended with a text, and not with an apology."""
-    return job.state is State.DELIVERED and job.apology is None

@@ -29,7 +29,7 @@ from handlers.at_hand import AtHand, Found, of_job, of_message
 from handlers.media import Carrier, replied_here, sender_of
 from handlers.offers import languages, models_and_languages
 from handlers.setting import LONGEST_TYPED
-from handlers.shown import Shown, is_text
+from handlers.shown import Shown
 from handlers.speaking import Speaking
 from storage.apology import Apology
 from storage.host import TooOften
@@ -227,7 +227,7 @@ class Versions:
         """Return the job whose text the message with the button shows."""
         assert query.message is not None
         job = await self.intake.store.job_at(query.message.chat.id, query.message.message_id)
-        return job if job is not None and is_text(job) else None
+        return job if job is not None and job.is_text else None
 
     async def _tell_in_reply(self, message: Message, result: Result) -> None:
         """Answer a command; a version that is made tells of itself."""

@@ -144,6 +144,11 @@ class Job:
         return answered if self.chat_id == self.from_chat_id else None
 
     @property
+    def is_text(self) -> bool:
+        """Tell whether it has ended with a text, and not with an apology."""
+        return self.state is State.DELIVERED and self.apology is None
+
+    @property
     def is_quiet(self) -> bool:
         """Tell whether nothing may be said of it yet: it may be no recording, in a group, whose ids are negative."""
         return self.must_sniff and self.state is State.QUEUED and self.chat_id < 0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.engine import patience
-from bot.engine.exports import ToSend, place_of
+from bot.engine.exports import ToSend, place_of_errand
 from bot.engine.forms import texts_of
 from bot.engine.lease import require_lease
 from bot.errors import ChatMovedError, MessageGoneError, PlaceholderGoneError, RefusedError
@@ -35,7 +35,7 @@ class Deletions:
         if left is None:
             return None
         said = texts_of(job, job.form).more.not_deleted(left, is_private=job.shown_in > 0)
-        return ToSend(place_of(errand, job), Page(said, collapsed=False))
+        return ToSend(place_of_errand(errand, job), Page(said, collapsed=False))
 
     async def _messages(self, job: Job) -> list[int]:
         """Return the messages of the answer, the last one first."""

@@ -15,7 +15,7 @@ from bot.activity import Activity, watched
 from bot.engine import keyboards, patience
 from bot.engine.errand_policy import Done, Dropped, PutOff, Said, SentInDoubtError, SorryError, verdict
 from bot.engine.events import Events
-from bot.engine.exports import ToSend, place_of
+from bot.engine.exports import ToSend, place_of_errand
 from bot.engine.forms import texts_of
 from bot.engine.lease import LeaseLostError, require_lease
 from bot.engine.moves import Moves
@@ -183,7 +183,7 @@ class Errands:
         page = Page(said(texts_of(job, job.form)), collapsed=False)
         rows = keyboards.other_versions(job) if offers_again else ()
         try:
-            await self.transport.send(place_of(errand, job), page, rows=rows, urgency=Urgency.PLACEHOLDER)
+            await self.transport.send(place_of_errand(errand, job), page, rows=rows, urgency=Urgency.PLACEHOLDER)
         except VerbatimError as error:
             self.events.errand_failed(errand, error)
             if isinstance(later := verdict(error, errand), PutOff):

@@ -59,7 +59,7 @@ class Exports:
             raise SorryError(lambda texts: texts.answers.no_speech())
         names = await self.store.names_of(job.id) if job.options.speakers else {}
         file = await asyncio.to_thread(_document, errand.what, transcript, job, names, sender)
-        return ToSend(place_of(errand, job), file)
+        return ToSend(place_of_errand(errand, job), file)
 
 
 def _document(ending: str, transcript: Transcript, job: Job, names: Mapping[str, str], sender: str | None) -> Document:
@@ -84,7 +84,7 @@ def _document(ending: str, transcript: Transcript, job: Job, names: Mapping[str,
     return Document(file.name, file.content, texts.more.estimated() if file.is_estimated else "")
 
 
-def place_of(errand: Errand, job: Job) -> Place:
+def place_of_errand(errand: Errand, job: Job) -> Place:
     """Return where something goes that comes of an errand: to the recording, or else to a message of its text."""
     if errand.chat_id != job.chat_id:
         return Place(errand.chat_id, reply_to=errand.message_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.engine import forms, keyboards
-from bot.engine.exports import ToSend, place_of
+from bot.engine.exports import ToSend, place_of_errand
 from bot.engine.steps.scripts import Scripts, folding
 from bot.errors import ChatMovedError, PlaceholderGoneError, RefusedError
 from bot.log import get_logger
@@ -38,7 +38,7 @@ class Renaming:
         while (names := await self.store.names_of(job.id)) != shown:
             if not await self._show(job, names):
                 return ToSend(
-                    place_of(errand, job), Page(forms.texts_of(job, job.form).who.not_shown(), collapsed=False)
+                    place_of_errand(errand, job), Page(forms.texts_of(job, job.form).who.not_shown(), collapsed=False)
                 )
             shown = names
         return None

@@ -25,7 +25,7 @@ async def keep(transport: Transport, job: Job, message_id: int, store: Callable[
 
 
 def place_of(job: Job, form: Form) -> Place:
-    """Return where a message of the job in this form goes."""
+    """Return where a message of the job's own, in this form, goes: to the recording."""
     if form is not Form.PRIVATE or job.user_id is None:
         return Place(job.chat_id, job.thread_id, job.reply_to, direct_topic_id=job.direct_topic_id)
     return Place(job.user_id, reply_to=job.reply_to, reply_chat_id=job.chat_id)

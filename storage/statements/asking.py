@@ -6,7 +6,7 @@ from storage.statements.erasures import ids_of
 from storage.statements.errands import ONE
 from storage.statements.rows import ERRAND_COLUMNS, JOB_COLUMNS, errand_of, job_of
 from storage.statements.transaction import Transaction
-from storage.words import Job, State
+from storage.words import Job
 
 
 async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | NotAsked:
@@ -57,7 +57,7 @@ def why_not(job: Job, user_id: int | None) -> NotAsked | None:
         return NotAsked.NOT_THEIRS
     if job.ended_at is None:
         return NotAsked.UNDER_WAY
-    return None if job.state is State.DELIVERED and job.apology is None else NotAsked.UNKNOWN
+    return None if job.is_text else NotAsked.UNKNOWN
 
 
 async def _is_kept(tx: Transaction, job: Job) -> bool:

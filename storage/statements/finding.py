@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from storage.statements.cancelling import SHOWN_IN
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Row
-from storage.words import Job, State
+from storage.words import Job
 
 _IDS = "SELECT id FROM jobs WHERE"
 _SHOWN = (
@@ -23,9 +23,6 @@ AT = f"SELECT {JOB_COLUMNS}, id IN ({_SHOWN}) AS is_shown FROM jobs WHERE id IN 
 
 def job_at(found: Sequence[Row]) -> Job | None:
     """Choose from the answer to AT: what is shown in the message, else the newest text of the recording, else any."""
-    best = max(found, key=lambda each: (bool(each["is_shown"]), _is_text(each), each["id"]), default=None)
-    return None if best is None else job_of(best)
-
-
-def _is_text(row: Row) -> bool:
-    return row["state"] == State.DELIVERED and row["apology"] is None
+    jobs = [(bool(each["is_shown"]), job_of(each)) for each in found]
+    best = max(jobs, key=lambda each: (each[0], each[1].is_text, each[1].id), default=None)
+    return None if best is None else best[1]

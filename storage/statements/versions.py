@@ -16,7 +16,7 @@ from storage.statements.claims import as_chosen, next_turn, read_chat, refuse_or
 from storage.statements.making import make
 from storage.statements.rows import JOB_COLUMNS, job_of
 from storage.statements.transaction import Transaction
-from storage.words import Job, State
+from storage.words import Job
 
 _OF_RECORDING = (
     f"SELECT {JOB_COLUMNS} FROM jobs WHERE id IN (SELECT id FROM jobs WHERE id = $3"
@@ -68,7 +68,7 @@ def _had(same: Sequence[Job], now: float) -> Job | None:
 
 def _is_there(job: Job, now: float) -> bool:
     """Tell whether a job has a text that counts: it is kept, or else it was shown in the last day."""
-    if job.state is not State.DELIVERED or job.apology is not None or job.ended_at is None:
+    if not job.is_text or job.ended_at is None:
         return False
     return job.transcript_id is not None or now < job.ended_at + DAY
 
