@@ -145,8 +145,8 @@ class Job:
 
     @property
     def is_text(self) -> bool:
-        """Tell whether it has ended with a text, and not with an apology."""
-        return self.state is State.DELIVERED and self.apology is None
+        """Tell whether its answer is a text, and not an apology; it may be seen a moment before that is stored."""
+        return self.state in {State.READY, State.DELIVERED} and self.apology is None
 
     @property
     def is_quiet(self) -> bool:

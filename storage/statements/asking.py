@@ -13,7 +13,8 @@ async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | No
     job = await _job(tx, new)
     if job is None:
         return NotAsked.UNKNOWN
-    if (why := why_not(job, new.user_id)) is not None:
+    # A file may be sent beside its text; what changes the text waits until all of that is there.
+    if (why := why_not(job, new.user_id, is_enough=new.kind is ErrandKind.EXPORT and job.is_text)) is not None:
         return why
     known = await tx.row(f"SELECT {ERRAND_COLUMNS} FROM errands WHERE {ONE}", job.id, new.kind, new.what)
     if known is not None:
@@ -51,11 +52,14 @@ async def _is_of_chat(tx: Transaction, job: Job, chat_id: int) -> bool:
     return chat_id in chats or not chats.isdisjoint(await ids_of(tx, chat_id))
 
 
-def why_not(job: Job, user_id: int | None) -> NotAsked | None:
-    """Tell why nothing is done for a person, None for one who may ask for everything here, with the text of a job."""
+def why_not(job: Job, user_id: int | None, *, is_enough: bool = False) -> NotAsked | None:
+    """Tell why nothing is done for a person, None for one who may ask for everything here, with the text of a job.
+
+    A job that has not ended is under way, unless it has come far enough.
+    """
     if user_id is not None and job.user_id != user_id:
         return NotAsked.NOT_THEIRS
-    if job.ended_at is None:
+    if job.ended_at is None and not is_enough:
         return NotAsked.UNDER_WAY
     return None if job.is_text else NotAsked.UNKNOWN
 
