@@ -231,8 +231,8 @@ async def test_no_replica_begins_on_a_postgresql_database_that_is_moved(filled, 
 
 
 async def begin_beside(url):
-    async with postgres.connected(url) as connection:
-        await connection.execute("SET lock_timeout = '10ms'")
+    async with postgres.connected(url) as connection, connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = '10ms'")
         await connection.execute("INSERT INTO replicas VALUES ('other', '1.0', 'polling', extract(epoch FROM now()))")
 
 

@@ -64,9 +64,11 @@ class Listening:
 async def store(postgres_url):
     store = await open_store(postgres_url, lambda: NOW)
     async with postgres.connected(postgres_url) as server:
-        await server.execute("SET session_replication_role = replica")  # without triggers, which take most of the time
-        for each in (TRANSCRIPTS, ENDED, OPEN, NAMES, "VACUUM ANALYZE jobs, names, transcripts"):
-            await server.execute(each)
+        async with server.transaction():  # a setting that outlives it is others' behind a pooler
+            await server.execute("SET LOCAL session_replication_role = replica")  # triggers take most of the time
+            for each in (TRANSCRIPTS, ENDED, OPEN, NAMES):
+                await server.execute(each)
+        await server.execute("VACUUM ANALYZE jobs, names, transcripts")
     yield SQLStore(Listening(store.engine), store.replicas)
     await store.close()
 
