@@ -2,19 +2,19 @@
 
 import asyncio
 import itertools
-import time
 from bisect import bisect_left
 from contextlib import AsyncExitStack
 
 import pytest
+import pytest_asyncio
 
 from bot.telegram.pacing.together import LEAST, SEVERAL, SOON
 from storage.errors import StorageUnavailableError
 from storage.ledger import Ask, Limit, Narrowing, Verdict
-from storage.opening import open_store
 from storage.postgres import engine
 from tests import postgres
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # on which the database is borrowed
 EACH = 25
 PERSON, OTHER, FAMILY = 1001, 1002, -5001
 MANY, SPAN = Limit(10_000, 60.0), 60.0
@@ -22,20 +22,18 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 NARROWING = Narrowing(EACH, SEVERAL, SOON, LEAST)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def database(postgres_url):
     """A hand on the tables, which are empty."""
     async with postgres.connected(postgres_url) as connection:
         yield connection
 
 
-@pytest.fixture
-async def ledgers(database, postgres_url):
+@pytest_asyncio.fixture(loop_scope="session")
+async def ledgers(database, postgres_url, lender):
     """The ledgers of four processes."""
     async with AsyncExitStack() as stack:
-        stores = [await open_store(postgres_url, time.time) for _ in range(4)]
-        for store in stores:
-            stack.push_async_callback(store.close)
+        stores = [await stack.enter_async_context(lender.store(postgres_url)) for _ in range(4)]
         yield [store.ledger for store in stores]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
 from storage.chats import Mode
 from storage.intake import NotTaken, Start
@@ -15,7 +16,7 @@ def asking(message_id, about=5, asked=Asked.PLAINLY, **changes):
     return message(message_id, file=f"file-{about}", asked=asked, about=about, **changes)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def answered(store):
     """Message 5 has its answer."""
     await recorded(store, await delivering(store, 5), Ended(State.DELIVERED))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
 from storage.memberships import Membership, MembershipChange, Saying
 from tests.contract.stored import CHAT, NOW
@@ -26,7 +27,7 @@ async def say(store, *, sees, at=NOW, chat=GROUP):
     return begun.saying
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def introduced(store):
     await store.change_membership(JOINED, NOW)
     assert await say(store, sees=False) is Saying.INTRODUCTION

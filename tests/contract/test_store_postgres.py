@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import pytest_asyncio
 
 from storage.apology import Notice
 from storage.errors import DatabaseDamagedError, SchemaTooNewError, StorageError, StorageUnavailableError
@@ -96,11 +97,11 @@ class Wire:
 
 
 @pytest.fixture
-async def wire(database):
+def wire(database):
     return Wire(database)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def remote(wire):
     """A store whose connections may break."""
     async with wire.laid() as url, opened(url) as store:

@@ -9,11 +9,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import pytest
+import pytest_asyncio
 
 from storage.chats import ChatSettings
 from storage.host import Exhausted, Rate, Spending, Whose
 from storage.intake import Refused
-from storage.opening import open_store
 from storage.outcomes import Admitted, Attempted, Ended, Hopeless, Known, MustWait, Ready, Submitted, Waiting
 from storage.pause import Pause
 from storage.statements.store import SQLStore
@@ -93,12 +93,10 @@ class Race:
         return await asyncio.gather(earlier, later)
 
 
-@pytest.fixture(params=[False, True], ids=["in this order", "in the other order"])
-async def race(postgres_url, request):
+@pytest_asyncio.fixture(loop_scope="session", params=[False, True], ids=["in this order", "in the other order"])
+async def race(postgres_url, lender, request):
     async with AsyncExitStack() as stack:
-        stores = [await open_store(postgres_url, lambda: NOW) for _ in range(3)]
-        for each in stores:
-            stack.push_async_callback(each.close)
+        stores = [await stack.enter_async_context(lender.store(postgres_url)) for _ in range(3)]
         yield Race(*stores, postgres_url, request.param)
 
 
@@ -324,12 +322,10 @@ async def test_what_is_paid_for_is_not_given_to_a_job_that_is_just_claimed(race,
         assert await store.slots_taken() == {}
 
 
-async def test_many_processes_at_once_exceed_nothing_and_forget_nobody(postgres_url):
+async def test_many_processes_at_once_exceed_nothing_and_forget_nobody(postgres_url, lender):
     """Four processes carry forty jobs of twenty recordings through two slots."""
     async with AsyncExitStack() as stack:
-        stores = [await open_store(postgres_url, lambda: NOW) for _ in range(4)]
-        for each in stores:
-            stack.push_async_callback(each.close)
+        stores = [await stack.enter_async_context(lender.store(postgres_url)) for _ in range(4)]
         for number in range(1, 41):
             await accepted(stores[0], number, chat_id=number % 7 + 1, file=f"file-{number % 20}")
         most = []

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 
 from bot.engine import patience
 from bot.engine.guests import Guests
@@ -41,7 +42,7 @@ class Process:
         self.told.append((kind, began))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def both(store, other, clock):
     processes = Process(store, clock), Process(other, clock)
     for each in processes:
