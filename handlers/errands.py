@@ -189,3 +189,5 @@ def _refused(why: NotAsked, texts: Texts) -> str:
             return texts.more.not_yours()
         case NotAsked.NOT_KEPT:
             return texts.more.not_kept()
+        case NotAsked.NO_SPEECH:
+            return texts.answers.no_speech()

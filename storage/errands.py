@@ -22,6 +22,7 @@ class NotAsked(Enum):
     UNDER_WAY = "under_way"  # the text is not there yet
     NOT_THEIRS = "not_theirs"  # somebody else sent the recording
     NOT_KEPT = "not_kept"  # the text is not stored any more
+    NO_SPEECH = "no_speech"  # there never was one, as no speech was heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ class Ready:
 
     @property
     def doubtful(self) -> Doubt:
+        if not self.says_something:
+            return Doubt.NO_SPEECH
         if self.is_invented:
             return Doubt.WORDS
         return Doubt.LANGUAGE if self.transcript.is_doubtful else Doubt.NOTHING

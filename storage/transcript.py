@@ -18,6 +18,7 @@ class Doubt(IntEnum):
     LANGUAGE = 1  # it may be in another language than was spoken
     WORDS = 2  # perhaps nobody said it: models write such words where nobody speaks
     FAINT = 3  # there is no text yet, and hardly anything can be heard in the recording
+    NO_SPEECH = 4  # there is no text, as no speech was heard
 
 
 @dataclass(frozen=True, slots=True)

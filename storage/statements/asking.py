@@ -6,6 +6,7 @@ from storage.statements.erasures import ids_of
 from storage.statements.errands import ONE
 from storage.statements.rows import ERRAND_COLUMNS, JOB_COLUMNS, errand_of, job_of
 from storage.statements.transaction import Transaction
+from storage.transcript import Doubt
 from storage.words import Job
 
 
@@ -16,6 +17,8 @@ async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | No
     # A file may be sent beside its text; what changes the text waits until all of that is there.
     if (why := why_not(job, new.user_id, is_enough=new.kind is ErrandKind.EXPORT and job.is_text)) is not None:
         return why
+    if new.kind is ErrandKind.EXPORT and job.doubtful is Doubt.NO_SPEECH:
+        return NotAsked.NO_SPEECH
     known = await tx.row(f"SELECT {ERRAND_COLUMNS} FROM errands WHERE {ONE}", job.id, new.kind, new.what)
     if known is not None:
         return errand_of(known)

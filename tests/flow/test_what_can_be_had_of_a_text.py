@@ -309,6 +309,17 @@ class TestCommand:
         await world.settle()
         assert [name for name, _ in files(world, private)] == ["transcript.srt"]
 
+    @pytest.mark.parametrize("kept", ["", "/keep 7"])
+    async def test_of_a_recording_without_speech_it_says_that_there_is_none(self, world, group, alice, bob, kept):
+        if kept:
+            group.promote(alice)
+            await say(world, group, alice, kept)
+        silent = await answered(world, group, alice, " ")
+        for replied in (silent, group.message(silent)["reply_to_message"]):
+            assert await say(world, group, alice, "/export txt", reply_to=replied) == ENGLISH.answers.no_speech()
+        assert await say(world, group, bob, "/export txt", reply_to=silent) == MORE.not_yours()
+        assert files(world, group) == []
+
     async def test_of_a_recording_that_failed_it_says_how_to_get_a_text(self, world, private, alice):
         world.speech.fault("create", status=400)
         voice = private.send_voice(alice, audio())
