@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telegram import CallbackQuery
+from telegram import Bot, CallbackQuery
 from telegram.constants import ChatType
 
+from bot.engine import keyboards
+from bot.telegram.writing.messages import is_gone
 from bot.text.texts import Texts
 from handlers.admins import is_admin
 from handlers.speaking import Speaking
@@ -35,6 +37,12 @@ class Shown:
                 query, (lambda texts: texts.settings.admin_unknown()) if admin is None else refusal
             )
         return job if admin else None
+
+    async def is_deleted(self, job: Job, bot: Bot) -> bool:
+        """Tell whether somebody has deleted the text of a job in Telegram: its last message, which has the buttons."""
+        pages = await self.store.pages(job)
+        last = pages[max(pages)] if pages else job.placeholder_id
+        return last is not None and await is_gone(bot, job.shown_in, last, keyboards.under_text(job))
 
     async def is_shown_in(self, job: Job, chat_id: int) -> bool:
         """Tell whether the text of a job is in a chat, also from before a group became this supergroup."""

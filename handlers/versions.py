@@ -1,12 +1,12 @@
 """Other texts of a recording, by another model or in another language: the buttons for them, and the command /again.
 
 Each is a job of its own and replies to the recording as the first one did, which stays as it is. What the sender wants
-is stored before Telegram is told. Who else may have it is asked for behind the door, and the update is kept until that
-is known.
+is stored before Telegram is told. Who else may have it is asked for behind the door, and so is whether a text that is
+there was deleted. The update is kept until that is known.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ from handlers.speaking import Speaking
 from storage.apology import Apology
 from storage.host import TooOften
 from storage.intake import HadAlready, NotTaken, Refused, Version
+from storage.transcript import Doubt
 from storage.words import Job
 
 NO_JOB = 0  # in a button
@@ -109,25 +110,36 @@ class Versions:
         return None if model is None else lambda at_hand: at_hand.with_model(model)
 
     def _make(self, request: Request) -> None:
-        self.door.keep(partial(self._store, request), partial(self._go_on, request), goes_on=_may_be_admins)
+        self.door.keep(partial(self._store, request), partial(self._go_on, request), goes_on=_is_open)
 
-    async def _store(self, request: Request, *, by_admin: bool = False) -> Result:
-        """Commit the job, if they may have it. Only one transaction writes, which can be repeated."""
+    async def _store(self, request: Request, *, may: bool = False, gone: int | None = None) -> Result:
+        """Commit the job, if they may have it. Only one transaction writes, which can be repeated.
+
+        `gone` is the id of a job whose text was deleted in the chat.
+        """
         found = await request.find()
         if not isinstance(found, AtHand):
             return found
-        if not by_admin and not request.asker.sent(found):
+        if not may and not request.asker.sent(found):
             return NotTaken.NOT_THEIRS
-        return await self.intake.make_version(request.version(found))
+        return await self.intake.make_version(replace(request.version(found), gone=gone))
 
     def _go_on(self, request: Request, result: Result) -> None:
-        asks = _may_be_admins(result)
-        say = partial(self._ask_whether_admin, request) if asks else partial(request.tell, result)
+        is_admins = result is NotTaken.NOT_THEIRS
+        say = partial(self._ask_whether_admin, request) if is_admins else partial(self._tell, request, result)
         self.door.go_on(request.asker.chat.id, say, counts=request.in_message)
 
     async def _ask_whether_admin(self, request: Request) -> None:
         admin = await request.asker.is_admin()
-        await request.tell(await self._store(request, by_admin=True) if admin else NotAllowed(admin))
+        await self._tell(request, await self._store(request, may=True) if admin else NotAllowed(admin))
+
+    async def _tell(self, request: Request, result: Result) -> None:
+        """Say what came of it. A text that is there counts, unless somebody has deleted it in Telegram."""
+        if isinstance(result, HadAlready) and not result.is_under_way:
+            bot = request.asker.chat.get_bot()
+            if await self.shown.is_deleted(result.job, bot):
+                result = await self._store(request, may=True, gone=result.job.id)
+        await request.tell(result)
 
     async def _tapped(self, query: CallbackQuery, job_id: int) -> Found:
         """Return the recording of a job; where there is none any more, that which the message replies to."""
@@ -250,8 +262,9 @@ class Versions:
         await reply(message, said, to=to)
 
 
-def _may_be_admins(result: Result) -> bool:
-    return result is NotTaken.NOT_THEIRS
+def _is_open(result: Result) -> bool:
+    """Tell whether Telegram is asked something before it is known what comes of it."""
+    return result is NotTaken.NOT_THEIRS or (isinstance(result, HadAlready) and not result.is_under_way)
 
 
 def _is_by_bot(message: Message | None) -> bool:
@@ -266,6 +279,8 @@ def _begun(carried: AskVersion | AskLanguage | WithModel | InLanguage, texts: Te
 
 def _why_not(result: HadAlready | NotTaken | NotAllowed | Apology | None, texts: Texts) -> str:
     match result:
+        case HadAlready(Job(doubtful=Doubt.NO_SPEECH)) if not result.is_under_way:
+            return texts.answers.no_speech()
         case HadAlready():
             return texts.versions.under_way() if result.is_under_way else texts.versions.there()
         case NotAllowed(admin):

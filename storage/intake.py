@@ -100,13 +100,15 @@ class Version:
     `new` is the recording as it came, with `about`, its message, and what is for a chat that chose none. `chat_id` is
     the chat that chooses: what that of `new` has become since. `beside` is the id of a job of that recording. `choose`
     makes of the model and the options that the chat chooses those that are wanted. It may be called again where the
-    answer of a commit was lost.
+    answer of a commit was lost. `gone` is the id of a job whose text somebody has deleted in the chat: it does not
+    count.
     """
 
     new: NewJob
     chat_id: int
     beside: int | None  # None where no job of it is stored any more
     choose: Callable[[str, Options], tuple[str, Options]]
+    gone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ def under_text(job: Job) -> Keyboard:
 
     That of a doubtful language does, too: nothing else tells of that doubt, and the text of one of the words.
     """
+    if job.doubtful is Doubt.NO_SPEECH:
+        return ()
     if job.shown_in > 0:
         return _rows(_doubt(job), *_more(job))
     return [_doubt(job) if job.doubtful is Doubt.LANGUAGE else [_to_the_rest(job)]]

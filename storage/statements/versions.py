@@ -42,7 +42,7 @@ async def make_version(
     model, options = wanted.choose(chosen.model, chosen.options)
     version = replace(chosen, model=model, options=options)
     same = await _same(tx, version, wanted.beside)
-    if (had := _had(same, now)) is not None:
+    if (had := _had([each for each in same if each.id != wanted.gone], now)) is not None:
         return HadAlready(had)
     if (refused := await refuse_or_count(tx, new, chat["open"] < most_open, rate, now)) is not None:
         return refused

@@ -30,10 +30,20 @@ def recording(**changed) -> NewJob:
 
 
 async def want(
-    store, model="other", *, beside=None, choose=None, chooses=None, now=LATER, most_open=MANY, rate=None, **changed
+    store,
+    model="other",
+    *,
+    beside=None,
+    choose=None,
+    chooses=None,
+    gone=None,
+    now=LATER,
+    most_open=MANY,
+    rate=None,
+    **changed,
 ):
     new = recording(**changed)
-    wanted = Version(new, chooses or new.chat_id, beside, choose or by(model))
+    wanted = Version(new, chooses or new.chat_id, beside, choose or by(model), gone)
     return await store.make_version(wanted, now, most_open, rate)
 
 
@@ -105,6 +115,14 @@ async def test_one_that_ended_without_a_text_is_made_again(store, state):
     assert made.id != failed.id
     assert await store.job(failed.id) is None
     assert await want(store) == HadAlready(made)
+
+
+async def test_one_whose_text_is_gone_from_the_chat_is_made_again_once(store):
+    first = await shown(store)
+    made = await want(store, first.model, gone=first.id)
+    assert isinstance(made, Job)
+    assert await want(store, first.model, gone=first.id) == HadAlready(made)
+    assert await store.job(first.id) == first
 
 
 async def test_the_recording_keeps_its_own_job_although_that_failed(store):

@@ -377,6 +377,43 @@ class TestWhatIsGone:
         await say(world, private, alice, f"/again {FIRST}", voice)
         assert texts(private) == ["second text"]
 
+    @pytest.mark.parametrize("way", ["command", "tap"])
+    @pytest.mark.parametrize("hours", [0, 24])
+    async def test_one_whose_message_somebody_has_deleted_is_made_once_more(self, stopped_world, way, hours):
+        alice = stopped_world.telegram.user("Alice")
+        private = stopped_world.telegram.private(alice)
+        async with stopped_world.running(transcript_ttl_hours=hours) as world:
+            voice, text, _ = await heard(world, private, alice)
+            second = await say(world, private, alice, f"/again {SECOND}", voice)
+            assert (await say(world, private, alice, f"/again {SECOND}", text))["text"] == WORDS.there()
+            assert replied(private, private.bot_messages[-1]) == second["message_id"]
+            private.delete(second)
+            if way == "command":
+                await say(world, private, alice, f"/again {SECOND}", voice)
+            else:
+                private.press(alice, text, ENGLISH.versions.button())
+                await world.settle()
+                private.press(alice, text, SECOND)
+                await world.settle()
+                assert world.telegram.callback_answers[-1].text == WORDS.begun(SECOND)
+            assert texts(private) == ["first text", WORDS.there(), "second text"]
+            assert replied(private, private.bot_messages[-1]) == voice["message_id"]
+            assert models(world) == [FIRST, SECOND] + [SECOND] * (hours == 0)
+            assert (await say(world, private, alice, f"/again {SECOND}", text))["text"] == WORDS.there()
+
+    async def test_where_telegram_does_not_tell_whether_it_was_deleted_it_is_there(self, world, alice, private):
+        voice, text, _ = await heard(world, private, alice)
+        private.delete(text)
+        world.telegram.fault("editMessageReplyMarkup", 502, times=None)
+        assert (await say(world, private, alice, f"/again {FIRST}", voice))["text"] == WORDS.there()
+        assert models(world) == [FIRST]
+
+    async def test_where_no_speech_was_heard_that_is_said_once_more(self, world, alice, private):
+        voice, silent, _ = await heard(world, private, alice, " ")
+        assert (await say(world, private, alice, f"/again {FIRST}", voice))["text"] == ENGLISH.answers.no_speech()
+        assert private.button_texts(silent) == []
+        assert models(world) == [FIRST]
+
     async def test_without_a_text_that_is_kept_it_still_works(self, world, alice, private):
         await say(world, private, alice, "/keep 0")
         voice, text, job = await heard(world, private, alice)

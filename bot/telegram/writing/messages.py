@@ -17,7 +17,7 @@ from telegram import (
 )
 from telegram.ext import ExtBot
 
-from bot.errors import ChatMovedError, VerbatimError
+from bot.errors import ChatMovedError, MessageGoneError, VerbatimError
 from bot.log import get_logger
 from bot.telegram.failures import translated
 from bot.telegram.pace import Urgency
@@ -162,6 +162,24 @@ async def change_buttons(message: MaybeInaccessibleMessage, rows: Keyboard) -> N
             reply_markup=_markup(rows),
             rate_limit_args=Urgency.PLACEHOLDER,
         )
+
+
+async def is_gone(bot: Bot, chat_id: int, message_id: int, rows: Keyboard) -> bool:
+    """Tell whether a message of the bot's was deleted. If it is there, or Telegram does not tell, it has these buttons.
+
+    Nothing else tells that without being seen: nobody is told of a deletion.
+    """
+    assert isinstance(bot, ExtBot)
+    try:
+        with translated():
+            await bot.edit_message_reply_markup(
+                chat_id, message_id, reply_markup=_markup(rows), rate_limit_args=Urgency.PLACEHOLDER
+            )
+    except MessageGoneError:
+        return True
+    except VerbatimError:
+        return False
+    return False
 
 
 def _markup(rows: Keyboard) -> InlineKeyboardMarkup | None:
