@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.engine import patience
+from bot.engine.errand_policy import NotYetError
 from bot.engine.exports import ToSend, place_of_errand
 from bot.engine.forms import texts_of
 from bot.engine.lease import require_lease
@@ -28,7 +29,13 @@ class Deletions:
     now: Callable[[], float]
 
     async def __call__(self, errand: Errand, job: Job) -> ToSend | None:
-        """Delete a text with all its messages; return what is to be said where Telegram lets one of them stand."""
+        """Delete a text with all its messages; return what is to be said where Telegram lets one of them stand.
+
+        All of them have to be there. People see the first one before that, and may want it deleted at once.
+        """
+        if job.ended_at is None:
+            waited = max(0.0, self.now() - errand.asked_at)
+            raise NotYetError(min(waited, patience.LONGEST_BACKOFF))  # as long as until now, so that looks get fewer
         require_lease(await self.store.erase_text(errand, self.now()))
         tried = [await self._delete(job, message_id) for message_id in await self._messages(job)]
         left = next((why for why in tried if why is not None), None)

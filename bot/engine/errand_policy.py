@@ -31,6 +31,13 @@ class SorryError(VerbatimError):
         self.offers_again = offers_again
 
 
+class NotYetError(RateLimitedError):
+    """What an errand is about is not there yet: wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("the answer is not there yet", retry_after=seconds)
+
+
 class SentInDoubtError(VerbatimError):
     """Something may have been sent so often that it is not sent again: each time the process died meanwhile."""
 

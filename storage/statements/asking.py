@@ -14,8 +14,7 @@ async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | No
     job = await _job(tx, new)
     if job is None:
         return NotAsked.UNKNOWN
-    # A file may be sent beside its text; what changes the text waits until all of that is there.
-    if (why := why_not(job, new.user_id, is_enough=new.kind is ErrandKind.EXPORT and job.is_text)) is not None:
+    if (why := why_not(job, new.user_id, is_enough=job.is_text)) is not None:
         return why
     if new.kind is ErrandKind.EXPORT and job.doubtful is Doubt.NO_SPEECH:
         return NotAsked.NO_SPEECH

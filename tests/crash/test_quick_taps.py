@@ -64,8 +64,8 @@ async def test_the_button_of_a_group_opens_the_others_at_once(scene):
     assert ".srt" in group.button_texts(group.bot_messages[-1])
 
 
-async def test_what_deletes_a_text_waits_until_all_of_it_is_there(scene):
-    said = []
+def deleting(scene, said):
+    """Delete the text that is seen, and note what is said of that."""
 
     async def tap():
         scene.chat.press(scene.alice, scene.chat.bot_messages[-1], MORE.delete())
@@ -74,9 +74,37 @@ async def test_what_deletes_a_text_waits_until_all_of_it_is_there(scene):
         await scene.until(lambda: len(scene.telegram.callback_answers) == 2)
         said.append(scene.telegram.callback_answers[-1].text)
 
-    voice = scene.voice()
-    once_seen(scene, tap)
+    return tap
+
+
+async def is_gone(scene):
+    """Wait until nothing of the text is left, neither in the chat nor in the database."""
+    await scene.until(lambda: not texts(scene.chat))
+    assert scene.rows("SELECT id FROM transcripts") == []
+
+
+async def test_a_text_that_is_to_be_deleted_at_once_is_deleted_when_all_of_it_is_there(scene):
+    said = []
+    scene.voice()
+    once_seen(scene, deleting(scene, said))
     await scene.start()
-    await scene.finish()
-    assert said == [MORE.not_yet()]
-    assert texts(scene.chat) == [voice.text]
+    await scene.until(lambda: said)
+    await is_gone(scene)
+    assert await scene.life.stop() == 0
+    assert said == [MORE.deleting()]
+
+
+async def test_that_it_is_to_be_deleted_survives_a_death_before_all_of_it_is_there(scene):
+    said = []
+
+    async def tap_and_die():
+        await deleting(scene, said)()
+        await scene.life.kill()
+
+    scene.voice()
+    once_seen(scene, tap_and_die)
+    await scene.start()
+    await scene.death()
+    await scene.start()
+    await is_gone(scene)
+    assert said == [MORE.deleting()]
