@@ -14,7 +14,7 @@ from bot.telegram.writing.button_data import CancelJob
 from bot.telegram.writing.messages import answer, remove, reply
 from bot.text.rooms.cancelling import Cancelling
 from handlers.admins import is_admin, speaks_for_its_chat
-from handlers.media import sender_of
+from handlers.media import is_reply, replied_here, sender_of
 from handlers.speaking import Speaking
 from storage.cancelling import CancelResult
 from storage.store import Store
@@ -67,15 +67,15 @@ class Cancel:
         message = update.effective_message
         assert message is not None
         chat_id, person, now = message.chat.id, sender_of(message), self.now
-        replied = message.reply_to_message
-        if replied is None and message.external_reply is None:
+        replied = replied_here(message)
+        if not is_reply(message):
             self.door.keep(lambda: self.store.cancel_all(chat_id, person, now()), partial(self._told_all, message))
         elif replied is None or (person is None and not speaks_for_its_chat(message)):
             self._say(message, lambda words: words.nothing_runs_there())
         else:
             person = None if speaks_for_its_chat(message) else person
-            write = partial(self.store.cancel_at, chat_id, replied.message_id, person)
-            told = partial(self._told_one, message, replied.message_id)
+            write = partial(self.store.cancel_at, chat_id, replied, person)
+            told = partial(self._told_one, message, replied)
             self.door.keep(lambda: write(now()), told, goes_on=_may_be_admins)
 
     def _told_all(self, message: Message, n: int) -> None:

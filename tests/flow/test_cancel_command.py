@@ -183,6 +183,33 @@ async def test_in_a_topic_the_answer_goes_there(world, alice):
     assert await states(world) == [State.CANCELLED]
 
 
+async def test_in_one_topic_it_cancels_what_is_transcribed_in_another_one(world, alice, bob):
+    forum = world.telegram.supergroup("Forum", [alice, bob], privacy=False, topics=True)
+    talks, other = forum.topic("Talks", alice), forum.topic("Other", alice)
+    first, second = await runs(world, forum, alice, alice, thread=talks)
+    forum.say(bob, "/cancel", reply_to=first, thread=other)
+    await world.turn()
+    assert texts(forum)[-1] == WORDS.not_yours()
+    forum.say(alice, "/cancel", reply_to=first, thread=other)
+    await world.turn()
+    assert texts(forum)[-1] == WORDS.several_done(1)
+    placeholder = next(
+        each for each in forum.bot_messages if each["reply_to_message"]["message_id"] == second["message_id"]
+    )
+    forum.say(alice, "/cancel", reply_to=placeholder, thread=other)
+    await world.settle()
+    assert await states(world) == [State.CANCELLED] * 2
+    assert {each["message_thread_id"] for each in forum.bot_messages} == {talks, other}
+
+
+async def test_a_reply_to_what_is_in_another_chat_cancels_nothing(world, alice, private, group):
+    (recording,) = await runs(world, group, alice)
+    private.say(alice, "/cancel", reply_to=recording)
+    await world.settle()
+    assert texts(private) == [WORDS.nothing_runs_there()]
+    assert await states(world) == [State.DELIVERED]
+
+
 async def test_as_a_reply_it_asks_for_no_text(world, alice, private):
     private.say(alice, "/mode ask")
     await world.settle()
