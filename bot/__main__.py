@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,17 +13,26 @@ from typing import NoReturn
 from bot import __version__
 
 LARGEST_PORT = 65535  # of TCP
+SERVING = frozenset({"run", "demo", "playground"})  # until they are told to stop
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 for success, 1 for a failure, 2 for wrong settings or arguments, told in lines."""
     # Until a command handles Ctrl-C itself there is nothing to clean up, so no traceback need be printed.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.exit(_run_command(_parser().parse_args(arguments)))
+    given = _parser().parse_args(arguments)
+    if given.command not in SERVING:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # what is not done must not end as if it were
+    sys.exit(_run_command(given))
 
 
 def program(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Be the whole program: `main`, and then the end of the process, which waits for no thread."""
+    """Be the whole program: `main`, and then the end of the process, which waits for no thread.
+
+    It hears SIGTERM from here on. The first process of a container is not ended by a signal that it does not handle,
+    and until a command handles this one by itself, nothing is begun: most of that second is the loading of modules.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     _spare_what_is_not_used()
     try:
         main(arguments)

@@ -114,7 +114,7 @@ class Command:
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to leave; its exit code, which must come within the promised time.
 
-        From its first line on it leaves in order; before, a signal ends it as any program that is being loaded.
+        From its first line on it leaves in order; before, a signal ends it at once, as nothing is begun.
         """
         await self.until(lambda: self.output or self._process.returncode is not None)
         async with promised(PROMISED_SECONDS, self.describe):
