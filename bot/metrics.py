@@ -35,7 +35,9 @@ class Metrics:
         )
         self.bugs = self._counter("bugs", "Steps and updates that failed unexpectedly.", "where")
         self.bugs_seen = 0  # of this process
-        self.updates_skipped = self._counter("updates_skipped", "Updates that could not be read.")
+        self.updates_skipped = self._counter(
+            "updates_skipped", "Updates that could not be read, or that process after process died with."
+        )
         self.replies_dropped = self._counter(
             "replies_dropped", "Replies that were not sent, as newer ones of the same chat waited."
         )

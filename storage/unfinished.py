@@ -26,14 +26,22 @@ class KeptUpdate:
     lease_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What is leased to the caller, and the numbers of updates that are left behind, which is told once."""
+
+    updates: tuple[KeptUpdate, ...]
+    left_behind: tuple[int, ...] = ()
+
+
 class Updates(Protocol):
     """Keeps updates until they are finished. All promises of `storage.store` hold here, too."""
 
     async def keep_update(self, new: NewUpdate, now: float) -> KeptUpdate:
         """Store an update, leased to the caller; one that is stored already changes its holder."""
 
-    async def take_up(self, limit: int) -> tuple[KeptUpdate, ...]:
-        """Lease up to `limit` updates that nobody holds, the oldest first."""
+    async def take_up(self, limit: int) -> TakenUp:
+        """Lease up to `limit` updates that nobody holds, the oldest first; forget those that MOST_TRIES died with."""
 
     async def finish_update(self, update: KeptUpdate) -> bool:
         """Forget an update; False where the lease was lost."""

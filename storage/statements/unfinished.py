@@ -3,7 +3,7 @@
 from secrets import token_hex
 
 from storage.statements.transaction import Row, Transaction
-from storage.unfinished import MOST_OF_A_CHAT, MOST_TRIES, KeptUpdate, NewUpdate
+from storage.unfinished import MOST_OF_A_CHAT, MOST_TRIES, KeptUpdate, NewUpdate, TakenUp
 
 _COLUMNS = "update_id, body, lease_token"
 
@@ -26,11 +26,13 @@ async def keep_update(tx: Transaction, new: NewUpdate, now: float) -> KeptUpdate
     return _unfinished_of(kept)
 
 
-async def take_up(tx: Transaction, limit: int) -> tuple[KeptUpdate, ...]:
-    await tx.rows("DELETE FROM unfinished WHERE lease_token IS NULL AND tries >= $1", MOST_TRIES)
+async def take_up(tx: Transaction, limit: int) -> TakenUp:
+    given_up = "DELETE FROM unfinished WHERE lease_token IS NULL AND tries >= $1 RETURNING update_id"
+    left_behind = tuple(sorted(each["update_id"] for each in await tx.rows(given_up, MOST_TRIES)))
     sql = f"SELECT update_id FROM unfinished WHERE lease_token IS NULL ORDER BY update_id LIMIT $1 {tx.skip_locked}"
     token = tx.holder + token_hex(8)
-    return tuple([await _lease(tx, each["update_id"], token) for each in await tx.rows(sql, limit)])
+    leased = [await _lease(tx, each["update_id"], token) for each in await tx.rows(sql, limit)]
+    return TakenUp(tuple(leased), left_behind)
 
 
 async def _lease(tx: Transaction, number: int, token: str) -> KeptUpdate:

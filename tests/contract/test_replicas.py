@@ -121,7 +121,7 @@ async def test_what_a_dead_replica_left_unfinished_another_one_takes_up_and_of_o
     await changed(silenced(dead))
     assert await other.replicas.bury() is True
     await recovered(other)
-    assert [each.number for each in await other.take_up(9)] == [1]
+    assert [each.number for each in (await other.take_up(9)).updates] == [1]
     assert not await dead.finish_update(left)
     assert await other.replicas.bury() is False
 

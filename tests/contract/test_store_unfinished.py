@@ -1,6 +1,6 @@
 """Updates that are not finished: held by the process that handles them, and taken up once it is gone."""
 
-from storage.unfinished import MOST_OF_A_CHAT, MOST_TRIES, NewUpdate
+from storage.unfinished import MOST_OF_A_CHAT, MOST_TRIES, NewUpdate, TakenUp
 from tests.contract.stored import NOW, died
 
 GROUP, BOB, DAY = -7, 42, 86_400.0
@@ -11,15 +11,15 @@ def update(number=1, chat_id=GROUP):
 
 
 async def numbers(store):
-    return [each.number for each in await store.take_up(100)]
+    return [each.number for each in (await store.take_up(100)).updates]
 
 
 async def test_what_is_kept_is_held_until_the_process_dies_and_taken_up_once_the_oldest_first(store, other):
     await store.keep_update(update(2), NOW)
     await store.keep_update(update(1), NOW)
-    assert await other.take_up(9) == ()
+    assert await other.take_up(9) == TakenUp(())
     await died(store)
-    (first,) = await store.take_up(1)
+    (first,) = (await store.take_up(1)).updates
     assert (first.number, first.body) == (1, "what 1 asks")
     assert await numbers(other) == [2]
     assert await numbers(store) == []
@@ -42,7 +42,8 @@ async def test_what_processes_die_of_again_and_again_is_left_behind(store):
         assert await numbers(store) == [1]
         await store.keep_update(update(), NOW)
     await died(store)
-    assert await numbers(store) == []
+    assert await store.take_up(9) == TakenUp((), left_behind=(1,))
+    assert await store.take_up(9) == TakenUp(())
 
 
 async def test_of_a_chat_the_newest_are_kept_and_all_of_another_one(store):

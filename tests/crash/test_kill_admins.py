@@ -1,7 +1,10 @@
 """kill -9 while Telegram is asked whether somebody is an admin, when it knows already that the tap has come."""
 
+import re
+
 import pytest
 
+from storage.unfinished import MOST_TRIES
 from tests.english import ENGLISH
 from tests.flow.test_times_and_speakers import spoken
 from tests.world import other_voice, texts
@@ -147,6 +150,22 @@ async def test_another_text_that_an_admin_wants_is_made_once(scene, group, bob, 
     await scene.until_stored(2, "state = 'delivered'")
     await is_done(scene)
     assert len(scene.speech.uploads) == 2
+
+
+async def test_of_what_process_after_process_has_died_with_the_log_tells(scene, group, bob, begin):
+    text = await shown(scene, group, bob, begin)
+    die_as_it_asks(scene)
+    group.say(bob, "/export srt", reply_to=text)
+    for _ in range(MOST_TRIES):
+        await scene.death()
+        die_as_it_asks(scene)
+        await begin()
+    await scene.death()
+    ((number,),) = scene.rows("SELECT update_id FROM unfinished")
+    life = await begin()
+    await life.until(lambda: re.search(rf"update\.left_behind .*update={number}\b", life.output))
+    await is_done(scene)
+    assert files(group) == []
 
 
 async def test_a_setting_that_an_admin_types_counts(scene, group, bob, begin):

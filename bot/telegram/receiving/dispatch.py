@@ -14,6 +14,7 @@ from bot.metrics import Metrics
 from bot.telegram.receiving.door import Door
 from bot.telegram.receiving.updates import UnreadableUpdateError, number_of, read
 from storage.errors import StorageUnavailableError
+from storage.unfinished import KeptUpdate
 
 log = get_logger(__name__)
 
@@ -68,7 +69,7 @@ class Dispatch:
 
         What goes on is kept anew, and no longer held by what is finished here.
         """
-        while found := await self.door.unfinished.take_up():
+        while found := await self._left_unfinished():
             log.info("updates.taken_up", updates=len(found))
             for each in found:
                 update = self.door.unfinished.read(each)
@@ -77,6 +78,14 @@ class Dispatch:
                     await self._process(update)
                 await self.door.commit(entries)
                 await self.door.unfinished.finish(each)
+
+    async def _left_unfinished(self) -> Sequence[KeptUpdate]:
+        """Return what is to be handled once more; of what is not, as processes died with it, the log tells."""
+        found = await self.door.unfinished.take_up()
+        for number in found.left_behind:
+            self.metrics.updates_skipped.inc()
+            log.error("update.left_behind", update=number, because_of="process after process died with it")
+        return found.updates
 
     def _read(self, raw: Any) -> Update | None:
         """Read one update; None for one that cannot be read, which must not block those around it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import Bot, Update
 
-from storage.unfinished import KeptUpdate, NewUpdate, Updates
+from storage.unfinished import KeptUpdate, NewUpdate, TakenUp, Updates
 
 AT_ONCE = 20  # updates that are taken up with one look
 BEGINNING = 4  # UTF-16 units or more of what others have said, by which a question of the bot's is known
@@ -27,7 +27,7 @@ class Unfinished:
         user_id = None if person is None else person.id
         return await self.store.keep_update(NewUpdate(update.update_id, chat.id, user_id, written(update)), self.now())
 
-    async def take_up(self) -> tuple[KeptUpdate, ...]:
+    async def take_up(self) -> TakenUp:
         return await self.store.take_up(AT_ONCE)
 
     def read(self, update: KeptUpdate) -> Update:
