@@ -12,6 +12,7 @@ from functools import partial
 from telegram import CallbackQuery, Message, Update
 from telegram.ext import ContextTypes
 
+from bot.engine.patience import DAY
 from bot.telegram.receiving.door import Door
 from bot.telegram.writing.button_data import AskWho, NameSpeaker, UseNames
 from bot.telegram.writing.buttons import Keyboard, button
@@ -22,7 +23,7 @@ from bot.text.texts import Texts
 from bot.text.turns import order_of_speakers
 from bot.text.words import one_line
 from handlers.admins import is_admin, speaks_for_its_chat
-from handlers.media import sender_of
+from handlers.media import GROUPS, sender_of
 from handlers.shown import Shown
 from handlers.speaking import Speaking
 from storage.errands import NotAsked
@@ -31,6 +32,7 @@ from storage.store import Store
 from storage.words import Job
 
 MOST_BUTTONS = 30  # speakers; nobody tells more apart by hearing
+TAP_FIRST = "tap first"  # what a chat was told of a list
 TAKEN_AWAY = frozenset({"-", "\u2013", "\u2014", "."})  # also dashes that keyboards make of it
 
 
@@ -90,10 +92,19 @@ class Who:
         self.door.keep(partial(self._store, message), partial(self._tell, message), goes_on=_may_be_admins)
 
     async def reply_to_list(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Say that one of the speakers has to be tapped first."""
+        """Say that one of the speakers has to be tapped first.
+
+        People of a group may only talk about the list: there what may be a name is told so, once for each list.
+        """
         message = update.effective_message
         assert message is not None
-        self.speaking.reply(message, lambda texts: texts.who.tap_first())
+        assert message.reply_to_message is not None
+        if message.chat.type not in GROUPS:
+            self.speaking.reply(message, _tap_first)
+        elif len(message.text or "") <= LONGEST_NAME:
+            what = f"{TAP_FIRST} {message.reply_to_message.message_id}"
+            tell = partial(self.store.tell_seldom, message.chat.id, what, self.now(), DAY)
+            self.door.keep(tell, lambda may: self.speaking.reply_after(message, _tap_first) if may else None)
 
     async def _ask(self, query: CallbackQuery, job_id: int) -> None:
         if (job := await self._job(query, job_id)) is None:
@@ -200,6 +211,10 @@ class Who:
             return
         rows = [[button(texts.who.for_the_chat(), UseNames(result.naming.question.job_id, 1))]] if name else ()
         await reply(message, texts.who.named(name) if name else texts.who.unnamed(), rows)
+
+
+def _tap_first(texts: Texts) -> str:
+    return texts.who.tap_first()
 
 
 def _may_be_admins(result: Answer | None) -> bool:

@@ -78,6 +78,24 @@ async def test_a_name_for_all_of_them_is_answered_with_what_to_do(world, chat, a
     assert "Anna: Good morning." in texts(chat)[0]
 
 
+async def test_in_a_group_a_reply_to_the_list_is_answered_once_and_only_one_that_may_be_a_name(world, alice):
+    bob = world.telegram.user("Bob")
+    group = world.telegram.supergroup("Team", [alice, bob], privacy=False)
+    text = await sent(world, group, alice)
+    await tap(world, group, alice, text, MORE)
+    choice = await tap(world, group, alice, text, "Who is who?")
+    before = len(texts(group))
+    long = "I was at that meeting as well, and I do not think that it is any of your business who was there."
+    assert len(long) > LONGEST_NAME
+    await name(world, group, bob, choice, long)
+    assert len(texts(group)) == before
+    assert (await name(world, group, alice, choice, "Anna"))["text"] == ENGLISH.who.tap_first()
+    await name(world, group, bob, choice, "that is Bob")
+    assert len(texts(group)) == before + 1
+    other = await tap(world, group, alice, text, "Who is who?")
+    assert (await name(world, group, alice, other, "Anna"))["text"] == ENGLISH.who.tap_first()
+
+
 @pytest.mark.parametrize("said", [spoken((1, 3, "Good morning."), (5, 3, "Fine.")), spoken((1, None, "Good morning."))])
 async def test_where_nobody_is_told_from_others_nothing_asks_who_it_is(world, chat, alice, said):
     text = await sent(world, chat, alice, said=said)
