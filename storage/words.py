@@ -171,6 +171,7 @@ class Generation:
     transcript: Transcript | None = None  # of this part, once it is known
     unreadable: int = 0  # looks that found it finished, and nothing in its answer that could be read
     overlap: float = 0.0  # seconds at its beginning that the part before it has, too
+    duration: float = 0.0  # seconds of the recording that it has; of a link those that are taken for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,12 +80,14 @@ async def created(tx: Transaction, job: Job, generation: Generation, under_way: 
 
 async def add_generation(tx: Transaction, job: Job, new: Generation) -> None:
     sql = (
-        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body, overlap)"
-        f" VALUES ($1, $2, $3, $4, $5 - {LEFT_OUT}, $6, $7) ON CONFLICT (job_id, part) DO UPDATE SET"
-        " generation_id = $3, start = $4, submitted_at = excluded.submitted_at, body = $6, overlap = $7, unreadable = 0"
+        "INSERT INTO generations (job_id, part, generation_id, start, submitted_at, body, overlap, duration)"
+        f" VALUES ($1, $2, $3, $4, $5 - {LEFT_OUT}, $6, $7, $8) ON CONFLICT (job_id, part) DO UPDATE SET"
+        " generation_id = $3, start = $4, submitted_at = excluded.submitted_at, body = $6, overlap = $7, duration = $8,"
+        " unreadable = 0"
     )
     body = None if new.transcript is None else encode_transcript(new.transcript)
-    await tx.rows(sql, job.id, new.part, new.generation_id, new.start, new.submitted_at, body, new.overlap)
+    sent = (new.generation_id, new.start, new.submitted_at, body, new.overlap, new.duration)
+    await tx.rows(sql, job.id, new.part, *sent)
 
 
 async def looked_in_vain(tx: Transaction, job: Job, part: int, looks: int) -> bool:

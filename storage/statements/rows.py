@@ -60,7 +60,7 @@ WAITED = f"submitted_at + {LEFT_OUT} AS submitted_at"
 JOB_COLUMNS = ", ".join(WAITED if name == "submitted_at" else name for name in _NAMES)
 _TYPES_OF_ERRAND = {name: _types(kind) for name, kind in get_type_hints(Errand).items()}
 ERRAND_COLUMNS = ", ".join(_TYPES_OF_ERRAND)
-GENERATION_COLUMNS = f"part, generation_id, start, {WAITED}, body, unreadable, overlap"
+GENERATION_COLUMNS = f"part, generation_id, start, {WAITED}, body, unreadable, overlap, duration"
 
 
 def _readable(decode: Callable[[Row], Word]) -> Callable[[Row], Word]:
@@ -117,6 +117,7 @@ def generation_of(row: Row) -> Generation:
         transcript=None if body is None else decode_transcript(body),
         unreadable=row["unreadable"],
         overlap=row["overlap"],
+        duration=row["duration"],
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from storage.outcomes import Attempted, Ended, Forgotten, Hopeless, Ready, Released, Submitted, Waiting
 from storage.transcript import Transcript
-from storage.words import State
+from storage.words import Generation, State
 from tests.contract.stored import (
     APOLOGY,
     CHAT,
@@ -107,6 +107,13 @@ async def test_a_part_is_made_again_while_the_job_goes_on(store):
     assert await store.generations(job) == (part(1),)
     assert (await again(store, job)).generations_lost == 1
     assert await taken(store) == 1
+
+
+async def test_what_a_part_has_of_the_recording_is_kept(store):
+    job = await uploading(store)
+    cut = Generation(1, "generation", 596.0, NOW, overlap=4.0, duration=604.5)
+    assert await store.created(job, cut)
+    assert await store.generations(job) == (cut,)
 
 
 async def test_each_create_under_way_is_in_doubt_after_a_death(store):

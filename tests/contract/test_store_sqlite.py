@@ -385,7 +385,7 @@ async def test_the_schema_refuses_to_take_the_transcript_from_a_ready_job(path):
 
 @pytest.mark.parametrize("table", ["generations", "pages"])
 async def test_the_schema_refuses_rows_of_a_job_that_does_not_exist(path, table):
-    values = {"generations": "(77, 0, 'g', 0, 0, NULL, 0, 0)", "pages": "(77, 1, 901)"}[table]
+    values = {"generations": "(77, 0, 'g', 0, 0, NULL, 0, 0, 0)", "pages": "(77, 1, 901)"}[table]
     async with opened(path):
         with raw(path) as shell:
             shell.execute("PRAGMA foreign_keys = ON")

@@ -1,9 +1,13 @@
 """kill -9 between the writes of a long recording: only what was under way is paid again, and it is counted."""
 
+import pytest
+
 from tests.crash.scene import says
-from tests.long import lecture_in_parts
+from tests.long import Heard, lecture_in_parts
+from tests.world import texts
 
 SPLIT = {"SPLIT_MINUTES": "1", "TIMES_FROM_MINUTES": "0"}
+IN_ORDER = {"NOVA_CONCURRENCY": "1", "NOVA_CONCURRENCY_MOST": "1"}  # one part after the other
 
 
 def paid_again(scene):
@@ -54,3 +58,18 @@ async def test_each_create_that_a_death_has_cut_off_is_counted(scene):
     assert rows(scene, "creates_in_doubt") == [under_way]
     assert paid_again(scene) <= under_way
     assert len(scene.chat.bot_messages) == 1
+
+
+@pytest.mark.parametrize(("minutes", "then"), [("1", "2"), ("2", "1")])
+async def test_a_recording_that_is_cut_otherwise_after_a_death_has_each_of_its_words_once(scene, minutes, then):
+    scene.environment |= SPLIT | IN_ORDER | {"SPLIT_MINUTES": minutes}
+    heard = Heard(4)
+    scene.speech.recognise = heard.recognise
+    scene.document(heard.lecture, "lecture.mp3")
+    await scene.live_until(scene.speech, "create", "before", 2)
+    assert scene.rows("SELECT count(*) FROM generations") == [(1,)]
+    await scene.start(SPLIT_MINUTES=then)
+    await scene.until_stored(1, "state = 'delivered'")
+    (text,) = texts(scene.chat)
+    assert text.split() == heard.words
+    assert rows(scene, "generations_lost") == [1]

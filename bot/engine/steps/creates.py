@@ -1,7 +1,7 @@
 """Creates: sending a recording to the provider; its beginning is stored before it, and what came of it afterwards."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.activity import surely_ours
 from bot.engine.hold import Hold
@@ -49,30 +49,25 @@ class Creates:
         job: Job,
         model: Model,
         sources: Sequence[Source],
-        known: Sequence[Generation] | None = None,
         *,
         took_last: bool = False,
         alone: bool = False,
     ) -> Outcome:
-        """Create the generation of a recording that goes up in one piece, unless it was made before a crash.
+        """Create the generation of a recording that goes up in one piece. It is stored with the outcome.
 
-        It is stored with the outcome. `known` are those that are stored already, None where the database knows. `alone`
-        tries for all that wait for the operator. Where the provider has refused everybody since the job was admitted,
-        RateLimitedError or OperatorError is raised instead.
+        `alone` tries for all that wait for the operator. Where the provider has refused everybody since the job was
+        admitted, RateLimitedError or OperatorError is raised instead.
         """
         if wait := await self.hold.patience():
             raise RateLimitedError(PATIENCE, retry_after=wait)
         (source,) = sources
-        made = await self.store.generations(job) if known is None else known
-        stored, generation = next(iter(made), None), None
-        if stored is None:
-            await self.start(job, source.duration, alone=alone)
-            stored = generation = await self.create(job, model, 0, source)
+        await self.start(job, source.duration, alone=alone)
+        made = await self.create(job, model, 0, source)
         slots = await self.slots_from_now_on(model.family, took_last=took_last)
-        if stored.transcript is not None:
-            return ready(stored.transcript, job.model, self.now(), self.transcript_ttl, is_faint=source.is_faint)
+        if made.transcript is not None:
+            return ready(made.transcript, job.model, self.now(), self.transcript_ttl, is_faint=source.is_faint)
         first_look_at = self.now() + self.looks.next_look(job, 0.0)
-        return Submitted(first_look_at, source.duration, generation, slots, source.is_faint)
+        return Submitted(first_look_at, source.duration, made, slots, source.is_faint)
 
     async def slots_from_now_on(self, family: Family, *, took_last: bool) -> Mapping[str, int]:
         """Learn from a create that got through; return the slots of families that have more than before."""
@@ -113,9 +108,11 @@ class Creates:
             raise
         match answer:
             case Created(generation_id):
-                return Generation(part, generation_id, source.start, self.now(), overlap=source.overlap)
+                named, transcript = generation_id, None
             case Done(transcript):
-                return Generation(part, "", source.start, self.now(), transcript, overlap=source.overlap)
+                named = ""
+        made = Generation(part, named, source.start, self.now(), transcript)
+        return replace(made, overlap=source.overlap, duration=source.duration)
 
 
 def _held(pause: Pause, now: float) -> OperatorError | RateLimitedError:

@@ -1,12 +1,30 @@
-"""The parts of a long recording, put together again."""
+"""The parts of a long recording: whether they are still those that it is cut into, and how they are put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.engine.steps.seams import moved, sewn
 from bot.engine.steps.voices import known_by, nobody_told_apart, speakers_in
+from bot.uploads import Source
 from storage.transcript import Transcript
 from storage.words import Generation
+
+# Seconds by which an edge of a part may differ, as another ffmpeg may count a little otherwise. A part begins in a
+# pause that lasts three times as long at least, or with what the one before it has, too.
+_SAME = 0.1
+
+
+def cut_otherwise(stored: Iterable[Generation], sources: Sequence[Source]) -> frozenset[int]:
+    """Return the parts that are stored with other seconds of the recording than are sent for them now."""
+    now = {part: (each.start, each.overlap, each.duration) for part, each in enumerate(sources)}
+    return frozenset([each.part for each in stored if not _is_same(each, now.get(each.part))])
+
+
+def _is_same(stored: Generation, now: tuple[float, float, float] | None) -> bool:
+    if now is None:
+        return False
+    before = (stored.start, stored.overlap, stored.duration)
+    return all(abs(one - other) <= _SAME for one, other in zip(before, now, strict=True))
 
 
 def joined(generations: Sequence[Generation]) -> Transcript | None:

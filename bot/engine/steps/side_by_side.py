@@ -43,19 +43,18 @@ class SideBySide:
         job: Job,
         model: Model,
         sources: Sequence[Source],
-        known: Sequence[Generation] | None,
+        known: Sequence[Generation],
         placing: Placing,
         *,
         alone: bool,
     ) -> Outcome:
         """Create the generations that are missing, and see others through until there is room for them.
 
-        `known`, `alone` and what is raised are those of `Creates.send`. A failure is raised when all creates that were
-        under way have ended.
+        `known` are those that are stored already, each of the source of its part. `alone` and what is raised are those
+        of `Creates.send`. A failure is raised when all creates that were under way have ended.
         """
-        made = await self.creates.store.generations(job) if known is None else known
         job = replace(job, audio_seconds=max(source.start + source.duration for source in sources))
-        parts = {each.part: each for each in made if each.part < len(sources)}
+        parts = {each.part: each for each in known}
         held = 1 + job.more_slots if job.slot == model.family else 1
         return await _Sending(self, job, model, sources, placing.known, parts, alone, held).run()
 

@@ -14,6 +14,7 @@ from bot.engine.placing import Placing
 from bot.engine.policy import is_to_be_told, too_much_doubt, wait_for_lost
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.keeping import ready
+from bot.engine.steps.parts import cut_otherwise
 from bot.engine.steps.recordings import Recordings
 from bot.engine.steps.side_by_side import SideBySide
 from bot.errors import PermanentError, VerbatimError
@@ -30,7 +31,7 @@ from storage.words import LINK, PAUSED, SAME, Form, Generation, Job
 
 log = get_logger(__name__)
 REPLACED = "replaced "  # what a chat was told; the name of its model follows
-Send = Callable[..., Awaitable[Outcome]]  # of Creates, with what is to be sent
+Send = Callable[..., Awaitable[Outcome]]  # with what is to be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,38 @@ class Submit:
                     return await self._wait_for_the_provider(job)
                 place = self.placeholders.line_up if goes_ahead else self.placeholders.place_beside
                 place(job, placing)
-                send = partial(self._send, job, model, known=stored, alone=way is Way.ALONE, placing=placing)
+                send = partial(self._send, job, model, stored=stored, alone=way is Way.ALONE, placing=placing)
                 return await self._upload(job, model, admitted, send, placing)
 
     async def _send(
-        self, job: Job, model: Model, sources: Sequence[Source], placing: Placing, *, took_last: bool, **how: Any
+        self,
+        job: Job,
+        model: Model,
+        sources: Sequence[Source],
+        stored: Sequence[Generation] | None,
+        placing: Placing,
+        *,
+        took_last: bool,
+        **how: Any,
     ) -> Outcome:
+        made = await self.store.generations(job) if stored is None else stored
+        if others := cut_otherwise(made, sources):
+            job = await self._drop(job, others)
         if len(sources) == 1:
             return await self.creates.send(job, model, sources, took_last=took_last, **how)
-        return await self.side_by_side.send(job, model, sources, placing=placing, **how)
+        known = [each for each in made if each.part not in others]
+        return await self.side_by_side.send(job, model, sources, known, placing, **how)
+
+    async def _drop(self, job: Job, others: frozenset[int]) -> Job:
+        """Drop parts that were cut otherwise than they are now, by other settings or another version of the program.
+
+        No others can be joined with them. As they may have been paid for, that happens a few times at the most.
+        """
+        log.warning("parts.cut_otherwise", job=job.id, parts=len(others))
+        if job.generations_lost + 1 >= patience.MOST_GENERATIONS_LOST:
+            raise PermanentError(Reason.PROVIDER_FAILED)
+        require_lease(await self.store.make_again(job, others, self.now()))
+        return replace(job, generations_lost=job.generations_lost + 1, more_slots=0)  # it asks for more again
 
     def admission(self, model: str) -> tuple[str, int] | None:
         """Tell how many slots the family of a model has; None while nothing may go to the provider."""

@@ -88,7 +88,7 @@ def side_by_side(store, provider, clock):
 async def send_parts(store, provider, job, sources):
     """What comes of sending several parts side by side."""
     sending = side_by_side(store, provider, Clock())
-    return await sending.send(job, MODEL, sources, None, Placing(), alone=False)
+    return await sending.send(job, MODEL, sources, await store.generations(job), Placing(), alone=False)
 
 
 def fetch(store, provider, looks, clock):

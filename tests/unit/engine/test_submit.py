@@ -15,12 +15,13 @@ from bot.engine.steps.creates import Creates
 from bot.engine.steps.looking import Looking
 from bot.engine.steps.side_by_side import SideBySide
 from bot.engine.steps.submit import Rules, Submit
+from bot.errors import PermanentError
 from bot.speech.catalogue import Family, find
 from bot.speech.provider import Created
 from bot.uploads import Upload
 from storage.outcomes import Ended, Submitted, Waiting
 from storage.sqlite.engine import open_store
-from storage.words import State
+from storage.words import Generation, State
 from tests.clock import Clock
 from tests.contract.stored import NOW, again, leased, recorded
 from tests.migrated import migrated
@@ -110,6 +111,18 @@ async def bench(tmp_path):
     store = await open_store(migrated(tmp_path / "verbatim.db"), now=lambda: NOW)
     yield Bench(store, tmp_path)
     await store.close()
+
+
+async def test_parts_that_are_cut_otherwise_again_and_again_are_not_paid_for_ever(bench):
+    bench.recordings.ends.set()
+    job = await leased(bench.store, **NAMED)
+    for _ in range(patience.MOST_GENERATIONS_LOST - 1):
+        assert await bench.store.make_again(job, frozenset(), NOW)
+        job = await again(bench.store, job)
+    await bench.store.created(job, Generation(0, "of a minute", 0.0, NOW, duration=60.0))
+    with pytest.raises(PermanentError):
+        await bench.submit(slot_lent=SOON)(job)
+    assert bench.provider.created == 0
 
 
 async def test_a_quick_preparation_keeps_the_slot(bench):
