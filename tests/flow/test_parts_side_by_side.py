@@ -136,6 +136,23 @@ async def test_all_parts_that_the_provider_has_forgotten_count_as_one_loss(stopp
         assert [job.generations_lost for job in await world.jobs()] == [1]
 
 
+async def test_parts_that_are_forgotten_together_while_others_are_to_be_sent_count_as_one_loss(
+    stopped_world, chat, alice
+):
+    stopped_world.speech.latency = 3 * patience.NOT_YET_KNOWN
+    async with stopped_world.running() as world:
+        send(chat, alice, MANY)
+        await world.settle(seconds=patience.NOT_YET_KNOWN + 10)
+        assert len(world.speech.uploads) == patience.PARTS_AT_ONCE
+    for upload in stopped_world.speech.uploads:
+        stopped_world.speech.forget(upload.generation_id)
+    async with stopped_world.running() as world:  # where all are looked at in one go
+        await world.settle(seconds=3600)
+        assert len(world.speech.uploads) == patience.PARTS_AT_ONCE + MANY
+        assert [(job.state, job.generations_lost) for job in await world.jobs()] == [(State.DELIVERED, 1)]
+        assert world.app.metrics.bugs_seen == 0
+
+
 async def test_a_create_that_fails_ends_no_other_and_its_part_alone_is_sent_later(stopped_world, chat, alice):
     stopped_world.speech.fault("create", status=500)
     async with stopped_world.running() as world:

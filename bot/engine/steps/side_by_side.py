@@ -228,9 +228,9 @@ class _Sending:
 
     async def _look(self, part: int) -> None:
         """Look at a part. What fails for a moment is looked at again, as all files would have to be made anew."""
-        job, asked = self.job, self.parts[part]
-        if part not in self.due:
+        if part not in self.due:  # it was lost with another one
             return
+        job, asked = self.job, self.parts[part]
         try:
             await self.by.looking.looks.turn(job, asked.submitted_at)
             found = await self.by.looking.look(job, asked)
