@@ -2,24 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.engine import patience
 from bot.engine.lease import require_lease
 from bot.engine.looks import Looks
 from bot.engine.placeholders import Placeholders
 from bot.engine.placing import Placing
-from bot.engine.progress import Progress, sounds_of
+from bot.engine.progress import Progress, Sound, sounds_of
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.looking import Found, Heard, Later, Looking, Lost
-from bot.engine.steps.parts import joined
+from bot.engine.steps.parts import Parts
 from bot.machine.clock import Clock
 from storage.outcomes import Forgotten, Hopeless, Outcome, Waiting
 from storage.store import Store
-from storage.transcript import Doubt, Transcript, shortened
+from storage.transcript import Doubt, Transcript
 from storage.words import Generation, Job
-
-Due = dict[int, float]  # when to look at each part that has no transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +51,20 @@ class Fetch:
         if generations is None:
             generations = await self.store.generations(job)
         first = self.clock() if look_at is None else look_at
-        parts = {each.part: each for each in generations}
-        due = {each.part: first for each in generations if each.transcript is None}
+        parts = Parts.of(len(generations), generations, look_at=first)
         while True:
-            part = min(due, key=due.__getitem__)
-            later = await self._until(job, parts[part], due[part], placing)
+            part = min(parts.due, key=parts.due.__getitem__)
+            asked = parts.made[part]
+            later = await self._until(job, asked, parts.due[part], placing)
             if later is not None:
                 return Waiting(later)
-            found = await self.looking.look(job, parts[part])
-            outcome = await self._found(job, part, found, parts, due)
+            outcome = await self._found(job, asked, await self.looking.look(job, asked), parts)
             if outcome is not None:
                 return outcome
             if job.interrupted:
-                return Waiting(min(due.values()))
-            if len(parts) > 1:
-                await self.progress.show(placing.known(job), sounds_of([*parts.values()], job.audio_seconds or 0.0))
+                return Waiting(min(parts.due.values()))
+            if parts.count > 1:
+                await self.progress.show(placing.known(job), self._sounds(job, parts))
 
     async def _until(self, job: Job, asked: Generation, at: float, placing: Placing) -> float | None:
         """Wait for a look that is soon, and for its turn; return the moment of one that waits in the database."""
@@ -80,32 +77,32 @@ class Fetch:
         await self.looks.turn(job, asked.submitted_at)
         return None
 
-    async def _found(self, job: Job, part: int, found: Found, parts: dict[int, Generation], due: Due) -> Outcome | None:
+    async def _found(self, job: Job, asked: Generation, found: Found, parts: Parts) -> Outcome | None:
         """Take what was found at a part into account; return the outcome, if it is one."""
         match found:
             case Later(at, generation):
-                due[part], parts[part] = at, generation
+                parts.look_later(generation, at)
                 return None
             case Heard(transcript):
-                return await self._heard(job, part, transcript, parts, due)
+                return await self._heard(job, asked, transcript, parts)
             case Lost(with_others):
-                others = parts.values() if with_others else ()
-                return Forgotten(self.clock(), await self.looking.lost(job, part, others))
+                others = parts.made.values() if with_others else ()
+                return Forgotten(self.clock(), await self.looking.lost(job, asked.part, others))
             case Hopeless():
                 return found
 
-    async def _heard(
-        self, job: Job, part: int, transcript: Transcript, parts: dict[int, Generation], due: Due
-    ) -> Outcome | None:
+    async def _heard(self, job: Job, asked: Generation, transcript: Transcript, parts: Parts) -> Outcome | None:
         """Store the part, or the whole with it; several parts are joined on a thread, as they may have many words."""
-        if len(parts) > 1:
-            sound = sounds_of([*parts.values()], job.audio_seconds or 0.0)[sorted(parts).index(part)]
-            self.progress.learn(job.model, sound.seconds, self.clock() - parts[part].submitted_at)
-        transcript = shortened(transcript, len(parts))
-        parts[part] = replace(parts[part], transcript=transcript)
-        del due[part]
-        whole = transcript if len(parts) == 1 else await asyncio.to_thread(joined, [*parts.values()])
+        if parts.count > 1:
+            sound = self._sounds(job, parts)[sorted(parts.made).index(asked.part)]
+            self.progress.learn(job.model, sound.seconds, self.clock() - asked.submitted_at)
+        transcript = parts.hear(asked, transcript)
+        whole = transcript if parts.count == 1 else await asyncio.to_thread(parts.joined)
         if whole is not None:
             return ready(whole, job.model, self.clock(), self.transcript_ttl, is_faint=job.doubtful is Doubt.FAINT)
-        require_lease(await self.store.part_ready(job, part, transcript, self.clock()))
+        require_lease(await self.store.part_ready(job, asked.part, transcript, self.clock()))
         return None
+
+    @staticmethod
+    def _sounds(job: Job, parts: Parts) -> Sequence[Sound]:
+        return sounds_of([*parts.made.values()], job.audio_seconds or 0.0)

@@ -1,12 +1,12 @@
-"""The parts of a long recording: whether they are still those that it is cut into, and how they are put together."""
+"""The parts of a long recording: whether they are those that it is cut into, how far they are, and their text."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bot.engine.steps.seams import moved, sewn
 from bot.engine.steps.voices import known_by, nobody_told_apart, speakers_in
 from bot.uploads import Source
-from storage.transcript import Transcript
+from storage.transcript import Transcript, shortened
 from storage.words import Generation
 
 # Seconds by which an edge of a part may differ, as another ffmpeg may count a little otherwise. A part begins in a
@@ -25,6 +25,49 @@ def _is_same(stored: Generation, now: tuple[float, float, float] | None) -> bool
         return False
     before = (stored.start, stored.overlap, stored.duration)
     return all(abs(one - other) <= _SAME for one, other in zip(before, now, strict=True))
+
+
+@dataclass(slots=True)
+class Parts:
+    """How far the parts of a recording are: each is missing, is looked at until it is heard, or is heard."""
+
+    count: int
+    made: dict[int, Generation] = field(default_factory=dict)  # those that are not missing
+    due: dict[int, float] = field(default_factory=dict)  # when to look at each that is not heard
+
+    @classmethod
+    def of(cls, count: int, stored: Iterable[Generation], look_at: float) -> "Parts":
+        """Take up a recording of so many parts where it was left."""
+        made = {each.part: each for each in stored}
+        return cls(count, made, {part: look_at for part, each in made.items() if each.transcript is None})
+
+    @property
+    def missing(self) -> list[int]:
+        return [part for part in range(self.count) if part not in self.made]
+
+    @property
+    def are_heard(self) -> bool:
+        """Tell whether all are."""
+        return not self.due and len(self.made) == self.count
+
+    def look_later(self, generation: Generation, at: float) -> None:
+        self.made[generation.part], self.due[generation.part] = generation, at
+
+    def hear(self, made: Generation, transcript: Transcript) -> Transcript:
+        """Take what is heard in a part, and return as much of it as a part may have."""
+        transcript = shortened(transcript, self.count)
+        self.made[made.part] = replace(made, transcript=transcript)
+        self.due.pop(made.part, None)
+        return transcript
+
+    def drop(self, lost: Iterable[int]) -> None:
+        for part in lost:
+            del self.made[part]
+            self.due.pop(part, None)
+
+    def joined(self) -> Transcript | None:
+        """Return the whole once all are heard."""
+        return joined([self.made[part] for part in sorted(self.made)]) if self.are_heard else None
 
 
 def joined(generations: Sequence[Generation]) -> Transcript | None:

@@ -18,14 +18,14 @@ from bot.engine.progress import Progress, Sound
 from bot.engine.steps.creates import PATIENCE, Creates
 from bot.engine.steps.keeping import ready
 from bot.engine.steps.looking import Found, Heard, Later, Looking, Lost
-from bot.engine.steps.parts import joined
+from bot.engine.steps.parts import Parts
 from bot.errors import OperatorError, PermanentError, RateLimitedError, TemporaryError
 from bot.machine.clock import Clock
 from bot.outgoing import waits
 from bot.speech.catalogue import Model
 from bot.uploads import Source
 from storage.outcomes import Hopeless, Outcome, Submitted
-from storage.transcript import Transcript, shortened
+from storage.transcript import Transcript
 from storage.words import Generation, Job
 
 
@@ -54,7 +54,7 @@ class SideBySide:
         of `Creates.send`. A failure is raised when all creates that were under way have ended.
         """
         job = replace(job, audio_seconds=max(source.start + source.duration for source in sources))
-        parts = {each.part: each for each in known}
+        parts = Parts.of(len(sources), known, look_at=self.clock())
         held = 1 + job.more_slots if job.slot == model.family else 1
         return await _Sending(self, job, model, sources, placing.known, parts, alone, held).run()
 
@@ -68,11 +68,10 @@ class _Sending:
     model: Model
     sources: Sequence[Source]
     known: Callable[[Job], Job]  # the job with its placeholder, which is sent meanwhile
-    parts: dict[int, Generation]
+    parts: Parts
     alone: bool
     held: int  # slots
     creating: dict["asyncio.Task[Generation]", int] = field(default_factory=dict, init=False)
-    due: dict[int, float] = field(default_factory=dict, init=False)  # when to look at each part that is not heard
     create_at: float = field(default=0.0, init=False)  # the soonest moment for the next one
     under_way: int = field(default=0, init=False)  # creates, as the database has it
     in_vain: int = field(default=0, init=False)  # looks in a row
@@ -84,8 +83,7 @@ class _Sending:
 
     async def run(self) -> Outcome:
         """Go on until all parts are at the provider or heard, or there is no hope."""
-        self.renewed_at = now = self.by.clock()
-        self.due = {part: now for part, each in self.parts.items() if each.transcript is None}
+        self.renewed_at = self.by.clock()
         try:
             while True:
                 await self._begin()
@@ -93,7 +91,7 @@ class _Sending:
                     return outcome
                 await self._wait()
                 await self._take_created()
-                for part in [part for part, at in self.due.items() if at <= self.by.clock()]:
+                for part in [part for part, at in self.parts.due.items() if at <= self.by.clock()]:
                     await self._look(part)
                 await self._tell()
         finally:
@@ -105,9 +103,14 @@ class _Sending:
     def _is_over(self) -> bool:
         return bool(self.failures) or self.hopeless is not None
 
-    def _missing(self) -> list[int]:
+    @property
+    def _at_provider(self) -> int:
+        """The parts that are there or on their way, each with a slot."""
+        return len(self.creating) + len(self.parts.due)
+
+    def _to_be_begun(self) -> list[int]:
         begun = set(self.creating.values())
-        return [part for part, _ in enumerate(self.sources) if part not in self.parts and part not in begun]
+        return [part for part in self.parts.missing if part not in begun]
 
     async def _outcome(self) -> Outcome | None:
         """Return what all this came to, once no create is under way; raise what it failed at."""
@@ -117,28 +120,23 @@ class _Sending:
             raise next((each for each in self.failures if not _is_sure(each)), self.failures[0])
         if self.hopeless is not None:
             return self.hopeless
-        if self._missing():
+        if self.parts.missing:
             return None
         is_faint = any(source.is_faint for source in self.sources)
-        if (whole := await self._whole()) is not None:
+        if whole := await asyncio.to_thread(self.parts.joined):
             return ready(whole, self.job.model, self.by.clock(), self.by.creates.transcript_ttl, is_faint=is_faint)
-        return Submitted(min(self.due.values()), self.job.audio_seconds or 0.0, None, self.slots, is_faint)
-
-    async def _whole(self) -> Transcript | None:
-        if self.due or len(self.parts) < len(self.sources):
-            return None
-        return await asyncio.to_thread(joined, [self.parts[part] for part in range(len(self.sources))])
+        return Submitted(min(self.parts.due.values()), self.job.audio_seconds or 0.0, None, self.slots, is_faint)
 
     async def _begin(self) -> None:
         """Begin as many creates as there are slots for."""
-        for part in self._missing():
+        for part in self._to_be_begun():
             if self._is_over or self.by.clock() < self.create_at or not await self._may_begin():
                 return
             self.creating[beside(self._create(part))] = part
 
     async def _may_begin(self) -> bool:
         """Tell whether one more may begin: there is a slot for it, and the provider asks for no patience."""
-        under_way = len(self.creating) + len(self.due)
+        under_way = self._at_provider
         if wait := await self.by.creates.hold.patience():
             if under_way == 0:
                 raise RateLimitedError(PATIENCE, retry_after=wait)
@@ -184,11 +182,11 @@ class _Sending:
     async def _wait(self) -> None:
         """Wait until a create has ended, or until there is something to do."""
         now = self.by.clock()
-        may_begin = not self.creating and not self.due and self.create_at <= now
-        if may_begin or any(at <= now for at in self.due.values()):
+        may_begin = self._at_provider == 0 and self.create_at <= now
+        if may_begin or any(at <= now for at in self.parts.due.values()):
             return
-        moments = [*self.due.values(), self.by.progress.next_at(self.known(self.job))]
-        if self._missing() and not self._is_over:
+        moments = [*self.parts.due.values(), self.by.progress.next_at(self.known(self.job))]
+        if self._to_be_begun() and not self._is_over:
             moments.append(self.create_at)
         later = [moment for moment in moments if moment > now]
         waiting = [beside(self.by.clock.until(min(later)))] if later else []
@@ -201,7 +199,7 @@ class _Sending:
     async def _take_created(self) -> None:
         """Take into account what came of creates that have ended."""
         for task in [task for task in self.creating if task.done()]:
-            part = self.creating.pop(task)
+            del self.creating[task]
             try:
                 made = task.result()
             except RateLimitedError as error:
@@ -209,78 +207,73 @@ class _Sending:
             except Exception as error:  # noqa: BLE001 - raised when all that are under way have ended
                 self.failures.append(error)
             else:
-                await self._got_through(part, made)
+                await self._got_through(made)
 
     def _refused(self, error: RateLimitedError) -> None:
         """Send the part later, as long as others of the recording are on their way."""
-        if not self.creating and not self.due:
+        if self._at_provider == 0:
             self.failures.append(error)
         self.create_at = self.by.clock() + (waits.UNSAID if error.retry_after is None else error.retry_after)
 
-    async def _got_through(self, part: int, made: Generation) -> None:
-        self.parts[part] = made
+    async def _got_through(self, made: Generation) -> None:
         if made.transcript is None:
-            self.due[part] = self.by.clock() + self.by.looking.looks.next_look(self.job, 0.0)
+            self.parts.look_later(made, self.by.clock() + self.by.looking.looks.next_look(self.job, 0.0))
         else:
-            await self._heard(part, made.transcript)
+            await self._heard(made, made.transcript)
         self.slots |= await self.by.creates.slots_from_now_on(self.model.family, took_last=False)
         self.alone = False
 
     async def _look(self, part: int) -> None:
         """Look at a part. What fails for a moment is looked at again, as all files would have to be made anew."""
-        if part not in self.due:  # it was lost with another one
+        if part not in self.parts.due:  # it was lost with another one
             return
-        job, asked = self.job, self.parts[part]
+        job, asked = self.job, self.parts.made[part]
         try:
             await self.by.looking.looks.turn(job, asked.submitted_at)
             found = await self.by.looking.look(job, asked)
         except RateLimitedError as error:
-            self.due[part] = self.by.clock() + max(patience.SHORTEST_WAIT, error.retry_after or waits.UNSAID)
+            wait = max(patience.SHORTEST_WAIT, error.retry_after or waits.UNSAID)
+            self.parts.look_later(asked, self.by.clock() + wait)
         except TemporaryError as error:
             self.in_vain += 1
-            self.due[part] = self.by.clock() + patience.LOOK_IN_VAIN_AGAIN_AFTER
+            self.parts.look_later(asked, self.by.clock() + patience.LOOK_IN_VAIN_AGAIN_AFTER)
             if self.in_vain >= patience.MOST_LOOKS_IN_VAIN:
                 self.failures.append(error)
         except (PermanentError, OperatorError) as error:
             self.failures.append(error)
         else:
             self.in_vain = 0
-            await self._found(part, found)
+            await self._found(asked, found)
 
-    async def _found(self, part: int, found: Found) -> None:
+    async def _found(self, asked: Generation, found: Found) -> None:
         match found:
             case Later(at, generation):
-                self.due[part], self.parts[part] = at, generation
+                self.parts.look_later(generation, at)
             case Heard(transcript):
-                took = self.by.clock() - self.parts[part].submitted_at
-                self.by.progress.learn(self.model.name, self.sources[part].duration, took)
-                await self._heard(part, transcript)
+                took = self.by.clock() - asked.submitted_at
+                self.by.progress.learn(self.model.name, self.sources[asked.part].duration, took)
+                await self._heard(asked, transcript)
             case Lost(with_others):
-                others = list(self.parts.values()) if with_others else []
-                await self._make_again(await self.by.looking.lost(self.job, part, others))
+                others = self.parts.made.values() if with_others else ()
+                await self._make_again(await self.by.looking.lost(self.job, asked.part, others))
             case Hopeless():
                 self.hopeless = found
 
-    async def _heard(self, part: int, transcript: Transcript) -> None:
+    async def _heard(self, made: Generation, transcript: Transcript) -> None:
         """Keep a part, unless the whole is known by it, and let others have its slot."""
-        transcript = shortened(transcript, len(self.sources))
-        self.parts[part] = replace(self.parts[part], transcript=transcript)
-        self.due.pop(part, None)
-        if len(self.parts) < len(self.sources) or self.due:
-            now = self.by.clock()
-            require_lease(await self.by.creates.store.part_ready(self.job, part, transcript, now))
+        transcript = self.parts.hear(made, transcript)
+        if not self.parts.are_heard:
+            require_lease(await self.by.creates.store.part_ready(self.job, made.part, transcript, self.by.clock()))
             self._has_fewer_slots()
 
     async def _make_again(self, lost: frozenset[int]) -> None:
         require_lease(await self.by.creates.store.make_again(self.job, lost, self.by.clock()))
         self.job = replace(self.job, generations_lost=self.job.generations_lost + 1)
-        for part in lost:
-            del self.parts[part]
-            self.due.pop(part, None)
+        self.parts.drop(lost)
         self._has_fewer_slots()
 
     def _has_fewer_slots(self) -> None:
-        self.held = min(self.held, max(1, self.under_way + len(self.due)))
+        self.held = min(self.held, max(1, self.under_way + len(self.parts.due)))
 
     async def _tell(self) -> None:
         """Tell how far it is, and keep the lease: a long recording takes longer than one lasts."""
@@ -294,7 +287,7 @@ class _Sending:
     def _sounds(self) -> list[Sound]:
         found = []
         for part, source in enumerate(self.sources):
-            made = self.parts.get(part)
+            made = self.parts.made.get(part)
             since, is_heard = (made.submitted_at, made.transcript is not None) if made else (None, False)
             found.append(Sound(source.duration - source.overlap, since, is_heard))
         return found

@@ -11,6 +11,7 @@ from bot.engine.slots import Slots
 from bot.engine.steps.creates import Creates
 from bot.engine.steps.fetch import Fetch
 from bot.engine.steps.looking import Looking
+from bot.engine.steps.parts import Parts
 from bot.engine.steps.side_by_side import SideBySide, _Sending
 from bot.errors import RateLimitedError, TemporaryError
 from bot.speech.catalogue import Family, find
@@ -121,7 +122,7 @@ async def test_nothing_is_waited_for_once_the_moment_of_the_next_create_has_come
     job, clock = await uploading(store), Clock()
     clock.pass_(100)
     by, sources = side_by_side(store, Provider(), clock), parts(tmp_path, 0.0, 600.0)
-    sending = _Sending(by, job, MODEL, sources, Placing().known, {}, alone=False, held=1)
+    sending = _Sending(by, job, MODEL, sources, Placing().known, Parts(2), alone=False, held=1)
     sending.create_at = clock()
     await sending._wait()
 
