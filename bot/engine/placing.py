@@ -76,6 +76,7 @@ class Placing:
             await self._end_of(sending)
         except asyncio.CancelledError:
             sending.cancel()
+            sending.add_done_callback(_heard)
             raise
 
     async def _end_of(self, sending: asyncio.Task[None]) -> None:
@@ -83,3 +84,9 @@ class Placing:
         self._sending = None
         if not sending.cancelled():
             sending.result()
+
+
+def _heard(sending: asyncio.Task[None]) -> None:
+    """Take note of how one ended that nobody waits for: it is sent to its end, and may fail, although interrupted."""
+    if not sending.cancelled():
+        sending.exception()  # else the loop logs it as one that nobody knows of
