@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
-from storage.errors import StorageError, damaged
+from storage.errors import ForeignTablesError, StorageError, damaged
 from storage.texts import storable
 
 Say = Callable[[str], None]
@@ -70,10 +70,10 @@ class Moved(NamedTuple):
 
 
 def kind_of(declared: str) -> type:
-    """Return what a column holds, by its type; StorageError for one that no table of this program has."""
+    """Return what a column holds, by its type; ForeignTablesError for one that no table of this program has."""
     kind = _KINDS.get(declared.lower())
     if kind is None:
-        raise StorageError("there are tables of another program in it: name a database, or a schema, of its own")
+        raise ForeignTablesError
     return kind
 
 

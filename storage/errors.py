@@ -31,6 +31,13 @@ def damaged(found: object) -> DatabaseDamagedError:
     return DatabaseDamagedError(f"{sentence}: {advice}", why)
 
 
+class ForeignTablesError(StorageError):
+    """Another program has tables in this database, where those of this one would be."""
+
+    def __init__(self) -> None:
+        super().__init__("there are tables of another program in it: name a database, or a schema, of its own")
+
+
 class DatabaseInUseError(StorageError):
     """Another process works on this database."""
 

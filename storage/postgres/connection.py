@@ -14,7 +14,13 @@ _CACHED = 500  # statements a connection keeps prepared: the same one for lists 
 _SETTINGS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "5000", "synchronous_commit": "on"}
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 # The driver gives what it does not know of an address to the server, as settings of the session.
-_WRONG_SETTING = (asyncpg.UndefinedObjectError, asyncpg.InvalidParameterValueError, asyncpg.CantChangeRuntimeParamError)
+_WRONG_ADDRESS = (
+    asyncpg.UndefinedObjectError,
+    asyncpg.InvalidParameterValueError,
+    asyncpg.CantChangeRuntimeParamError,
+    asyncpg.PostgresSyntaxError,  # in its `options`
+    UnicodeError,  # of a host that no name can have, such as one..two
+)
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -71,9 +77,9 @@ async def find(url: str, most: int) -> tuple[Way, asyncpg.Pool]:
                 return direct, pool
     except asyncpg.ProtocolViolationError:  # from a pooler that takes no settings
         pool.terminate()
-    except _WRONG_SETTING:
+    except _WRONG_ADDRESS:
         pool.terminate()
-        raise asyncpg.ClientConfigurationError("a setting of the session") from None
+        raise asyncpg.ClientConfigurationError("a setting of the session, or the host") from None
     except BaseException:
         pool.terminate()
         raise

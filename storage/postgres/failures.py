@@ -23,6 +23,7 @@ _UNAVAILABLE = {
     "25P03": "a transaction took too long",
     "28": "it does not let this user in",
     "3D000": "there is no such database",
+    "3F000": "there is no schema for the tables, or this user may not use it",
     "40": "other transactions were in the way again and again",
     "42501": "this user may not do what the program needs: make it the owner of the database, or of its schema",
     "53100": "its disk is full",

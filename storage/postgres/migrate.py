@@ -9,13 +9,15 @@ from importlib import resources
 
 import asyncpg
 
-from storage.errors import SchemaTooNewError
+from storage.errors import ForeignTablesError, SchemaTooNewError
 from storage.postgres.locks import TAKE, Lock
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 _WORKS_WITH = re.compile(r"-- Works with programs of schema (\d+) or later\.\n")
 _READ = "SELECT version, oldest_program FROM schema_version"
 _MAKE = "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, oldest_program INTEGER NOT NULL)"
+# Tables are made where none of their names was there, and read where their columns are ours.
+_FOREIGN = (asyncpg.DuplicateTableError, asyncpg.UndefinedColumnError)
 _LONGEST = 3600.0  # seconds for one file; indexes of large tables take minutes
 _LOCK_WITHIN = "SET LOCAL lock_timeout = '10s'"  # else what waits for a table keeps everybody else from it
 
@@ -34,14 +36,24 @@ def oldest_program(script: str) -> int:
 
 
 async def migrate(connection: asyncpg.Connection) -> None:
-    """Bring the schema up to this program's version; SchemaTooNewError where it is beyond what this one works with."""
-    async with connection.transaction():
-        if await _is_known(connection):
-            return
-        await connection.execute(TAKE, Lock.SCHEMA, 0, timeout=_LONGEST)
-        if not await _is_known(connection):
-            await connection.execute(_LOCK_WITHIN)
-            await _apply_missing(connection)
+    """Bring the schema up to this program's version.
+
+    SchemaTooNewError where it is beyond what this one works with, ForeignTablesError where it is another program's.
+    """
+    try:
+        async with connection.transaction():
+            await _bring_up_to_date(connection)
+    except _FOREIGN:
+        raise ForeignTablesError from None
+
+
+async def _bring_up_to_date(connection: asyncpg.Connection) -> None:
+    if await _is_known(connection):
+        return
+    await connection.execute(TAKE, Lock.SCHEMA, 0, timeout=_LONGEST)
+    if not await _is_known(connection):
+        await connection.execute(_LOCK_WITHIN)
+        await _apply_missing(connection)
 
 
 async def _is_known(connection: asyncpg.Connection) -> bool:

@@ -9,11 +9,17 @@ import pytest
 import pytest_asyncio
 
 from storage.apology import Notice
-from storage.errors import DatabaseDamagedError, SchemaTooNewError, StorageError, StorageUnavailableError
+from storage.errors import (
+    DatabaseDamagedError,
+    ForeignTablesError,
+    SchemaTooNewError,
+    StorageError,
+    StorageUnavailableError,
+)
 from storage.opening import open_store
 from storage.outcomes import Submitted
 from storage.postgres.failures import RefusedError
-from storage.postgres.migrate import migrations, oldest_program
+from storage.postgres.migrate import migrate, migrations, oldest_program
 from storage.words import State
 from tests import postgres
 from tests.contract.stored import (
@@ -197,6 +203,39 @@ async def test_an_address_with_something_that_the_server_does_not_know_is_told(d
     address = f"{database}{'&' if urlsplit(database).query else '?'}{option}"
     with pytest.raises(StorageError, match=r"something that the driver does not know|08P01"):  # the latter as above
         await open_store(address, lambda: NOW)
+
+
+async def test_an_address_with_options_that_the_server_cannot_read_is_told(database):
+    address = f"{database}{'&' if urlsplit(database).query else '?'}options=-c%20nothing"
+    with pytest.raises(StorageError, match=r"something that the driver does not know|08P01"):  # the latter as above
+        await open_store(address, lambda: NOW)
+
+
+async def test_a_host_that_no_name_can_have_is_told():
+    with pytest.raises(StorageError, match=r"the address of jobs on one\.\.two has something"):
+        await open_store("postgresql://somebody:password@one..two/jobs", lambda: NOW)
+
+
+async def test_a_schema_that_is_not_there_is_told(database):
+    address = f"{database}{'&' if urlsplit(database).query else '?'}search_path=nowhere"
+    with pytest.raises(StorageUnavailableError, match=r"there is no schema|08P01"):  # the latter as above
+        await open_store(address, lambda: NOW)
+
+
+@pytest.mark.parametrize("table", ["jobs (recipe text)", "schema_version (revision text)"])
+async def test_tables_of_another_program_are_told_and_left_as_they_are(database, table):
+    name = table.partition(" ")[0]
+    async with postgres.connected(database) as server:
+        await server.execute("CREATE SCHEMA of_another_program")
+        try:
+            await server.execute(f"CREATE TABLE of_another_program.{table}")
+            await server.execute("SET search_path = of_another_program")
+            with pytest.raises(ForeignTablesError, match="tables of another program in it"):
+                await migrate(server)
+            sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'of_another_program'"
+            assert [row["tablename"] for row in await server.fetch(sql)] == [name]
+        finally:
+            await server.execute("RESET search_path; DROP SCHEMA of_another_program CASCADE")
 
 
 async def test_a_transaction_goes_on_when_its_caller_is_cancelled(store):
