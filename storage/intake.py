@@ -101,7 +101,7 @@ class Version:
     the chat that chooses: what that of `new` has become since. `beside` is the id of a job of that recording. `choose`
     makes of the model and the options that the chat chooses those that are wanted. It may be called again where the
     answer of a commit was lost. `gone` is the id of a job whose text somebody has deleted in the chat: it does not
-    count.
+    count, nor does what was made before it, and all of that stays as it is.
     """
 
     new: NewJob

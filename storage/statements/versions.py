@@ -41,8 +41,8 @@ async def make_version(
     chosen = as_chosen(replace(new, untaken={}), settings, now)  # which model has to take the options, is not known yet
     model, options = wanted.choose(chosen.model, chosen.options)
     version = replace(chosen, model=model, options=options)
-    same = await _same(tx, version, wanted.beside)
-    if (had := _had([each for each in same if each.id != wanted.gone], now)) is not None:
+    same = [each for each in await _same(tx, version, wanted.beside) if wanted.gone is None or each.id > wanted.gone]
+    if (had := _had(same, now)) is not None:
         return HadAlready(had)
     if (refused := await refuse_or_count(tx, new, chat["open"] < most_open, rate, now)) is not None:
         return refused

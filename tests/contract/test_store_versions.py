@@ -10,7 +10,7 @@ from storage.errands import ErrandKind, NewErrand, NotAsked
 from storage.host import DAY, Rate, TooOften, Whose
 from storage.intake import HadAlready, NewJob, NotTaken, Refused, Version
 from storage.options import Options
-from storage.outcomes import Ended, Hopeless
+from storage.outcomes import Ended, Hopeless, Known
 from storage.words import Asked, Job, State
 from tests.contract.stored import CHAT, LATER, NOW, accepted, again, claimed, delivering, message, recorded
 
@@ -123,6 +123,17 @@ async def test_one_whose_text_is_gone_from_the_chat_is_made_again_once(store):
     assert isinstance(made, Job)
     assert await want(store, first.model, gone=first.id) == HadAlready(made)
     assert await store.job(first.id) == first
+
+
+async def test_what_was_made_before_one_that_is_gone_was_gone_by_then(store):
+    first = await shown(store)
+    made = await want(store, first.model, gone=first.id)
+    await recorded(store, await claimed(store, LATER), Known(first.transcript_id))
+    ended = await recorded(store, await claimed(store, LATER), Ended(State.DELIVERED))
+    assert await want(store, first.model) == HadAlready(ended)
+    once_more = await want(store, first.model, gone=made.id)
+    assert isinstance(once_more, Job)
+    assert await store.job(made.id) == ended
 
 
 async def test_the_recording_keeps_its_own_job_although_that_failed(store):

@@ -401,6 +401,29 @@ class TestWhatIsGone:
             assert models(world) == [FIRST, SECOND] + [SECOND] * (hours == 0)
             assert (await say(world, private, alice, f"/again {SECOND}", text))["text"] == WORDS.there()
 
+    @pytest.mark.parametrize("model", [FIRST, SECOND])
+    async def test_it_is_made_once_more_as_often_as_its_message_is_deleted(self, world, alice, private, model):
+        voice, text, _ = await heard(world, private, alice)
+        shown = text if model == FIRST else await say(world, private, alice, f"/again {model}", voice)
+        for _ in range(3):
+            private.delete(shown)
+            shown = await say(world, private, alice, f"/again {model}", voice)
+            assert replied(private, shown) == voice["message_id"]
+            assert shown["text"] != WORDS.there()
+        assert (await say(world, private, alice, f"/again {model}", voice))["text"] == WORDS.there()
+        assert replied(private, private.bot_messages[-1]) == shown["message_id"]
+
+    async def test_a_file_of_a_deleted_text_still_comes_when_that_is_made_once_more(self, world, alice, private):
+        voice, _, _ = await heard(world, private, alice)
+        second = await say(world, private, alice, f"/again {SECOND}", voice)
+        world.telegram.fault("sendDocument", 502, times=1)
+        private.say(alice, "/export srt", reply_to=second)
+        await world.turn()
+        private.delete(second)
+        await say(world, private, alice, f"/again {SECOND}", voice)
+        assert texts(private).count("second text") == 1
+        assert len([each for each in private.bot_messages if "document" in each]) == 1
+
     async def test_where_telegram_does_not_tell_whether_it_was_deleted_it_is_there(self, world, alice, private):
         voice, text, _ = await heard(world, private, alice)
         private.delete(text)
