@@ -38,11 +38,16 @@ class Shown:
             )
         return job if admin else None
 
-    async def is_deleted(self, job: Job, bot: Bot) -> bool:
-        """Tell whether somebody has deleted the text of a job in Telegram: its last message, which has the buttons."""
+    async def is_deleted(self, job: Job, bot: Bot, seen: tuple[int, int | None]) -> bool:
+        """Tell whether somebody has deleted the text of a job in Telegram: its last message, which has the buttons.
+
+        Of a message that was just `seen` in a chat, Telegram is not asked.
+        """
         pages = await self.store.pages(job)
         last = pages[max(pages)] if pages else job.placeholder_id
-        return last is not None and await is_gone(bot, job.shown_in, last, keyboards.under_text(job))
+        if last is None or (job.shown_in, last) == seen:
+            return False
+        return await is_gone(bot, job.shown_in, last, keyboards.under_text(job))
 
     async def is_shown_in(self, job: Job, chat_id: int) -> bool:
         """Tell whether the text of a job is in a chat, also from before a group became this supergroup."""

@@ -52,6 +52,7 @@ class Request:
     version: Callable[[AtHand], Version]
     tell: Callable[[Result], Coroutine[Any, Any, None]]
     in_message: bool = False  # rather than in an alert
+    tapped: int | None = None  # the message with the button, which is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class Versions:
             self.door.say(query.message.chat.id, say)
         else:
             find_it, tell = partial(self._tapped, query, carried.job_id), partial(self._tell_in_alert, query, carried)
-            self._make(Request(asker_with(query), find_it, wanted, tell))
+            tapped = query.message.message_id if query.message.is_accessible else None
+            self._make(Request(asker_with(query), find_it, wanted, tell, tapped=tapped))
 
     def _wanted(self, carried: WithModel | InLanguage) -> Callable[[AtHand], Version] | None:
         if isinstance(carried, InLanguage):
@@ -136,8 +138,8 @@ class Versions:
     async def _tell(self, request: Request, result: Result) -> None:
         """Say what came of it. A text that is there counts, unless somebody has deleted it in Telegram."""
         if isinstance(result, HadAlready) and not result.is_under_way:
-            bot = request.asker.chat.get_bot()
-            if await self.shown.is_deleted(result.job, bot):
+            chat = request.asker.chat
+            if await self.shown.is_deleted(result.job, chat.get_bot(), (chat.id, request.tapped)):
                 result = await self._store(request, may=True, gone=result.job.id)
         await request.tell(result)
 

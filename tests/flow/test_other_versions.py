@@ -401,6 +401,16 @@ class TestWhatIsGone:
             assert models(world) == [FIRST, SECOND] + [SECOND] * (hours == 0)
             assert (await say(world, private, alice, f"/again {SECOND}", text))["text"] == WORDS.there()
 
+    async def test_a_tap_under_the_text_itself_is_answered_without_asking_whether_that_is_there(
+        self, world, alice, private
+    ):
+        _, text, job = await heard(world, private, alice)
+        await tap(world, private, alice, text, AskVersion(job))
+        before = len(world.telegram.calls_of("editMessageReplyMarkup"))
+        assert (await tap(world, private, alice, text, WithModel(job, FIRST))).text == WORDS.there()
+        assert len(world.telegram.calls_of("editMessageReplyMarkup")) == before + 1  # which puts its buttons back
+        assert ENGLISH.versions.button() in private.button_texts(text)
+
     @pytest.mark.parametrize("model", [FIRST, SECOND])
     async def test_it_is_made_once_more_as_often_as_its_message_is_deleted(self, world, alice, private, model):
         voice, text, _ = await heard(world, private, alice)
