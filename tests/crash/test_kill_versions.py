@@ -1,5 +1,7 @@
 """kill -9 around a second text of a recording: it is made and paid for once, and the first one stays as it is."""
 
+import pytest
+
 from tests.crash.scene import waiting
 from tests.english import ENGLISH
 from tests.world import texts
@@ -69,3 +71,23 @@ async def test_asked_for_again_after_a_death_it_is_not_begun_twice(scene):
     assert await scene.life.stop() == 0
     assert len(scene.rows("SELECT id FROM jobs")) == 2
     assert scene.uploads(voice) == 2
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_a_deleted_text_is_made_once_more_although_it_dies_as_it_asks_whether_that_is_there(scene, moment):
+    async def die():
+        await scene.until(lambda: not scene.telegram.pending_updates)
+        await scene.life.kill()
+
+    voice = await heard(scene)
+    (text,) = scene.chat.bot_messages
+    scene.chat.delete(text)
+    scene.at_the_nth(scene.telegram, "editMessageReplyMarkup", moment, 1, die)
+    scene.chat.say(scene.alice, "/again nova-2-general", reply_to=scene.chat.messages[0])
+    await scene.death()
+    await scene.start()
+    await scene.until_stored(2, "state = 'delivered'")
+    await scene.until(lambda: not scene.rows("SELECT update_id FROM unfinished"))
+    assert await scene.life.stop() == 0
+    assert texts(scene.chat) == [voice.text]
+    assert scene.uploads(voice) == 1
