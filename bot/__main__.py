@@ -16,26 +16,26 @@ LARGEST_PORT = 65535  # of TCP
 SERVING = frozenset({"run", "demo", "playground"})  # until they are told to stop
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 for success, 1 for a failure, 2 for wrong settings or arguments, told in lines."""
+def main(arguments: Sequence[str] | None = None, *, whole: bool = False) -> NoReturn:
+    """Run a command and exit: 0 for success, 1 for a failure, 2 for wrong settings or arguments, told in lines.
+
+    `whole`: the process is for nothing else, and may be ended at once by SIGTERM.
+    """
     # Until a command handles Ctrl-C itself there is nothing to clean up, so no traceback need be printed.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     given = _parser().parse_args(arguments)
-    if given.command not in SERVING:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # what is not done must not end as if it were
+    if whole and given.command in SERVING and not (given.command == "demo" and given.selftest):
+        # The first process of a container is not ended by a signal that it does not handle. Until a command handles
+        # this one by itself, nothing is begun: most of that second is the loading of modules.
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     sys.exit(_run_command(given))
 
 
 def program(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Be the whole program: `main`, and then the end of the process, which waits for no thread.
-
-    It hears SIGTERM from here on. The first process of a container is not ended by a signal that it does not handle,
-    and until a command handles this one by itself, nothing is begun: most of that second is the loading of modules.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    """Be the whole program: `main`, and then the end of the process, which waits for no thread."""
     _spare_what_is_not_used()
     try:
-        main(arguments)
+        main(arguments, whole=True)
     except SystemExit as end:
         from bot.machine.process import leave  # noqa: PLC0415 - late, as all below
 

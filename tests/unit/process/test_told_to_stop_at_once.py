@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -64,3 +66,25 @@ async def test_the_first_process_of_a_container_hears_it_too(tmp_path):
 
 async def test_a_check_that_is_ended_has_not_found_everything_working(tmp_path):
     assert await told_to_stop(tmp_path, "check") == (-signal.SIGTERM, b"")
+
+
+def handles_sigterm(process):
+    """Tell whether a process handles SIGTERM, as Linux knows it."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"SigCgt:\s*(\w+)", status)[1], 16) >> (signal.SIGTERM - 1) & 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell what a process handles")
+async def test_a_selftest_that_is_ended_has_not_passed(tmp_path):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--selftest"),
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    async with patience():
+        while not handles_sigterm(process):
+            await asyncio.sleep(SAMPLE_SECONDS)
+    process.send_signal(signal.SIGTERM)
+    assert await patiently(process.wait()) == 1
