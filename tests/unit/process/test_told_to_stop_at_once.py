@@ -84,7 +84,7 @@ async def test_a_selftest_that_is_ended_has_not_passed(tmp_path):
         stderr=asyncio.subprocess.DEVNULL,
     )
     async with patience():
-        while not handles_sigterm(process):
+        while not handles_sigterm(process):  # noqa: ASYNC110 - the kernel tells only who asks
             await asyncio.sleep(SAMPLE_SECONDS)
     process.send_signal(signal.SIGTERM)
     assert await patiently(process.wait()) == 1
