@@ -4,7 +4,9 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.telegram.writing.button_data import AskVersion, DeleteText, InLanguage, WithModel, read, write
+from bot.telegram.writing.replies import MOST_OF_A_CHAT
 from tests.english import ENGLISH
+from tests.patience import patiently
 from tests.world import ASKED_LANGUAGE, audio, other_voice, texts
 
 WORDS = ENGLISH.versions
@@ -70,6 +72,25 @@ async def put(world, chat, message, carried):
     if carried not in offered(chat, message):
         markup = InlineKeyboardMarkup.from_button(InlineKeyboardButton("tap", callback_data=write(carried)))
         await world.app.telegram.bot.edit_message_reply_markup(chat.id, message["message_id"], reply_markup=markup)
+
+
+async def test_what_is_dropped_as_too_much_was_asked_is_not_done_at_the_next_start(stopped_world):
+    telegram = stopped_world.telegram
+    alice = telegram.user("Alice")
+    chat = telegram.private(alice)
+    async with stopped_world.running() as world:
+        voice, text, _ = await heard(world, chat, alice)
+        for _ in range(MOST_OF_A_CHAT):
+            chat.say(alice, f"/again {FIRST}", reply_to=voice)
+        for _ in range(MOST_OF_A_CHAT):
+            chat.say(alice, "/model")
+        await world.settle()
+        assert world.app.metrics.replies_dropped._value.get() == MOST_OF_A_CHAT
+        chat.delete(text)
+    before = texts(chat)
+    async with stopped_world.running() as world:
+        await patiently(world.settle())
+        assert texts(chat) == before
 
 
 async def forget_jobs(world):

@@ -109,9 +109,13 @@ class Door:
         self._append(Entry(_nothing, lambda _: then(), _UPDATE.get(), lambda _: True))
 
     def go_on(self, chat_id: int, act: Say, *, counts: bool = False) -> None:
-        """Do something from within what happens when something is stored; the update is finished then."""
+        """Do something from within what happens when something is stored; the update is finished then.
+
+        So it is where too much is to be done for the chat, or else it would be done at the next start.
+        """
         unfinished = self._going_on[-1] if self._going_on else None
-        self.replies.put(chat_id, partial(self._to_the_end, act, unfinished), counts=counts)
+        act, dropped = partial(self._to_the_end, act, unfinished), partial(self._finish, unfinished)
+        self.replies.put(chat_id, act, counts=counts, dropped=dropped)
 
     async def _to_the_end(self, act: Say, unfinished: KeptUpdate | None) -> None:
         """Do it and finish the update; what the database or a stop keeps from being done is taken up again."""

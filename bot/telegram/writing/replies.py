@@ -1,14 +1,14 @@
 """Replies: what handlers say and ask over the network, after their updates are confirmed, one chat after the other.
 
-Each chat has a queue of its own, in order and short: what is too much drops the oldest. Chats take turns, and a chat
-has one reply on its way at a time, so nobody waits for those of somebody else. Nothing is repeated, as the person who
-asked can ask again.
+Each chat has a queue of its own, in order and short: what is too much drops the oldest, for good. Chats take turns,
+and a chat has one reply on its way at a time, so nobody waits for those of somebody else. Nothing is repeated, as the
+person who asked can ask again.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NamedTuple
 
 from bot.errors import ChatMovedError, RateLimitedError, VerbatimError
 from bot.log import get_logger
@@ -28,6 +28,7 @@ AT_ONCE = 10  # Telegram answers in about 0.1 s: a hundred replies a second, mor
 class _Reply(NamedTuple):
     say: Say
     counts: bool
+    dropped: Say | None
 
 
 class Replies:
@@ -47,8 +48,11 @@ class Replies:
         self._waiting = 0
         self._later: set[asyncio.Task[None]] = set()
 
-    def put(self, chat_id: int, say: Say, *, counts: bool = False) -> None:
-        """Call `say` when it is the turn of the chat; `counts` if that writes a message."""
+    def put(self, chat_id: int, say: Say, *, counts: bool = False, dropped: Say | None = None) -> None:
+        """Call `say` when it is the turn of the chat, or `dropped` if it is dropped as too much; a stop calls neither.
+
+        `counts` if it writes a message.
+        """
         if self._waiting >= MOST:
             self._drop_oldest(max(self._queues, key=lambda chat: len(self._queues[chat])))
         queue = self._queues.get(chat_id)
@@ -57,7 +61,7 @@ class Replies:
             self._turns.append(chat_id)
         elif len(queue) >= MOST_OF_A_CHAT:
             self._drop_oldest(chat_id)
-        queue.append(_Reply(say, counts))
+        queue.append(_Reply(say, counts, dropped))
         self._waiting += 1
         self._serve()
 
@@ -72,9 +76,11 @@ class Replies:
         self.put(chat_id, say, counts=counts)
 
     def _drop_oldest(self, chat_id: int) -> None:
-        self._queues[chat_id].popleft()
+        reply = self._queues[chat_id].popleft()
         self._waiting -= 1
         self._metrics.replies_dropped.inc()
+        if reply.dropped is not None:
+            self._run(self._carry_out(reply.dropped()))
 
     def _serve(self) -> None:
         while self._turns and len(self._running) < AT_ONCE:
@@ -82,11 +88,14 @@ class Replies:
             if not self._queues.get(chat_id):
                 self._queues.pop(chat_id, None)
             elif self._may_speak(chat_id):
-                task = asyncio.create_task(self._say_next(chat_id))
-                self._running.add(task)
-                task.add_done_callback(self._ended)
+                self._run(self._say_next(chat_id))
             else:
                 self._resting[chat_id] = asyncio.create_task(self._rest(chat_id))
+
+    def _run(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
 
     def _may_speak(self, chat_id: int) -> bool:
         """Tell whether the oldest reply of a chat has its place, or needs none."""
@@ -117,14 +126,18 @@ class Replies:
         reply = self._queues[chat_id].popleft()
         self._waiting -= 1
         try:
-            await self._say(chat_id, reply)
+            await self._carry_out(self._say(chat_id, reply))
+        finally:
+            self._turns.append(chat_id)
+
+    async def _carry_out(self, what: Awaitable[None]) -> None:
+        try:
+            await what
         except (VerbatimError, StorageUnavailableError) as error:
             log.info("reply.failed", reason=str(error))
         except Exception as error:
             self._metrics.bug("reply")
             log.error("reply.bug", exc_info=error)
-        finally:
-            self._turns.append(chat_id)
 
     async def _say(self, chat_id: int, reply: _Reply) -> None:
         try:

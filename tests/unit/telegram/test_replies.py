@@ -102,6 +102,19 @@ async def test_what_is_too_much_for_a_chat_drops_its_oldest(counter):
     assert counter.dropped() == 1000 - MOST_OF_A_CHAT
 
 
+async def test_who_drops_one_does_what_is_to_be_done_instead(counter):
+    instead = []
+
+    async def give_up(number):
+        instead.append(number)
+
+    for number in range(MOST_OF_A_CHAT + 2):
+        counter.put(ALICE, f"{number}", dropped=partial(give_up, number))
+    await counter.let_go()
+    assert instead == [0, 1]
+    assert counter.said == [f"{number}" for number in range(2, MOST_OF_A_CHAT + 2)]
+
+
 async def test_what_is_too_much_for_all_drops_the_oldest_of_the_chat_with_the_most(counter):
     for number in range(MOST_OF_A_CHAT):
         counter.put(ALICE, f"{number}")
