@@ -14,7 +14,7 @@ async def ask_errand(tx: Transaction, new: NewErrand, now: float) -> Errand | No
     job = await _job(tx, new)
     if job is None:
         return NotAsked.UNKNOWN
-    if (why := why_not(job, new.user_id, is_enough=job.is_text)) is not None:
+    if (why := why_not(job, new.user_id)) is not None:
         return why
     if new.kind is ErrandKind.EXPORT and job.doubtful is Doubt.NO_SPEECH:
         return NotAsked.NO_SPEECH
@@ -54,16 +54,16 @@ async def _is_of_chat(tx: Transaction, job: Job, chat_id: int) -> bool:
     return chat_id in chats or not chats.isdisjoint(await ids_of(tx, chat_id))
 
 
-def why_not(job: Job, user_id: int | None, *, is_enough: bool = False) -> NotAsked | None:
+def why_not(job: Job, user_id: int | None) -> NotAsked | None:
     """Tell why nothing is done for a person, None for one who may ask for everything here, with the text of a job.
 
-    A job that has not ended is under way, unless it has come far enough.
+    It may still be on its way into the chat.
     """
     if user_id is not None and job.user_id != user_id:
         return NotAsked.NOT_THEIRS
-    if job.ended_at is None and not is_enough:
-        return NotAsked.UNDER_WAY
-    return None if job.is_text else NotAsked.UNKNOWN
+    if job.is_text:
+        return None
+    return NotAsked.UNDER_WAY if job.ended_at is None else NotAsked.UNKNOWN
 
 
 async def _is_kept(tx: Transaction, job: Job) -> bool:

@@ -49,6 +49,8 @@ async def name_speaker(tx: Transaction, naming: Naming, now: float) -> NotAsked 
         return NotAsked.UNKNOWN
     if (why := why_not(job, naming.user_id)) is not None:
         return why
+    if job.ended_at is None:
+        return NotAsked.UNDER_WAY  # its messages are changed only once all of them are there
     if job.transcript_id is None or not await _has_room(tx, naming.question):
         return NotAsked.NOT_KEPT
     await tx.rows(
